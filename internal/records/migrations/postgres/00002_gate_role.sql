@@ -1,0 +1,14 @@
+-- +goose Up
+-- The Gate works under a role that can read the views, write the access log, and nothing else.
+-- +goose StatementBegin
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'foyer_gate') THEN
+        CREATE ROLE foyer_gate NOLOGIN;
+    END IF;
+END
+$$;
+-- +goose StatementEnd
+GRANT foyer_gate TO CURRENT_USER;
+GRANT INSERT ON access TO foyer_gate;
+GRANT SELECT ON wall, v_family, v_usage_slot, v_usage_day, v_usage_month, v_cost, v_result, v_alert TO foyer_gate;

@@ -1,0 +1,131 @@
+// Package records keeps in SQL everything that can leave Foyer, and what decides
+// whether it may: families, usage, results, alerts, consent and who read what.
+//
+// It runs on SQLite and on PostgreSQL from one SQL text: "$1" placeholders,
+// ON CONFLICT, RETURNING, and the view wall for the database's own clock. Each
+// file serves one caller's interface. The package decides nothing by itself.
+package records
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // driver "sqlite"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// DB is an open record store.
+type DB struct {
+	write    *sql.DB
+	read     *sql.DB
+	postgres bool
+}
+
+// Open opens the store at a URL and brings its schema up to date.
+//
+// "sqlite://PATH" names a file, created when absent; "postgres://…" is a pgx URL.
+func Open(ctx context.Context, rawURL string) (*DB, error) {
+	d, err := dial(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func dial(rawURL string) (*DB, error) {
+	if path, ok := strings.CutPrefix(rawURL, "sqlite://"); ok {
+		return dialSQLite(path)
+	}
+	if strings.HasPrefix(rawURL, "postgres://") || strings.HasPrefix(rawURL, "postgresql://") {
+		pool, err := sql.Open("pgx", rawURL)
+		if err != nil {
+			return nil, fmt.Errorf("open records: %w", err)
+		}
+		pool.SetMaxOpenConns(16)
+		return &DB{write: pool, read: pool, postgres: true}, nil
+	}
+	return nil, fmt.Errorf("records URL %q: want sqlite://PATH or postgres://…", redact(rawURL))
+}
+
+// dialSQLite opens one writer and a pool of readers. Every pragma stands in the
+// DSN: one given by Exec would hold on a single pooled connection.
+func dialSQLite(path string) (*DB, error) {
+	pragmas := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"
+	name := "file:" + (&url.URL{Path: path}).EscapedPath()
+	write, err := sql.Open("sqlite", name+"?"+pragmas+"&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("open records: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open records: %w", err), write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	return &DB{write: write, read: read}, nil
+}
+
+func (d *DB) migrate(ctx context.Context) error {
+	dialect, folder := goose.DialectSQLite3, "migrations/sqlite"
+	if d.postgres {
+		dialect, folder = goose.DialectPostgres, "migrations/postgres"
+	}
+	files, err := fs.Sub(migrations, folder)
+	if err != nil {
+		return fmt.Errorf("migrate records: %w", err)
+	}
+	p, err := goose.NewProvider(dialect, d.write, files)
+	if err != nil {
+		return fmt.Errorf("migrate records: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate records: %w", err)
+	}
+	return nil
+}
+
+// Ping reports whether the store answers.
+func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+
+// Close closes the store.
+func (d *DB) Close() error {
+	if d.read == d.write {
+		return d.write.Close()
+	}
+	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// tx runs fn in one write transaction, committed when fn returns nil.
+func (d *DB) tx(ctx context.Context, fn func(*sql.Tx) error) error {
+	t, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(t); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	return t.Commit()
+}
+
+// redact takes the password out of a URL.
+func redact(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "<unreadable>"
+	}
+	return u.Redacted()
+}
