@@ -1,0 +1,58 @@
+# Foyer's chores. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO ?= go
+GOBIN := $(shell $(GO) env GOPATH)/bin
+LINT_VERSION := v2.15.0
+export PATH := $(GOBIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-indicators bench-api screenshots
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
+
+demo: ## the whole thing with simulated homes; Ctrl+C stops it
+	$(GO) run ./cmd/foyer demo
+
+build: ## build bin/foyer
+	$(GO) build -trimpath -o bin/foyer ./cmd/foyer
+
+check: lint test ## what CI runs
+
+lint: ## gofmt, vet and the linters of .golangci.yml
+	@deployments/ci/lint.sh $(LINT_VERSION)
+
+servers: ## install the real servers the tests start (Debian packages, InfluxDB by go install)
+	@deployments/ci/servers.sh
+
+test: servers ## every test, on the real servers; nothing skips
+	FOYER_TEST_ALL=1 $(GO) test -timeout 20m ./...
+	@$(MAKE) --no-print-directory test-race
+	@$(MAKE) --no-print-directory fuzz-short
+
+test-race: ## the race detector on pure and in-process packages
+	$(GO) test -race -timeout 10m $(RACE_PACKAGES)
+
+RACE_PACKAGES := ./ingest ./ingest/spool ./internal/broker ./alerts ./alerts/channel ./internal/jobs ./simulators
+
+.PHONY: fuzz-short
+fuzz-short: ## each fuzz target for 10 s
+	@deployments/ci/fuzz.sh 10s
+
+fuzz: ## each fuzz target for 1,000,000 executions
+	@deployments/ci/fuzz.sh 1000000x
+
+generate: ## generated code and reference pages
+	$(GO) generate ./...
+
+bench: bench-ingest bench-indicators ## every benchmark
+
+bench-ingest: ## decode, spool, broker, series
+	$(GO) test -run '^$$' -bench . -benchmem ./ingest/... ./internal/broker ./internal/series
+
+bench-indicators: ## usage, bills, jobs
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/energy ./internal/tariff ./indicators/... ./internal/jobs
+
+screenshots: ## the pictures of docs/, from the demo
+	FOYER_SCREENSHOTS=$(CURDIR)/docs/images FOYER_TEST_ALL=1 $(GO) test -count=1 -run TestScreenshots ./internal/app
