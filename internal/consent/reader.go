@@ -1,0 +1,30 @@
+package consent
+
+// A Kind is what sort of audience somebody is.
+type Kind string
+
+// The kinds of audience. The zero Kind is nobody.
+const (
+	Staff   Kind = "staff"   // a person of the cooperative, signed in
+	Token   Kind = "token"   // a machine with a bearer token
+	Family  Kind = "family"  // a family on one of its phones
+	Channel Kind = "channel" // the outbox, on its way to a recipient
+)
+
+// A Reader is who reads, as the access log writes it down.
+type Reader struct {
+	Kind      Kind
+	Subject   string    // opaque id: of the staff member, the token, the family, or the channel
+	Name      string    // how colleagues know it; "" for a family
+	Role      string    // "caseworker" or "operator" for staff, else ""
+	Pilot     string    // nothing of another pilot is ever read
+	Recipient Recipient // as whom it reads
+	Language  string
+}
+
+// An Access is one read: who, why, and which page of figures.
+type Access struct {
+	Reader  Reader
+	Purpose Purpose
+	View    string // "summary", "usage_day", "home", …; "withheld" is logged when nothing was given
+}

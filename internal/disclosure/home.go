@@ -1,0 +1,87 @@
+package disclosure
+
+import (
+	"time"
+
+	"foyer/internal/consent"
+)
+
+// A State is the sentence a family's page begins with.
+type State string
+
+// The states of a family's page; of those that hold, the first of this list.
+const (
+	Stopped State = "stopped" // the family did not agree, or stopped
+	NoData  State = "nodata"  // nothing was received yet
+	Cold    State = "cold"    // the home is cold
+	Silent  State = "silent"  // the meter does not answer
+	Budget  State = "budget"  // the month is above the instalment
+	Drift   State = "drift"   // more than usual for days
+	Normal  State = "normal"
+)
+
+// A Home is the page of a family about itself.
+//
+// When State is Stopped nothing else is set but At, Language and Zone. When
+// Silent is true there is no Today, and every figure holds until LastData.
+type Home struct {
+	State    State
+	Reason   *Reason // of the alert behind State; nil when a figure says it
+	Silent   bool    // the meter does not answer, whatever State says
+	At       time.Time
+	Zone     *time.Location
+	Language string
+	LastData time.Time // last reading; zero when there is none
+
+	Today     *TodayFigure
+	Yesterday *DayFigure
+	Month     *MonthFigure
+	Week      []DayFigure // the seven days before today, oldest first; nil without any figure
+	Usual     *Cents      // a usual day
+	Indoor    *Indoor
+	Tariff    *Tariff
+
+	Agreed []consent.Grant // what the family agreed to, every purpose
+	Hourly bool            // half-hours too
+	Reads  []Read
+	Phones int // connected phones, this one included
+}
+
+// A Tariff is what a family pays electricity by.
+type Tariff struct {
+	ID         string // "fr-bleu-base"
+	PowerKVA   int
+	OffPeak    string
+	Instalment *Cents // nil when each bill is paid
+}
+
+// A Read says that somebody read the family's data: who, when and why. Reads of
+// one local day by one kind of reader for one reason are one Read.
+type Read struct {
+	At      time.Time    // the last of them
+	Kind    consent.Kind // staff, token, channel
+	Purpose consent.Purpose
+	View    string // "summary", "usage_day", "alerts", …
+	Times   int
+}
+
+// Agreements is what the consent screen shows: what can be agreed to, what is,
+// and who read what. A family always sees its own, agreed or not.
+type Agreements struct {
+	Language string
+	Zone     *time.Location
+	Offers   []Offer
+	Reads    []Read
+	Phones   int
+}
+
+// An Offer is one box on the consent screen.
+type Offer struct {
+	Purpose consent.Purpose
+	Hourly  bool // the box of half-hours, asked apart
+	Scopes  []consent.Scope
+	Agreed  bool      // every scope is
+	Partly  bool      // some are
+	Since   time.Time // of the oldest scope agreed to
+	Expires time.Time // of the first scope that ends
+}
