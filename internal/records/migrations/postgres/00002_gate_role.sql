@@ -11,4 +11,5 @@ $$;
 -- +goose StatementEnd
 GRANT foyer_gate TO CURRENT_USER;
 GRANT INSERT ON access TO foyer_gate;
-GRANT SELECT ON wall, v_family, v_usage_slot, v_usage_day, v_usage_month, v_cost, v_result, v_alert TO foyer_gate;
+GRANT SELECT ON wall, v_scope, v_family, v_usage_slot, v_usage_day, v_usage_month, v_cost, v_contract, v_result,
+    v_seen, v_alert, v_alert_event, v_position, v_access, v_phone TO foyer_gate;

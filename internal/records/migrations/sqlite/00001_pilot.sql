@@ -358,6 +358,10 @@ CREATE VIEW v_grant AS
     SELECT * FROM "grant"
     WHERE valid_from <= (SELECT now FROM wall) AND valid_to > (SELECT now FROM wall);
 
+-- What is agreed to now, and by whom.
+CREATE VIEW v_scope AS
+    SELECT f.pilot, g.* FROM v_grant g JOIN family f ON f.id = g.family;
+
 CREATE VIEW v_family AS
     SELECT DISTINCT g.purpose, g.recipient, f.pilot, f.id AS family, f.label, f.language
     FROM v_grant g JOIN family f ON f.id = g.family;
@@ -386,13 +390,63 @@ CREATE VIEW v_cost AS
     WHERE g.category = 'cost' AND g.granularity >= 2
       AND b.start_at >= g.data_from AND b.start_at < g.data_to;
 
+CREATE VIEW v_contract AS
+    SELECT DISTINCT g.purpose, g.recipient, f.pilot, c.*
+    FROM contract c JOIN family f ON f.id = c.family JOIN v_grant g ON g.family = c.family
+    WHERE g.category = 'cost';
+
+-- Of several results for one period, the last one computed holds.
 CREATE VIEW v_result AS
     SELECT DISTINCT g.purpose, g.recipient, f.pilot, r.*
     FROM result r JOIN family f ON f.id = r.family JOIN v_grant g ON g.family = r.family
     WHERE g.category = r.category AND g.granularity >= r.granularity
-      AND r.start_at >= g.data_from AND r.start_at < g.data_to;
+      AND r.start_at >= g.data_from AND r.start_at < g.data_to
+      AND r.id = (SELECT MAX(q.id) FROM result q
+                  WHERE q.family = r.family AND q.indicator = r.indicator
+                    AND q.from_day = r.from_day AND q.to_day = r.to_day);
 
+-- When the meters of a family last spoke, and how often they do.
+CREATE VIEW v_seen AS
+    SELECT g.purpose, g.recipient, f.pilot, a.family, m.role,
+           MAX(l.at) AS last_at, MAX(COALESCE(p.interval_ms, 0)) AS interval_ms
+    FROM attachment a JOIN family f ON f.id = a.family JOIN v_grant g ON g.family = a.family
+        JOIN meter m ON m.id = a.meter
+        JOIN latest l ON l.meter = a.meter AND l.at >= a.from_at AND l.at < a.to_at
+        LEFT JOIN meter_pulse p ON p.meter = a.meter
+    WHERE l.at >= g.data_from AND l.at < g.data_to
+      AND ((m.role = 'indoor' AND g.category = 'indoor_climate')
+        OR (m.role <> 'indoor' AND g.category IN ('consumption', 'cost')))
+    GROUP BY g.purpose, g.recipient, f.pilot, a.family, m.role;
+
+-- Alerts speak of days. A family sees its own with its figures. An incident of
+-- a gateway is about no family.
 CREATE VIEW v_alert AS
-    SELECT DISTINCT g.purpose, g.recipient, f.label, f.language, a.*
+    SELECT DISTINCT g.purpose, g.recipient, f.label, f.language, COALESCE(s.name, t.name, '') AS by_name, a.*
     FROM alert a JOIN family f ON f.id = a.family JOIN v_grant g ON g.family = a.family
-    WHERE g.purpose = 'alert' AND g.category = a.category AND a.state <> 'pending';
+        LEFT JOIN staff s ON s.id = a.by_staff LEFT JOIN token t ON t.id = a.by_staff
+    WHERE (g.purpose = 'alert' OR (g.purpose = 'family_view' AND g.recipient = 'family'))
+      AND g.category = a.category AND g.granularity >= 3
+      AND a.opened_at >= g.data_from AND a.opened_at < g.data_to
+      AND a.opened_at > 0 AND a.state <> 'pending'
+    UNION ALL
+    SELECT 'alert', 'cooperative', '', '', COALESCE(s.name, t.name, ''), a.*
+    FROM alert a LEFT JOIN staff s ON s.id = a.by_staff LEFT JOIN token t ON t.id = a.by_staff
+    WHERE a.family IS NULL AND a.opened_at > 0 AND a.state <> 'pending';
+
+CREATE VIEW v_alert_event AS
+    SELECT v.purpose, v.recipient, v.pilot, v.family, e.id, e.alert, e.at, e.state, e.outcome, e.note,
+           COALESCE(s.name, t.name, '') AS by_name
+    FROM alert_event e JOIN v_alert v ON v.id = e.alert
+        LEFT JOIN staff s ON s.id = e.by_staff LEFT JOIN token t ON t.id = e.by_staff
+    WHERE e.state <> 'pending';
+
+-- Of no figure: how far the steps of alerts have come.
+CREATE VIEW v_position AS SELECT COALESCE(MAX(id), 0) AS id FROM alert_event;
+
+-- What a family may always see about itself: who read, and its phones.
+CREATE VIEW v_access AS
+    SELECT family, at, audience, purpose, view FROM access WHERE audience <> 'family' AND view <> 'withheld';
+
+CREATE VIEW v_phone AS
+    SELECT subject AS family, COUNT(*) AS phones FROM session
+    WHERE kind = 'family' AND expires_at > (SELECT now FROM wall) GROUP BY subject;
