@@ -1,0 +1,75 @@
+package testserver
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Database is the InfluxDB database that [Influx] creates.
+const Database = "foyer"
+
+// Influx starts InfluxDB 1.8 without passwords, with an empty database
+// [Database]. It keeps its data over Stop, Kill and Start.
+func Influx(t testing.TB) *Server {
+	t.Helper()
+	bin := Need(t, "influxd", "Run: go install github.com/influxdata/influxdb/cmd/influxd@v1.8.10, or make servers.")
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "influxd.conf")
+	s := newServer(t, "influxd", "http", func(port int) (*exec.Cmd, error) {
+		if err := os.WriteFile(conf, []byte(influxConf(dir, port)), 0o600); err != nil {
+			return nil, err
+		}
+		return exec.Command(bin, "-config", conf), nil
+	}, func(s *Server) bool { return answers(s.URL() + "/ping") })
+	res, err := http.PostForm(s.URL()+"/query", url.Values{"q": {"CREATE DATABASE " + Database}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("create database %s: %s", Database, res.Status)
+	}
+	return s
+}
+
+func influxConf(dir string, port int) string {
+	return fmt.Sprintf(`reporting-disabled = true
+bind-address = "127.0.0.1:0"
+[meta]
+  dir = %[1]q
+  logging-enabled = false
+[data]
+  dir = %[2]q
+  wal-dir = %[3]q
+  query-log-enabled = false
+  index-version = "tsi1"
+[http]
+  bind-address = "127.0.0.1:%[4]d"
+  log-enabled = false
+  flux-enabled = true
+[monitor]
+  store-enabled = false
+[continuous_queries]
+  enabled = false
+[logging]
+  level = "warn"
+  suppress-logo = true
+`, filepath.Join(dir, "meta"), filepath.Join(dir, "data"), filepath.Join(dir, "wal"), port)
+}
+
+// answers reports whether a GET of address succeeds.
+func answers(address string) bool {
+	client := http.Client{Timeout: time.Second}
+	res, err := client.Get(address)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	return res.StatusCode/100 == 2
+}

@@ -1,0 +1,168 @@
+package testserver
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A Server is one real server of one test. Its methods are for the goroutine
+// that runs the test.
+type Server struct {
+	t      testing.TB
+	scheme string
+	port   int
+	log    string // file of its output
+	setup  func(port int) (*exec.Cmd, error)
+	ready  func() bool
+	proc   *process
+}
+
+// newServer starts what setup describes on a free port and stops it when t ends.
+func newServer(t testing.TB, name, scheme string, setup func(port int) (*exec.Cmd, error), ready func(*Server) bool) *Server {
+	t.Helper()
+	s := &Server{t: t, scheme: scheme, setup: setup, log: filepath.Join(t.TempDir(), name+".log")}
+	s.ready = func() bool { return ready(s) }
+	t.Cleanup(func() {
+		s.Stop()
+		if t.Failed() {
+			t.Logf("last lines of %s:\n%s", name, s.tail(30))
+		}
+	})
+	// The port is free now and may be taken a moment later: then try another.
+	for range 5 {
+		s.port = freePort(t)
+		if s.start(10 * time.Second) {
+			return s
+		}
+	}
+	t.Fatalf("%s does not start:\n%s", name, s.tail(30))
+	return nil
+}
+
+// URL returns the address with its scheme, "http://127.0.0.1:41234".
+func (s *Server) URL() string { return s.scheme + "://" + s.Addr() }
+
+// Addr returns host and port, "127.0.0.1:41234". It stays over Stop and Start.
+func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// Start starts the server again after Stop or Kill, on the same port and data,
+// and returns once it answers.
+func (s *Server) Start() {
+	s.t.Helper()
+	if s.proc != nil {
+		return
+	}
+	if !within(deadline, func() bool { return s.start(10 * time.Second) }) {
+		s.t.Fatalf("%s does not start again:\n%s", s.URL(), s.tail(30))
+	}
+}
+
+// Stop asks the server to end and returns once it has.
+func (s *Server) Stop() { s.end(syscall.SIGTERM) }
+
+// Kill ends the server at once, as a power cut would end the process.
+func (s *Server) Kill() { s.end(syscall.SIGKILL) }
+
+// Log returns what the server has printed so far.
+func (s *Server) Log() string {
+	b, _ := os.ReadFile(s.log)
+	return string(b)
+}
+
+// start reports whether the server came up and is this process, not another one
+// that holds the port.
+func (s *Server) start(patience time.Duration) bool {
+	cmd, err := s.setup(s.port)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p, err := launch(cmd, s.log, syscall.SIGKILL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.proc = p
+	up := within(patience, func() bool { return p.ended() || p.listens(s.port) && s.ready() })
+	if up && !p.ended() {
+		return true
+	}
+	s.Kill()
+	return false
+}
+
+func (s *Server) end(sig syscall.Signal) {
+	if s.proc != nil {
+		s.proc.end(sig)
+		s.proc = nil
+	}
+}
+
+func (s *Server) tail(n int) string {
+	lines := strings.Split(strings.TrimSpace(s.Log()), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+// A process is a started program, the leader of its own group.
+type process struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// launch starts cmd, its output appended to a file. When this test's process
+// dies first, cmd gets the signal death.
+func launch(cmd *exec.Cmd, log string, death syscall.Signal) (*process, error) {
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = out, out
+	bind(cmd, death)
+	if err := start(cmd); err != nil {
+		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
+	}
+	p := &process{cmd: cmd, done: make(chan struct{})}
+	go func() { _ = cmd.Wait(); close(p.done) }()
+	return p, nil
+}
+
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// listens reports whether p itself listens on a port.
+func (p *process) listens(port int) bool { return owns(p.cmd.Process.Pid, port) }
+
+// end signals p and waits; what is left of its group after 10 s is killed.
+func (p *process) end(sig syscall.Signal) {
+	signal(p.cmd, sig)
+	select {
+	case <-p.done:
+	case <-time.After(10 * time.Second):
+		signal(p.cmd, syscall.SIGKILL)
+		<-p.done
+	}
+}
+
+// freePort returns a port nobody listens on at the moment.
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
