@@ -1,5 +1,7 @@
 package consent
 
+import "time"
+
 // A Kind is what sort of audience somebody is.
 type Kind string
 
@@ -18,13 +20,32 @@ type Reader struct {
 	Name      string    // how colleagues know it; "" for a family
 	Role      string    // "caseworker" or "operator" for staff, else ""
 	Pilot     string    // nothing of another pilot is ever read
+	Zone      string    // IANA name of the pilot's zone
 	Recipient Recipient // as whom it reads
-	Language  string
+	Language  string    // of a family
 }
 
 // An Access is one read: who, why, and which page of figures.
 type Access struct {
 	Reader  Reader
 	Purpose Purpose
-	View    string // "summary", "usage_day", "home", …; "withheld" is logged when nothing was given
+	View    string // "summary", "usage_day", "home", …; [Withheld] is logged when nothing was given
+}
+
+// Withheld is the view of a read that gave nothing.
+const Withheld = "withheld"
+
+// A Read is one entry of the access log, as its family sees it.
+type Read struct {
+	At      time.Time
+	Kind    Kind
+	Purpose Purpose
+	View    string
+}
+
+// An Own is what a family may always see about itself, whatever it agreed to.
+type Own struct {
+	Grants []Grant
+	Reads  []Read // newest first, its own left out
+	Phones int    // connected phones
 }

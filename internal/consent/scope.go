@@ -39,7 +39,11 @@ const (
 	ToResearcher  Recipient = "researcher"
 )
 
-// Recipients lists every recipient.
+// ToOperator is as whom the person who runs the machines reads: incidents of
+// gateways, no family. Nobody can agree to it.
+const ToOperator Recipient = "operator"
+
+// Recipients lists every recipient a family can agree to.
 var Recipients = []Recipient{ToFamily, ToCooperative, ToEvaluator, ToPublic, ToResearcher}
 
 // A Category is a kind of data.

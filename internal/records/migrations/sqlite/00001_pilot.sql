@@ -429,8 +429,9 @@ CREATE VIEW v_alert AS
       AND a.opened_at >= g.data_from AND a.opened_at < g.data_to
       AND a.opened_at > 0 AND a.state <> 'pending'
     UNION ALL
-    SELECT 'alert', 'cooperative', '', '', COALESCE(s.name, t.name, ''), a.*
-    FROM alert a LEFT JOIN staff s ON s.id = a.by_staff LEFT JOIN token t ON t.id = a.by_staff
+    SELECT 'alert', r.recipient, '', '', COALESCE(s.name, t.name, ''), a.*
+    FROM alert a CROSS JOIN (SELECT 'cooperative' AS recipient UNION ALL SELECT 'operator') r
+        LEFT JOIN staff s ON s.id = a.by_staff LEFT JOIN token t ON t.id = a.by_staff
     WHERE a.family IS NULL AND a.opened_at > 0 AND a.state <> 'pending';
 
 CREATE VIEW v_alert_event AS
