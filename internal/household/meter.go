@@ -61,8 +61,8 @@ type Meter struct {
 	Last      *energy.Reading // last one kept; nil when there is none
 }
 
-// A Gateway is what publishes for one or more meters.
-type Gateway struct {
+// A Publisher is a gateway: what publishes for one or more meters.
+type Publisher struct {
 	ID    string
 	Pilot string
 }

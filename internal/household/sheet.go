@@ -25,8 +25,8 @@ type Spend struct {
 	Amount string // exact decimal, EUR
 }
 
-// A Pulse says when the meters of one role last spoke.
-type Pulse struct {
+// A Heard says when the meters of one role last spoke.
+type Heard struct {
 	Role     Role
 	At       time.Time
 	Interval time.Duration // median gap between two messages; 0 when not known
@@ -55,7 +55,7 @@ type Sheet struct {
 	Days      []Usage
 	Months    []Usage
 	Contracts []Contract
-	Pulses    []Pulse
+	Heard     []Heard
 	Alerts    []Alert // running ones
 }
 
@@ -65,11 +65,11 @@ type Case struct {
 	Label    string // of the family; "" for an incident
 	Language string
 	ByName   string // who acknowledged or resolved it last
-	Steps    []Step
+	Steps    []CaseStep
 }
 
-// A Step is one entry into a state of an alert.
-type Step struct {
+// A CaseStep is one entry into a state of an alert.
+type CaseStep struct {
 	Seq     int64
 	Alert   string
 	At      time.Time // world clock
