@@ -88,14 +88,40 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrate records: %w", err)
 	}
-	p, err := goose.NewProvider(dialect, d.write, files)
-	if err != nil {
-		return fmt.Errorf("migrate records: %w", err)
+	up := func() error {
+		p, err := goose.NewProvider(dialect, d.write, files)
+		if err == nil {
+			_, err = p.Up(ctx)
+		}
+		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := d.alone(ctx, up); err != nil {
 		return fmt.Errorf("migrate records: %w", err)
 	}
 	return nil
+}
+
+// alone runs up so that processes that start at the same time do not meet in it.
+// On PostgreSQL they queue. On SQLite the second finds, at its next try, what
+// the first has committed.
+func (d *DB) alone(ctx context.Context, up func() error) error {
+	if d.postgres {
+		return d.tx(ctx, func(tx *sql.Tx) error {
+			const key = 0x666f796572 // "foyer"
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", key); err != nil {
+				return err
+			}
+			return up()
+		})
+	}
+	err := up()
+	for range 9 {
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		err = up()
+	}
+	return err
 }
 
 // Ping reports whether the store answers.

@@ -52,7 +52,7 @@ bind-address = "127.0.0.1:0"
 [http]
   bind-address = "127.0.0.1:%[4]d"
   log-enabled = false
-  flux-enabled = true
+  flux-enabled = false
 [monitor]
   store-enabled = false
 [continuous_queries]

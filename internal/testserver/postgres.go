@@ -30,7 +30,8 @@ type cluster struct {
 var shared struct {
 	sync.Mutex
 	*cluster
-	err error
+	err   error
+	alive io.WriteCloser // end of a pipe that the kernel closes when this process is gone
 }
 
 // Postgres returns the URL of a new, empty PostgreSQL database, dropped when t
@@ -148,9 +149,6 @@ func lowered(paths ...string) (func(*exec.Cmd), error) {
 	}, nil
 }
 
-// alive is the end of a pipe that the kernel closes when this process is gone.
-var alive io.WriteCloser
-
 // sweepAfter stops p and removes dir once this process is gone, however it
 // went: a shell reads a pipe whose other end only this process holds. A process
 // that ended and waits for its parent (Z) holds nothing any more.
@@ -161,7 +159,7 @@ n=0
 while kill -0 "$1" && ! grep -q ') Z' "/proc/$1/stat" && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done 2>/dev/null
 rm -rf "$2"`
 	cmd := exec.Command("/bin/sh", "-c", script, "sweep", strconv.Itoa(p.cmd.Process.Pid), dir)
-	if alive, err = cmd.StdinPipe(); err != nil {
+	if shared.alive, err = cmd.StdinPipe(); err != nil {
 		return err
 	}
 	cmd.Dir = "/"
