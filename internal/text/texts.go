@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -108,14 +109,14 @@ func (l *Language) T(key string, pairs ...any) (string, error) {
 		return "", fmt.Errorf("text %s: names and values do not pair", key)
 	}
 	data := map[string]any{}
-	for i := 0; i < len(pairs); i += 2 {
-		name, ok := pairs[i].(string)
+	for pair := range slices.Chunk(pairs, 2) {
+		name, ok := pair[0].(string)
 		if !ok {
-			return "", fmt.Errorf("text %s: name %v is no text", key, pairs[i])
+			return "", fmt.Errorf("text %s: name %v is no text", key, pair[0])
 		}
-		data[name] = pairs[i+1]
+		data[name] = pair[1]
 		if name == "Count" {
-			cfg.PluralCount = pairs[i+1]
+			cfg.PluralCount = pair[1]
 		}
 	}
 	cfg.TemplateData = data
