@@ -26,9 +26,11 @@ const (
 // An Alert is a reason to call a family, never a decision about it.
 type Alert struct {
 	ID       string   // random, stable for the episode
+	Pilot    string   // id of the town's pilot
 	Family   FamilyID // "" for an incident of a gateway
 	Gateway  string   // set only for an incident of a gateway; operator only
 	Rule     string   // "cold_home", "spending", "silent_meter", "silent_gateway"
+	Category string   // kind of data behind it: who may be told depends on it
 	Severity Severity
 	State    AlertState
 	Reason   []byte    // canonical JSON: catalogue key and the numbers in it

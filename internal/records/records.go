@@ -19,6 +19,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // driver "sqlite"
+
+	"foyer/internal/household"
 )
 
 //go:embed migrations
@@ -29,6 +31,7 @@ type DB struct {
 	write    *sql.DB
 	read     *sql.DB
 	postgres bool
+	routes   []household.Route // see Tell
 }
 
 // Open opens the store at a URL and brings its schema up to date.

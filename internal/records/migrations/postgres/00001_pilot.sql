@@ -248,31 +248,39 @@ CREATE TABLE alert (
 -- One running alert for each family and cause.
 CREATE UNIQUE INDEX alert_running ON alert (family, rule) WHERE state <> 'resolved' AND family IS NOT NULL;
 CREATE UNIQUE INDEX alert_incident ON alert (gateway, rule) WHERE state <> 'resolved' AND family IS NULL;
+CREATE INDEX alert_family ON alert (family, rule, changed_at);
+CREATE INDEX alert_gateway ON alert (gateway, rule, changed_at);
 
 CREATE TABLE alert_event (
     id      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     alert   TEXT NOT NULL REFERENCES alert (id),
+    seq     BIGINT NOT NULL, -- version of the alert after the step
+    step    TEXT NOT NULL,   -- pending, dropped, opened, escalated, acknowledged, resolved
     at      BIGINT NOT NULL, -- world clock
     wall_at BIGINT NOT NULL,
     state   TEXT NOT NULL,   -- the state entered
+    severity TEXT NOT NULL,
+    reason  TEXT NOT NULL,   -- as known at the time
     by_staff TEXT NOT NULL DEFAULT '',
     outcome TEXT NOT NULL DEFAULT '',
-    note    TEXT NOT NULL DEFAULT ''
+    note    TEXT NOT NULL DEFAULT '',
+    UNIQUE (alert, seq)
 );
 
 -- What is to be sent. It names an alert and an audience, never a figure.
 CREATE TABLE outbox (
     id        TEXT PRIMARY KEY, -- the webhook-id: stable for an alert's episode and transition
     alert     TEXT NOT NULL REFERENCES alert (id),
-    state     TEXT NOT NULL,    -- the transition told
+    seq       BIGINT NOT NULL,  -- the step told: alert_event (alert, seq)
     channel   TEXT NOT NULL,    -- "webhook:coop", "log"
     recipient TEXT NOT NULL,
-    due_at    BIGINT NOT NULL,  -- wall clock
+    due_at    BIGINT NOT NULL,  -- wall clock; while somebody sends it: when the others may try
     attempts  INTEGER NOT NULL DEFAULT 0,
     done_at   BIGINT NOT NULL DEFAULT 0,
-    outcome   TEXT NOT NULL DEFAULT '' -- sent, withheld, given up
+    outcome   TEXT NOT NULL DEFAULT '', -- sent, withheld, given_up
+    UNIQUE (alert, seq, channel)
 );
-CREATE INDEX outbox_due ON outbox (done_at, due_at);
+CREATE INDEX outbox_due ON outbox (channel, done_at, due_at);
 
 -- Consent: what was said, and what holds because of it.
 CREATE TABLE consent (
