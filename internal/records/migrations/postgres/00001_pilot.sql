@@ -93,6 +93,7 @@ CREATE TABLE latest (
     register TEXT NOT NULL,
     at       BIGINT NOT NULL,
     value    BIGINT NOT NULL,
+    previous_at BIGINT NOT NULL DEFAULT -62135596800000, -- the mark before this one: tells a batch what is new
     PRIMARY KEY (meter, register)
 );
 

@@ -1,0 +1,209 @@
+package records
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"foyer/internal/energy"
+)
+
+// Marks in one statement. A power of two, see powers.
+const marksAtOnce = 512
+
+// The key of the advisory lock under which ingesters take turns: "foyer" in ASCII.
+const drainLock = 0x666f796572
+
+// A register of a meter, as the table latest keys it.
+type markKey struct {
+	meter    energy.MeterID
+	register energy.Register
+}
+
+// Claim moves the high-water mark of each register to its newest reading and
+// returns, in order, the readings that are late: not newer than the mark was
+// before. What it does not return is new by construction.
+//
+// rs holds no meter, register and instant twice. Claiming the same readings
+// again returns them all.
+func (d *DB) Claim(ctx context.Context, rs []energy.Reading) ([]energy.Reading, error) {
+	newest := newestOf(rs)
+	before := make(map[markKey]int64, len(newest))
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, part := range powers(newest, marksAtOnce) {
+			if err := claim(ctx, tx, part, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim %d readings: %w", len(rs), err)
+	}
+	var late []energy.Reading
+	for _, r := range rs {
+		if mark, moved := before[markKey{r.Meter, r.Register}]; !moved || r.At.UnixMilli() <= mark {
+			late = append(late, r)
+		}
+	}
+	return late, nil
+}
+
+// newestOf returns the newest reading of each register, in the order of their
+// keys so that two ingesters never wait for each other in a circle.
+func newestOf(rs []energy.Reading) []energy.Reading {
+	newest := map[markKey]energy.Reading{}
+	for _, r := range rs {
+		k := markKey{r.Meter, r.Register}
+		if n, ok := newest[k]; !ok || r.At.After(n.At) {
+			newest[k] = r
+		}
+	}
+	all := make([]energy.Reading, 0, len(newest))
+	for _, r := range newest {
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b energy.Reading) int {
+		return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.Register, b.Register))
+	})
+	return all
+}
+
+// claim sets the marks that rise and adds to before where those stood.
+func claim(ctx context.Context, tx *sql.Tx, newest []energy.Reading, before map[markKey]int64) error {
+	args := make([]any, 0, 4*len(newest))
+	for _, r := range newest {
+		args = append(args, string(r.Meter), string(r.Register), r.At.UnixMilli(), r.Value)
+	}
+	rows, err := tx.QueryContext(ctx, `INSERT INTO latest (meter, register, at, value) VALUES `+tuples(len(newest), 4)+`
+		ON CONFLICT (meter, register) DO UPDATE SET previous_at = latest.at, at = excluded.at, value = excluded.value
+			WHERE excluded.at > latest.at
+		RETURNING meter, register, previous_at`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k markKey
+		var at int64
+		if err := rows.Scan(&k.meter, &k.register, &at); err != nil {
+			return err
+		}
+		before[k] = at
+	}
+	return rows.Err()
+}
+
+// Stale notes stretches of time whose usage has to be computed again.
+// Noting one twice is harmless.
+func (d *DB) Stale(ctx context.Context, spans []energy.Span) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, part := range powers(spans, marksAtOnce) {
+			args := make([]any, 0, 3*len(part))
+			for _, s := range part {
+				args = append(args, string(s.Meter), millis(s.From), millis(s.To))
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+tuples(len(part), 3), args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("note %d stale spans: %w", len(spans), err)
+	}
+	return nil
+}
+
+// Conflict notes second values of registers, for a person to look at. The first
+// stands; noting one twice changes nothing.
+func (d *DB) Conflict(ctx context.Context, conflicts []energy.Conflict) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, c := range conflicts {
+			_, err := tx.ExecContext(ctx, `INSERT INTO conflict (meter, register, at, first, second, seen_at)
+				VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (meter, register, at, second) DO NOTHING`,
+				string(c.First.Meter), string(c.First.Register), millis(c.First.At), c.First.Value, c.Second, millis(c.Seen))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("note %d conflicts: %w", len(conflicts), err)
+	}
+	return nil
+}
+
+// Exclusive runs fn while no other ingester runs its own on the same store.
+//
+// On PostgreSQL it waits for its turn, and returns an error when the turn was
+// lost before fn ended: what fn did may then have met another's doing. SQLite
+// has one process, which needs no lock.
+func (d *DB) Exclusive(ctx context.Context, fn func(context.Context) error) error {
+	if !d.postgres {
+		return fn(ctx)
+	}
+	// The lock lives as long as this transaction, on this connection: its commit
+	// proves that the lock was held all the time.
+	tx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("wait for the drain's turn: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(drainLock)); err != nil {
+		return errors.Join(fmt.Errorf("wait for the drain's turn: %w", err), ignoreDone(tx.Rollback()))
+	}
+	if err := fn(ctx); err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("keep the drain's turn: %w", err)
+	}
+	return nil
+}
+
+// ignoreDone drops the complaint that a cancelled transaction has ended already.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// powers cuts s into parts whose lengths are powers of two, most at first, so
+// that statements of few different lengths have to be prepared.
+func powers[T any](s []T, most int) [][]T {
+	var parts [][]T
+	for len(s) > 0 {
+		n := min(most, 1<<(bits.Len(uint(len(s)))-1))
+		parts = append(parts, s[:n])
+		s = s[n:]
+	}
+	return parts
+}
+
+// tuples returns rows times width placeholders: "($1, $2), ($3, $4)".
+func tuples(rows, width int) string {
+	var b strings.Builder
+	for i := range rows {
+		for j := range width {
+			switch {
+			case j > 0:
+				b.WriteString(", ")
+			case i > 0:
+				b.WriteString("), (")
+			default:
+				b.WriteString("(")
+			}
+			b.WriteString("$" + strconv.Itoa(i*width+j+1))
+		}
+	}
+	b.WriteString(")")
+	return b.String()
+}
