@@ -1,0 +1,88 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// AttachMeter makes a meter's readings from an instant on those of m.Family, or
+// for an outdoor meter of nobody, and marks what is already kept to be counted
+// again. It returns false without a change when the meter is unknown, belongs to
+// somebody, or did after that instant.
+func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) (attached bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'claimed', role = $1, max_power = $2
+			WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.meter = meter.id AND a.to_at > $4)
+				AND (state <> 'claimed' OR role = 'outdoor')`,
+			m.Role, m.MaxPower, m.ID, millis(m.From))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		attached = true
+		if m.Family != "" {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO attachment (meter, family, from_at) VALUES ($1, $2, $3)`,
+				m.ID, m.Family, millis(m.From)); err != nil {
+				return err
+			}
+		}
+		return markStale(ctx, tx, m.ID, m.From, now)
+	})
+	if err != nil {
+		return false, fmt.Errorf("claim meter: %w", err)
+	}
+	return attached, nil
+}
+
+// DetachMeter ends at an instant that a meter's readings are its family's. The
+// meter is nobody's from then on. It returns false when it was nobody's before,
+// or became its family's only later.
+func (d *DB) DetachMeter(ctx context.Context, id energy.MeterID, at, now time.Time) (detached bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE attachment SET to_at = $1 WHERE meter = $2 AND to_at = $3 AND from_at < $1`,
+			millis(at), id, int64(always))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		detached = true
+		if _, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'unclaimed', role = '', max_power = 0 WHERE id = $1`, id); err != nil {
+			return err
+		}
+		return markStale(ctx, tx, id, at, now)
+	})
+	if err != nil {
+		return false, fmt.Errorf("release meter: %w", err)
+	}
+	return detached, nil
+}
+
+// IgnoreMeter makes readings of a meter that is nobody's be dropped. It returns
+// false when there is no such meter.
+func (d *DB) IgnoreMeter(ctx context.Context, id energy.MeterID) (bool, error) {
+	res, err := d.write.ExecContext(ctx, `UPDATE meter SET state = 'ignored' WHERE id = $1 AND state <> 'claimed'`, id)
+	if err != nil {
+		return false, fmt.Errorf("ignore meter: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n > 0, errors.Join(err)
+}
+
+// markStale has the span of a meter counted again by the next roll-up.
+func markStale(ctx context.Context, tx *sql.Tx, id energy.MeterID, from, to time.Time) error {
+	if !from.Before(to) {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES ($1, $2, $3)`, id, millis(from), millis(to))
+	return err
+}

@@ -1,0 +1,70 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// errRaced asks for another try: somebody registered the same device meanwhile.
+var errRaced = errors.New("registered meanwhile")
+
+// EnrolMeter makes ids lead to one meter: that of the first known one, else a new
+// meter with the id fresh, first seen at. It returns false without a change when
+// the gateway already has limit unclaimed meters and none of ids is known.
+func (d *DB) EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (bool, error) {
+	for {
+		done, err := d.enrolMeter(ctx, gateway, scheme, ids, fresh, at, limit)
+		if errors.Is(err, errRaced) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("register meter: %w", err)
+		}
+		return done, nil
+	}
+}
+
+func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (done bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		known, err := deviceMeters(ctx, tx, gateway, scheme, ids)
+		if err != nil {
+			return err
+		}
+		meter := fresh
+		if i := slices.IndexFunc(ids, func(id string) bool { return known[id] != "" }); i >= 0 {
+			meter = known[ids[i]]
+		} else {
+			var waiting int
+			err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM meter WHERE gateway = $1 AND state = 'unclaimed'`, gateway).Scan(&waiting)
+			if err != nil || waiting >= limit {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO meter (id, gateway, first_seen) VALUES ($1, $2, $3)`, fresh, gateway, millis(at)); err != nil {
+				return err
+			}
+		}
+		done = true
+		for _, id := range ids {
+			if known[id] != "" {
+				continue
+			}
+			res, err := tx.ExecContext(ctx, `INSERT INTO meter_alias (gateway, scheme, device, meter)
+				VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, gateway, scheme, id, meter)
+			if err != nil {
+				return err
+			}
+			if n, err := res.RowsAffected(); err != nil || n == 0 {
+				return errors.Join(err, errRaced)
+			}
+			known[id] = meter
+		}
+		return nil
+	})
+	return done && err == nil, err
+}

@@ -1,0 +1,141 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// AddFamilies keeps new families with what is known of them, all or none. It
+// returns the label of the first one whose label is taken in its pilot.
+func (d *DB) AddFamilies(ctx context.Context, files []household.File) (taken string, err error) {
+	errTaken := errors.New("taken")
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		for _, f := range files {
+			ok, err := addFamily(ctx, tx, f)
+			if err == nil && !ok {
+				taken, err = f.Family.Label, errTaken
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errTaken) {
+		return taken, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("add %d families: %w", len(files), err)
+	}
+	return "", nil
+}
+
+func addFamily(ctx context.Context, tx *sql.Tx, f household.File) (bool, error) {
+	res, err := tx.ExecContext(ctx, `INSERT INTO family (id, pilot, label, language, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		f.Family.ID, f.Family.Pilot, f.Family.Label, f.Family.Language, millis(f.Family.Since))
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	for _, x := range f.Dwellings {
+		if err := putDwelling(ctx, tx, x); err != nil {
+			return false, err
+		}
+	}
+	for _, x := range f.Contracts {
+		if err := putContract(ctx, tx, x); err != nil {
+			return false, err
+		}
+	}
+	for _, x := range f.Incomes {
+		if err := putIncome(ctx, tx, x); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// PutDwelling ends the dwelling in force on x.From and begins x there.
+func (d *DB) PutDwelling(ctx context.Context, x household.Dwelling) error {
+	return d.dated(ctx, "change dwelling", x.Family, x.From, func(tx *sql.Tx) error { return putDwelling(ctx, tx, x) })
+}
+
+// PutContract ends the contract of the same meter in force on x.From and begins x there.
+func (d *DB) PutContract(ctx context.Context, x household.Contract) error {
+	return d.dated(ctx, "change contract", x.Family, x.From, func(tx *sql.Tx) error { return putContract(ctx, tx, x) })
+}
+
+// PutIncome adds what a family lives on from x.From.
+func (d *DB) PutIncome(ctx context.Context, x household.Income) error {
+	return d.dated(ctx, "change income", x.Family, x.From, func(tx *sql.Tx) error { return putIncome(ctx, tx, x) })
+}
+
+// dated runs fn and has everything computed again that read from a day on.
+func (d *DB) dated(ctx context.Context, what string, family household.FamilyID, from energy.Day, fn func(*sql.Tx) error) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day)
+			SELECT DISTINCT family, day FROM usage_day WHERE family = $1 AND day >= $2 ON CONFLICT DO NOTHING`, family, from.String())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func putDwelling(ctx context.Context, tx *sql.Tx, x household.Dwelling) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE dwelling SET to_day = $1 WHERE family = $2 AND from_day < $1 AND to_day > $1`, x.From.String(), x.Family); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO dwelling (family, from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating)
+		VALUES ($1, $2, CASE WHEN $3 = '9999-12-31'
+			THEN COALESCE((SELECT MIN(n.from_day) FROM dwelling n WHERE n.family = $1 AND n.from_day > $2), $3) ELSE $3 END,
+			$4, $5, $6, $7, $8, $9)
+		ON CONFLICT (family, from_day) DO UPDATE SET to_day = excluded.to_day, persons_14 = excluded.persons_14,
+			persons_under_14 = excluded.persons_under_14, area_m2 = excluded.area_m2, heated_in_rent = excluded.heated_in_rent,
+			fragile = excluded.fragile, heating = excluded.heating`,
+		x.Family, x.From.String(), dayOr(x.To), x.Persons14, x.PersonsUnder14, x.AreaM2, flag(x.HeatedInRent), flag(x.Fragile), x.Heating)
+	return err
+}
+
+func putContract(ctx context.Context, tx *sql.Tx, x household.Contract) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE contract SET to_day = $1 WHERE family = $2 AND meter = $3 AND from_day < $1 AND to_day > $1`, x.From.String(), x.Family, x.Meter); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO contract (family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment)
+		VALUES ($1, $2, $3, CASE WHEN $4 = '9999-12-31'
+			THEN COALESCE((SELECT MIN(n.from_day) FROM contract n WHERE n.family = $1 AND n.meter = $2 AND n.from_day > $3), $4) ELSE $4 END,
+			$5, $6, $7, $8)
+		ON CONFLICT (family, meter, from_day) DO UPDATE SET to_day = excluded.to_day, tariff = excluded.tariff,
+			power_kva = excluded.power_kva, off_peak = excluded.off_peak, instalment = excluded.instalment`,
+		x.Family, x.Meter, x.From.String(), dayOr(x.To), x.Tariff, x.PowerKVA, x.OffPeak, x.Instalment)
+	return err
+}
+
+func putIncome(ctx context.Context, tx *sql.Tx, x household.Income) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO income (family, from_day, disposable, aid) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (family, from_day) DO UPDATE SET disposable = excluded.disposable, aid = excluded.aid`,
+		x.Family, x.From.String(), x.Disposable, x.Aid)
+	return err
+}
+
+// farDay ends what has no end.
+const farDay = "9999-12-31"
+
+// dayOr returns a last day as the tables keep it.
+func dayOr(d energy.Day) string {
+	if d == (energy.Day{}) {
+		return farDay
+	}
+	return d.String()
+}

@@ -1,0 +1,147 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+const selectFamily = `SELECT id, pilot, label, language, since FROM family`
+
+func scanFamily(row rowScanner) (household.Family, error) {
+	var f household.Family
+	var since int64
+	err := row.Scan(&f.ID, &f.Pilot, &f.Label, &f.Language, &since)
+	f.Since = instant(since)
+	return f, err
+}
+
+// Families lists the families of a pilot by label; every pilot's for "". It is
+// for the registry, never for an answer to somebody.
+func (d *DB) Families(ctx context.Context, pilot string) ([]household.Family, error) {
+	rows, err := d.read.QueryContext(ctx, selectFamily+` WHERE $1 = '' OR pilot = $1 ORDER BY pilot, label`, pilot)
+	if err != nil {
+		return nil, fmt.Errorf("list families: %w", err)
+	}
+	defer rows.Close()
+	var all []household.Family
+	for rows.Next() {
+		f, err := scanFamily(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list families: %w", err)
+		}
+		all = append(all, f)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list families: %w", err)
+	}
+	return all, nil
+}
+
+// File returns what the registry holds on a family; false when there is none.
+func (d *DB) File(ctx context.Context, id household.FamilyID) (household.File, bool, error) {
+	var f household.File
+	var err error
+	f.Family, err = scanFamily(d.read.QueryRowContext(ctx, selectFamily+` WHERE id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return household.File{}, false, nil
+	}
+	if err == nil {
+		f.Dwellings, err = d.dwellings(ctx, id)
+	}
+	if err == nil {
+		f.Contracts, err = d.contracts(ctx, id)
+	}
+	if err == nil {
+		f.Incomes, err = d.incomes(ctx, id)
+	}
+	if err == nil {
+		f.Meters, err = d.Meters(ctx, id, "")
+	}
+	if err != nil {
+		return household.File{}, false, fmt.Errorf("read family: %w", err)
+	}
+	return f, true, nil
+}
+
+func (d *DB) dwellings(ctx context.Context, id household.FamilyID) ([]household.Dwelling, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating
+		FROM dwelling WHERE family = $1 ORDER BY from_day`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []household.Dwelling
+	for rows.Next() {
+		x := household.Dwelling{Family: id}
+		var from, to string
+		if err := rows.Scan(&from, &to, &x.Persons14, &x.PersonsUnder14, &x.AreaM2, &x.HeatedInRent, &x.Fragile, &x.Heating); err != nil {
+			return nil, err
+		}
+		if x.From, x.To, err = span(from, to); err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+func (d *DB) contracts(ctx context.Context, id household.FamilyID) ([]household.Contract, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT meter, from_day, to_day, tariff, power_kva, off_peak, instalment
+		FROM contract WHERE family = $1 ORDER BY meter, from_day`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []household.Contract
+	for rows.Next() {
+		x := household.Contract{Family: id}
+		var from, to string
+		if err := rows.Scan(&x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment); err != nil {
+			return nil, err
+		}
+		if x.From, x.To, err = span(from, to); err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+func (d *DB) incomes(ctx context.Context, id household.FamilyID) ([]household.Income, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT from_day, disposable, aid FROM income WHERE family = $1 ORDER BY from_day`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []household.Income
+	for rows.Next() {
+		x := household.Income{Family: id}
+		var from string
+		if err := rows.Scan(&from, &x.Disposable, &x.Aid); err != nil {
+			return nil, err
+		}
+		if x.From, err = energy.ParseDay(from); err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+// span reads two days; the second is zero when it has no end.
+func span(from, to string) (energy.Day, energy.Day, error) {
+	f, err := energy.ParseDay(from)
+	if err != nil {
+		return energy.Day{}, energy.Day{}, err
+	}
+	if to == farDay {
+		return f, energy.Day{}, nil
+	}
+	t, err := energy.ParseDay(to)
+	return f, t, err
+}

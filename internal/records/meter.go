@@ -1,0 +1,170 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// selectMeter reads a meter as it stands now. A claimed meter is collected while
+// its family agrees to something; an outdoor one belongs to no family and always is.
+const selectMeter = `SELECT m.id, m.gateway, m.state, m.role, m.max_power, m.first_seen,
+		COALESCE(a.family, ''), COALESCE(a.from_at, 0),
+		COALESCE(p.zone, q.zone, (SELECT zone FROM pilot ORDER BY id LIMIT 1), ''),
+		CASE WHEN EXISTS (SELECT 1 FROM v_grant g WHERE g.family = a.family) THEN 1 ELSE 0 END
+	FROM meter m
+		LEFT JOIN attachment a ON a.meter = m.id AND a.to_at = 253402300800000
+		LEFT JOIN family f ON f.id = a.family LEFT JOIN pilot p ON p.id = f.pilot
+		LEFT JOIN gateway w ON w.id = m.gateway LEFT JOIN pilot q ON q.id = w.pilot`
+
+// A rowScanner is a row or the current one of several.
+type rowScanner interface{ Scan(...any) error }
+
+func scanMeter(row rowScanner) (household.Meter, error) {
+	var m household.Meter
+	var seen, from int64
+	var collected int
+	err := row.Scan(&m.ID, &m.Gateway, &m.State, &m.Role, &m.MaxPower, &seen, &m.Family, &from, &m.Zone, &collected)
+	m.FirstSeen, m.From = instant(seen), instant(from)
+	if m.State == household.Claimed && m.Role != household.Outdoor && collected == 0 {
+		m.State = household.Stopped
+	}
+	return m, err
+}
+
+// Meter returns a meter by its id; false when there is none.
+func (d *DB) Meter(ctx context.Context, id energy.MeterID) (household.Meter, bool, error) {
+	m, err := scanMeter(d.read.QueryRowContext(ctx, selectMeter+" WHERE m.id = $1", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return household.Meter{}, false, nil
+	}
+	if err != nil {
+		return household.Meter{}, false, fmt.Errorf("read meter: %w", err)
+	}
+	return m, true, nil
+}
+
+// DeviceMeters returns which meter each of a gateway's devices is known as.
+func (d *DB) DeviceMeters(ctx context.Context, gateway, scheme string, ids []string) (map[string]energy.MeterID, error) {
+	known, err := deviceMeters(ctx, d.read, gateway, scheme, ids)
+	if err != nil {
+		return nil, fmt.Errorf("find meter: %w", err)
+	}
+	return known, nil
+}
+
+// A querier is a database or a transaction.
+type querier interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+}
+
+func deviceMeters(ctx context.Context, q querier, gateway, scheme string, ids []string) (map[string]energy.MeterID, error) {
+	args := []any{gateway, scheme}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := q.QueryContext(ctx, `SELECT device, meter FROM meter_alias
+		WHERE gateway = $1 AND scheme = $2 AND device IN (`+placeholders(3, len(ids))+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	known := map[string]energy.MeterID{}
+	for rows.Next() {
+		var device string
+		var meter energy.MeterID
+		if err := rows.Scan(&device, &meter); err != nil {
+			return nil, err
+		}
+		known[device] = meter
+	}
+	return known, rows.Err()
+}
+
+// placeholders returns n of them, the first one numbered first: "$3, $4".
+func placeholders(first, n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(first+i)
+	}
+	return strings.Join(all, ", ")
+}
+
+// Meters returns meters in order of first sight, with their devices and the last
+// reading kept: all, those of a family, or, with only "unclaimed", nobody's.
+func (d *DB) Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error) {
+	rows, err := d.read.QueryContext(ctx, selectMeter+`
+		WHERE ($1 = '' OR a.family = $1) AND ($2 = '' OR m.state = $2) ORDER BY m.first_seen, m.id`, string(family), string(only))
+	if err != nil {
+		return nil, fmt.Errorf("list meters: %w", err)
+	}
+	defer rows.Close()
+	var all []household.Meter
+	for rows.Next() {
+		m, err := scanMeter(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list meters: %w", err)
+		}
+		all = append(all, m)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list meters: %w", err)
+	}
+	if err := d.describe(ctx, all); err != nil {
+		return nil, fmt.Errorf("list meters: %w", err)
+	}
+	return all, nil
+}
+
+// describe fills in the devices and last readings of meters.
+func (d *DB) describe(ctx context.Context, meters []household.Meter) error {
+	at := map[energy.MeterID]int{}
+	for i, m := range meters {
+		at[m.ID] = i
+	}
+	rows, err := d.read.QueryContext(ctx, `SELECT meter, scheme, device FROM meter_alias ORDER BY scheme, device`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id energy.MeterID
+		var dev household.Device
+		if err := rows.Scan(&id, &dev.Scheme, &dev.ID); err != nil {
+			return err
+		}
+		if i, ok := at[id]; ok {
+			meters[i].Devices = append(meters[i].Devices, dev)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return d.lastReadings(ctx, meters, at)
+}
+
+func (d *DB) lastReadings(ctx context.Context, meters []household.Meter, index map[energy.MeterID]int) error {
+	rows, err := d.read.QueryContext(ctx, `SELECT meter, register, at, value FROM latest ORDER BY at, register`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r energy.Reading
+		var at int64
+		if err := rows.Scan(&r.Meter, &r.Register, &at, &r.Value); err != nil {
+			return err
+		}
+		if i, ok := index[r.Meter]; ok {
+			r.At = instant(at)
+			meters[i].Last = &r
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,164 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A DeviceRef is what a message says of where it comes from.
+type DeviceRef struct {
+	Gateway string
+	Scheme  string // "tasmota", "zigbee2mqtt"
+	ID      string
+	Aliases []string // other ids of the same device in the same scheme
+}
+
+// A Meter is what ingest may know of a device: nothing about people.
+type Meter struct {
+	ID       energy.MeterID // "" for a device that is not taken in
+	State    household.MeterState
+	Zone     *time.Location // the pilot's
+	Since    time.Time      // an instant of the device's own before this is not believed; zero: any is
+	MaxPower int64          // thousandths of W; 0 when unknown
+}
+
+// MaxUnclaimed is how many devices of one gateway may wait to be claimed. Further
+// ones are ignored, so that a gateway cannot fill the store.
+const MaxUnclaimed = 256
+
+// maxAliases bounds the other names of one device that are heard.
+const maxAliases = 8
+
+// early is how far before its first sight, or before it became its family's, a
+// device's own clock is believed: it may have spoken before anybody heard it.
+const early = 24 * time.Hour
+
+// A Devices store keeps meters and the names that lead to them.
+type Devices interface {
+	// DeviceMeters returns which meter each known id is.
+	DeviceMeters(ctx context.Context, gateway, scheme string, ids []string) (map[string]energy.MeterID, error)
+	// EnrolMeter makes ids lead to the meter of the first known one, or to a new
+	// one; false when limit unclaimed ones are there already.
+	EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (bool, error)
+	Meter(ctx context.Context, id energy.MeterID) (household.Meter, bool, error)
+	Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error)
+	AttachMeter(ctx context.Context, m household.Meter, now time.Time) (bool, error)
+	DetachMeter(ctx context.Context, id energy.MeterID, at, now time.Time) (bool, error)
+	IgnoreMeter(ctx context.Context, id energy.MeterID) (bool, error)
+}
+
+// Lookup returns the meter behind a device, and takes it in as unclaimed at first
+// sight. All names of ref lead to one meter from then on. Where they already lead
+// to two, that of ID is answered and the conflict is logged once, for a person.
+func (r *Registry) Lookup(ctx context.Context, ref DeviceRef) (Meter, error) {
+	devices := names(ref)
+	for range 3 {
+		generation := r.known.begin()
+		id, ok := r.known.known(devices)
+		if !ok {
+			var err error
+			if id, err = r.find(ctx, ref, devices, generation); err != nil {
+				return Meter{}, fmt.Errorf("look up meter: %w", err)
+			}
+		}
+		if id == "" {
+			return Meter{State: household.Ignored, Zone: time.UTC}, nil
+		}
+		m, ok, err := r.meter(ctx, id, generation)
+		if err != nil {
+			return Meter{}, fmt.Errorf("look up meter: %w", err)
+		}
+		if ok {
+			return m, nil
+		}
+		r.known.forget() // another process erased it
+	}
+	return Meter{}, fmt.Errorf("look up meter: %w", ErrUnknown)
+}
+
+// State returns what becomes of a meter's readings now: [household.Ignored] for
+// one that is not known.
+func (r *Registry) State(ctx context.Context, id energy.MeterID) (household.MeterState, error) {
+	m, ok, err := r.meter(ctx, id, r.known.begin())
+	if err != nil {
+		return "", fmt.Errorf("meter state: %w", err)
+	}
+	if !ok {
+		return household.Ignored, nil
+	}
+	return m.State, nil
+}
+
+// names returns the devices of ref without repetition, its own id first.
+func names(ref DeviceRef) []device {
+	all := []device{{ref.Gateway, ref.Scheme, ref.ID}}
+	for _, a := range ref.Aliases {
+		d := device{ref.Gateway, ref.Scheme, a}
+		if a != "" && len(all) <= maxAliases && !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// meter answers from memory, else from the store.
+func (r *Registry) meter(ctx context.Context, id energy.MeterID, generation uint64) (Meter, bool, error) {
+	now := r.wall()
+	if m, ok := r.known.meter(id, now); ok {
+		return m, true, nil
+	}
+	stored, ok, err := r.store.Meter(ctx, id)
+	if err != nil || !ok {
+		return Meter{}, false, err
+	}
+	zone, err := loadZone(stored.Zone)
+	if err != nil {
+		return Meter{}, false, err
+	}
+	m := Meter{ID: stored.ID, State: stored.State, Zone: zone, MaxPower: stored.MaxPower}
+	switch {
+	case stored.Role == household.Outdoor:
+	case stored.Family != "":
+		m.Since = stored.From.Add(-early)
+	default:
+		m.Since = stored.FirstSeen.Add(-early)
+	}
+	r.known.keep(generation, m, now)
+	return m, true, nil
+}
+
+// find asks the store for the meter of devices and takes in what is new; "" when
+// the gateway has too many unclaimed ones.
+func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, generation uint64) (energy.MeterID, error) {
+	ids := make([]string, len(devices))
+	for i, d := range devices {
+		ids[i] = d.id
+	}
+	found, err := r.store.DeviceMeters(ctx, ref.Gateway, ref.Scheme, ids)
+	if err != nil {
+		return "", err
+	}
+	if len(found) < len(ids) {
+		taken, err := r.store.EnrolMeter(ctx, ref.Gateway, ref.Scheme, ids, energy.MeterID(randomID("m")), r.world(), MaxUnclaimed)
+		if err != nil || !taken {
+			return "", err
+		}
+		if found, err = r.store.DeviceMeters(ctx, ref.Gateway, ref.Scheme, ids); err != nil {
+			return "", err
+		}
+	}
+	lead := map[device]energy.MeterID{}
+	for _, d := range devices {
+		lead[d] = found[d.id]
+		if found[d.id] != found[ref.ID] && r.told.first(d) {
+			r.log.WarnContext(ctx, "alias leads to another meter")
+		}
+	}
+	r.known.lead(generation, lead)
+	return found[ref.ID], nil
+}

@@ -1,0 +1,114 @@
+package registry
+
+import (
+	"sync"
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// fresh is how long a meter is answered from memory. Another process's change is
+// seen after that; a change of this process at once.
+const fresh = 2 * time.Second
+
+// A device is a meter's name in a gateway's words.
+type device struct{ gateway, scheme, id string }
+
+// memory holds what the store said lately. Its zero value holds nothing.
+type memory struct {
+	mu         sync.RWMutex
+	generation uint64 // rises with forget: what was read before is not kept after
+	devices    map[device]energy.MeterID
+	meters     map[energy.MeterID]remembered
+}
+
+type remembered struct {
+	meter Meter
+	at    time.Time
+}
+
+// forget drops everything.
+func (m *memory) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.generation++
+	m.devices, m.meters = nil, nil
+}
+
+// begin returns the generation under which a read of the store starts.
+func (m *memory) begin() uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.generation
+}
+
+// known returns the meter the first device leads to, when every device is known.
+func (m *memory) known(devices []device) (energy.MeterID, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, d := range devices {
+		if m.devices[d] == "" {
+			return "", false
+		}
+	}
+	return m.devices[devices[0]], true
+}
+
+// meter returns a meter that was read less than [fresh] ago.
+func (m *memory) meter(id energy.MeterID, now time.Time) (Meter, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	r, ok := m.meters[id]
+	if age := now.Sub(r.at); !ok || age < 0 || age >= fresh {
+		return Meter{}, false
+	}
+	return r.meter, true
+}
+
+// keep remembers a meter, unless something changed since the read began.
+func (m *memory) keep(generation uint64, meter Meter, at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation != generation {
+		return
+	}
+	if m.meters == nil {
+		m.meters = map[energy.MeterID]remembered{}
+	}
+	m.meters[meter.ID] = remembered{meter, at}
+}
+
+// lead remembers where devices lead.
+func (m *memory) lead(generation uint64, devices map[device]energy.MeterID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation != generation {
+		return
+	}
+	if m.devices == nil {
+		m.devices = map[device]energy.MeterID{}
+	}
+	for d, id := range devices {
+		m.devices[d] = id
+	}
+}
+
+// told remembers what was logged once. Its zero value remembers nothing.
+type told struct {
+	mu   sync.Mutex
+	seen map[device]bool
+}
+
+// first reports whether d is told for the first time; at most 1,000 are.
+func (t *told) first(d device) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.seen[d] || len(t.seen) >= 1000 {
+		return false
+	}
+	if t.seen == nil {
+		t.seen = map[device]bool{}
+	}
+	t.seen[d] = true
+	return true
+}
