@@ -18,6 +18,14 @@ func (l *Language) RoundEuros(cents int64) string {
 	return l.decimal(decimal.New(cents, -2), 0) + Unbreakable + "€"
 }
 
+// ShortEuros writes cents without decimals where there are none: "75 €", "72,50 €".
+func (l *Language) ShortEuros(cents int64) string {
+	if cents%100 == 0 {
+		return l.RoundEuros(cents)
+	}
+	return l.Euros(cents)
+}
+
 // Degrees writes thousandths of a degree Celsius with one decimal: "19,2 °C".
 func (l *Language) Degrees(milli int64) string {
 	return l.decimal(decimal.New(milli, -3), 1) + Unbreakable + "°C"
@@ -57,8 +65,9 @@ func (l *Language) Number(exact string, places int) string {
 	return s
 }
 
-// fixed writes an exact decimal with exactly places decimals, or exact itself.
-func (l *Language) fixed(exact string, places int) string {
+// Fixed writes an exact decimal with exactly places decimals: "1,80". It returns
+// exact itself when that is no number.
+func (l *Language) Fixed(exact string, places int) string {
 	d, err := decimal.NewFromString(exact)
 	if err != nil {
 		return exact

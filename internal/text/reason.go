@@ -35,7 +35,7 @@ func (l *Language) argument(name, value string, now time.Time) (string, error) {
 	_, unit, _ := cutLast(name, "_")
 	switch unit {
 	case "eur":
-		return l.fixed(value, 2) + Unbreakable + "€", nil
+		return l.Fixed(value, 2) + Unbreakable + "€", nil
 	case "c":
 		return l.Number(value, 1) + Unbreakable + "°C", nil
 	case "h":

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -124,7 +125,7 @@ func (l *Language) T(key string, pairs ...any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("text %s: %w", key, err)
 	}
-	return l.typeset(s), nil
+	return l.Typeset(s), nil
 }
 
 // Or returns the text of key, or of fallback when the catalogue has no such key.
@@ -153,8 +154,13 @@ var (
 	)
 )
 
-// typeset puts the spaces and apostrophes that catalogues are not asked to type.
-func (l *Language) typeset(s string) string {
+// hour is a number and its "h" that must not part.
+var hour = regexp.MustCompile(`(\d) (h|min)\b`)
+
+// Typeset puts the spaces and apostrophes that nobody is asked to type. Texts of
+// the catalogues have them already.
+func (l *Language) Typeset(s string) string {
+	s = hour.ReplaceAllString(s, "${1}"+Unbreakable+"${2}")
 	if l.Tag == "fr" {
 		return french.Replace(s)
 	}
