@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // Reason returns the sentence of an alert: the text of a key with its numbers.
@@ -14,7 +16,7 @@ import (
 //	_eur  exact euros              "6,42 €"
 //	_c    exact degrees Celsius    "15,8 °C"
 //	_h    exact hours              "61 h"
-//	_min  exact minutes            "10 min"
+//	_min  exact minutes            "10 min", "24 h" from two hours on
 //	_at   instant, UTC milliseconds "hier à 14 h"
 //	_day  civil date, 2026-11-25   "mercredi 25 novembre"
 //
@@ -41,7 +43,7 @@ func (l *Language) argument(name, value string, now time.Time) (string, error) {
 	case "h":
 		return l.Number(value, 0) + Unbreakable + "h", nil
 	case "min":
-		return l.Number(value, 0) + Unbreakable + "min", nil
+		return l.minutes(value), nil
 	case "at":
 		ms, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
@@ -56,6 +58,15 @@ func (l *Language) argument(name, value string, now time.Time) (string, error) {
 		return l.DayMonth(t)
 	}
 	return l.Number(value, 2), nil
+}
+
+// minutes writes exact minutes, in whole hours from two hours on.
+func (l *Language) minutes(exact string) string {
+	d, err := decimal.NewFromString(exact)
+	if err != nil || d.LessThan(decimal.NewFromInt(120)) {
+		return l.Number(exact, 0) + Unbreakable + "min"
+	}
+	return l.decimal(d.Div(decimal.NewFromInt(60)), 0) + Unbreakable + "h"
 }
 
 // cutLast cuts s at the last sep.

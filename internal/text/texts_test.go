@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -148,11 +149,31 @@ func TestInstantsAreSaidInWords(t *testing.T) {
 }
 
 func TestAReasonSaysItsNumbers(t *testing.T) {
-	now := time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC)
-	got, err := load(t).In("fr").Reason("alert.spending", map[string]string{"days": "3", "cost_eur": "6.4", "usual_eur": "4.1"}, now)
-	want := "Depuis 3 jours : 6,40 € par jour, au lieu de 4,10 € d’habitude."
-	if err != nil || strings.ReplaceAll(got, Unbreakable, " ") != want {
-		t.Errorf("got %q, %v; want %q", got, err, want)
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 25, 15, 0, 0, 0, paris)
+	last := strconv.FormatInt(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC).UnixMilli(), 10)
+	for _, c := range []struct {
+		key  string
+		args map[string]string
+		want string
+	}{
+		{"alert.spending.no_weather", map[string]string{"days": "3", "cost_eur": "6.4", "usual_eur": "4.1"}, "Depuis 3 jours : 6,40 € par jour, au lieu de 4,10 € d’habitude."},
+		{"alert.silent_meter", map[string]string{"last_at": last, "interval_min": "10"}, "Plus de relevé depuis hier à 14 h. D’habitude, un relevé toutes les 10 min."},
+		{"alert.silent_meter", map[string]string{"last_at": last, "interval_min": "1440"}, "Plus de relevé depuis hier à 14 h. D’habitude, un relevé toutes les 24 h."},
+		{"alert.cold_home.danger", map[string]string{"on_day": "2026-11-24", "mean_c": "11.62", "limit_c": "12"}, "11,6 °C en moyenne, mardi 24 novembre. Moins de 12 °C met la santé en danger."},
+	} {
+		got, err := load(t).In("fr").Reason(c.key, c.args, now)
+		if got = strings.ReplaceAll(got, Unbreakable, " "); err != nil || got != c.want {
+			t.Errorf("%s: got %q, %v; want %q", c.key, got, err, c.want)
+		}
+	}
+	for name, value := range map[string]string{"last_at": "yesterday", "on_day": "2026-13-01"} {
+		if s, err := load(t).In("fr").Reason("alert.silent_meter.unknown", map[string]string{name: value}, now); err == nil {
+			t.Errorf("%s=%s: got %q, want an error", name, value, s)
+		}
 	}
 }
 
