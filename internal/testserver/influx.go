@@ -2,11 +2,13 @@ package testserver
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -27,15 +29,23 @@ func Influx(t testing.TB) *Server {
 		}
 		return exec.Command(bin, "-config", conf), nil
 	}, func(s *Server) bool { return answers(s.URL() + "/ping") })
-	res, err := http.PostForm(s.URL()+"/query", url.Values{"q": {"CREATE DATABASE " + Database}})
+	createDatabase(t, s.URL())
+	return s
+}
+
+// createDatabase reads the whole answer: InfluxDB sends its status before it
+// runs the statement, and does not run it when the asker is gone.
+func createDatabase(t testing.TB, address string) {
+	t.Helper()
+	res, err := http.PostForm(address+"/query", url.Values{"q": {"CREATE DATABASE " + Database}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Fatalf("create database %s: %s", Database, res.Status)
+	answer, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || strings.Contains(string(answer), "error") {
+		t.Fatalf("create database %s: %s %v %s", Database, res.Status, err, answer)
 	}
-	return s
 }
 
 func influxConf(dir string, port int) string {

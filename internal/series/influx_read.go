@@ -1,0 +1,78 @@
+package series
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// pagePoints is how many points one answer carries: a long range comes in
+// pages, each with its own time limit.
+const pagePoints = 20_000
+
+// Read returns the readings of a meter in [from, to), sorted by register and
+// then by instant.
+func (s *Influx) Read(ctx context.Context, meter energy.MeterID, from, to time.Time) ([]energy.Reading, error) {
+	first, end := span(from, to)
+	found := map[energy.Register][]energy.Reading{}
+	for validMeter(meter) && first < end {
+		t, err := s.query(ctx, "GET", fmt.Sprintf(`SELECT *::field FROM "%s" WHERE "meter" = '%s' AND time >= %dms AND time < %dms LIMIT %d`,
+			measurement, meter, first, end, pagePoints))
+		if err != nil {
+			return nil, fmt.Errorf("read readings: %w", err)
+		}
+		if err := t.each(func(register energy.Register, at, value int64, arrival bool) {
+			found[register] = append(found[register], reading(meter, register, at, value, arrival))
+		}); err != nil {
+			return nil, fmt.Errorf("read readings: %w", err)
+		}
+		if len(t.rows) < pagePoints {
+			break
+		}
+		if first, err = t.last(); err != nil {
+			return nil, fmt.Errorf("read readings: %w", err)
+		}
+		first++
+	}
+	return sorted(found), nil
+}
+
+// Before returns the last n readings of a register strictly before an instant,
+// oldest first; fewer when there are fewer.
+func (s *Influx) Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error) {
+	rs, err := s.neighbours(ctx, meter, register, "time < ", at, "DESC", n)
+	slices.Reverse(rs)
+	return rs, err
+}
+
+// After returns the first n readings of a register at or after an instant,
+// oldest first; fewer when there are fewer.
+func (s *Influx) After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error) {
+	return s.neighbours(ctx, meter, register, "time >= ", at, "ASC", n)
+}
+
+func (s *Influx) neighbours(ctx context.Context, meter energy.MeterID, register energy.Register, side string, at time.Time, order string, n int) ([]energy.Reading, error) {
+	if n <= 0 || !validMeter(meter) || !validRegister(register) {
+		return nil, nil
+	}
+	field := `"` + strings.ReplaceAll(string(register), `"`, `\"`) + `"`
+	ms, _ := span(at, at)
+	// The two comparisons hold for any number and leave out the points that
+	// have the field "arrival" alone.
+	t, err := s.query(ctx, "GET", fmt.Sprintf(`SELECT %[1]s, "%[2]s" FROM "%[3]s" WHERE "meter" = '%[4]s' AND %[5]s%[6]dms AND (%[1]s >= 0 OR %[1]s < 0) ORDER BY time %[7]s LIMIT %[8]d`,
+		field, arrivalField, measurement, meter, side, ms, order, n))
+	if err != nil {
+		return nil, fmt.Errorf("read neighbours: %w", err)
+	}
+	var rs []energy.Reading
+	if err := t.each(func(register energy.Register, at, value int64, arrival bool) {
+		rs = append(rs, reading(meter, register, at, value, arrival))
+	}); err != nil {
+		return nil, fmt.Errorf("read neighbours: %w", err)
+	}
+	return rs, nil
+}

@@ -1,0 +1,104 @@
+package series
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+
+	_ "modernc.org/sqlite" // driver "sqlite"
+
+	"foyer/internal/energy"
+)
+
+// SQLite is a store in a file of its own.
+type SQLite struct {
+	read      *sql.DB
+	registers sync.Map // number -> energy.Register
+
+	mu      sync.Mutex // of what follows: one writes at a time
+	write   *sql.DB
+	known   names
+	version int64 // of the file, as known was read from it
+}
+
+// OpenSQLite opens a file and creates it when absent. What Write has returned
+// for survives a power cut.
+func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
+	// Every pragma stands in the DSN: one given by Exec would hold on a single
+	// pooled connection.
+	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=secure_delete(1)&_pragma=cache_size(-16384)"
+	name := "file:" + (&url.URL{Path: path}).EscapedPath() + pragmas
+	write, err := sql.Open("sqlite", name+"&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("open readings %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := migrate(ctx, write); err != nil {
+		return nil, errors.Join(fmt.Errorf("open readings %s: %w", path, err), write.Close())
+	}
+	read, err := sql.Open("sqlite", name+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open readings %s: %w", path, err), write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	return &SQLite{read: read, write: write, known: newNames()}, nil
+}
+
+// Ping reports whether the file can be read.
+func (s *SQLite) Ping(ctx context.Context) error {
+	var n int
+	if err := s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM register").Scan(&n); err != nil {
+		return fmt.Errorf("ping readings: %w", err)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (s *SQLite) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// Erase removes all readings of a meter, its id too, and overwrites their bytes
+// in the file. It returns nil for a meter without any.
+func (s *SQLite) Erase(ctx context.Context, meter energy.MeterID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known = newNames()
+	if err := s.erase(ctx, meter); err != nil {
+		return fmt.Errorf("erase readings: %w", err)
+	}
+	// The log beside the file still holds the old pages until it is cut.
+	var busy, pages, moved int
+	if err := s.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return fmt.Errorf("erase readings: %w", err)
+	}
+	if busy != 0 {
+		return errors.New("erase readings: a reader keeps the write-ahead log, erase again")
+	}
+	return nil
+}
+
+func (s *SQLite) erase(ctx context.Context, meter energy.MeterID) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit this does nothing
+	for _, statement := range []string{
+		`DELETE FROM reading WHERE meter = (SELECT id FROM meter WHERE name = $1)
+			AND day IN (SELECT day FROM meter_day WHERE meter = (SELECT id FROM meter WHERE name = $1))`,
+		`DELETE FROM meter_day WHERE meter = (SELECT id FROM meter WHERE name = $1)`,
+		`DELETE FROM meter WHERE name = $1`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, string(meter)); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
