@@ -62,9 +62,12 @@ func (d *DB) transition(ctx context.Context, tx *sql.Tx, t household.Transition)
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return errors.Join(err, household.ErrAlertMoved)
 	}
-	seq := a.Version + 1
+	seq, by := a.Version+1, ""
+	if t.Step == household.StepAcknowledged || t.Step == household.StepResolved {
+		by = a.By // of the others nobody is the author, whoever has the alert
+	}
 	if _, err := tx.ExecContext(ctx, insertEvent, a.ID, seq, string(t.Step), millis(t.At), string(a.State),
-		string(a.Severity), string(a.Reason), a.By, t.Outcome, t.Note); err != nil {
+		string(a.Severity), string(a.Reason), by, t.Outcome, t.Note); err != nil {
 		return err
 	}
 	for _, r := range d.routes {
