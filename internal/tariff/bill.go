@@ -143,7 +143,7 @@ func (p pricing) charge(from, to energy.Day, label string, year decimal.Decimal)
 	n := decimal.NewFromInt(int64(to.Sub(from)))
 	return Line{
 		From: from, To: to, Label: label, Unit: "day", Quantity: n,
-		Price: s.total(20).DivRound(n, 6), Cents: cents(s.total(20)),
+		Price: s.total().DivRound(n, 6), Cents: cents(s.total()),
 	}
 }
 

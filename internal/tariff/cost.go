@@ -1,7 +1,6 @@
 package tariff
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -81,12 +80,15 @@ func (s *Sum) charge(year decimal.Decimal, by ProRata, day energy.Day) {
 func (s *Sum) Energy() decimal.Decimal { return s.energy }
 
 // Standing returns the standing charge in EUR, to twenty decimals.
-func (s *Sum) Standing() decimal.Decimal { return s.total(20).Sub(s.energy) }
+func (s *Sum) Standing() decimal.Decimal { return s.total().Sub(s.energy) }
 
 // Cents returns the sum rounded once, half away from zero.
-func (s *Sum) Cents() int64 { return cents(s.total(20)) }
+func (s *Sum) Cents() int64 { return cents(s.total()) }
 
-func (s *Sum) total(places int32) decimal.Decimal {
+// total returns the sum to twenty decimals: one division for each way to divide a
+// year, so that a whole year gives back the yearly charge.
+func (s *Sum) total() decimal.Decimal {
+	const places = 20
 	total := s.energy
 	for _, p := range s.standing {
 		total = total.Add(p.sum.DivRound(decimal.NewFromInt(p.of), places))
@@ -105,4 +107,4 @@ func daysIn(day energy.Day) int {
 }
 
 // Euros prints cents as euros: "52.40", "-0.05".
-func Euros(cents int64) string { return fmt.Sprint(euros(cents).StringFixed(2)) }
+func Euros(cents int64) string { return euros(cents).StringFixed(2) }

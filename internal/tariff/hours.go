@@ -53,14 +53,15 @@ func ParseHours(text string) (Hours, error) {
 			taken[m] = true
 		}
 	}
-	for m := 0; m < minutes; m++ {
+	open := false
+	for m, off := range taken {
 		switch {
-		case !taken[m]:
-		case m > 0 && taken[m-1]:
+		case off && open:
 			h.windows[len(h.windows)-1].to = m + 1
-		default:
+		case off:
 			h.windows = append(h.windows, window{m, m + 1})
 		}
+		open = off
 	}
 	return h, nil
 }

@@ -68,40 +68,47 @@ func TestBillsEqualThoseByHand(t *testing.T) {
 	}{
 		"a year at one price": {
 			// 187.80 a year; 3650 kWh at 0.1940.
-			[]household.Contract{base(t, 6)}, "2026-02-01", "2027-02-01",
+			[]household.Contract{base(t, 6)},
+			"2026-02-01", "2027-02-01",
 			func(from, to energy.Day) []Use { return daily(from, to, "base", 10_000_000) },
 			[]string{"bill.standing 187.80", "bill.energy.base 708.10"},
 		},
 		"a leap year has one day more": {
 			// 366/365 of 151.86.
-			[]household.Contract{base(t, 6)}, "2024-02-01", "2025-02-01", nil,
+			[]household.Contract{base(t, 6)},
+			"2024-02-01", "2025-02-01", nil,
 			[]string{"bill.standing 152.28", "bill.energy.base 0.00"},
 		},
 		"a month without use": {
 			// 15.65 x 12 x 30/365.
-			[]household.Contract{hphc}, "2026-11-01", "2026-12-01", nil,
+			[]household.Contract{hphc},
+			"2026-11-01", "2026-12-01", nil,
 			[]string{"bill.standing 15.44", "bill.energy.hp 0.00", "bill.energy.hc 0.00"},
 		},
 		"a price changes inside the period": {
 			// 16/365 of 185.94 is 8.1508, of 187.80 8.2323; 16 x 7.5 = 120 kWh at 0.1952 and 0.1940.
-			[]household.Contract{base(t, 6)}, "2026-01-16", "2026-02-17",
+			[]household.Contract{base(t, 6)},
+			"2026-01-16", "2026-02-17",
 			func(from, to energy.Day) []Use { return daily(from, to, "base", 7_500_000) },
 			[]string{"bill.standing 8.15", "bill.energy.base 23.42", "bill.standing 8.23", "bill.energy.base 23.28"},
 		},
 		"the power changes inside the period": {
 			// 9/365 of 187.80 is 4.6307; 45 kWh at 0.1940; 21/365 of 234.72 is 13.5044; 105 kWh at 0.1927 is 20.2335.
-			[]household.Contract{small, larger}, "2026-11-01", "2026-12-01",
+			[]household.Contract{small, larger},
+			"2026-11-01", "2026-12-01",
 			func(from, to energy.Day) []Use { return daily(from, to, "base", 5_000_000) },
 			[]string{"bill.standing 4.63", "bill.energy.base 8.73", "bill.standing 13.50", "bill.energy.base 20.23"},
 		},
 		"moved out inside the month": {
-			[]household.Contract{small}, "2026-11-01", "2026-12-01",
+			[]household.Contract{small},
+			"2026-11-01", "2026-12-01",
 			func(from, to energy.Day) []Use { return daily(from, to, "base", 5_000_000) },
 			[]string{"bill.standing 4.63", "bill.energy.base 8.73"},
 		},
 		"half a cent goes up": {
 			// 100 x 0.2065 + 50 x 0.1579 = 20.65 + 7.895.
-			[]household.Contract{hphc}, "2026-11-01", "2026-11-02",
+			[]household.Contract{hphc},
+			"2026-11-01", "2026-11-02",
 			func(from, to energy.Day) []Use {
 				return append(daily(from, to, Peak, 100_000_000), daily(from, to, OffPeak, 50_000_000)...)
 			},
