@@ -39,6 +39,7 @@ type Reason struct {
 type AlertEvent struct {
 	Seq     int64
 	At      time.Time // world clock
+	Step    household.Step
 	State   household.AlertState
 	By      string
 	Outcome string
@@ -48,7 +49,7 @@ type AlertEvent struct {
 // An AlertQuery asks for alerts, cold homes first, then by severity and age.
 type AlertQuery struct {
 	States []household.AlertState // nil: open and acknowledged
-	Limit  int                    // 1 to 200; 0: 50
+	Limit  int                    // at most 200; 0: 50
 	Cursor string                 // [AlertPage.Next] of the page before
 }
 
@@ -61,9 +62,10 @@ type AlertPage struct {
 // A Change is a step of an alert, for who follows along.
 type Change struct {
 	Seq   int64 // rises; the next call asks for what came after it
-	State household.AlertState
-	At    time.Time
-	Alert Alert
+	Step  household.Step
+	State household.AlertState // the one entered
+	At    time.Time            // world clock
+	Alert Alert                // as it stands now
 }
 
 // ErrStale says that somebody else was faster. Test with errors.As.
@@ -78,7 +80,7 @@ func (e ErrStale) Error() string {
 	return fmt.Sprintf("alert is %s at version %d", e.State, e.Version)
 }
 
-// Errors of commands on an alert.
+// Errors of questions about alerts and of commands on one.
 var (
 	ErrOutcome = errors.New("unknown outcome")
 	ErrNote    = errors.New("note is too long")

@@ -3,9 +3,13 @@ package disclosure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"foyer/internal/consent"
+	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
@@ -16,84 +20,114 @@ var ErrWithheld = errors.New("withheld")
 // ErrUnauthenticated means that nobody stands behind a credential.
 var ErrUnauthenticated = errors.New("not signed in")
 
+// What an access says was read.
+const (
+	viewSummaries  = "summaries"
+	viewSummary    = "summary"
+	viewUsageMonth = "usage_month"
+	viewUsageDay   = "usage_day"
+	viewUsageSlot  = "usage_slot"
+	viewAlerts     = "alerts"
+	viewAlert      = "alert"
+	viewAct        = "alert_change"
+	viewChanges    = "alert_changes"
+	viewSend       = "alert_message"
+	viewHome       = "home"
+	viewAgreements = "agreements"
+)
+
+// A Readers store says who shows a credential; a zero Reader for nobody.
+type Readers interface {
+	SessionReader(ctx context.Context, token string) (consent.Reader, error)
+	BearerReader(ctx context.Context, token string) (consent.Reader, error)
+}
+
+// A Sheets store reads what may be seen of families. Each call is one transaction
+// that writes the access down, reads, and commits before it returns.
+type Sheets interface {
+	// Sheets reads one family, or with "" all of the reader's pilot; none when
+	// nothing may be seen.
+	Sheets(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) ([]household.Sheet, error)
+	// Own reads a family's own sheet, nil when it did not agree, and what it may always see.
+	Own(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) (*household.Sheet, consent.Own, error)
+	Usage(ctx context.Context, a consent.Access, family household.FamilyID, ask household.UsageAsk) (household.UsageSheet, error)
+}
+
+// A Cases store reads and moves alerts, each call in one transaction as in [Sheets].
+type Cases interface {
+	Cases(ctx context.Context, a consent.Access, q household.CaseQuery) ([]household.Case, error)
+	// Case returns nil for an alert that may not be seen.
+	Case(ctx context.Context, a consent.Access, id string) (*household.Case, error)
+	// CaseFor is Case for a recipient, whatever pilot the alert is of.
+	CaseFor(ctx context.Context, to consent.Recipient, view, id string) (*household.Case, error)
+	CaseSteps(ctx context.Context, a consent.Access, after int64, limit int) ([]household.CaseStep, []household.Case, error)
+	LastStep(ctx context.Context) (int64, error)
+	// MoveCase moves an alert that may be seen and is at the version and in one of
+	// the states given; it returns the alert as it then stands, and whether it moved.
+	MoveCase(ctx context.Context, a consent.Access, m household.Move, from []household.AlertState) (*household.Case, bool, error)
+}
+
+// A Store is everything the Gate reads.
+type Store interface {
+	Readers
+	Sheets
+	Cases
+}
+
 // A Gate answers questions about families, each in one transaction that also
 // writes down who asked.
 type Gate struct {
-	now func() time.Time
+	store   Store
+	now     func() time.Time // world clock
+	metrics metrics
+}
+
+// New returns a Gate over a store. The world clock says which day it is; consent
+// and sessions go by the store's own clock.
+func New(store Store, now func() time.Time, reg prometheus.Registerer) *Gate {
+	return &Gate{store: store, now: now, metrics: newMetrics(reg)}
 }
 
 // Authenticate says who shows a credential. It returns [ErrUnauthenticated] for
 // an unknown, ended or expired one.
 func (g *Gate) Authenticate(ctx context.Context, c Credential) (Audience, error) {
-	return Audience{}, ErrUnauthenticated
+	var r consent.Reader
+	var err error
+	switch {
+	case c.Session != "" && c.Bearer == "":
+		r, err = g.store.SessionReader(ctx, c.Session)
+	case c.Bearer != "" && c.Session == "":
+		r, err = g.store.BearerReader(ctx, c.Bearer)
+	}
+	if err != nil {
+		return Audience{}, fmt.Errorf("authenticate: %w", err)
+	}
+	switch {
+	case r.Kind == consent.Staff && r.Role == "caseworker", r.Kind == consent.Token:
+		r.Recipient = consent.ToCooperative
+	case r.Kind == consent.Staff && r.Role == "operator":
+		r.Recipient = consent.ToOperator
+	case r.Kind == consent.Family:
+		r.Recipient = consent.ToFamily
+	default:
+		return Audience{}, ErrUnauthenticated
+	}
+	return Audience{r}, nil
 }
 
-// Families lists the families of the audience's pilot that agreed to a summary
-// for the cooperative, by label.
-func (g *Gate) Families(ctx context.Context, aud Audience) ([]Summary, error) {
-	return nil, ErrWithheld
+// today returns the day it is where the reader's pilot is.
+func (g *Gate) today(aud Audience) (energy.Day, *time.Location, error) {
+	zone, err := time.LoadLocation(aud.reader.Zone)
+	if err != nil {
+		return energy.Day{}, nil, fmt.Errorf("zone of the pilot: %w", err)
+	}
+	return energy.DayOf(g.now(), zone), zone, nil
 }
 
-// Family returns one summary, or [ErrWithheld].
-func (g *Gate) Family(ctx context.Context, aud Audience, id household.FamilyID) (Summary, error) {
-	return Summary{}, ErrWithheld
+// monthStart returns the first day of the month n months after that of d.
+func monthStart(d energy.Day, n int) energy.Day {
+	return energy.DayOf(time.Date(d.Year, d.Month+time.Month(n), 1, 0, 0, 0, 0, time.UTC), time.UTC)
 }
 
-// Usage returns what a family used, at most as fine as it agreed to. A family
-// asks for its own; staff and machines read for [consent.CooperativeSummary].
-func (g *Gate) Usage(ctx context.Context, aud Audience, id household.FamilyID, q UsageQuery) (Usage, error) {
-	return Usage{}, ErrWithheld
-}
-
-// Alerts lists alerts of families that agreed to them, and incidents of gateways.
-func (g *Gate) Alerts(ctx context.Context, aud Audience, q AlertQuery) (AlertPage, error) {
-	return AlertPage{}, ErrWithheld
-}
-
-// Alert returns one alert with its history, or [ErrWithheld].
-func (g *Gate) Alert(ctx context.Context, aud Audience, id string) (Alert, error) {
-	return Alert{}, ErrWithheld
-}
-
-// Acknowledge takes an alert: the caller has seen it at version and deals with
-// it. It returns [ErrStale] when the alert moved on since, [ErrWithheld] when it
-// cannot be seen.
-func (g *Gate) Acknowledge(ctx context.Context, aud Audience, id string, version int64) (Alert, error) {
-	return Alert{}, ErrWithheld
-}
-
-// Resolve closes an open or acknowledged alert with one of [Outcomes] and a
-// note. Errors are those of [Gate.Acknowledge], [ErrOutcome] and [ErrNote].
-func (g *Gate) Resolve(ctx context.Context, aud Audience, id string, version int64, outcome, note string) (Alert, error) {
-	return Alert{}, ErrWithheld
-}
-
-// Changes returns at most 100 steps of alerts after a sequence number, oldest
-// first, each as it may be seen now. Steps of alerts that may not be seen any
-// more are left out.
-func (g *Gate) Changes(ctx context.Context, aud Audience, after int64) ([]Change, error) {
-	return nil, ErrWithheld
-}
-
-// Position returns the sequence number of the last step there is, to follow
-// [Gate.Changes] from now on.
-func (g *Gate) Position(ctx context.Context, aud Audience) (int64, error) {
-	return 0, ErrWithheld
-}
-
-// Send returns an alert as a channel may tell it to a recipient at this moment,
-// or [ErrWithheld] when the family's consent is gone.
-func (g *Gate) Send(ctx context.Context, alertID string, to consent.Recipient) (Alert, error) {
-	return Alert{}, ErrWithheld
-}
-
-// Home returns a family's own page. The audience is a family's phone; others get
-// [ErrWithheld].
-func (g *Gate) Home(ctx context.Context, aud Audience) (Home, error) {
-	return Home{}, ErrWithheld
-}
-
-// Agreements returns what a family can agree to and did, and who read its data.
-func (g *Gate) Agreements(ctx context.Context, aud Audience) (Agreements, error) {
-	return Agreements{}, ErrWithheld
-}
+// monthOf returns "2026-11" for a day of November 2026.
+func monthOf(d energy.Day) string { return d.String()[:len("2006-01")] }

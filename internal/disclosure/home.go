@@ -12,8 +12,8 @@ type State string
 // The states of a family's page; of those that hold, the first of this list.
 const (
 	Stopped State = "stopped" // the family did not agree, or stopped
-	NoData  State = "nodata"  // nothing was received yet
 	Cold    State = "cold"    // the home is cold
+	NoData  State = "nodata"  // nothing was received yet
 	Silent  State = "silent"  // the meter does not answer
 	Budget  State = "budget"  // the month is above the instalment
 	Drift   State = "drift"   // more than usual for days
@@ -31,7 +31,7 @@ type Home struct {
 	At       time.Time
 	Zone     *time.Location
 	Language string
-	LastData time.Time // last reading; zero when there is none
+	LastData time.Time // last reading of electricity; zero when there is none
 
 	Today     *TodayFigure
 	Yesterday *DayFigure

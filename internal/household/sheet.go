@@ -11,7 +11,6 @@ import (
 
 // A Usage is the energy of one register over a month, a day or a half-hour.
 type Usage struct {
-	Family   FamilyID
 	Period   string    // "2026-11", "2026-11-25", "" for a half-hour
 	Start    time.Time // UTC
 	Register energy.Register
@@ -19,10 +18,21 @@ type Usage struct {
 	Coverage energy.Coverage
 }
 
-// A Spend is what a month or a day cost.
-type Spend struct {
-	Period string // "2026-11" or "2026-11-25"
-	Amount string // exact decimal, EUR
+// A UsageAsk is a question for usage by "month", "day" or "slot".
+type UsageAsk struct {
+	By       string
+	From, To energy.Day // To is not included
+	Start    time.Time  // From and To as instants, for slots
+	End      time.Time
+}
+
+// A UsageSheet is what a reader may see of a family's usage.
+type UsageSheet struct {
+	Agreed bool             // usage as fine as asked was agreed to
+	Finest map[string]int   // as in [Sheet]
+	Rows   []Usage          // in order of start and register
+	Months map[string]int64 // cents by month, where months were asked
+	Days   []Result         // "cost_day", where days were asked
 }
 
 // A Heard says when the meters of one role last spoke.
@@ -32,11 +42,10 @@ type Heard struct {
 	Interval time.Duration // median gap between two messages; 0 when not known
 }
 
-// A Wanted names results: every period of an indicator that ends after a day.
+// A Wanted names results: every period of an indicator that begins on a day or later.
 type Wanted struct {
 	Indicator string
-	After     energy.Day
-	Newest    bool // the last such period alone
+	From      energy.Day
 }
 
 // An Ask says which part of a sheet is read.
@@ -51,11 +60,12 @@ type Ask struct {
 type Sheet struct {
 	Family    Family
 	Finest    map[string]int // category to the finest granularity agreed to, 1 annual … 4 half-hourly
-	Results   []Result
+	Results   []Result       // by indicator as asked, then in order of their days
 	Days      []Usage
 	Months    []Usage
 	Contracts []Contract
 	Heard     []Heard
+	Alerting  bool    // alerts were agreed to
 	Alerts    []Alert // running ones
 }
 
@@ -65,6 +75,7 @@ type Case struct {
 	Label    string // of the family; "" for an incident
 	Language string
 	ByName   string // who acknowledged or resolved it last
+	Key      CaseKey
 	Steps    []CaseStep
 }
 
@@ -73,6 +84,7 @@ type CaseStep struct {
 	Seq     int64
 	Alert   string
 	At      time.Time // world clock
+	Step    Step
 	State   AlertState
 	ByName  string
 	Outcome string
@@ -83,7 +95,7 @@ type CaseStep struct {
 type CaseQuery struct {
 	States []AlertState
 	Limit  int
-	After  *CaseKey // nil: from the start
+	After  CaseKey // zero: from the start
 }
 
 // A CaseKey is the place of a case in the list.
@@ -93,12 +105,19 @@ type CaseKey struct {
 	ID     string
 }
 
-// A Move takes an alert into a state by a person's hand.
+// A Move takes an alert one step further by a person's hand.
 type Move struct {
 	Alert   string
 	Version int64 // the one the person saw
+	Step    Step
 	To      AlertState
 	At      time.Time // world clock
 	Outcome string
 	Note    string
+}
+
+// Transition returns the step of alert a that m makes, by the hand of somebody.
+func (m Move) Transition(a Alert, by string) Transition {
+	a.State, a.By, a.Changed = m.To, by, m.At
+	return Transition{Alert: a, Step: m.Step, At: m.At, Outcome: m.Outcome, Note: m.Note}
 }

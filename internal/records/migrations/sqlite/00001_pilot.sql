@@ -444,7 +444,7 @@ CREATE VIEW v_alert AS
     WHERE a.family IS NULL AND a.opened_at > 0 AND a.state <> 'pending';
 
 CREATE VIEW v_alert_event AS
-    SELECT v.purpose, v.recipient, v.pilot, v.family, e.id, e.alert, e.at, e.state, e.outcome, e.note,
+    SELECT v.purpose, v.recipient, v.pilot, v.family, e.id, e.alert, e.at, e.step, e.state, e.outcome, e.note,
            COALESCE(s.name, t.name, '') AS by_name
     FROM alert_event e JOIN v_alert v ON v.id = e.alert
         LEFT JOIN staff s ON s.id = e.by_staff LEFT JOIN token t ON t.id = e.by_staff

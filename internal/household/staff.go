@@ -1,0 +1,33 @@
+package household
+
+import "time"
+
+// A Staff is a person of the cooperative or of the town who may sign in.
+type Staff struct {
+	ID    string
+	Pilot string
+	Email string // lower case
+	Name  string // as colleagues and the history of alerts show it
+	Role  string // "caseworker" or "operator"
+}
+
+// A Token lets a machine read as the cooperative.
+type Token struct {
+	ID       string
+	Pilot    string
+	Name     string
+	Expires  time.Time
+	LastUsed time.Time // zero: never
+}
+
+// An InvitationState says what a code is good for.
+type InvitationState string
+
+// The states of an invitation.
+const (
+	InvitationOpen    InvitationState = "open"
+	InvitationUsed    InvitationState = "used"
+	InvitationExpired InvitationState = "expired"
+	InvitationUnknown InvitationState = "unknown"
+	InvitationFull    InvitationState = "full" // as many phones as there may be
+)

@@ -1,0 +1,119 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"foyer/internal/consent"
+	"foyer/internal/household"
+)
+
+// AddStaff keeps a person and the hash of their password; false when the address is taken.
+func (d *DB) AddStaff(ctx context.Context, s household.Staff, password string) (bool, error) {
+	return d.insert(ctx, "add staff", `INSERT INTO staff (id, pilot, email, name, role, password)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, s.ID, s.Pilot, s.Email, s.Name, s.Role, password)
+}
+
+// StaffByEmail returns a person and the hash of their password; false when there is none.
+func (d *DB) StaffByEmail(ctx context.Context, email string) (s household.Staff, password string, known bool, err error) {
+	err = d.read.QueryRowContext(ctx, `SELECT id, pilot, email, name, role, password FROM staff WHERE email = $1`, email).
+		Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role, &password)
+	if errors.Is(err, sql.ErrNoRows) {
+		return household.Staff{}, "", false, nil
+	}
+	if err != nil {
+		return household.Staff{}, "", false, fmt.Errorf("read staff: %w", err)
+	}
+	return s, password, true, nil
+}
+
+// Staff lists who may sign in, by address.
+func (d *DB) Staff(ctx context.Context) ([]household.Staff, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT id, pilot, email, name, role FROM staff WHERE password <> '' ORDER BY email`)
+	if err != nil {
+		return nil, fmt.Errorf("list staff: %w", err)
+	}
+	defer rows.Close()
+	var all []household.Staff
+	for rows.Next() {
+		var s household.Staff
+		if err := rows.Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role); err != nil {
+			return nil, fmt.Errorf("list staff: %w", err)
+		}
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list staff: %w", err)
+	}
+	return all, nil
+}
+
+// SetPassword replaces a password and ends the person's sessions; false when
+// there is nobody of that address.
+func (d *DB) SetPassword(ctx context.Context, email, password string) (bool, error) {
+	return d.changeStaff(ctx, "set password", email, `UPDATE staff SET password = $2 WHERE id = $1`, password)
+}
+
+// RemoveStaff ends a person's sessions and that they may sign in; their name
+// stays in the history of alerts. False when there is nobody of that address.
+func (d *DB) RemoveStaff(ctx context.Context, email string) (bool, error) {
+	return d.changeStaff(ctx, "remove staff", email, `UPDATE staff SET password = '', email = 'removed:' || id WHERE id = $1`)
+}
+
+func (d *DB) changeStaff(ctx context.Context, what, email, query string, more ...any) (known bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		var id string
+		err := tx.QueryRowContext(ctx, `SELECT id FROM staff WHERE email = $1`, email).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		known = true
+		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind = 'staff' AND subject = $1`, id); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, query, append([]any{id}, more...)...)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", what, err)
+	}
+	return known, nil
+}
+
+// OpenSession lets somebody in who shows token, for a lifetime of the database's clock.
+func (d *DB) OpenSession(ctx context.Context, token string, kind consent.Kind, subject string, lifetime time.Duration) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error { return openSession(ctx, tx, token, kind, subject, lifetime) })
+	if err != nil {
+		return fmt.Errorf("open session: %w", err)
+	}
+	return nil
+}
+
+func openSession(ctx context.Context, tx *sql.Tx, token string, kind consent.Kind, subject string, lifetime time.Duration) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE expires_at <= (SELECT now FROM wall)`); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO session (hash, kind, subject, expires_at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), now + $4 FROM wall`, digest(token), string(kind), subject, lifetime.Milliseconds())
+	return err
+}
+
+// EndSession ends one session; false when there is none.
+func (d *DB) EndSession(ctx context.Context, token string) (bool, error) {
+	return d.insert(ctx, "end session", `DELETE FROM session WHERE hash = $1`, digest(token))
+}
+
+// EndSessions ends every session of a family or staff member.
+func (d *DB) EndSessions(ctx context.Context, kind consent.Kind, subject string) error {
+	_, err := d.write.ExecContext(ctx, `DELETE FROM session WHERE kind = $1 AND subject = $2`, string(kind), subject)
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,304 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"foyer/internal/consent"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// disclose runs fn in one transaction that may read the views and write the
+// access log. On PostgreSQL it works under the role that can do nothing else, and
+// on one snapshot, so that what is logged is what is read.
+func (d *DB) disclose(ctx context.Context, fn func(*sql.Tx) error) error {
+	var opts *sql.TxOptions
+	if d.postgres {
+		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead}
+	}
+	tx, err := d.write.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	if err := d.asGate(ctx, tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	if err := fn(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// asGate takes away every right but the Gate's until the end of tx, or until
+// [DB.asOwner].
+func (d *DB) asGate(ctx context.Context, tx *sql.Tx) error {
+	if !d.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SET LOCAL ROLE foyer_gate`)
+	return err
+}
+
+func (d *DB) asOwner(ctx context.Context, tx *sql.Tx) error {
+	if !d.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SET LOCAL ROLE NONE`)
+	return err
+}
+
+// Every query of the Gate begins with these three, and then the family.
+const ofReader = ` WHERE purpose = $1 AND recipient = $2 AND pilot = $3`
+
+// A disclosure is one read: the reader's three and a family, "" for all.
+type disclosure struct {
+	tx     *sql.Tx
+	access consent.Access
+	family household.FamilyID
+}
+
+// where returns the condition for the rows of this read; further parameters
+// begin at $5.
+func (r disclosure) where() string {
+	if r.family == "" {
+		return ofReader + ` AND $4 = ''`
+	}
+	return ofReader + ` AND family = $4`
+}
+
+func (r disclosure) args(more ...any) []any {
+	a := r.access
+	return append([]any{string(a.Purpose), string(a.Reader.Recipient), a.Reader.Pilot, string(r.family)}, more...)
+}
+
+// each runs a query and calls scan for every row.
+func (r disclosure) each(ctx context.Context, query string, scan func(*sql.Rows) error, more ...any) error {
+	rows, err := r.tx.QueryContext(ctx, query, r.args(more...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// log writes the read down: for one family, even when nothing is given, and else
+// for every family of which something is. from is a table and condition that
+// holds what is given; more are its parameters, from $5 on.
+func (r disclosure) log(ctx context.Context, from string, more ...any) error {
+	a, n := r.access, 4+len(more)
+	args := append(r.args(more...), string(a.Reader.Kind), a.Reader.Subject, a.View)
+	who := fmt.Sprintf("(SELECT now FROM wall), $%d, $%d", n+1, n+2)
+	query := fmt.Sprintf(`INSERT INTO access (at, audience, subject, family, purpose, view)
+		SELECT %s, family, $1, $%d FROM (SELECT DISTINCT family FROM %s) given WHERE family IS NOT NULL`, who, n+3, from)
+	if r.family != "" {
+		query = fmt.Sprintf(`INSERT INTO access (at, audience, subject, family, purpose, view)
+			VALUES (%s, $4, $1, CASE WHEN EXISTS (SELECT 1 FROM %s) THEN $%d ELSE '%s' END)`, who, from, n+3, consent.Withheld)
+	}
+	_, err := r.tx.ExecContext(ctx, query, args...)
+	return err
+}
+
+// Sheets returns what a reader may see of one family, or with "" of every family
+// of its pilot, by label; nothing when that is nothing.
+func (d *DB) Sheets(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) ([]household.Sheet, error) {
+	var sheets []household.Sheet
+	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
+		sheets, err = disclosure{tx, a, family}.sheets(ctx, ask)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("disclose %s: %w", a.View, err)
+	}
+	return sheets, nil
+}
+
+// Own returns a family's own sheet, nil when it does not agree to see one, and
+// what it may see whatever it agrees to.
+func (d *DB) Own(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) (*household.Sheet, consent.Own, error) {
+	var sheet *household.Sheet
+	var own consent.Own
+	err := d.disclose(ctx, func(tx *sql.Tx) error {
+		sheets, err := disclosure{tx, a, family}.sheets(ctx, ask)
+		if err != nil {
+			return err
+		}
+		if len(sheets) > 0 {
+			sheet = &sheets[0]
+		}
+		own, err = ownOf(ctx, tx, family)
+		return err
+	})
+	if err != nil {
+		return nil, consent.Own{}, fmt.Errorf("disclose %s: %w", a.View, err)
+	}
+	return sheet, own, nil
+}
+
+func (r disclosure) sheets(ctx context.Context, ask household.Ask) ([]household.Sheet, error) {
+	if err := r.log(ctx, `v_family`+r.where()); err != nil {
+		return nil, err
+	}
+	var sheets []household.Sheet
+	at := map[household.FamilyID]*household.Sheet{}
+	err := r.each(ctx, `SELECT family, pilot, label, language FROM v_family`+r.where()+` ORDER BY label, family`, func(rows *sql.Rows) error {
+		s := household.Sheet{Finest: map[string]int{}}
+		err := rows.Scan(&s.Family.ID, &s.Family.Pilot, &s.Family.Label, &s.Family.Language)
+		sheets = append(sheets, s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range sheets {
+		at[sheets[i].Family.ID] = &sheets[i]
+	}
+	// Whatever was found, the same statements follow.
+	for _, fill := range []func(context.Context, sheetsByFamily, household.Ask) error{
+		r.finest, r.results, r.days, r.months, r.contracts, r.heard, r.running,
+	} {
+		if err := fill(ctx, at, ask); err != nil {
+			return nil, err
+		}
+	}
+	return sheets, nil
+}
+
+// Sheets being filled. A row of a family that is not among them is passed over.
+type sheetsByFamily map[household.FamilyID]*household.Sheet
+
+func (s sheetsByFamily) put(id household.FamilyID, set func(*household.Sheet)) {
+	if sheet := s[id]; sheet != nil {
+		set(sheet)
+	}
+}
+
+func (r disclosure) finest(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
+	return r.each(ctx, `SELECT family, category, MAX(granularity) FROM v_scope`+r.where()+` GROUP BY family, category`, func(rows *sql.Rows) error {
+		var id household.FamilyID
+		var category string
+		var finest int
+		err := rows.Scan(&id, &category, &finest)
+		at.put(id, func(s *household.Sheet) { s.Finest[category] = finest })
+		return err
+	})
+}
+
+func (r disclosure) results(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+	for _, w := range ask.Results {
+		err := r.each(ctx, selectResult+r.where()+` AND indicator = $5 AND from_day >= $6 ORDER BY family, from_day, to_day`, func(rows *sql.Rows) error {
+			x, err := scanResult(rows)
+			at.put(x.Family, func(s *household.Sheet) { s.Results = append(s.Results, x) })
+			return err
+		}, w.Indicator, w.From.String())
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at FROM v_result`
+
+func scanResult(row rowScanner) (household.Result, error) {
+	var x household.Result
+	var from, to, detail string
+	var at int64
+	if err := row.Scan(&x.ID, &x.Family, &x.Indicator, &from, &to, &x.Version, &x.Status, &x.Value, &x.Unit, &detail, &at); err != nil {
+		return x, err
+	}
+	x.Detail, x.At = []byte(detail), instant(at)
+	var err error
+	if x.From, err = energy.ParseDay(from); err == nil {
+		x.To, err = energy.ParseDay(to)
+	}
+	return x, err
+}
+
+func (r disclosure) contracts(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+	if !ask.Terms {
+		return nil
+	}
+	return r.each(ctx, `SELECT family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment FROM v_contract`+r.where()+
+		` ORDER BY family, meter, from_day`, func(rows *sql.Rows) error {
+		var x household.Contract
+		var from, to string
+		if err := rows.Scan(&x.Family, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment); err != nil {
+			return err
+		}
+		var err error
+		x.From, x.To, err = span(from, to)
+		at.put(x.Family, func(s *household.Sheet) { s.Contracts = append(s.Contracts, x) })
+		return err
+	})
+}
+
+func (r disclosure) heard(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
+	return r.each(ctx, `SELECT family, role, last_at, interval_ms FROM v_seen`+r.where()+` ORDER BY family, role`, func(rows *sql.Rows) error {
+		var id household.FamilyID
+		var x household.Heard
+		var last, interval int64
+		err := rows.Scan(&id, &x.Role, &last, &interval)
+		x.At, x.Interval = instant(last), time.Duration(interval)*time.Millisecond
+		at.put(id, func(s *household.Sheet) { s.Heard = append(s.Heard, x) })
+		return err
+	})
+}
+
+// running reads the alerts that run: with the figures for a family itself, and
+// for others only what they may know as alerts.
+func (r disclosure) running(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
+	if r.access.Purpose != consent.FamilyView {
+		r.access.Purpose = consent.Alert
+	}
+	err := r.each(ctx, `SELECT family FROM v_family`+r.where(), func(rows *sql.Rows) error {
+		var id household.FamilyID
+		err := rows.Scan(&id)
+		at.put(id, func(s *household.Sheet) { s.Alerting = true })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.each(ctx, selectCase+r.where()+` AND state IN ('open', 'acknowledged') ORDER BY opened_at, id`, func(rows *sql.Rows) error {
+		c, err := scanCase(rows)
+		at.put(c.Alert.Family, func(s *household.Sheet) { s.Alerts = append(s.Alerts, c.Alert) })
+		return err
+	})
+}
+
+// ownOf reads what a family may always see about itself.
+func ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (consent.Own, error) {
+	var own consent.Own
+	var err error
+	if own.Grants, err = grants(ctx, tx, family); err != nil {
+		return own, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT phones FROM v_phone WHERE family = $1`, family).Scan(&own.Phones)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return own, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT at, audience, purpose, view FROM v_access WHERE family = $1 ORDER BY at DESC LIMIT 500`, family)
+	if err != nil {
+		return own, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x consent.Read
+		var at int64
+		if err := rows.Scan(&at, &x.Kind, &x.Purpose, &x.View); err != nil {
+			return own, err
+		}
+		x.At = instant(at)
+		own.Reads = append(own.Reads, x)
+	}
+	return own, rows.Err()
+}
