@@ -34,6 +34,11 @@ func (c *Climate) open(d dice) error {
 	if c.Coldest == "" {
 		c.Coldest = "01-18"
 	}
+	for _, v := range []int64{c.Mean, c.Swing, c.Daily, c.Noise} {
+		if outside(v, -60_000, 60_000) {
+			return mistake("climate", v, "want thousandths of °C, -60000 to 60000")
+		}
+	}
 	t, err := time.Parse(time.DateOnly, "2024-"+c.Coldest)
 	if err != nil {
 		return mistake("climate.coldest", c.Coldest, "want month and day, as 01-18")

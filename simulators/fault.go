@@ -52,6 +52,7 @@ func (f *Fault) complete() (errs []error) {
 	}
 	note(f.Kind != Skew && f.By < 0, "by", f.By, "nothing is sent before it is known")
 	note(f.On != "" && !slices.Contains([]Role{Electricity, Indoor, Outdoor, Appliance}, f.On), "on", f.On, "unknown role")
+	note(outside(f.By, -100*24*time.Hour, 100*24*time.Hour), "by", f.By, "want 100 days at most")
 	note(f.After < 0 || f.After%(5*time.Minute) != 0, "after", f.After, "want whole five minutes")
 	note(f.For < 0 || f.For%(5*time.Minute) != 0, "for", f.For, "want whole five minutes")
 	return errs

@@ -3,6 +3,7 @@ package simulators
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -106,7 +107,14 @@ func (h *Home) complete(i int, s *Scenario) (errs []error) {
 	}
 	_, ok := situations[h.Situation]
 	note(!ok, "situation", h.Situation, "unknown")
-	note(h.Days < 0, "days", h.Days, "want 0 or more")
+	note(outside(h.Days, 0, 36_500), "days", h.Days, "want 0 to 36500")
+	note(outside(h.Onset, 0, 400), "onset", h.Onset, "want 0 to 400")
+	note(outside(h.History, 0, 4_000), "history", h.History, "want -1 to 4000")
+	note(outside(h.PowerKVA, 1, 36), "power_kva", h.PowerKVA, "want 1 to 36")
+	note(outside(h.Persons14, 0, 20), "persons_14", h.Persons14, "want 0 to 20")
+	note(outside(h.Under14, 0, 20), "under_14", h.Under14, "want 0 to 20")
+	note(outside(h.Area, 9, 1_000), "area_m2", h.Area, "want 9 to 1000")
+	note(!named(h.Gateway), "gateway", h.Gateway, "want 1 to 64 of a-z, 0-9 and -")
 	note(h.Precision != 2 && h.Precision != 3, "precision", h.Precision, "want 2 or 3")
 	note(h.Heating != "electric" && h.Heating != "gas", "heating", h.Heating, "want electric or gas")
 	note(h.Insulation != "fair" && h.Insulation != "poor", "insulation", h.Insulation, "want fair or poor")
@@ -121,6 +129,11 @@ func (h *Home) complete(i int, s *Scenario) (errs []error) {
 		}
 	}
 	return errs
+}
+
+// named reports whether s can be a gateway's client id, user name and topic level.
+func named(s string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // house builds the home. from is the instant it starts publishing.

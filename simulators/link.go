@@ -51,7 +51,9 @@ func (l *link) run(ctx context.Context) error {
 		if l.landed > before {
 			rest = l.fleet.Backoff
 		}
-		l.fleet.Logger.Warn("broker connection lost", "err", err, "in_flight", len(l.flying))
+		if ctx.Err() == nil {
+			l.fleet.Logger.Warn("broker connection lost", "err", err, "in_flight", len(l.flying))
+		}
 		// gateways that fell together do not come back together
 		spread := dice(0).below(int64(rest), int64(len(l.gateway)), int64(l.next), int64(l.gateway[len(l.gateway)-1]))
 		if !pause(ctx, rest+time.Duration(spread)/2) {

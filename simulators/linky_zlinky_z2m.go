@@ -41,7 +41,7 @@ func showZlinky(d *device, s *sample, vs []Value) []Value {
 	if d.hphc {
 		vs = append(vs, d.kWh("energy_import/hc", s.used.off), d.kWh("energy_import/hp", s.used.peak))
 	} else {
-		vs = append(vs, d.kWh("energy_import/base", s.used.total()))
+		vs = append(vs, d.kWh("energy_import/total", s.used.total()))
 	}
 	return append(vs, d.papp(s))
 }

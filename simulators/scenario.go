@@ -1,6 +1,7 @@
 package simulators
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -79,8 +80,9 @@ func (s *Scenario) complete() error {
 	fill(&s.Sensors, 10*time.Minute)
 	fill(&s.HalfHours, 28)
 	fill(&s.Station, "gw-00")
-	note(s.Days < 0, "days", s.Days, "want 0 or more")
-	note(s.HalfHours < 0, "half_hours", s.HalfHours, "want 0 or more")
+	note(outside(s.Days, 0, 36_500), "days", s.Days, "want 0 to 36500")
+	note(outside(s.HalfHours, 0, 400), "half_hours", s.HalfHours, "want 0 to 400")
+	note(len(s.Homes) == 0 || len(s.Homes) > 10_000, "homes", len(s.Homes), "want 1 to 10000")
 	for _, i := range []struct {
 		field string
 		every time.Duration
@@ -106,6 +108,9 @@ func fill[T comparable](field *T, value T) {
 		*field = value
 	}
 }
+
+// outside reports whether v is not in [lo,hi].
+func outside[T cmp.Ordered](v, lo, hi T) bool { return v < lo || v > hi }
 
 // instant reads what Scenario.Start may hold.
 func instant(s string, zone *time.Location) (time.Time, error) {

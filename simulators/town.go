@@ -91,8 +91,10 @@ func (t *Town) dates() error {
 		t.ready = min(t.ready, h.From.UnixMilli())
 		t.end = max(t.end, end)
 	}
-	if len(t.Scenario.Homes) == 0 {
-		errs = append(errs, mistake("homes", "", "a town needs a home"))
+	for i := range t.Scenario.Homes {
+		if h := &t.Scenario.Homes[i]; h.From.UnixMilli()-t.ready > 3*year {
+			errs = append(errs, mistake(fmt.Sprintf("homes[%d].start", i), h.Start, "more than three years after the first"))
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -144,4 +146,14 @@ func (t *Town) Gateways() (names []string) {
 		}
 	}
 	return names
+}
+
+// Span returns the first and the last instant published; the last is zero when the
+// town never ends. Messages that a fault holds back may be sent later.
+func (t *Town) Span() (from, to time.Time) {
+	from = time.UnixMilli(t.ready).UTC()
+	if t.end != forever {
+		to = time.UnixMilli(t.end).UTC()
+	}
+	return from, to
 }
