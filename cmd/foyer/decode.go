@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"foyer/ingest/decoder"
+	"foyer/internal/energy"
+)
+
+func newDecode() *cobra.Command {
+	var explain bool
+	cmd := &cobra.Command{
+		Use:   "decode",
+		Short: "Say what each message would store",
+		Long: "Decode reads one MQTT message a line, as JSON with the members id, topic, payload or\n" +
+			"payload_b64, retained, delivery (\"redelivered\": handed over on subscribe), received_at,\n" +
+			"site_tz, assume and context (earlier messages), and prints one line each: what the\n" +
+			"message is, which dialect read it, and the readings in it. Topics come without the mount\n" +
+			"of a gateway. A time of null stands for the arrival.",
+		Example: `  foyer decode < messages.jsonl
+  echo '{"id":1,"topic":"zigbee2mqtt/room","payload":"{\"temperature\":18.5}"}' | foyer decode --explain`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return decodeLines(cmd.InOrStdin(), cmd.OutOrStdout(), explain)
+		},
+	}
+	cmd.Flags().BoolVar(&explain, "explain", false, "also say which dialect matched, which path gave what and why something was left out; quotes the payload")
+	return cmd
+}
+
+// A decodeInput is one line of input.
+type decodeInput struct {
+	ID         json.RawMessage `json:"id"`
+	Topic      string          `json:"topic"`
+	Payload    *string         `json:"payload"`
+	PayloadB64 *string         `json:"payload_b64"`
+	Retained   bool            `json:"retained"` // by the publisher; the delivery counts
+	Delivery   string          `json:"delivery"`
+	ReceivedAt *string         `json:"received_at"`
+	SiteTZ     string          `json:"site_tz"`
+	Assume     map[string]any  `json:"assume"`
+	Context    []decodeInput   `json:"context"`
+}
+
+// A decodeOutput is one line of output.
+type decodeOutput struct {
+	ID       json.RawMessage `json:"id"`
+	Outcome  decoder.Outcome `json:"outcome"`
+	Dialect  string          `json:"dialect"`
+	Reason   string          `json:"reason"`
+	Readings []decodeReading `json:"readings"`
+	Explain  []string        `json:"explain,omitempty"`
+}
+
+// A decodeReading is one reading in the units people use.
+type decodeReading struct {
+	Device   string          `json:"device"`
+	Quantity energy.Quantity `json:"quantity"`
+	Register string          `json:"register"`
+	Value    json.RawMessage `json:"value"` // an exact decimal
+	Unit     string          `json:"unit"`
+	Time     *string         `json:"time"`
+}
+
+// decodeLines answers each line of r with one of w, as it comes.
+func decodeLines(r io.Reader, w io.Writer, explain bool) error {
+	in, out := bufio.NewReaderSize(r, 1<<16), bufio.NewWriter(w)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	for number := 1; ; number++ {
+		line, readErr := in.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			if err := enc.Encode(decodeLine(line, number, explain)); err != nil {
+				return fmt.Errorf("write line %d: %w", number, err)
+			}
+			if in.Buffered() == 0 { // somebody may wait for the answer
+				if err := out.Flush(); err != nil {
+					return fmt.Errorf("write line %d: %w", number, err)
+				}
+			}
+		}
+		switch {
+		case errors.Is(readErr, io.EOF):
+			if err := out.Flush(); err != nil {
+				return fmt.Errorf("write line %d: %w", number, err)
+			}
+			return nil
+		case readErr != nil:
+			return fmt.Errorf("read line %d: %w", number, readErr)
+		}
+	}
+}
+
+func decodeLine(line []byte, number int, explain bool) decodeOutput {
+	var in decodeInput
+	err := json.Unmarshal(line, &in)
+	var m decoder.Message
+	if err == nil {
+		m, err = in.message()
+	}
+	if len(in.ID) == 0 {
+		in.ID = json.RawMessage("null")
+	}
+	out := decodeOutput{ID: in.ID, Outcome: decoder.Refused, Readings: []decodeReading{}}
+	if err != nil {
+		out.Reason = fmt.Sprintf("line %d: %v", number, err)
+		return out
+	}
+	res, lines, err := decodeMessage(m, explain)
+	out.Outcome, out.Dialect, out.Reason, out.Explain = res.Outcome, res.Dialect, res.Reason, lines
+	if err != nil {
+		return out
+	}
+	for _, o := range res.Observations {
+		q := o.Register.Quantity()
+		r := decodeReading{
+			Device: o.Device.ID, Quantity: q, Register: o.Register.Name(),
+			Value: json.RawMessage(exact(o.Value, 3+q.ShownExponent())), Unit: q.Shown(),
+		}
+		if !o.At.IsZero() {
+			at := o.At.Format(time.RFC3339Nano)
+			r.Time = &at
+		}
+		out.Readings = append(out.Readings, r)
+	}
+	return out
+}
+
+func decodeMessage(m decoder.Message, explain bool) (decoder.Result, []string, error) {
+	if explain {
+		return decoder.Explain(m)
+	}
+	r, err := decoder.Decode(m)
+	return r, nil, err
+}
+
+// message reads the message of a line, after it has decoded those of its context.
+func (in *decodeInput) message() (decoder.Message, error) {
+	m := decoder.Message{Topic: in.Topic, Redelivered: in.Delivery == "redelivered", Assume: in.Assume}
+	switch {
+	case in.Payload != nil && in.PayloadB64 != nil:
+		return m, errors.New("payload and payload_b64 together")
+	case in.Payload != nil:
+		m.Payload = []byte(*in.Payload)
+	case in.PayloadB64 != nil:
+		b, err := base64.StdEncoding.DecodeString(*in.PayloadB64)
+		if err != nil {
+			return m, fmt.Errorf("payload_b64: %w", err)
+		}
+		m.Payload = b
+	}
+	if in.Delivery != "" && in.Delivery != "redelivered" && in.Delivery != "live" {
+		return m, fmt.Errorf("delivery %q is neither live nor redelivered", in.Delivery)
+	}
+	if in.ReceivedAt != nil {
+		at, err := time.Parse(time.RFC3339, *in.ReceivedAt)
+		if err != nil {
+			return m, fmt.Errorf("received_at: %w", err)
+		}
+		m.ReceivedAt = at
+	}
+	if in.SiteTZ != "" {
+		zone, err := time.LoadLocation(in.SiteTZ)
+		if err != nil {
+			return m, fmt.Errorf("site_tz: %w", err)
+		}
+		m.Zone = zone
+	}
+	memory := decoder.Memory{}
+	for i := range in.Context {
+		earlier := &in.Context[i]
+		if earlier.SiteTZ == "" {
+			earlier.SiteTZ = in.SiteTZ
+		}
+		if earlier.Assume == nil {
+			earlier.Assume = in.Assume
+		}
+		e, err := earlier.message()
+		if err != nil {
+			return m, fmt.Errorf("context %d: %w", i, err)
+		}
+		e.Context = memory
+		r, err := decoder.Decode(e)
+		if err == nil { // what is refused teaches nothing
+			memory.Keep(r.Remember)
+		}
+	}
+	m.Context = memory
+	return m, nil
+}
+
+// exact writes v × 10^-decimals without trailing zeros.
+func exact(v int64, decimals int) string {
+	sign, u := "", uint64(v) //nolint:gosec // two's complement is what the next line wants
+	if v < 0 {
+		sign, u = "-", -u
+	}
+	s := strconv.FormatUint(u, 10)
+	if len(s) <= decimals {
+		s = strings.Repeat("0", decimals-len(s)+1) + s
+	}
+	whole, part := s[:len(s)-decimals], strings.TrimRight(s[len(s)-decimals:], "0")
+	if part == "" {
+		return sign + whole
+	}
+	return sign + whole + "." + part
+}

@@ -1,0 +1,239 @@
+package decoder
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/internal/energy"
+)
+
+func (t *template) decoder() *Decoder {
+	return &Decoder{
+		Name:   t.name,
+		Order:  t.Order,
+		Topics: t.Match.Topic,
+		Fits:   t.fits,
+		Decode: t.decode,
+	}
+}
+
+// fits tests the shape.
+func (t *template) fits(in *Input) bool {
+	m := &t.Match
+	if m.Payload == "any" {
+		return true
+	}
+	root := in.root()
+	switch k := root.kind(); m.Payload {
+	case "scalar":
+		if !root.scalar() && k != null {
+			return false
+		}
+	case "json":
+		if k != object && k != list {
+			return false
+		}
+	default:
+		if k != object {
+			return false
+		}
+	}
+	return allHold(m.Require, root, root) &&
+		(m.RequireAny == nil || anyHolds(m.RequireAny, root, root)) && !anyHolds(m.Forbid, root, root)
+}
+
+// decode applies the template.
+func (t *template) decode(in *Input) (Result, error) {
+	root := in.root()
+	if t.Root != "" {
+		if inner := t.root.one(root, root); inner.kind() == object {
+			root = inner
+		}
+	}
+	device := t.device(in, root)
+	if t.Outcome != "" {
+		in.trace.addf("%s: %s", t.Outcome, t.Reason)
+		return Result{Outcome: t.Outcome, Reason: t.Reason, Device: device}, nil
+	}
+	for i := range t.Ignore {
+		if r := &t.Ignore[i]; r.If.holds(root, root) {
+			in.trace.addf("ignored: %s", r.Reason)
+			return Result{Outcome: Ignored, Reason: r.Reason, Device: device}, nil
+		}
+	}
+	for i := range t.Readings {
+		if err := t.read(in, root, &t.Readings[i]); err != nil {
+			return Result{Device: device}, err
+		}
+	}
+	if t.MetricMap {
+		t.mapped(in, root)
+	}
+	if len(in.observations) == 0 {
+		return in.conclude(device)
+	}
+	stamps := make([]stamp, 0, 4)
+	for i := range t.Time {
+		stamps = append(stamps, t.Time[i].read(in, root, root)...)
+		if len(stamps) > 0 && stamps[len(stamps)-1].verdict == instant {
+			break
+		}
+	}
+	return in.conclude(device, stamps...)
+}
+
+func (t *template) device(in *Input, root value) Device {
+	d := Device{Scheme: t.Device.Scheme, ID: t.Device.ID.say(in, root, found{value: root})}
+	for i := range t.Device.Aliases {
+		a := t.Device.Aliases[i].say(in, root, found{value: root})
+		if a != d.ID && validID(a) && !slices.Contains(d.Aliases, a) {
+			d.Aliases = append(d.Aliases, a)
+		}
+	}
+	return d
+}
+
+// read tries the formats of c in turn.
+func (c *clock) read(in *Input, root, base value) (got []stamp) {
+	v := c.path.one(root, base)
+	if v.kind() == absent {
+		return nil
+	}
+	zone := in.message.Zone
+	if c.zone != nil {
+		zone = c.zone
+	}
+	s := anySeason
+	if c.Season != "" {
+		s = seasonOf(c.season.one(root, base))
+	}
+	for _, f := range c.Format {
+		got = append(got, in.read(v, timeFormat(f), zone, s, c.Path))
+		if got[len(got)-1].verdict == instant {
+			break
+		}
+	}
+	return got
+}
+
+// read takes one reading of the template out of the document.
+func (t *template) read(in *Input, root value, r *reading) (err error) {
+	r.path.each(root, func(f found) {
+		if err == nil {
+			err = t.readOne(in, root, r, f)
+		}
+	})
+	return err
+}
+
+func (t *template) readOne(in *Input, root value, r *reading, f found) error {
+	if k := f.value.kind(); k == list || k == object {
+		return nil // a path for the other shape gives it
+	}
+	if f.member.kind() != absent && r.leavesOut(f.member) {
+		return nil
+	}
+	reg, known := r.register(in, root, f)
+	if !known || !allHold(r.When, root, f.value) || anyHolds(r.Unless, root, f.value) {
+		return nil
+	}
+	n, is := f.value.number()
+	switch is {
+	case nothing:
+		in.reject(r.Path, whyNothing)
+		return nil
+	case notNumber:
+		in.unreadable = true
+		in.reject(r.Path, whyNumber)
+		return nil
+	case isNumber:
+	}
+	if oneOf(n, t.sentinels) || r.NotZero && n.mant == 0 {
+		in.reject(r.Path, whySentinel)
+		return nil
+	}
+	u := r.unit
+	if u == nil {
+		given, err := unitFor(reg.Quantity(), r.Unit.say(in, root, f))
+		if err != nil {
+			in.reject(r.Path, "a unit that cannot count the quantity")
+			return nil
+		}
+		u = &given
+	}
+	at, err := t.ownTime(in, root, r, f)
+	if err != nil {
+		return err
+	}
+	in.keep(reg, n, *u, r.Path, at)
+	return nil
+}
+
+// ownTime returns the time that belongs to one value alone, if it has one.
+func (t *template) ownTime(in *Input, root value, r *reading, f found) (time.Time, error) {
+	if len(r.Time) == 0 {
+		return time.Time{}, nil
+	}
+	var stamps []stamp
+	for i := range r.Time {
+		stamps = append(stamps, r.Time[i].read(in, root, f.value)...)
+	}
+	return in.instant(stamps)
+}
+
+// leavesOut reports whether a wildcard must pass member by.
+func (r *reading) leavesOut(member value) bool {
+	for _, e := range r.Except {
+		if begin, many := strings.CutSuffix(e, "*"); member.is(e) || many && strings.HasPrefix(member.key(), begin) {
+			return true
+		}
+	}
+	return false
+}
+
+// register names the register of f; known is false when it is none of ours.
+func (r *reading) register(in *Input, root value, f found) (reg energy.Register, known bool) {
+	if r.named != nil {
+		var key string
+		if r.Key != nil {
+			key = r.Key.say(in, root, f)
+		} else if f.member.kind() != absent {
+			key = f.member.key()
+		}
+		reg, known = r.named[key]
+		return reg, known
+	}
+	if r.fixed != "" {
+		return r.fixed, true
+	}
+	q := energy.Quantity(r.Quantity.say(in, root, f))
+	name := r.Register.say(in, root, f)
+	return energy.NewRegister(q, safeName(name)), q.Known()
+}
+
+// mapped adds what the site's metric_map says: {path: "quantity/register unit"}.
+func (t *template) mapped(in *Input, root value) {
+	m, _ := in.message.Assume["metric_map"].(map[string]any)
+	for _, from := range sortedKeys(m) {
+		means, _ := m[from].(string)
+		reg, unitName, _ := strings.Cut(means, " ")
+		p, err := newPath(from)
+		q := energy.Register(reg).Quantity()
+		u, bad := unitFor(q, unitName)
+		if err != nil || bad != nil || p.wild() {
+			in.trace.addf("metric_map %q: %q means nothing", from, means)
+			continue
+		}
+		in.observe(energy.NewRegister(q, safeName(energy.Register(reg).Name())), p.one(root, root), u, "metric_map")
+	}
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

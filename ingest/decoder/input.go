@@ -1,0 +1,200 @@
+package decoder
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// An Input is the message a [Decoder] sees, with its topic taken apart and its
+// payload parsed at most once, whoever asks.
+type Input struct {
+	message  Message
+	topic    topicPath
+	pattern  string // that matched
+	captures []capture
+
+	parsed bool
+	valid  bool
+	doc    document
+
+	observations []Observation
+	rejected     reject // the first value that was left out
+	unreadable   bool   // some value was no number at all
+	trace        *trace
+}
+
+// A reject says which value was left out and why; path is the template's.
+type reject struct{ path, why string }
+
+// A trace collects the lines of [Explain]; nil collects nothing.
+type trace struct{ lines []string }
+
+func (t *trace) addf(format string, args ...any) {
+	if t != nil {
+		t.lines = append(t.lines, fmt.Sprintf(format, args...))
+	}
+}
+
+var inputs = sync.Pool{New: func() any { return new(Input) }}
+
+func newInput(m Message, t *trace) *Input {
+	in := inputs.Get().(*Input)
+	in.message, in.trace = m, t
+	return in
+}
+
+// release gives in back; nothing of it may be kept.
+func (in *Input) release() {
+	clear(in.captures)
+	nodes, words, at, captures := in.doc.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0]
+	*in = Input{captures: captures}
+	in.doc.nodes, in.topic.words, in.topic.at = nodes, words, at
+	if cap(nodes) <= 4096 { // a rare giant does not stay
+		inputs.Put(in)
+	}
+}
+
+func (in *Input) splitTopic() bool { return in.topic.cut(in.message.Topic) }
+
+func (in *Input) match(d *Decoder) bool {
+	for _, p := range d.patterns {
+		if captures, ok := p.match(&in.topic, in.captures[:0]); ok {
+			in.captures, in.pattern = captures, p.text
+			return true
+		}
+	}
+	return false
+}
+
+// name returns the named part of the topic, "" when the pattern has none.
+func (in *Input) name(name string) string {
+	for _, c := range in.captures {
+		if c.name == name {
+			return c.value
+		}
+	}
+	return ""
+}
+
+// root returns the payload as JSON, absent when it is none.
+func (in *Input) root() value {
+	if !in.parsed {
+		in.parsed = true
+		in.valid = len(in.message.Payload) <= maxPayload && in.doc.parse(in.message.Payload)
+	}
+	if !in.valid {
+		return value{}
+	}
+	return in.doc.root()
+}
+
+// broken reports whether somebody wanted JSON and found none.
+func (in *Input) broken() bool { return in.parsed && !in.valid }
+
+// line returns the payload as one line of text.
+func (in *Input) line() string { return strings.TrimSpace(string(in.message.Payload)) }
+
+// recall asks what earlier messages said.
+func (in *Input) recall(key string) string {
+	if in.message.Context == nil {
+		return ""
+	}
+	v, _ := in.message.Context.Recall(key)
+	return v
+}
+
+// learn returns the fact unless it is known.
+func (in *Input) learn(key, v string) []Fact {
+	if in.recall(key) == v {
+		return nil
+	}
+	return []Fact{{key, v}}
+}
+
+// reject leaves a value out.
+func (in *Input) reject(path, why string) {
+	if in.rejected.why == "" {
+		in.rejected = reject{path, why}
+	}
+	in.trace.addf("%s: left out: %s", path, why)
+}
+
+// The reasons for which a value is left out.
+const (
+	whyNothing  = "no value"
+	whyNumber   = "no number"
+	whySentinel = "a number that stands for no value"
+	whyLimit    = "beyond what the quantity can be"
+	whyTwice    = "the register has a value already"
+)
+
+// observe reads v as a register in u and keeps it, unless it says nothing or
+// cannot be. path names v in explanations.
+func (in *Input) observe(reg energy.Register, v value, u unit, path string) {
+	n, is := v.number()
+	switch is {
+	case nothing:
+		if v.kind() != absent {
+			in.reject(path, whyNothing)
+		}
+	case notNumber:
+		in.unreadable = true
+		in.reject(path, whyNumber)
+	case isNumber:
+		in.keep(reg, n, u, path, time.Time{})
+	}
+}
+
+// keep holds n to the limits of its quantity and keeps it; of two values of a
+// register at one time the first stays.
+func (in *Input) keep(reg energy.Register, n number, u unit, path string, at time.Time) {
+	q := reg.Quantity()
+	got, fits := u.scale.apply(n)
+	switch {
+	case noValue(q, n):
+		in.reject(path, whySentinel)
+		return
+	case !fits || got < limits[q].min || got > limits[q].max:
+		in.reject(path, whyLimit)
+		return
+	}
+	for i := range in.observations {
+		if o := &in.observations[i]; o.Register == reg && o.At.Equal(at) {
+			in.trace.addf("%s: left out: %s", path, whyTwice)
+			return
+		}
+	}
+	in.trace.addf("%s -> %s %d thousandths of %s", path, reg, got, q.Base())
+	in.observations = append(in.observations, Observation{Register: reg, Value: got, Step: u.scale.step(n), At: at})
+}
+
+// conclude makes the result of what was observed. Observations without a time of
+// their own take the first that clocks can tell; where they find none, arrival.
+func (in *Input) conclude(device Device, clocks ...stamp) (Result, error) {
+	r := Result{Device: device, Observations: in.observations}
+	if len(in.observations) == 0 {
+		switch {
+		case in.unreadable:
+			return r, refuse("%s: %s", in.rejected.path, in.rejected.why)
+		case in.rejected.why != "":
+			r.Outcome, r.Reason = Ignored, in.rejected.path+": "+in.rejected.why
+		default:
+			r.Outcome, r.Reason = Ignored, "nothing in it to keep"
+		}
+		return r, nil
+	}
+	at, err := in.instant(clocks)
+	if err != nil {
+		return r, err
+	}
+	for i := range r.Observations {
+		if r.Observations[i].At.IsZero() {
+			r.Observations[i].At = at
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,279 @@
+package decoder
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"foyer/internal/energy"
+)
+
+// A template is a dialect written down as data: one YAML file for each family,
+// with one entry for each shape. docs/reference/meters.md says how to write one.
+type template struct {
+	Dialect string   `yaml:"dialect"` // the shape's name
+	Order   int      `yaml:"order"`   // see Decoder; 50 when absent
+	Match   match    `yaml:"match"`
+	Root    string   `yaml:"root"`    // the part of the document that is read, where it is wrapped
+	Outcome Outcome  `yaml:"outcome"` // of a shape that carries no readings
+	Reason  string   `yaml:"reason"`  // why it does not
+	Device  identity `yaml:"device"`
+	Time    []clock  `yaml:"time"` // the first that tells; then the arrival
+	Ignore  []rule   `yaml:"ignore_if"`
+
+	Readings  []reading `yaml:"readings"`
+	Also      []string  `yaml:"also"`       // other shapes (family/dialect) whose readings follow
+	MetricMap bool      `yaml:"metric_map"` // the site's metric_map adds readings: {path: "quantity/register unit"}
+	Sentinels []string  `yaml:"sentinels"`  // numbers that stand for no value here
+
+	Samples []sample `yaml:"samples"`
+
+	name      string // family/dialect
+	root      path
+	sentinels []number
+}
+
+// A match is what a message must look like.
+type match struct {
+	Topic      oneOrMore `yaml:"topic"`
+	Payload    string    `yaml:"payload"`     // "json" (an object or a list), "object", "scalar" or "any"; "object" when absent
+	Require    []cond    `yaml:"require"`     // all of them
+	RequireAny []cond    `yaml:"require_any"` // at least one
+	Forbid     []cond    `yaml:"forbid"`      // none
+}
+
+// An identity names the device.
+type identity struct {
+	Scheme  string `yaml:"scheme"`
+	ID      *word  `yaml:"id"`
+	Aliases []word `yaml:"aliases"`
+}
+
+// A clock is where a message may say when.
+type clock struct {
+	Path   string    `yaml:"path"`
+	Format oneOrMore `yaml:"format"` // tried in turn: "unix", "unix_ms", "iso", "tic", "dsmr", or a layout
+	Zone   string    `yaml:"zone"`   // of zone-less times: "site" (when absent) or an IANA name
+	Season string    `yaml:"season"` // path of a Linky date whose first letter names the season
+	path   path
+	season path
+	zone   *time.Location
+}
+
+// A rule ignores a message.
+type rule struct {
+	If     cond   `yaml:"if"`
+	Reason string `yaml:"reason"`
+}
+
+// A reading is where a number stands and what it means.
+type reading struct {
+	Quantity *word             `yaml:"quantity"`
+	Register *word             `yaml:"register"`
+	Path     string            `yaml:"path"`
+	Keys     map[string]string `yaml:"keys"`   // of a wildcard, or of Key: which names count, and the register of each
+	Key      *word             `yaml:"key"`    // what Keys looks up; {key} when absent
+	Except   []string          `yaml:"except"` // names that a wildcard leaves out; a trailing * stands for any end
+	Unit     *word             `yaml:"unit"`
+	Time     []clock           `yaml:"time"` // of this number alone
+	When     []cond            `yaml:"when"`
+	Unless   []cond            `yaml:"unless"`
+	NotZero  bool              `yaml:"not_zero"` // zero stands for unused
+
+	path  path
+	fixed energy.Register            // when it is always the same
+	named map[string]energy.Register // by Keys
+	unit  *unit                      // when it is always the same
+}
+
+// A sample is a message and what must come of it; samples run as tests.
+type sample struct {
+	Note        string            `yaml:"note"`
+	Topic       string            `yaml:"topic"`
+	Payload     string            `yaml:"payload"`
+	Redelivered bool              `yaml:"redelivered"`
+	ReceivedAt  string            `yaml:"received_at"`
+	Zone        string            `yaml:"zone"`
+	Assume      map[string]any    `yaml:"assume"`
+	Context     map[string]string `yaml:"context"` // facts
+	Outcome     Outcome           `yaml:"outcome"`
+	Reason      string            `yaml:"reason"`
+	Want        []string          `yaml:"want"` // scheme, device, register, value, unit, time
+}
+
+// oneOrMore is a text or a list of texts.
+type oneOrMore []string
+
+// UnmarshalYAML reads either.
+func (o *oneOrMore) UnmarshalYAML(b []byte) error {
+	var one string
+	if yaml.Unmarshal(b, &one) == nil {
+		*o = []string{one}
+		return nil
+	}
+	return yaml.Unmarshal(b, (*[]string)(o))
+}
+
+//go:embed *.yaml
+var files embed.FS
+
+// templates returns the dialects of the embedded files. A file that does not
+// compile is a mistake of programming.
+func templates() []*template {
+	names, err := fs.Glob(files, "*.yaml")
+	if err != nil {
+		panic(err)
+	}
+	families := map[string][]byte{}
+	for _, name := range names {
+		if families[strings.TrimSuffix(name, ".yaml")], err = files.ReadFile(name); err != nil {
+			panic(err)
+		}
+	}
+	all, err := parseTemplates(families)
+	if err != nil {
+		panic("decoder: " + err.Error())
+	}
+	return all
+}
+
+// parseTemplates reads the dialects of families, each in the YAML under its name.
+func parseTemplates(families map[string][]byte) ([]*template, error) {
+	var all []*template
+	own := map[string][]reading{}
+	for _, family := range slices.Sorted(maps.Keys(families)) {
+		var file struct {
+			Source   oneOrMore   `yaml:"source"` // where the shapes are described
+			Common   any         `yaml:"common"` // anchors
+			Dialects []*template `yaml:"dialects"`
+		}
+		if err := yaml.UnmarshalWithOptions(families[family], &file, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("%s: %w", family, err)
+		}
+		if len(file.Source) == 0 {
+			return nil, fmt.Errorf("%s: no source", family)
+		}
+		for _, t := range file.Dialects {
+			t.name = family + "/" + t.Dialect
+			own[t.name] = t.Readings
+			all = append(all, t)
+		}
+	}
+	for _, t := range all {
+		for _, name := range t.Also {
+			more, ok := own[name]
+			if !ok {
+				return nil, fmt.Errorf("%s: also: no dialect %q", t.name, name)
+			}
+			t.Readings = append(slices.Clip(t.Readings), more...)
+		}
+		if err := t.compile(); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
+	return all, nil
+}
+
+func (t *template) compile() (err error) {
+	switch {
+	case t.Dialect == "" || len(t.Match.Topic) == 0:
+		return fmt.Errorf("no name or no topic")
+	case len(t.Samples) == 0:
+		return fmt.Errorf("no samples")
+	case (len(t.Readings) == 0 && !t.MetricMap) == (t.Outcome == ""):
+		return fmt.Errorf("either readings or an outcome")
+	case t.Outcome == "" && (t.Device.Scheme == "" || t.Device.ID == nil):
+		return fmt.Errorf("readings without a device")
+	case t.Outcome != "" && (t.Reason == "" || t.Outcome == Readings || t.Outcome == Refused):
+		return fmt.Errorf("outcome %q, reason %q", t.Outcome, t.Reason)
+	}
+	if !slices.Contains([]string{"", "json", "object", "scalar", "any"}, t.Match.Payload) {
+		return fmt.Errorf("payload %q", t.Match.Payload)
+	}
+	if t.Order == 0 {
+		t.Order = 50
+	}
+	if t.root, err = newPath(t.Root); err != nil {
+		return err
+	}
+	for _, s := range t.Sentinels {
+		n, is := readNumber([]byte(s))
+		if is != isNumber {
+			return fmt.Errorf("sentinel %q", s)
+		}
+		t.sentinels = append(t.sentinels, n)
+	}
+	if err := compileClocks(t.Time); err != nil {
+		return err
+	}
+	for i := range t.Readings {
+		if err := t.Readings[i].compile(); err != nil {
+			return fmt.Errorf("reading %q: %w", t.Readings[i].Path, err)
+		}
+	}
+	return nil
+}
+
+func compileClocks(cs []clock) (err error) {
+	for i := range cs {
+		c := &cs[i]
+		if c.path, err = newPath(c.Path); err != nil {
+			return err
+		}
+		if c.season, err = newPath(c.Season); err != nil {
+			return err
+		}
+		if len(c.Format) == 0 || c.path.wild() {
+			return fmt.Errorf("time %q: no format, or several values", c.Path)
+		}
+		if c.Zone != "" && c.Zone != "site" {
+			if c.zone, err = time.LoadLocation(c.Zone); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *reading) compile() (err error) {
+	if r.path, err = newPath(r.Path); err != nil {
+		return err
+	}
+	if err := compileClocks(r.Time); err != nil {
+		return err
+	}
+	if r.Quantity == nil || r.Unit == nil || r.Path == "" {
+		return fmt.Errorf("no quantity, unit or path")
+	}
+	quantity, fixed := r.Quantity.constant()
+	if !fixed {
+		return nil
+	}
+	q := energy.Quantity(quantity)
+	if !q.Known() {
+		return fmt.Errorf("quantity %q", q)
+	}
+	if name, fixed := r.Unit.constant(); fixed {
+		u, err := unitFor(q, name)
+		if err != nil {
+			return err
+		}
+		r.unit = &u
+	}
+	if name, fixed := r.Register.constant(); fixed {
+		r.fixed = energy.NewRegister(q, name)
+	}
+	for key, name := range r.Keys {
+		if r.named == nil {
+			r.named = map[string]energy.Register{}
+		}
+		r.named[key] = energy.NewRegister(q, name)
+	}
+	return nil
+}
