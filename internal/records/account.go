@@ -86,9 +86,10 @@ func (d *DB) changeStaff(ctx context.Context, what, email, query string, more ..
 	return known, nil
 }
 
-// OpenSession lets somebody in who shows token, for a lifetime of the database's clock.
-func (d *DB) OpenSession(ctx context.Context, token string, kind consent.Kind, subject string, lifetime time.Duration) error {
-	err := d.tx(ctx, func(tx *sql.Tx) error { return openSession(ctx, tx, token, kind, subject, lifetime) })
+// OpenStaff lets a member of staff in who shows token, for a lifetime of the
+// database's clock.
+func (d *DB) OpenStaff(ctx context.Context, token, staff string, lifetime time.Duration) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error { return openSession(ctx, tx, token, consent.Staff, staff, lifetime) })
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}
@@ -109,9 +110,9 @@ func (d *DB) EndSession(ctx context.Context, token string) (bool, error) {
 	return d.insert(ctx, "end session", `DELETE FROM session WHERE hash = $1`, digest(token))
 }
 
-// EndSessions ends every session of a family or staff member.
-func (d *DB) EndSessions(ctx context.Context, kind consent.Kind, subject string) error {
-	_, err := d.write.ExecContext(ctx, `DELETE FROM session WHERE kind = $1 AND subject = $2`, string(kind), subject)
+// EndPhones ends the session of every phone of a family.
+func (d *DB) EndPhones(ctx context.Context, family household.FamilyID) error {
+	_, err := d.write.ExecContext(ctx, `DELETE FROM session WHERE kind = 'family' AND subject = $1`, family)
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}

@@ -91,6 +91,7 @@ func (d *DB) CaseFor(ctx context.Context, to consent.Recipient, view, id string)
 // when it was given.
 func (r disclosure) logCase(ctx context.Context, id string) error {
 	a := r.access
+	//nolint:gosec // only constants are joined
 	_, err := r.tx.ExecContext(ctx, `INSERT INTO access (at, audience, subject, family, purpose, view)
 		SELECT (SELECT now FROM wall), $6, $7, COALESCE(MAX(family), ''), $1, CASE WHEN COUNT(*) > 0 THEN $8 ELSE '`+consent.Withheld+`' END
 		FROM v_alert`+r.where()+` AND id = $5`, r.args(id, string(a.Reader.Kind), a.Reader.Subject, a.View)...)

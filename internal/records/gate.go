@@ -97,6 +97,7 @@ func (r disclosure) log(ctx context.Context, from string, more ...any) error {
 	a, n := r.access, 4+len(more)
 	args := append(r.args(more...), string(a.Reader.Kind), a.Reader.Subject, a.View)
 	who := fmt.Sprintf("(SELECT now FROM wall), $%d, $%d", n+1, n+2)
+	//nolint:gosec // only constants and numbers of parameters are joined
 	query := fmt.Sprintf(`INSERT INTO access (at, audience, subject, family, purpose, view)
 		SELECT %s, family, $1, $%d FROM (SELECT DISTINCT family FROM %s) given WHERE family IS NOT NULL`, who, n+3, from)
 	if r.family != "" {

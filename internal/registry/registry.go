@@ -47,8 +47,8 @@ type Registry struct {
 
 // New returns a registry over a store. The world clock dates first sights; the
 // wall clock ages what is remembered of meters.
-func New(store Store, world, wall func() time.Time, log *slog.Logger) *Registry {
-	return &Registry{store: store, world: world, wall: wall, log: log.With("component", "registry")}
+func New(store Store, world, wall func() time.Time, logger *slog.Logger) *Registry {
+	return &Registry{store: store, world: world, wall: wall, log: logger.With("component", "registry")}
 }
 
 var (

@@ -1,0 +1,83 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"foyer/internal/household"
+)
+
+// A Sessions store keeps who is signed in, by the hash of a token.
+type Sessions interface {
+	OpenStaff(ctx context.Context, token, staff string, lifetime time.Duration) error
+	// ConnectPhone reports false for an unknown family and when it has as many
+	// phones as it may.
+	ConnectPhone(ctx context.Context, family household.FamilyID, token string, lifetime time.Duration, phones int) (bool, error)
+	EndSession(ctx context.Context, token string) (bool, error)
+	EndPhones(ctx context.Context, family household.FamilyID) error
+}
+
+// SignIn lets a person in for [StaffSession] and returns the token of their
+// cookie. from says where the attempt comes from, in words of the transport: a
+// network. Errors are [ErrDenied] and [ErrThrottled].
+//
+// An unknown address takes as long as a wrong password.
+func (a *Accounts) SignIn(ctx context.Context, email, password, from string) (token string, err error) {
+	email = address(email)
+	try := a.guesses.try("password", email, from)
+	if try.wait > 0 {
+		a.metrics.signIns.WithLabelValues("staff", "throttled").Inc()
+		return "", ErrThrottled{try.wait}
+	}
+	if len(password) > 1024 {
+		password = password[:1024] // no password is as long; hashing it is not free
+	}
+	s, kept, ok, err := a.store.StaffByEmail(ctx, email)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		kept = ""
+	}
+	right, err := a.hash.check(ctx, password, kept)
+	if err != nil {
+		return "", fmt.Errorf("sign in: %w", err)
+	}
+	if !right {
+		a.metrics.signIns.WithLabelValues("staff", "denied").Inc()
+		return "", ErrDenied
+	}
+	try.right()
+	a.metrics.signIns.WithLabelValues("staff", "let_in").Inc()
+	return a.OpenStaff(ctx, s.ID)
+}
+
+// OpenStaff lets a member of staff in without a password: for the demo, whose
+// address is printed on the screen of who started it.
+func (a *Accounts) OpenStaff(ctx context.Context, id string) (token string, err error) {
+	token = newToken()
+	return token, a.store.OpenStaff(ctx, token, id, StaffSession)
+}
+
+// SignOut ends one session, of a person or of a phone. Ending none is no error.
+func (a *Accounts) SignOut(ctx context.Context, token string) error {
+	_, err := a.store.EndSession(ctx, token)
+	return err
+}
+
+// ConnectPhone lets a phone of a family in without a code: for the demo. It
+// returns [ErrPhones] when there are [MaxPhones], or no such family.
+func (a *Accounts) ConnectPhone(ctx context.Context, family household.FamilyID) (token string, err error) {
+	token = newToken()
+	ok, err := a.store.ConnectPhone(ctx, family, token, FamilySession, MaxPhones)
+	if err == nil && !ok {
+		err = ErrPhones
+	}
+	return token, err
+}
+
+// DisconnectAll ends the sessions of every phone of a family.
+func (a *Accounts) DisconnectAll(ctx context.Context, family household.FamilyID) error {
+	return a.store.EndPhones(ctx, family)
+}

@@ -1,0 +1,72 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"foyer/internal/household"
+)
+
+// AddStaff lets a person sign in. s needs a pilot, an address, a name and one of
+// [Roles]; its id is made. Errors are [ErrRole], [ErrWeak] and [ErrTaken].
+func (a *Accounts) AddStaff(ctx context.Context, s household.Staff, password string) (id string, err error) {
+	s.ID, s.Email, s.Name = randomID("s"), address(s.Email), strings.TrimSpace(s.Name)
+	if !slices.Contains(Roles, s.Role) {
+		return "", fmt.Errorf("add staff: %q: %w", s.Role, ErrRole)
+	}
+	if !strings.Contains(s.Email, "@") || s.Name == "" || s.Pilot == "" {
+		return "", errors.New("add staff: want a pilot, an address and a name")
+	}
+	kept, err := a.keep(ctx, s.Email, password)
+	if err != nil {
+		return "", fmt.Errorf("add staff: %w", err)
+	}
+	ok, err := a.store.AddStaff(ctx, s, kept)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fmt.Errorf("add staff: %w", ErrTaken)
+	}
+	return s.ID, nil
+}
+
+// SetPassword replaces a password and ends the person's sessions. Errors are
+// [ErrWeak] and [ErrUnknown].
+func (a *Accounts) SetPassword(ctx context.Context, email, password string) error {
+	kept, err := a.keep(ctx, address(email), password)
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return known(a.store.SetPassword(ctx, address(email), kept))
+}
+
+// RemoveStaff ends a person's sessions and that they may sign in. [ErrUnknown]
+// when there is nobody of that address.
+func (a *Accounts) RemoveStaff(ctx context.Context, email string) error {
+	return known(a.store.RemoveStaff(ctx, address(email)))
+}
+
+// Staff lists who may sign in, by address.
+func (a *Accounts) Staff(ctx context.Context) ([]household.Staff, error) { return a.store.Staff(ctx) }
+
+func (a *Accounts) keep(ctx context.Context, email, password string) (string, error) {
+	if err := strong(password, email); err != nil {
+		return "", err
+	}
+	return a.hash.create(ctx, password)
+}
+
+// address is how an e-mail address is kept and compared.
+func address(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// known turns "there was none" into an error.
+func known(ok bool, err error) error {
+	if err == nil && !ok {
+		err = ErrUnknown
+	}
+	return err
+}
