@@ -1,0 +1,28 @@
+package pages
+
+import (
+	"foyer/internal/disclosure"
+)
+
+// readers is the list of who read a family's data.
+type readers struct{ Reads []read }
+
+// A read is one line of it.
+type read struct{ Who, What, Why, When, Times string }
+
+func drawReads(w *words, list []disclosure.Read) readers {
+	var v readers
+	for _, r := range list {
+		line := read{
+			Who:  w.say("access.by." + string(r.Kind)),
+			What: capital(w.or("access.what."+r.View, "access.what.unknown")),
+			Why:  w.or("access.why."+string(r.Purpose), "access.why.unknown"),
+			When: capital(w.when(r.At)),
+		}
+		if r.Times > 1 {
+			line.Times = w.say("access.times", "Count", r.Times)
+		}
+		v.Reads = append(v.Reads, line)
+	}
+	return v
+}

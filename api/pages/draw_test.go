@@ -1,0 +1,338 @@
+package pages
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"foyer/internal/consent"
+	"foyer/internal/disclosure"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/text"
+)
+
+var nadia = Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "Du lundi au vendredi, de 9 h à 17 h."}
+
+func paris(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func euros(cents int64) *disclosure.Cents { c := disclosure.Cents(cents); return &c }
+
+// today is a Sunday afternoon in Paris.
+func today(t *testing.T) time.Time {
+	t.Helper()
+	return time.Date(2026, 11, 22, 15, 4, 0, 0, paris(t))
+}
+
+// homes returns the page of a family in each state there is, and some between.
+func homes(t *testing.T) map[string]disclosure.Home {
+	zone := paris(t)
+	now := today(t)
+	day := energy.DayOf(now, zone)
+	week := func(cents ...int64) []disclosure.DayFigure {
+		var days []disclosure.DayFigure
+		for i, c := range cents {
+			kwh := disclosure.MilliWh(c * 38_461)
+			days = append(days, disclosure.DayFigure{Day: day.Add(i - len(cents)), Cost: euros(c), Energy: &kwh, Seen: 24 * time.Hour, Of: 24 * time.Hour})
+		}
+		return days
+	}
+	base := func(state disclosure.State) disclosure.Home {
+		h := disclosure.Home{
+			State: state, At: now, Zone: zone, Language: "fr", LastData: now.Add(-4 * time.Minute),
+			Today: &disclosure.TodayFigure{
+				DayFigure: disclosure.DayFigure{Day: day, Cost: euros(184)},
+				Until:     now.Add(-4 * time.Minute), UsualByNow: euros(219),
+			},
+			Month:  &disclosure.MonthFigure{Month: "2026-11", Cost: euros(5240), Budget: euros(7500), DaysLeft: 8, Forecast: &disclosure.Forecast{Low: 6800, Central: 7110, High: 7400}},
+			Week:   week(231, 268, 244, 310, 296, 252, 238),
+			Usual:  euros(262),
+			Indoor: &disclosure.Indoor{Temp: 19_200, At: now.Add(-4 * time.Minute), Threshold: 18_000},
+			Phones: 1,
+		}
+		h.Yesterday = &h.Week[6]
+		return h
+	}
+	all := map[string]disclosure.Home{
+		"normal":  base(disclosure.Normal),
+		"drift":   base(disclosure.Drift),
+		"budget":  base(disclosure.Budget),
+		"cold":    base(disclosure.Cold),
+		"silent":  base(disclosure.Silent),
+		"nodata":  {State: disclosure.NoData, At: now, Zone: zone, Language: "fr", Phones: 1},
+		"stopped": {State: disclosure.Stopped, At: now, Zone: zone, Language: "fr"},
+	}
+	edit := func(name string, f func(*disclosure.Home)) {
+		h := all[name]
+		f(&h)
+		all[name] = h
+	}
+	edit("drift", func(h *disclosure.Home) {
+		h.Reason = &disclosure.Reason{Key: "alert.spending", Args: map[string]string{"days": "3"}}
+		h.Week = week(231, 268, 244, 252, 402, 418, 391)
+		h.Today.Cost = euros(305)
+		h.Month.Forecast.Central = 8420
+	})
+	edit("budget", func(h *disclosure.Home) {
+		h.Month.Cost, h.Month.Over = euros(8180), true
+		h.Month.Forecast.Central = 10530
+		h.Indoor = nil
+	})
+	edit("cold", func(h *disclosure.Home) {
+		h.Indoor.Temp = 15_300
+		h.Week = week(131, 128, 144, 110, 96, 102, 98)
+		h.Today.Cost, h.Today.UsualByNow = euros(61), euros(82)
+		h.Month.Cost, h.Month.Forecast = euros(2410), &disclosure.Forecast{Central: 3290}
+		h.Month.Budget = nil
+		h.Usual = euros(121)
+	})
+	all["paused"] = all["stopped"]
+	for name, figure := range map[string]func(*disclosure.Home){
+		// A cold home whose meter does not answer either: every figure is dated.
+		"cold-silent": func(h *disclosure.Home) { h.Silent, h.Today, h.LastData = true, nil, now.Add(-25*time.Hour) },
+		// Only what costs a day late, and little else.
+		"late":   func(h *disclosure.Home) { h.Today, h.Month.Forecast, h.Month.Budget, h.Indoor = nil, nil, nil, nil },
+		"sparse": func(h *disclosure.Home) { h.Today, h.Yesterday, h.Month, h.Week, h.Usual = nil, nil, nil, nil, nil },
+		"warm":   func(h *disclosure.Home) { h.Indoor.Temp = 26_400; h.Today.Estimated, h.Month.Estimated = true, true },
+	} {
+		state := disclosure.Normal
+		if name == "cold-silent" {
+			state = disclosure.Cold
+		}
+		h := base(state)
+		figure(&h)
+		all[name] = h
+	}
+	edit("silent", func(h *disclosure.Home) {
+		h.Silent, h.Today, h.Yesterday = true, nil, nil
+		h.LastData = time.Date(2026, 11, 21, 14, 0, 0, 0, zone)
+		h.Indoor.At = h.LastData
+		h.Week[6] = disclosure.DayFigure{Day: h.Week[6].Day, Missing: true}
+		h.Week[3].Estimated = true
+	})
+	return all
+}
+
+func site(t *testing.T) *Site {
+	t.Helper()
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{
+		Texts: texts, Contact: nadia, Zone: paris(t), Plain: true, Log: slog.New(slog.DiscardHandler),
+		Wall: func() time.Time { return today(t) }, World: func() time.Time { return today(t) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// alertsOf returns a list as the Gate gives it: cold homes first.
+func alertsOf(t *testing.T) []disclosure.Alert {
+	t.Helper()
+	now := today(t)
+	last := strconv.FormatInt(now.Add(-26*time.Hour).UnixMilli(), 10)
+	return []disclosure.Alert{
+		{
+			ID: "a1", Family: "f1", Label: "Foyer 07", Language: "fr", Rule: "cold_home", Severity: household.Urgent, State: household.Open,
+			Reason: disclosure.Reason{Key: "alert.cold_home.mean", Args: map[string]string{"mean_c": "14.83", "days": "2", "limit_c": "16"}},
+			Since:  now.Add(-40 * time.Minute), OpenedAt: now.Add(-40 * time.Minute), Changed: now, Version: 2,
+			History: []disclosure.AlertEvent{{At: now.Add(-40 * time.Minute), Step: household.StepOpened, State: household.Open}},
+		},
+		{
+			ID: "a2", Family: "f2", Label: "Foyer 11", Language: "ar", Rule: "cold_home", Severity: household.High, State: household.Acknowledged, By: "Nadia",
+			Reason: disclosure.Reason{Key: "alert.cold_home", Args: map[string]string{"threshold_c": "18", "below_h": "61.4", "seen_h": "168", "days": "7", "mean_c": "17.1", "share": "0.37"}},
+			Since:  now.Add(-29 * time.Hour), OpenedAt: now.Add(-29 * time.Hour), Changed: now, Version: 3,
+			History: []disclosure.AlertEvent{
+				{At: now.Add(-29 * time.Hour), Step: household.StepOpened, State: household.Open},
+				{At: now.Add(-5 * time.Hour), Step: household.StepAcknowledged, State: household.Acknowledged, By: "Nadia"},
+			},
+		},
+		{
+			ID: "a3", Family: "f3", Label: "Foyer 03", Language: "fr", Rule: "spending", Severity: household.Normal, State: household.Open,
+			Reason: disclosure.Reason{Key: "alert.spending", Args: map[string]string{"days": "3", "cost_eur": "6.42", "usual_eur": "4.10", "colder": "0.4"}},
+			Since:  now.Add(-12 * time.Hour), OpenedAt: now.Add(-12 * time.Hour), Changed: now, Version: 2,
+		},
+		{
+			ID: "a4", Family: "f4", Label: "Foyer 05", Language: "pt", Rule: "silent_meter", Severity: household.Normal, State: household.Open,
+			Reason: disclosure.Reason{Key: "alert.silent_meter", Args: map[string]string{"last_at": last, "interval_min": "10"}},
+			Since:  now.Add(-3 * 24 * time.Hour), OpenedAt: now.Add(-3 * 24 * time.Hour), Changed: now, Version: 2,
+		},
+	}
+}
+
+func summaries(t *testing.T) []disclosure.Summary {
+	t.Helper()
+	one := 1
+	hours := disclosure.Milli(9_500)
+	return []disclosure.Summary{
+		{
+			Family: "f1", Label: "Foyer 01", Language: "fr",
+			Month:     &disclosure.MonthFigure{Month: "2026-11", Cost: euros(5240), Status: household.OK, Forecast: &disclosure.Forecast{Central: 7110}, DaysLeft: 8},
+			LastMonth: &disclosure.MonthFigure{Month: "2026-10", Cost: euros(6120), Status: household.OK},
+			Effort:    &disclosure.RateFigure{Status: household.OK, Value: "0.104"},
+			Cold:      &disclosure.ColdFigure{Day: energy.DayOf(today(t), paris(t)).Add(-1), Status: household.OK, Hours: &hours},
+			LastData:  today(t).Add(-4 * time.Minute), OpenAlerts: &one,
+		},
+		{
+			Family: "f2", Label: "Foyer 02", Language: "fr",
+			Month:    &disclosure.MonthFigure{Month: "2026-11", Cost: euros(3310), Status: household.Provisional, Estimated: true},
+			Effort:   &disclosure.RateFigure{Status: household.Provisional, Value: "0.061"},
+			LastData: today(t).Add(-30 * time.Hour),
+		},
+		{Family: "f3", Label: "Foyer 03", Effort: &disclosure.RateFigure{Status: household.InsufficientData}, Month: &disclosure.MonthFigure{Status: household.InsufficientData}, Cold: &disclosure.ColdFigure{Status: household.Indeterminate}},
+	}
+}
+
+func agreements(t *testing.T) disclosure.Agreements {
+	t.Helper()
+	since := today(t).AddDate(0, 0, -19)
+	return disclosure.Agreements{
+		Language: "fr", Zone: paris(t), Phones: 2,
+		Offers: []disclosure.Offer{
+			{Purpose: consent.FamilyView, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
+			{Purpose: consent.FamilyView, Hourly: true},
+			{Purpose: consent.Alert, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
+			{Purpose: consent.CooperativeSummary, Partly: true},
+		},
+		Reads: []disclosure.Read{
+			{At: today(t).Add(-time.Hour), Kind: consent.Staff, Purpose: consent.Alert, View: "alerts", Times: 4},
+			{At: today(t).Add(-26 * time.Hour), Kind: consent.Channel, Purpose: consent.Alert, View: "alert_message", Times: 1},
+			{At: today(t).Add(-50 * time.Hour), Kind: consent.Token, Purpose: consent.CooperativeSummary, View: "summaries", Times: 1},
+			{At: today(t).Add(-60 * time.Hour), Kind: consent.Staff, Purpose: consent.Research, View: "something new", Times: 1},
+		},
+	}
+}
+
+// A drawing is one page in one state and language.
+type drawing struct{ Name, Body string }
+
+// drawings draws every template in every state and language.
+func drawings(t *testing.T, s *Site) []drawing {
+	t.Helper()
+	var all []drawing
+	for _, l := range s.Texts.Languages() {
+		ws := func() *words { return &words{Language: l, now: today(t)} }
+		add := func(name, template string, p page) {
+			t.Helper()
+			b, err := s.draw(template, p)
+			if err != nil {
+				t.Errorf("%s in %s: %v", name, l.Tag, err)
+			}
+			all = append(all, drawing{name + "-" + l.Tag, string(b)})
+		}
+		family := func(name, template, title string, view func(*words) any, change func(*words, *page)) {
+			t.Helper()
+			w := ws()
+			p := s.familyPage(w, w.say(title), "/m/", view(w))
+			change(w, &p)
+			add(name, template, p)
+		}
+		same := func(*words, *page) {}
+		nothing := func(*words) any { return nil }
+		for name, h := range homes(t) {
+			family("home-"+name, "family", "app.home", func(w *words) any { return drawHome(w, h, nadia, name == "paused") }, same)
+		}
+		family("consent", "consent", "consent.title", func(w *words) any { return drawChoices(w, agreements(t)) }, func(w *words, p *page) { p.Notice = w.say("consent.saved") })
+		family("consent-none", "consent", "consent.title", func(w *words) any {
+			return drawChoices(w, disclosure.Agreements{Offers: []disclosure.Offer{{Purpose: consent.FamilyView}}})
+		}, same)
+		family("stop", "stop", "stop.title", nothing, same)
+		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
+		family("access-none", "access", "access.title", func(w *words) any { return drawReads(w, nil) }, same)
+		family("invite", "invite", "invite.title", nothing, same)
+		family("door", "door", "door.title", nothing, same)
+		family("accessibility", "accessibility", "accessibility.title", nothing, same)
+		family("message", "message", "invite.used.title", func(w *words) any {
+			return bulletin{Tone: "wait", Icon: "dash", Lines: []string{w.say("invite.used.text")}, Help: true, Act: &action{Text: w.say("gone.back"), Href: "/m/"}}
+		}, same)
+
+		console := func(name, template, title, here string, view func(*words) any, change func(*words, *page)) {
+			t.Helper()
+			w := ws()
+			p := s.newPage(w, "console", w.say(title), view(w))
+			p.Here, p.Back, p.Signed, p.Families = here, "/console", "Nadia", true
+			change(w, &p)
+			add(name, template, p)
+		}
+		console("desk", "console", "console.title", "alerts", func(w *words) any {
+			d, fresh := drawDesk(w, alertsOf(t), false)
+			d.More = "/console?after=x"
+			if fresh != 3 {
+				t.Errorf("%d new alerts, want 3", fresh)
+			}
+			return d
+		}, func(w *words, p *page) { p.Notice = w.say("console.done") })
+		console("desk-empty", "console", "console.title", "alerts", func(w *words) any { d, _ := drawDesk(w, nil, false); return d }, same)
+		console("desk-closed", "console", "console.title", "alerts", func(w *words) any {
+			list := alertsOf(t)
+			for i := range list {
+				list[i].State = household.Resolved
+			}
+			list[0].By = "Nadia"
+			d, _ := drawDesk(w, list, true)
+			return d
+		}, same)
+		for i, a := range alertsOf(t) {
+			console("alert-"+itoa(i), "alert", "console.title", "", func(w *words) any { return drawDossier(w, a) }, func(w *words, p *page) {
+				p.Trouble = stale(w, disclosure.ErrStale{By: "Karim", State: household.Acknowledged})
+			})
+		}
+		console("alert-over", "alert", "console.title", "", func(w *words) any {
+			a := alertsOf(t)[0]
+			a.State, a.By = household.Resolved, "Nadia"
+			a.History = append(a.History,
+				disclosure.AlertEvent{At: today(t), Step: household.StepEscalated, State: household.Open},
+				disclosure.AlertEvent{At: today(t), Step: household.StepAcknowledged, State: household.Acknowledged, By: "Nadia"},
+				disclosure.AlertEvent{At: today(t), Step: household.StepResolved, State: household.Resolved, By: "Nadia", Outcome: "visit", Note: "Le radiateur du salon est en panne.\nVisite mardi."})
+			return drawDossier(w, a)
+		}, same)
+		console("families", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, summaries(t)) }, same)
+		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
+		console("signin", "signin", "console.signin", "", func(*words) any { return knock{"nadia@example.org"} }, func(w *words, p *page) {
+			p.Signed, p.Trouble = "", w.say("console.wrong")
+		})
+	}
+	return all
+}
+
+func TestEveryPageIsDrawnInEveryStateAndLanguage(t *testing.T) {
+	s := site(t)
+	out := os.Getenv("FOYER_PAGES") // a folder to look at the pages in
+	for _, d := range drawings(t, s) {
+		for _, odd := range []string{"<no value>", "%!", "ZgotmplZ", "{{"} {
+			if strings.Contains(d.Body, odd) {
+				t.Errorf("%s contains %q", d.Name, odd)
+			}
+		}
+		if out != "" {
+			page := strings.ReplaceAll(d.Body, `"/assets/`, `"assets/`)
+			if err := os.WriteFile(filepath.Join(out, d.Name+".html"), []byte(page), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if out != "" {
+		if err := os.MkdirAll(filepath.Join(out, "assets"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range s.assets {
+			if err := os.WriteFile(filepath.Join(out, a.path), a.body, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

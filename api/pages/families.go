@@ -1,0 +1,109 @@
+package pages
+
+import (
+	"time"
+
+	"foyer/internal/disclosure"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A neighbourhood is the list of families that share a summary.
+type neighbourhood struct{ Families []sheet }
+
+// A sheet is what one family shares with the cooperative.
+type sheet struct {
+	Label string
+	Facts []fact
+}
+
+// A fact is one figure of a sheet with its name. Small says what it is worth.
+type fact struct{ Name, Value, Small string }
+
+func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
+	var n neighbourhood
+	for _, s := range list {
+		n.Families = append(n.Families, sheet{Label: s.Label, Facts: []fact{
+			monthFact(w, "families.month", s.Month),
+			forecastFact(w, s.Month),
+			monthFact(w, "families.last", s.LastMonth),
+			coldFact(w, s.Cold),
+			effortFact(w, s.Effort),
+			alertFact(w, s.OpenAlerts),
+			seenFact(w, s.LastData),
+		}})
+	}
+	return n
+}
+
+// withheld names a figure that the family does not share.
+func withheld(w *words, name string) fact {
+	return fact{Name: w.say(name), Value: "–", Small: w.say("families.withheld")}
+}
+
+// status says what a figure is worth, nothing when it is reliable.
+func status(w *words, s household.Status) string {
+	if s == household.OK || s == "" {
+		return ""
+	}
+	return w.or("status."+string(s), "families.unknown")
+}
+
+func monthFact(w *words, name string, m *disclosure.MonthFigure) fact {
+	switch {
+	case m == nil || m.Cost == nil && m.Status == "":
+		return withheld(w, name)
+	case m.Cost == nil:
+		return fact{w.say(name), "–", status(w, m.Status)}
+	}
+	return fact{w.say(name), w.money(*m.Cost, m.Estimated), status(w, m.Status)}
+}
+
+func forecastFact(w *words, m *disclosure.MonthFigure) fact {
+	switch {
+	case m == nil || m.Cost == nil && m.Status == "":
+		return withheld(w, "families.forecast")
+	case m.Forecast == nil:
+		return fact{w.say("families.forecast"), "–", w.say("families.unknown")}
+	}
+	return fact{Name: w.say("families.forecast"), Value: w.say("about", "Amount", w.RoundEuros(int64(m.Forecast.Central)))}
+}
+
+func coldFact(w *words, c *disclosure.ColdFigure) fact {
+	switch {
+	case c == nil:
+		return withheld(w, "families.cold")
+	case c.Hours == nil:
+		return fact{w.say("families.cold"), "–", status(w, c.Status)}
+	}
+	return fact{w.say("families.cold"), w.Hours(int64(*c.Hours)), w.say("families.cold.on", "Day", w.keep(w.DayMonth(noon(c.Day))))}
+}
+
+func effortFact(w *words, r *disclosure.RateFigure) fact {
+	switch {
+	case r == nil:
+		return withheld(w, "families.effort")
+	case r.Value == "":
+		return fact{w.say("families.effort"), "–", status(w, r.Status)}
+	}
+	return fact{w.say("families.effort"), w.Percent(r.Value), status(w, r.Status)}
+}
+
+func alertFact(w *words, n *int) fact {
+	if n == nil {
+		return withheld(w, "families.alerts")
+	}
+	return fact{Name: w.say("families.alerts"), Value: w.say("families.alerts.count", "Count", *n)}
+}
+
+func seenFact(w *words, t time.Time) fact {
+	if t.IsZero() {
+		return fact{w.say("families.seen"), "–", w.say("families.unknown")}
+	}
+	return fact{Name: w.say("families.seen"), Value: capital(w.when(t))}
+}
+
+// noon returns an instant whose date is d, for writing it.
+func noon(d energy.Day) time.Time {
+	return time.Date(d.Year, d.Month, d.Date, 12, 0, 0, 0, time.UTC)
+}

@@ -1,0 +1,94 @@
+package pages
+
+import (
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"foyer/internal/account"
+	"foyer/internal/disclosure"
+	"foyer/internal/registry"
+	"foyer/internal/text"
+)
+
+// Options are what the pages stand on. All but the two Demo functions are needed.
+type Options struct {
+	Texts    *text.Texts
+	Gate     *disclosure.Gate
+	Registry *registry.Registry
+	Accounts *account.Accounts
+	Wall     func() time.Time // consent, accesses
+	World    func() time.Time // alerts and figures
+	Zone     *time.Location   // of the console
+	Contact  Contact
+	Plain    bool // the listener speaks plain HTTP: cookies are not Secure
+	Log      *slog.Logger
+
+	// DemoFamily signs in who opens /m/{slug} in a demo, and nowhere else.
+	DemoFamily func(slug string) (disclosure.Credential, bool)
+	// DemoConsole signs in who opens /console/demo in a demo, and nowhere else.
+	DemoConsole func() (disclosure.Credential, bool)
+}
+
+// A Site draws the pages and answers their forms.
+type Site struct {
+	Options
+	templates map[string]*template.Template
+	assets    map[string]asset
+}
+
+// New prepares the pages. It fails when a template or a text does not hold.
+func New(o Options) (*Site, error) {
+	t, err := loadTemplates()
+	if err != nil {
+		return nil, err
+	}
+	a, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	return &Site{Options: o, templates: t, assets: a}, nil
+}
+
+// A Route is one address the site answers. Its pattern is Echo's: "/i/:code".
+type Route struct {
+	Method, Pattern string
+	Handler         http.HandlerFunc
+}
+
+// Routes lists every address. Values of patterns are read by [http.Request.PathValue].
+func (s *Site) Routes() []Route {
+	get := func(pattern string, h handler) Route { return Route{http.MethodGet, pattern, s.handle(h)} }
+	post := func(pattern string, h handler) Route { return Route{http.MethodPost, pattern, s.handle(h)} }
+	return []Route{
+		get("/", s.start),
+		{http.MethodGet, "/assets/:name", s.serveAsset},
+		post("/language", s.setLanguage),
+		get("/accessibility", s.accessibility),
+
+		post("/i", s.typeCode),
+		get("/i/:code", s.showInvitation),
+		post("/i/:code", s.useInvitation),
+
+		get("/m", s.start),
+		get("/m/", s.showHome),
+		get("/m/:slug", s.showDemo),
+		get("/m/consent", s.showConsent),
+		post("/m/consent", s.answerConsent),
+		get("/m/stop", s.askStop),
+		post("/m/stop", s.stop),
+		get("/m/access", s.showAccess),
+		post("/m/signout", s.leave),
+
+		get("/console", s.showDesk),
+		get("/console/demo", s.enterDemo),
+		get("/console/sign-in", s.askSignIn),
+		post("/console/sign-in", s.signIn),
+		post("/console/signout", s.signOut),
+		get("/console/families", s.showFamilies),
+		get("/console/alerts/:id", s.showAlert),
+		post("/console/alerts/:id/take", s.takeAlert),
+		post("/console/alerts/:id/close", s.closeAlert),
+	}
+}
