@@ -20,7 +20,16 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
+		newConfig(),
+		newConsent(),
 		newDecode(),
+		newGateway(),
+		newHousehold(),
+		newInvite(),
+		newMeter(),
+		newSimulate(),
+		newStaff(),
+		newToken(),
 		newVersion(),
 	)
 	return root

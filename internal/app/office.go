@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/internal/account"
+	"foyer/internal/config"
+	"foyer/internal/household"
+	"foyer/internal/records"
+	"foyer/internal/registry"
+)
+
+// An Office is what commands about people, meters and consents work with: the
+// records, and those who write them.
+type Office struct {
+	Config   config.Config
+	Records  *records.DB
+	Registry *registry.Registry
+	Accounts *account.Accounts
+	Zone     *time.Location
+	World    World
+}
+
+// OpenOffice opens the records of a configuration and makes sure that its pilot
+// is there. Close it after use.
+func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prometheus.Registerer) (*Office, error) {
+	zone, err := time.LoadLocation(c.Pilot.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("open the pilot's zone: %w", err)
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	db, err := records.Open(ctx, recordsURL(c))
+	if err != nil {
+		return nil, err
+	}
+	o := &Office{Config: c, Records: db, Zone: zone}
+	if c.World != nil {
+		o.World = World{Start: c.World.Start, Anchor: c.World.Anchor, Speed: c.World.Speed}
+	}
+	o.Registry = registry.New(db, o.World.Now, Wall, log)
+	o.Accounts = account.New(db, Wall, reg)
+	err = o.Registry.AddPilot(ctx, household.Pilot{ID: c.Pilot.ID, Name: c.Pilot.Name, Zone: c.Pilot.Zone})
+	if err != nil && !errors.Is(err, registry.ErrTaken) {
+		return nil, errors.Join(err, db.Close())
+	}
+	return o, nil
+}
+
+// Close closes the records.
+func (o *Office) Close() error { return o.Records.Close() }
+
+// recordsURL returns where the records are; a relative file is below the data folder.
+func recordsURL(c config.Config) string {
+	raw := c.Records.URL.Reveal()
+	if name, ok := strings.CutPrefix(raw, "sqlite://"); ok {
+		return "sqlite://" + filepath.ToSlash(c.Path(name))
+	}
+	return raw
+}
+
+// Family returns the family of a label or an id.
+func (o *Office) Family(ctx context.Context, name string) (household.Family, error) {
+	families, err := o.Registry.Families(ctx, o.Config.Pilot.ID)
+	if err != nil {
+		return household.Family{}, err
+	}
+	for _, f := range families {
+		if f.Label == name || string(f.ID) == name {
+			return f, nil
+		}
+	}
+	return household.Family{}, fmt.Errorf("household %q: %w; `foyer household list` shows them", name, registry.ErrUnknown)
+}

@@ -1,0 +1,96 @@
+// Package config assembles the configuration of a Foyer: each package owns its
+// section, its defaults and its checks; this one reads the file, refuses unknown
+// keys, and reports every fault at once.
+package config
+
+import (
+	"time"
+
+	"foyer/alerts"
+	"foyer/alerts/channel"
+	"foyer/ingest"
+	"foyer/ingest/spool"
+	"foyer/internal/secret"
+)
+
+// Config is a whole configuration. Its zero value is not usable: start from [Default].
+type Config struct {
+	Listen   string         `yaml:"listen"`   // address of the pages and the API
+	HTTPS    bool           `yaml:"https"`    // people reach the pages over HTTPS, through a proxy: cookies are Secure
+	Data     string         `yaml:"data"`     // folder of the spool and of SQLite files
+	Pilot    Pilot          `yaml:"pilot"`    // the town
+	Broker   Broker         `yaml:"broker"`   // where messages come from
+	Spool    spool.Config   `yaml:"spool"`    // where they wait
+	Series   Series         `yaml:"series"`   // raw readings over time
+	Records  Records        `yaml:"records"`  // everything that can leave
+	Jobs     Jobs           `yaml:"jobs"`     // when figures are computed
+	Alerts   alerts.Rules   `yaml:"alerts"`   // parameters of each rule
+	Channels channel.Config `yaml:"channels"` // who is told of alerts
+	Log      Log            `yaml:"log"`
+	Metrics  Metrics        `yaml:"metrics"`
+	World    *World         `yaml:"world,omitempty"` // rehearsals alone
+}
+
+// A Pilot is the town this Foyer serves.
+type Pilot struct {
+	ID      string  `yaml:"id"`   // 1 to 32 characters of [a-z0-9-]
+	Name    string  `yaml:"name"` // what people call it
+	Zone    string  `yaml:"zone"` // IANA time zone of days and tariffs
+	Contact Contact `yaml:"contact"`
+}
+
+// A Contact is who a family calls.
+type Contact struct {
+	Name  string `yaml:"name"`
+	Phone string `yaml:"phone"`
+	Hours string `yaml:"hours"`
+}
+
+// A Broker is where messages come from.
+type Broker struct {
+	// URL is embedded://HOST:PORT for Foyer's own, mqtt://HOST:PORT or
+	// mqtts://HOST:PORT for another.
+	URL      string        `yaml:"url"`
+	User     string        `yaml:"user"`     // of another broker; also the client id
+	Password secret.Value  `yaml:"password"` // of another broker
+	CA       string        `yaml:"ca"`       // file of certificates to trust; "" for the machine's
+	Shared   string        `yaml:"shared"`   // group of several ingesters; "" for one alone
+	Mounts   ingest.Mounts `yaml:"mounts"`   // topics of devices that cannot take a prefix
+}
+
+// Series is where raw readings are kept.
+type Series struct {
+	URL      string       `yaml:"url"`      // sqlite://PATH, influx+http://HOST:PORT or influx+https://HOST:PORT
+	Database string       `yaml:"database"` // of InfluxDB; a bucket on 2
+	Org      string       `yaml:"org"`      // of InfluxDB 2
+	Token    secret.Value `yaml:"token"`    // of InfluxDB 2 and 3; "user:password" on 1.8
+}
+
+// Records is where everything that can leave is kept.
+type Records struct {
+	URL secret.Value `yaml:"url"` // sqlite://PATH or postgres://…; a secret, since it holds a password
+}
+
+// Jobs says when figures are computed, as cron lines in UTC.
+type Jobs struct {
+	Rollup string `yaml:"rollup"` // usage, results and alerts
+}
+
+// Log says what is written to standard error.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error
+	Format string `yaml:"format"` // text or json
+}
+
+// Metrics says who may read /metrics.
+type Metrics struct {
+	Token secret.Value `yaml:"token"` // asked of everybody who does not come from this machine; none: nobody else
+}
+
+// A World is a clock for rehearsals: the world starts at Start when the wall
+// clock shows Anchor, and runs Speed times as fast. Leave it out in production.
+type World struct {
+	Start  time.Time `yaml:"start"`
+	Anchor time.Time `yaml:"anchor"`
+	Speed  float64   `yaml:"speed"`
+}

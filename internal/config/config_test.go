@@ -1,0 +1,70 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestDefaultsAreValid(t *testing.T) {
+	if err := Default().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestExampleIsTheDefaults(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "config.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Default().YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := got.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != string(want) {
+		t.Errorf("config.example.yaml differs from the defaults:\n%s\nwant\n%s", have, want)
+	}
+}
+
+func TestUnknownKeyNamesItsPlace(t *testing.T) {
+	_, err := Parse(t.Context(), []byte("listen: 127.0.0.1:80\npilot:\n  nom: x\n"))
+	if err == nil || !strings.Contains(err.Error(), "[3:3]") || !strings.Contains(err.Error(), "nom") {
+		t.Errorf("got %v, want line 3 column 3 and the key", err)
+	}
+}
+
+func TestAllFaultsAreReportedTogether(t *testing.T) {
+	_, err := Parse(t.Context(), []byte(`
+listen: nowhere
+pilot: {id: "Ma Ville", zone: Mars/Olympus}
+broker: {url: "http://x"}
+series: {url: "mysql://x"}
+records: {url: "mysql://user:hunter2@x"}
+jobs: {rollup: often}
+log: {level: loud, format: xml}
+spool: {max_bytes: 1}
+`))
+	if err == nil {
+		t.Fatal("no fault found")
+	}
+	for _, field := range []string{
+		"listen:", "pilot.id:", "pilot.zone:", "broker.url:", "series.url:", "records.url:", "jobs.rollup:",
+		"log.level:", "log.format:", "spool.max_bytes",
+	} {
+		if !strings.Contains(err.Error(), field) {
+			t.Errorf("%s is not reported in:\n%v", field, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a password shows in:\n%v", err)
+	}
+}
