@@ -105,6 +105,15 @@ func WithTax(price, excise, vat decimal.Decimal) decimal.Decimal {
 // A Book is the tariffs Foyer knows, by id.
 type Book struct{ tariffs map[string]*Tariff }
 
+// NewBook returns a book of the given tariffs.
+func NewBook(tariffs ...*Tariff) *Book {
+	b := &Book{tariffs: map[string]*Tariff{}}
+	for _, t := range tariffs {
+		b.tariffs[t.ID] = t
+	}
+	return b
+}
+
 // Tariff returns a tariff by its id, or [ErrUnknown].
 func (b *Book) Tariff(id string) (*Tariff, error) {
 	t, ok := b.tariffs[id]

@@ -1,0 +1,140 @@
+package indicators
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+func init() {
+	register(Indicator{
+		ID: "cold_day", Unit: "h", Version: "1", Category: "indoor_climate", Granularity: 3, Span: Daily,
+		Question:   "How long was the home too cold on this day?",
+		QuestionFR: "Combien de temps le logement a-t-il été trop froid ce jour-là ?",
+		Method: "Hours of the local day below 18 °C, or 20 °C where somebody over 65, under 5 or ill lives, as the family declared. Exactly 18.0 °C is not cold. " +
+			"A temperature holds until the next one, at most 90 min or twice the median of the sixteen intervals around; the sensor that saw most of the day counts. " +
+			"ok: at least 90 % of the day was seen; provisional: at least half, or the running day, counted up to its last reading; insufficient_data: less.",
+		Source:  "WHO Housing and health guidelines 2018 (18 °C) and 1987 (20 °C for older people).",
+		Compute: coldDay,
+	})
+}
+
+// The temperatures below which a home is cold, in thousandths of a degree.
+const (
+	coldFor    = 18_000
+	coldFragil = 20_000
+)
+
+func coldDay(in Input) Answer {
+	threshold := int64(coldFor)
+	if in.Dwelling != nil && in.Dwelling.Fragile {
+		threshold = coldFragil
+	}
+	m := measure(in.Held, threshold)
+	coverage := energy.Coverage{Seen: m.seen, Of: in.To.Start(in.Zone).Sub(in.From.Start(in.Zone))}
+	if in.Running() {
+		coverage.Of = max(m.until.Sub(in.From.Start(in.Zone)), 0)
+	}
+	detail := household.ColdDay{
+		Threshold: milli(threshold), Share: m.share(),
+		Seen: coverage.Seen.Milliseconds(), Of: coverage.Of.Milliseconds(),
+	}
+	if m.seen > 0 {
+		detail.Last, detail.LastAt = ptr(milli(m.last)), ptr(m.lastAt.UnixMilli())
+	}
+	a := Answer{Status: status(coverage, in.Running())}
+	if valued(a.Status) {
+		a.Value = hours(m.below).Round(3).String()
+		detail.Mean, detail.Min = ptr(milli(m.mean())), ptr(milli(m.min))
+	}
+	a.Detail = detail
+	return a
+}
+
+// A measured is what a temperature was over a time.
+type measured struct {
+	seen, below time.Duration
+	min, last   int64           // thousandths of a degree
+	lastAt      time.Time       // when last began to hold
+	until       time.Time       // when the last known temperature ends
+	sum         decimal.Decimal // thousandths of a degree times milliseconds
+}
+
+func measure(held []energy.Held, threshold int64) measured {
+	m := measured{}
+	for i, h := range held {
+		d := h.To.Sub(h.From)
+		m.seen += d
+		if h.Value < threshold {
+			m.below += d
+		}
+		if i == 0 || h.Value < m.min {
+			m.min = h.Value
+		}
+		m.last, m.lastAt, m.until = h.Value, h.From, h.To
+		m.sum = m.sum.Add(decimal.NewFromInt(h.Value).Mul(decimal.NewFromInt(d.Milliseconds())))
+	}
+	return m
+}
+
+// mean returns the mean over the time seen, which is above 0, in thousandths of a degree.
+func (m measured) mean() int64 {
+	return m.sum.DivRound(decimal.NewFromInt(m.seen.Milliseconds()), 0).IntPart()
+}
+
+// share returns which part of the time seen was below the threshold.
+func (m measured) share() string {
+	if m.seen <= 0 {
+		return "0"
+	}
+	return decimal.NewFromInt(m.below.Milliseconds()).DivRound(decimal.NewFromInt(m.seen.Milliseconds()), 6).String()
+}
+
+// hours returns a duration in hours, to twenty decimals.
+func hours(d time.Duration) decimal.Decimal {
+	return decimal.NewFromInt(d.Milliseconds()).DivRound(decimal.NewFromInt(time.Hour.Milliseconds()), 20)
+}
+
+type coldInputs struct {
+	Temps     []*number `json:"temps_c"`
+	Step      number    `json:"step_hours"`
+	Threshold number    `json:"threshold_c"`
+}
+
+type coldResult struct {
+	Status      string  `json:"status"`
+	DegreeHours *number `json:"degree_hours"`
+	Below       *number `json:"hours_below"`
+	Share       *number `json:"share_below"`
+	Coverage    *number `json:"coverage"`
+	Min         *number `json:"t_min"`
+}
+
+func init() {
+	calculate("underheating_degree_hours", "WHO Housing and health guidelines 2018", func(in coldInputs) coldResult {
+		var seen, below, deficit decimal.Decimal
+		var least *number
+		for _, t := range in.Temps {
+			if t == nil {
+				continue
+			}
+			seen = seen.Add(in.Step.Decimal)
+			if missing := in.Threshold.Sub(t.Decimal); missing.IsPositive() {
+				below, deficit = below.Add(in.Step.Decimal), deficit.Add(missing.Mul(in.Step.Decimal))
+			}
+			if least == nil || t.LessThan(least.Decimal) {
+				least = t
+			}
+		}
+		if !seen.IsPositive() {
+			return coldResult{Status: "insufficient_data", Coverage: num(decimal.Zero)}
+		}
+		all := in.Step.Mul(decimal.NewFromInt(int64(len(in.Temps))))
+		return coldResult{
+			"ok", num(deficit), num(below), num(below.DivRound(seen, 16)), num(seen.DivRound(all, 16)), least,
+		}
+	})
+}

@@ -1,0 +1,121 @@
+package indicators
+
+import (
+	"math/big"
+
+	"github.com/shopspring/decimal"
+
+	"foyer/internal/energy"
+	"foyer/internal/tariff"
+)
+
+// A forecast is what the running month will cost at its end, in cents.
+type forecast struct{ central, low, high int64 }
+
+// Days of the family's own past that a forecast needs and prefers.
+const (
+	fewestDays = 7
+	recentDays = 14
+)
+
+// forecast looks ahead to the end of the running month; false when too little is known.
+func (in Input) forecast() (forecast, bool) {
+	past := in.past(usualDays)
+	recent := in.past(recentDays)
+	if len(recent) < fewestDays {
+		recent = past
+	}
+	if len(recent) < fewestDays {
+		return forecast{}, false
+	}
+	mean := meanOf(recent)
+	spent, ahead, open := in.spent(mean)
+	central := spent.Add(ahead)
+	width := spread(past, meanOf(past), open, int64(len(recent)))
+	f := forecast{
+		central: toCents(central), low: toCents(decimal.Max(spent, central.Sub(width))), high: toCents(central.Add(width)),
+	}
+	return f, true
+}
+
+func toCents(euros decimal.Decimal) int64 { return euros.Shift(2).Round(0).IntPart() }
+
+// past returns the valid days among the n before today.
+func (in Input) past(n int) []Day {
+	var days []Day
+	for d := in.Today.Add(-n); d.Before(in.Today); d = d.Add(1) {
+		if day, ok := in.day(d); ok && day.valid() {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
+// meanOf returns the mean energy cost of a day by weekday class, of all days for a
+// class with fewer than two.
+func meanOf(days []Day) func(energy.Day) decimal.Decimal {
+	var sums [2]decimal.Decimal
+	var n [2]int64
+	for _, d := range days {
+		c := class(d.Day)
+		sums[c], n[c] = sums[c].Add(d.cost.Energy), n[c]+1
+	}
+	all := sums[0].Add(sums[1]).DivRound(decimal.NewFromInt(n[0]+n[1]), 20)
+	return func(d energy.Day) decimal.Decimal {
+		c := class(d)
+		if n[c] < 2 {
+			return all
+		}
+		return sums[c].DivRound(decimal.NewFromInt(n[c]), 20)
+	}
+}
+
+func class(d energy.Day) int {
+	if weekend(d) {
+		return 1
+	}
+	return 0
+}
+
+// spent returns what the month costs already, standing charge to its end
+// included, what the days still open are expected to add, and how many these are:
+// those to come, the rest of today, and those of which too little was seen.
+func (in Input) spent(mean func(energy.Day) decimal.Decimal) (spent, ahead decimal.Decimal, open int64) {
+	var sum tariff.Sum
+	var last *tariff.Cost
+	for d := in.From; d.Before(in.To); d = d.Add(1) {
+		day, ok := in.day(d)
+		ok = ok && day.cost != nil
+		if ok {
+			last = day.cost
+		}
+		known := decimal.Zero
+		if ok && !in.Today.Before(d) {
+			known = day.cost.Energy
+		}
+		if last != nil {
+			sum.Add(tariff.Cost{Energy: known, Standing: last.Standing, ProRata: last.ProRata}, d)
+		}
+		if !d.Before(in.Today) || !ok || !day.valid() {
+			open++
+			ahead = ahead.Add(decimal.Max(decimal.Zero, mean(d).Sub(known)))
+		}
+	}
+	return sum.Energy().Add(sum.Standing()), ahead, open
+}
+
+// spread returns 1.28 standard deviations of the sum of n days against n times the
+// mean of m others, for days that resemble their neighbours with an autocorrelation
+// of 0.5: the variance of a day, times (1 + 0.5) / (1 - 0.5), times n + n²/m.
+func spread(days []Day, mean func(energy.Day) decimal.Decimal, n, m int64) decimal.Decimal {
+	var squares decimal.Decimal
+	for _, d := range days {
+		off := d.cost.Energy.Sub(mean(d.Day)).Round(6)
+		squares = squares.Add(off.Mul(off))
+	}
+	// In millionths of a euro, so that the square root is one of integers.
+	variance := squares.Shift(12).DivRound(decimal.NewFromInt(int64(max(len(days)-2, 1))), 0).BigInt()
+	variance.Mul(variance, big.NewInt(3*n*(m+n)))
+	variance.Quo(variance, big.NewInt(m))
+	return decimal.New(root(variance), -6).Mul(decimal.New(128, -2))
+}

@@ -1,0 +1,97 @@
+package indicators
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A Span says for which periods an indicator has results.
+type Span string
+
+// The spans of an indicator.
+const (
+	Daily   Span = "day"      // each local day, the running one too
+	Monthly Span = "month"    // each calendar month, the running one too
+	Yearly  Span = "365 days" // the 365 local days that end on each day but the running one
+)
+
+// YearDays is the length of a [Yearly] period.
+const YearDays = 365
+
+// An Indicator answers one question about a family, for one period at a time.
+type Indicator struct {
+	ID          string // "cost_day"
+	Unit        string // of the value: "EUR", "ratio", "h"
+	Version     string // of the method; another one has everything computed again
+	Category    string // of what it reveals, as consent names it
+	Granularity int    // as consent counts it: 1 annual, 2 monthly, 3 daily
+	Span        Span
+	Back        int    // days before the period that are read too
+	Question    string // in English
+	QuestionFR  string
+	Method      string // formula, thresholds and statuses, in English
+	Source      string
+
+	// Compute returns status, value and detail. It is pure.
+	Compute func(Input) Answer
+}
+
+// An Answer is what an indicator computes; the rest of a result is the period's.
+type Answer struct {
+	Status household.Status
+	Value  string // exact decimal, "" without a value
+	Detail any    // a detail of package household
+}
+
+// Result returns the result of an indicator for the period of in.
+func (i Indicator) Result(in Input) (household.Result, error) {
+	a := i.Compute(in)
+	detail, err := canonical(a.Detail)
+	if err != nil {
+		return household.Result{}, fmt.Errorf("detail of %s: %w", i.ID, err)
+	}
+	return household.Result{
+		Family: in.Family, Indicator: i.ID, From: in.From, To: in.To,
+		Version: i.Version, Status: a.Status, Value: a.Value, Unit: i.Unit, Detail: detail,
+	}, nil
+}
+
+var registry []Indicator
+
+// register adds an indicator. Each file of one calls it once, at start.
+func register(i Indicator) {
+	if _, taken := Find(i.ID); taken || i.Version == "" || i.Compute == nil {
+		panic("indicator " + i.ID + " is registered twice or is not complete")
+	}
+	registry = append(registry, i)
+	slices.SortFunc(registry, func(a, b Indicator) int { return strings.Compare(a.ID, b.ID) })
+}
+
+// All returns every indicator, in order of id.
+func All() []Indicator { return slices.Clone(registry) }
+
+// Find returns an indicator by its id.
+func Find(id string) (Indicator, bool) {
+	for _, i := range registry {
+		if i.ID == id {
+			return i, true
+		}
+	}
+	return Indicator{}, false
+}
+
+// Running reports whether the period of in is not over on its last known day.
+func (in Input) Running() bool { return !in.To.Before(in.Today.Add(1)) }
+
+// day returns what is known of a day; false when nothing is.
+func (in Input) day(d energy.Day) (Day, bool) {
+	i, ok := slices.BinarySearchFunc(in.Days, d, func(a Day, d energy.Day) int { return a.Day.Sub(d) })
+	if !ok {
+		return Day{}, false
+	}
+	return in.Days[i], true
+}

@@ -1,0 +1,75 @@
+package indicators
+
+import (
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/tariff"
+)
+
+// An Input is everything an indicator may read about one family and period.
+type Input struct {
+	Family   household.FamilyID
+	Zone     *time.Location
+	From, To energy.Day // the period; To is not included
+	Today    energy.Day // the running day by the world clock
+
+	Days      []Day               // electricity by local day, in order: the period and what Back asks for
+	Until     time.Time           // last instant counted of the running day; zero: nothing yet
+	Bill      []tariff.Line       // of the month; nil when it has no price
+	Held      []energy.Held       // indoor temperature over the day
+	Dwelling  *household.Dwelling // in force at the end of the period; nil when not known
+	Income    *household.Income   // likewise
+	Reference Reference
+}
+
+// A Day is what is known of a local day of a family's electricity.
+type Day struct {
+	Day      energy.Day
+	Energy   int64 // thousandths of Wh
+	Coverage energy.Coverage
+	SoFar    *int64 // cents until the running day's Until by the clock; nil when not known
+
+	cost  *tariff.Cost // nil when the day has no price
+	cents int64        // rounded once
+}
+
+// Price says what a day cost.
+func (d *Day) Price(c tariff.Cost) {
+	var s tariff.Sum
+	s.Add(c, d.Day)
+	d.cost, d.cents = &c, s.Cents()
+}
+
+// valid reports whether enough of a day was seen to learn from it: half.
+//
+// Source: CalTRACK 2.0, 2.2.2.1.
+func (d Day) valid() bool { return d.cost != nil && atLeast(d.Coverage, 50) }
+
+// atLeast reports whether percent of a period was seen, exactly that included.
+func atLeast(c energy.Coverage, percent int64) bool {
+	return c.Of > 0 && int64(c.Seen)/int64(time.Millisecond)*100 >= int64(c.Of)/int64(time.Millisecond)*percent
+}
+
+// Complete is the share of a period that makes a figure "ok", in percent.
+//
+// Source: CalTRACK 2.0, 2.2.1.2, by analogy.
+const Complete = 90
+
+// status grades a value by how much of its period was seen.
+func status(c energy.Coverage, running bool) household.Status {
+	switch {
+	case !atLeast(c, 50):
+		return household.InsufficientData
+	case running || c.Provision || !atLeast(c, Complete):
+		return household.Provisional
+	}
+	return household.OK
+}
+
+// valued reports whether a status comes with a value.
+func valued(s household.Status) bool { return s == household.OK || s == household.Provisional }
+
+// weekend is the weekday class of a day: Monday to Friday, or Saturday and Sunday.
+func weekend(d energy.Day) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }
