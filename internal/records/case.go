@@ -40,7 +40,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 	}
 	var cases []household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
-		r := disclosure{tx, a, ""}
+		r := glance{tx, a, ""}
 		page := `(SELECT * FROM v_alert` + r.where() + ` AND state IN (` + placeholders(9, len(q.States)) + `)
 			AND (` + rank + ` > $5 OR ` + rank + ` = $5 AND (opened_at > $6 OR opened_at = $6 AND id > $7))
 			ORDER BY ` + rank + `, opened_at, id LIMIT $8) page`
@@ -63,7 +63,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 func (d *DB) Case(ctx context.Context, a consent.Access, id string) (*household.Case, error) {
 	var c *household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
-		r := disclosure{tx, a, ""}
+		r := glance{tx, a, ""}
 		if err = r.logCase(ctx, id); err == nil {
 			c, err = r.oneCase(ctx, id)
 		}
@@ -89,7 +89,7 @@ func (d *DB) CaseFor(ctx context.Context, to consent.Recipient, view, id string)
 
 // logCase writes down that one alert was asked for, and of which family it is
 // when it was given.
-func (r disclosure) logCase(ctx context.Context, id string) error {
+func (r glance) logCase(ctx context.Context, id string) error {
 	a := r.access
 	//nolint:gosec // only constants are joined
 	_, err := r.tx.ExecContext(ctx, `INSERT INTO access (at, audience, subject, family, purpose, view)
@@ -100,7 +100,7 @@ func (r disclosure) logCase(ctx context.Context, id string) error {
 
 // oneCase reads an alert and its steps by the same statements whether it may be
 // seen or not.
-func (r disclosure) oneCase(ctx context.Context, id string) (*household.Case, error) {
+func (r glance) oneCase(ctx context.Context, id string) (*household.Case, error) {
 	var found *household.Case
 	err := r.each(ctx, selectCase+r.where()+` AND id = $5`, func(rows *sql.Rows) error {
 		c, err := scanCase(rows)
@@ -117,7 +117,7 @@ func (r disclosure) oneCase(ctx context.Context, id string) (*household.Case, er
 	return found, err
 }
 
-func (r disclosure) steps(ctx context.Context, and string, more ...any) ([]household.CaseStep, error) {
+func (r glance) steps(ctx context.Context, and string, more ...any) ([]household.CaseStep, error) {
 	var all []household.CaseStep
 	err := r.each(ctx, `SELECT id, alert, at, step, state, by_name, outcome, note FROM v_alert_event`+r.where()+and, func(rows *sql.Rows) error {
 		var s household.CaseStep
@@ -136,7 +136,7 @@ func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit
 	var steps []household.CaseStep
 	var cases []household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
-		r := disclosure{tx, a, ""}
+		r := glance{tx, a, ""}
 		page := `(SELECT family, alert FROM v_alert_event` + r.where() + ` AND id > $5 ORDER BY id LIMIT $6) page`
 		if err = r.log(ctx, page, after, limit); err != nil {
 			return err
@@ -176,7 +176,7 @@ func (d *DB) MoveCase(ctx context.Context, a consent.Access, m household.Move, f
 		if _, err := tx.ExecContext(ctx, `UPDATE alert SET version = version WHERE id = $1`, m.Alert); err != nil {
 			return err
 		}
-		r := disclosure{tx, a, ""}
+		r := glance{tx, a, ""}
 		if c, err = d.see(ctx, r, m.Alert, r.logCase); err != nil || c == nil {
 			return err
 		}
@@ -197,7 +197,7 @@ func (d *DB) MoveCase(ctx context.Context, a consent.Access, m household.Move, f
 }
 
 // see reads an alert as the Gate may, and logs it when log is given.
-func (d *DB) see(ctx context.Context, r disclosure, id string, log func(context.Context, string) error) (*household.Case, error) {
+func (d *DB) see(ctx context.Context, r glance, id string, log func(context.Context, string) error) (*household.Case, error) {
 	if err := d.asGate(ctx, r.tx); err != nil {
 		return nil, err
 	}

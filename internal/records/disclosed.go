@@ -11,7 +11,7 @@ import (
 	"foyer/internal/household"
 )
 
-func (r disclosure) days(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+func (r glance) days(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
 	if ask.Days == (energy.Day{}) {
 		return nil
 	}
@@ -20,7 +20,7 @@ func (r disclosure) days(ctx context.Context, at sheetsByFamily, ask household.A
 	}, ask.Days.String())
 }
 
-func (r disclosure) months(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+func (r glance) months(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
 	if ask.Months == "" {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (r disclosure) months(ctx context.Context, at sheetsByFamily, ask household
 }
 
 // usage reads rows of one of the usage views; name is the column of the period.
-func (r disclosure) usage(ctx context.Context, view, name, and string, take func(household.FamilyID, household.Usage), more ...any) error {
+func (r glance) usage(ctx context.Context, view, name, and string, take func(household.FamilyID, household.Usage), more ...any) error {
 	return r.each(ctx, `SELECT family, `+name+`, start_at, register, energy, seen, length, estimated, provision FROM `+view+r.where()+and+
 		` ORDER BY family, start_at, register`, func(rows *sql.Rows) error {
 		var id household.FamilyID
@@ -65,7 +65,7 @@ func (d *DB) Usage(ctx context.Context, a consent.Access, family household.Famil
 	}
 	s := household.UsageSheet{Finest: map[string]int{}, Months: map[string]int64{}}
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
-		r := disclosure{tx, a, family}
+		r := glance{tx, a, family}
 		if err := r.log(ctx, `v_scope`+r.where()+` AND category = 'consumption' AND granularity >= $5`, int(by.needs)); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func monthFrom(d energy.Day) string {
 }
 
 // spending reads what months or days cost.
-func (r disclosure) spending(ctx context.Context, ask household.UsageAsk, s *household.UsageSheet) error {
+func (r glance) spending(ctx context.Context, ask household.UsageAsk, s *household.UsageSheet) error {
 	switch ask.By {
 	case "month":
 		return r.each(ctx, `SELECT month, SUM(cents) FROM v_cost`+r.where()+` AND month >= $5 AND month < $6 GROUP BY month`, func(rows *sql.Rows) error {

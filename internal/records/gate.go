@@ -54,8 +54,8 @@ func (d *DB) asOwner(ctx context.Context, tx *sql.Tx) error {
 // Every query of the Gate begins with these three, and then the family.
 const ofReader = ` WHERE purpose = $1 AND recipient = $2 AND pilot = $3`
 
-// A disclosure is one read: the reader's three and a family, "" for all.
-type disclosure struct {
+// A glance is one read: the reader's three and a family, "" for all.
+type glance struct {
 	tx     *sql.Tx
 	access consent.Access
 	family household.FamilyID
@@ -63,20 +63,20 @@ type disclosure struct {
 
 // where returns the condition for the rows of this read; further parameters
 // begin at $5.
-func (r disclosure) where() string {
+func (r glance) where() string {
 	if r.family == "" {
 		return ofReader + ` AND $4 = ''`
 	}
 	return ofReader + ` AND family = $4`
 }
 
-func (r disclosure) args(more ...any) []any {
+func (r glance) args(more ...any) []any {
 	a := r.access
 	return append([]any{string(a.Purpose), string(a.Reader.Recipient), a.Reader.Pilot, string(r.family)}, more...)
 }
 
 // each runs a query and calls scan for every row.
-func (r disclosure) each(ctx context.Context, query string, scan func(*sql.Rows) error, more ...any) error {
+func (r glance) each(ctx context.Context, query string, scan func(*sql.Rows) error, more ...any) error {
 	rows, err := r.tx.QueryContext(ctx, query, r.args(more...)...)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (r disclosure) each(ctx context.Context, query string, scan func(*sql.Rows)
 // log writes the read down: for one family, even when nothing is given, and else
 // for every family of which something is. from is a table and condition that
 // holds what is given; more are its parameters, from $5 on.
-func (r disclosure) log(ctx context.Context, from string, more ...any) error {
+func (r glance) log(ctx context.Context, from string, more ...any) error {
 	a, n := r.access, 4+len(more)
 	args := append(r.args(more...), string(a.Reader.Kind), a.Reader.Subject, a.View)
 	who := fmt.Sprintf("(SELECT now FROM wall), $%d, $%d", n+1, n+2)
@@ -113,7 +113,7 @@ func (r disclosure) log(ctx context.Context, from string, more ...any) error {
 func (d *DB) Sheets(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) ([]household.Sheet, error) {
 	var sheets []household.Sheet
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
-		sheets, err = disclosure{tx, a, family}.sheets(ctx, ask)
+		sheets, err = glance{tx, a, family}.sheets(ctx, ask)
 		return err
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (d *DB) Own(ctx context.Context, a consent.Access, family household.FamilyI
 	var sheet *household.Sheet
 	var own consent.Own
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
-		sheets, err := disclosure{tx, a, family}.sheets(ctx, ask)
+		sheets, err := glance{tx, a, family}.sheets(ctx, ask)
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,7 @@ func (d *DB) Own(ctx context.Context, a consent.Access, family household.FamilyI
 	return sheet, own, nil
 }
 
-func (r disclosure) sheets(ctx context.Context, ask household.Ask) ([]household.Sheet, error) {
+func (r glance) sheets(ctx context.Context, ask household.Ask) ([]household.Sheet, error) {
 	if err := r.log(ctx, `v_family`+r.where()); err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (s sheetsByFamily) put(id household.FamilyID, set func(*household.Sheet)) {
 	}
 }
 
-func (r disclosure) finest(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
+func (r glance) finest(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
 	return r.each(ctx, `SELECT family, category, MAX(granularity) FROM v_scope`+r.where()+` GROUP BY family, category`, func(rows *sql.Rows) error {
 		var id household.FamilyID
 		var category string
@@ -193,7 +193,7 @@ func (r disclosure) finest(ctx context.Context, at sheetsByFamily, _ household.A
 	})
 }
 
-func (r disclosure) results(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
 	for _, w := range ask.Results {
 		err := r.each(ctx, selectResult+r.where()+` AND indicator = $5 AND from_day >= $6 ORDER BY family, from_day, to_day`, func(rows *sql.Rows) error {
 			x, err := scanResult(rows)
@@ -224,7 +224,7 @@ func scanResult(row rowScanner) (household.Result, error) {
 	return x, err
 }
 
-func (r disclosure) contracts(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+func (r glance) contracts(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
 	if !ask.Terms {
 		return nil
 	}
@@ -242,7 +242,7 @@ func (r disclosure) contracts(ctx context.Context, at sheetsByFamily, ask househ
 	})
 }
 
-func (r disclosure) heard(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
+func (r glance) heard(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
 	return r.each(ctx, `SELECT family, role, last_at, interval_ms FROM v_seen`+r.where()+` ORDER BY family, role`, func(rows *sql.Rows) error {
 		var id household.FamilyID
 		var x household.Heard
@@ -256,7 +256,7 @@ func (r disclosure) heard(ctx context.Context, at sheetsByFamily, _ household.As
 
 // running reads the alerts that run: with the figures for a family itself, and
 // for others only what they may know as alerts.
-func (r disclosure) running(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
+func (r glance) running(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
 	if r.access.Purpose != consent.FamilyView {
 		r.access.Purpose = consent.Alert
 	}

@@ -1,0 +1,581 @@
+package records
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"foyer/internal/account"
+	"foyer/internal/consent"
+	"foyer/internal/disclosure"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/registry"
+)
+
+// A town is a pilot with its registry, accounts and Gate over one store.
+type town struct {
+	db       *DB
+	registry *registry.Registry
+	accounts *account.Accounts
+	gate     *disclosure.Gate
+	on       interface {
+		Exec(string, ...any) (sql.Result, error)
+	}
+	now        *time.Time // world clock
+	caseworker disclosure.Audience
+	operator   disclosure.Audience
+	machine    disclosure.Audience
+}
+
+var paris, _ = time.LoadLocation("Europe/Paris")
+
+// noon of 25 November 2026 in Paris.
+var noon = time.Date(2026, 11, 25, 11, 0, 0, 0, time.UTC)
+
+func newTown(t *testing.T, db *DB) town {
+	t.Helper()
+	now := noon
+	world := func() time.Time { return now }
+	w := town{
+		db: db, on: db.write, now: &now,
+		registry: registry.New(db, world, time.Now, slog.New(slog.NewTextHandler(io.Discard, nil))),
+		accounts: account.New(db, time.Now, nil),
+		gate:     disclosure.New(db, world, nil),
+	}
+	for _, id := range []string{"p", "q"} {
+		if err := w.registry.AddPilot(t.Context(), household.Pilot{ID: id, Name: "P", Zone: "Europe/Paris"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.caseworker = w.staff(t, "p", "caseworker")
+	w.operator = w.staff(t, "p", "operator")
+	_, bearer, err := w.accounts.AddToken(t.Context(), "p", "CRM", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.machine = w.enter(t, disclosure.Credential{Bearer: bearer})
+	return w
+}
+
+func (w town) enter(t *testing.T, c disclosure.Credential) disclosure.Audience {
+	t.Helper()
+	aud, err := w.gate.Authenticate(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aud
+}
+
+// staff returns a signed-in person; no password is hashed.
+func (w town) staff(t *testing.T, pilot, role string) disclosure.Audience {
+	t.Helper()
+	var n int
+	if err := w.db.read.QueryRow(`SELECT COUNT(*) FROM staff`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	s := household.Staff{ID: fmt.Sprint("s", n), Pilot: pilot, Email: fmt.Sprint(n, "@coop"), Name: fmt.Sprint("Nadia ", n), Role: role}
+	if ok, err := w.db.AddStaff(t.Context(), s, "kept"); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	token, err := w.accounts.OpenStaff(t.Context(), s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.enter(t, disclosure.Credential{Session: token})
+}
+
+// family takes a family in and gives it figures of every kind.
+func (w town) family(t *testing.T, pilot, label string) household.FamilyID {
+	t.Helper()
+	id, err := w.registry.AddFamily(t.Context(), household.File{
+		Family:    household.Family{Pilot: pilot, Label: label, Language: "fr", Since: noon.AddDate(-1, 0, 0)},
+		Contracts: []household.Contract{{Tariff: "fr-bleu-base", PowerKVA: 6, Instalment: 7500}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fill(t, id)
+	return id
+}
+
+// fill gives a family usage of 40 days, results and an alert of each rule.
+func (w town) fill(t *testing.T, id household.FamilyID) {
+	t.Helper()
+	err := w.db.tx(t.Context(), func(tx *sql.Tx) error {
+		w.on = tx
+		w.figures(t, id)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.alert(t, id, "cold_home", "indoor_climate", household.Urgent)
+	w.alert(t, id, "spending", "cost", household.Normal)
+}
+
+func (w town) figures(t *testing.T, id household.FamilyID) {
+	t.Helper()
+	today := energy.DayOf(noon, paris)
+	for n := -40; n <= 0; n++ {
+		day := today.Add(n)
+		w.exec(t, `INSERT INTO usage_day (family, day, register, start_at, energy, seen, length, estimated, provision)
+			VALUES ($1, $2, 'energy_import', $3, $4, 86400000, 86400000, 0, 0)`, id, day.String(), day.Start(paris).UnixMilli(), 10_000_000)
+		w.exec(t, `INSERT INTO usage_slot (family, start_at, register, energy, seen, length, estimated, provision)
+			VALUES ($1, $2, 'energy_import', 5000, 1800000, 1800000, 0, 0)`, id, day.Start(paris).UnixMilli())
+		until := noon.UnixMilli()
+		usual := "2.345"
+		cost := household.CostDay{Energy: "10", Seen: 86400000, Of: 86400000, Usual: &usual, UsualByNow: &usual}
+		if n == 0 {
+			cost.Until = &until
+		}
+		w.result(t, id, "cost_day", day, day.Add(1), "2.125", "cost", consent.Daily, cost)
+		last := "17.25"
+		w.result(t, id, "cold_day", day, day.Add(1), "4.5", "indoor_climate", consent.Daily,
+			household.ColdDay{Threshold: "18", Share: "0.2", Last: &last, LastAt: &until, Seen: 86400000, Of: 86400000})
+	}
+	for _, month := range []string{"2026-09", "2026-10", "2026-11"} {
+		first, err := energy.ParseDay(month + "-01")
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := first.Start(paris).UnixMilli()
+		w.exec(t, `INSERT INTO usage_month (family, month, register, start_at, energy, seen, length, estimated, provision)
+			VALUES ($1, $2, 'energy_import', $3, 300000000, 1000, 1000, 0, 0)`, id, month, start)
+		w.exec(t, `INSERT INTO bill_line (family, month, line, start_at, label, quantity, unit, price, cents)
+			VALUES ($1, $2, 1, $3, 'energy', '300', 'kWh', '0.2', 6000), ($1, $2, 2, $3, 'standing', '30', 'day', '0.5', 1540)`, id, month, start)
+		low, mid, high := "80.1", "88.005", "95"
+		w.result(t, id, "cost_month", first, energy.DayOf(first.Start(time.UTC).AddDate(0, 1, 0), time.UTC), "75.40", "cost", consent.Monthly,
+			household.CostMonth{Energy: "300", Seen: 1000, Of: 1000, DaysLeft: 6, Forecast: &mid, ForecastLow: &low, ForecastHigh: &high})
+	}
+	w.result(t, id, "tee", today.Add(-365), today, "0.104449", "indicators", consent.Monthly,
+		household.Rate{Expense: "1800", Income: "canary-income-17233", Net: "0.1", Reference: "r"})
+}
+
+func (w town) result(t *testing.T, id household.FamilyID, indicator string, from, to energy.Day, value, category string, g consent.Granularity, detail any) {
+	t.Helper()
+	b, err := json.Marshal(detail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.exec(t, `INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value, unit, detail, category, granularity, computed_at)
+		VALUES ($1, $2, $3, $4, $5, '1', 'ok', $6, 'EUR', $7, $8, $9, $10)`,
+		id, indicator, from.String(), to.String(), from.Start(paris).UnixMilli(), value, string(b), category, int(g), noon.UnixMilli())
+}
+
+func (w town) alert(t *testing.T, id household.FamilyID, rule, category string, s household.Severity) string {
+	t.Helper()
+	a := household.Alert{
+		ID: fmt.Sprintf("a-%s-%s", id, rule), Pilot: "p", Family: id, Rule: rule, Category: category, Severity: s,
+		State: household.Open, Reason: []byte(`{"key":"alert.` + rule + `","args":{"days":"3"}}`),
+		Since: noon.Add(-48 * time.Hour), OpenedAt: noon.Add(-24 * time.Hour), Changed: noon.Add(-24 * time.Hour),
+	}
+	if err := w.db.Transit(t.Context(), household.Transition{Alert: a, Step: household.StepOpened, At: a.Changed}); err != nil {
+		t.Fatal(err)
+	}
+	return a.ID
+}
+
+func (w town) exec(t *testing.T, query string, args ...any) {
+	t.Helper()
+	if _, err := w.on.Exec(query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w town) count(t *testing.T, query string, args ...any) int {
+	t.Helper()
+	var n int
+	if err := w.db.read.QueryRow(query, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// agrees has a family agree to everything offered for some purposes.
+func (w town) agrees(t *testing.T, id household.FamilyID, purposes ...consent.Purpose) {
+	t.Helper()
+	if err := w.registry.Bundle(t.Context(), id, registry.Form{Notice: "1", Medium: "paper"}, false, purposes...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w town) phone(t *testing.T, id household.FamilyID) disclosure.Audience {
+	t.Helper()
+	token, err := w.accounts.ConnectPhone(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.enter(t, disclosure.Credential{Session: token})
+}
+
+func day(t *testing.T, s string) energy.Day {
+	t.Helper()
+	d, err := energy.ParseDay(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// by asks for usage of November.
+func by(t *testing.T, what string) disclosure.UsageQuery {
+	return disclosure.UsageQuery{By: what, From: day(t, "2026-11-01"), To: day(t, "2026-11-26")}
+}
+
+// everything asks whatever an audience can ask of a family and returns all that
+// was given, as text.
+func (w town) everything(t *testing.T, aud disclosure.Audience, id household.FamilyID) string {
+	t.Helper()
+	var given []any
+	keep := func(x any, err error) {
+		t.Helper()
+		var stale disclosure.ErrStale
+		if err == nil || errors.As(err, &stale) {
+			given = append(given, x)
+		} else if !errors.Is(err, disclosure.ErrWithheld) {
+			t.Fatal(err)
+		}
+	}
+	ctx := t.Context()
+	all, err := w.gate.Families(ctx, aud)
+	for _, s := range all {
+		keep(s, err)
+	}
+	keep(w.gate.Family(ctx, aud, id))
+	for _, what := range []string{"month", "day", "slot"} {
+		keep(w.gate.Usage(ctx, aud, id, by(t, what)))
+	}
+	page, err := w.gate.Alerts(ctx, aud, disclosure.AlertQuery{})
+	for _, a := range page.Alerts {
+		keep(a, err)
+	}
+	for _, rule := range []string{"cold_home", "spending"} {
+		alert := fmt.Sprintf("a-%s-%s", id, rule)
+		keep(w.gate.Alert(ctx, aud, alert))
+		keep(w.gate.Acknowledge(ctx, aud, alert, 7))
+	}
+	changes, err := w.gate.Changes(ctx, aud, 0)
+	for _, c := range changes {
+		keep(c, err)
+	}
+	b, err := json.Marshal(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Trim(string(b), "[]nul")
+}
+
+// sent reports whether a family's alert would be told to a recipient.
+func (w town) sent(t *testing.T, id household.FamilyID, to consent.Recipient) bool {
+	t.Helper()
+	a, err := w.gate.Send(t.Context(), fmt.Sprintf("a-%s-cold_home", id), to)
+	if err != nil && !errors.Is(err, disclosure.ErrWithheld) {
+		t.Fatal(err)
+	}
+	return a.ID != ""
+}
+
+func TestNothingLeavesWithoutConsent(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		for _, aud := range []disclosure.Audience{w.caseworker, w.operator, w.machine} {
+			if got := w.everything(t, aud, id); got != "" {
+				t.Errorf("%s: %s", aud.Kind(), got)
+			}
+		}
+		if w.sent(t, id, consent.ToCooperative) || w.sent(t, id, consent.ToFamily) {
+			t.Error("an alert is told")
+		}
+		home, err := w.gate.Home(t.Context(), w.phone(t, id))
+		want := disclosure.Home{State: disclosure.Stopped, At: noon, Zone: home.Zone, Language: "fr"}
+		if err != nil || fmt.Sprint(home) != fmt.Sprint(want) {
+			t.Errorf("%+v %v", home, err)
+		}
+	})
+}
+
+func TestWithdrawnConsentHidesOnTheNextRead(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
+		if w.everything(t, w.caseworker, id) == "" {
+			t.Fatal("nothing is given though all is agreed to")
+		}
+		if !w.sent(t, id, consent.ToCooperative) || !w.sent(t, id, consent.ToFamily) {
+			t.Fatal("an alert is not told though it is agreed to")
+		}
+		if err := w.registry.WithdrawAll(t.Context(), id, registry.Form{}); err != nil {
+			t.Fatal(err)
+		}
+		if w.sent(t, id, consent.ToCooperative) || w.sent(t, id, consent.ToFamily) {
+			t.Error("an alert is told")
+		}
+		for _, aud := range []disclosure.Audience{w.caseworker, w.operator, w.machine} {
+			if got := w.everything(t, aud, id); got != "" {
+				t.Errorf("%s: %s", aud.Kind(), got)
+			}
+		}
+		if home, err := w.gate.Home(t.Context(), w.phone(t, id)); err != nil || home.State != disclosure.Stopped || home.Month != nil {
+			t.Errorf("%+v %v", home, err)
+		}
+		w.agrees(t, id, consent.CooperativeSummary)
+		if _, err := w.gate.Family(t.Context(), w.caseworker, id); err != nil {
+			t.Errorf("given again: %v", err)
+		}
+	})
+}
+
+func TestAlertWithdrawnAloneLeavesTheSummary(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		w.agrees(t, id, consent.CooperativeSummary, consent.Alert)
+		s, err := w.gate.Family(t.Context(), w.caseworker, id)
+		if err != nil || s.OpenAlerts == nil || *s.OpenAlerts != 2 {
+			t.Fatalf("%+v %v", s, err)
+		}
+		if err := w.registry.Withdraw(t.Context(), id, consent.Offer(consent.Alert), registry.Form{}); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := w.gate.Family(t.Context(), w.caseworker, id); err != nil || s.OpenAlerts != nil {
+			t.Errorf("%+v %v", s, err)
+		}
+		if page, err := w.gate.Alerts(t.Context(), w.caseworker, disclosure.AlertQuery{}); err != nil || len(page.Alerts) > 0 {
+			t.Error(page, err)
+		}
+	})
+}
+
+func TestSummaryShowsWhatWasAgreedToAndNoMore(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		w.agrees(t, id, consent.CooperativeSummary)
+		s, err := w.gate.Family(t.Context(), w.caseworker, id)
+		if err != nil || s.Label != "Foyer 01" || s.LastMonth == nil || s.Effort == nil || s.Cold == nil {
+			t.Fatalf("%+v %v", s, err)
+		}
+		if s.LastMonth.Month != "2026-10" || *s.LastMonth.Cost != 7540 || *s.LastMonth.Energy != 300_000_000 || s.LastMonth.Energy.KWh() != "300.000000" {
+			t.Errorf("%+v", s.LastMonth)
+		}
+		if s.Effort.Value != "0.104" || s.Cold.Hours.String() != "4.500" || s.Cold.Day != day(t, "2026-11-25") {
+			t.Errorf("%+v %+v", s.Effort, s.Cold)
+		}
+		// Months were agreed to: the running one, read every day, would tell the days.
+		if s.Month != nil {
+			t.Errorf("the running month leaves: %+v", s.Month)
+		}
+		if text := w.everything(t, w.caseworker, id); strings.Contains(text, "canary-income") || strings.Contains(text, "1800") {
+			t.Error("inputs of the effort rate leave")
+		}
+		scope := func(c consent.Category) consent.Scope {
+			return consent.Scope{Purpose: consent.CooperativeSummary, Recipient: consent.ToCooperative, Category: c, Granularity: consent.Annual}
+		}
+		if err := w.registry.Withdraw(t.Context(), id, []consent.Scope{scope(consent.Cost), scope(consent.IndoorClimate)}, registry.Form{}); err != nil {
+			t.Fatal(err)
+		}
+		s, err = w.gate.Family(t.Context(), w.caseworker, id)
+		if err != nil || s.LastMonth == nil || s.LastMonth.Cost != nil || s.LastMonth.Energy == nil || s.Cold != nil || s.Effort == nil {
+			t.Errorf("%+v %v", s, err)
+		}
+	})
+}
+
+func TestUsageIsAsFineAsAgreedTo(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		give := func(g consent.Granularity) {
+			t.Helper()
+			scope := consent.Scope{Purpose: consent.CooperativeSummary, Recipient: consent.ToCooperative, Category: consent.Consumption, Granularity: g}
+			if err := w.registry.Give(t.Context(), id, []consent.Scope{scope}, registry.Form{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		periods := func(what string) int {
+			t.Helper()
+			u, err := w.gate.Usage(t.Context(), w.caseworker, id, by(t, what))
+			if errors.Is(err, disclosure.ErrWithheld) {
+				return -1
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range u.Periods {
+				if p.Cost != nil {
+					t.Error("cost leaves with consumption alone")
+				}
+			}
+			return len(u.Periods)
+		}
+		steps := []struct {
+			give             consent.Granularity
+			month, day, slot int
+		}{
+			{consent.Annual, -1, -1, -1},
+			{consent.Monthly, 0, -1, -1}, // the month is running
+			{consent.Daily, 1, 25, -1},
+			{consent.HalfHourly, 1, 25, 25},
+		}
+		for _, s := range steps {
+			give(s.give)
+			if m, d, h := periods("month"), periods("day"), periods("slot"); m != s.month || d != s.day || h != s.slot {
+				t.Errorf("%s: %d months, %d days, %d slots", s.give, m, d, h)
+			}
+		}
+		// To take days back takes half-hours back too.
+		daily := consent.Scope{Purpose: consent.CooperativeSummary, Recipient: consent.ToCooperative, Category: consent.Consumption, Granularity: consent.Daily}
+		if err := w.registry.Withdraw(t.Context(), id, []consent.Scope{daily}, registry.Form{}); err != nil {
+			t.Fatal(err)
+		}
+		if m, d, h := periods("month"), periods("day"), periods("slot"); m != 0 || d != -1 || h != -1 {
+			t.Errorf("after days were taken back: %d %d %d", m, d, h)
+		}
+	})
+}
+
+func TestDataOutsideThePeriodStaysHidden(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		from, to := day(t, "2026-11-10"), day(t, "2026-11-20")
+		var scopes []consent.Scope
+		for _, c := range []consent.Category{consent.Consumption, consent.Cost, consent.IndoorClimate} {
+			scopes = append(scopes, consent.Scope{Purpose: consent.CooperativeSummary, Recipient: consent.ToCooperative, Category: c, Granularity: consent.Daily},
+				consent.Scope{Purpose: consent.Alert, Recipient: consent.ToCooperative, Category: c, Granularity: consent.Daily})
+		}
+		form := registry.Form{DataFrom: from.Start(paris), DataTo: to.Start(paris)}
+		if err := w.registry.Give(t.Context(), id, scopes, form); err != nil {
+			t.Fatal(err)
+		}
+		q := disclosure.UsageQuery{By: "day", From: day(t, "2026-10-01"), To: day(t, "2026-12-01")}
+		u, err := w.gate.Usage(t.Context(), w.caseworker, id, q)
+		if err != nil || len(u.Periods) != 10 || u.Periods[0].Name != "2026-11-10" || u.Periods[9].Name != "2026-11-19" {
+			t.Errorf("%d periods %v", len(u.Periods), err)
+		}
+		for _, p := range u.Periods {
+			if p.Cost == nil || *p.Cost != 213 {
+				t.Errorf("%+v", p)
+			}
+		}
+		q.By = "month"
+		if u, err := w.gate.Usage(t.Context(), w.caseworker, id, q); err != nil || len(u.Periods) > 0 {
+			t.Errorf("old months leave: %+v %v", u.Periods, err)
+		}
+		s, err := w.gate.Family(t.Context(), w.caseworker, id)
+		if err != nil || s.LastMonth != nil || s.Cold == nil || s.Cold.Day != day(t, "2026-11-19") {
+			t.Errorf("%+v %v", s, err)
+		}
+		if page, err := w.gate.Alerts(t.Context(), w.caseworker, disclosure.AlertQuery{}); err != nil || len(page.Alerts) > 0 {
+			t.Errorf("an alert from outside the period leaves: %+v %v", page, err)
+		}
+	})
+}
+
+func TestConsentEndsByItself(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		form := registry.Form{Expires: time.Now().Add(1500 * time.Millisecond)}
+		if err := w.registry.Bundle(t.Context(), id, form, false, consent.CooperativeSummary); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.gate.Family(t.Context(), w.caseworker, id); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			_, err := w.gate.Family(t.Context(), w.caseworker, id)
+			if errors.Is(err, disclosure.ErrWithheld) {
+				if time.Now().Before(form.Expires.Truncate(time.Millisecond)) {
+					t.Error("ended too early")
+				}
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("never ends", err)
+			}
+		}
+	})
+}
+
+func TestNobodySeesAnything(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "p", "Foyer 01")
+		w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
+		var nobody disclosure.Audience
+		ctx := t.Context()
+		_, errs := w.gate.Home(ctx, nobody)
+		for name, err := range map[string]error{
+			"home":       errs,
+			"families":   second(w.gate.Families(ctx, nobody)),
+			"family":     second(w.gate.Family(ctx, nobody, id)),
+			"usage":      second(w.gate.Usage(ctx, nobody, id, by(t, "month"))),
+			"alerts":     second(w.gate.Alerts(ctx, nobody, disclosure.AlertQuery{})),
+			"alert":      second(w.gate.Alert(ctx, nobody, fmt.Sprintf("a-%s-cold_home", id))),
+			"take":       second(w.gate.Acknowledge(ctx, nobody, fmt.Sprintf("a-%s-cold_home", id), 1)),
+			"close":      second(w.gate.Resolve(ctx, nobody, fmt.Sprintf("a-%s-cold_home", id), 1, "visit", "")),
+			"changes":    second(w.gate.Changes(ctx, nobody, 0)),
+			"position":   second(w.gate.Position(ctx, nobody)),
+			"agreements": second(w.gate.Agreements(ctx, nobody)),
+		} {
+			if !errors.Is(err, disclosure.ErrWithheld) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		for _, c := range []disclosure.Credential{{}, {Session: "x"}, {Bearer: "foyer_x"}, {Session: "x", Bearer: "y"}} {
+			if aud, err := w.gate.Authenticate(ctx, c); !errors.Is(err, disclosure.ErrUnauthenticated) || aud != nobody {
+				t.Errorf("%+v: %+v %v", c, aud, err)
+			}
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// Whoever is on another side of a wall sees nothing over it.
+func TestAudiencesStayOnTheirSide(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		mine, theirs := w.family(t, "p", "Foyer 01"), w.family(t, "p", "Foyer 02")
+		for _, id := range []household.FamilyID{mine, theirs} {
+			w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
+		}
+		if got := w.everything(t, w.staff(t, "q", "caseworker"), mine); got != "" {
+			t.Error("another pilot's caseworker sees", got)
+		}
+		me := w.phone(t, mine)
+		for name, err := range map[string]error{
+			"families": second(w.gate.Families(t.Context(), me)),
+			"mine":     second(w.gate.Family(t.Context(), me, mine)),
+			"theirs":   second(w.gate.Family(t.Context(), me, theirs)),
+			"usage":    second(w.gate.Usage(t.Context(), me, theirs, by(t, "month"))),
+			"alerts":   second(w.gate.Alerts(t.Context(), me, disclosure.AlertQuery{})),
+			"alert":    second(w.gate.Alert(t.Context(), me, fmt.Sprintf("a-%s-cold_home", theirs))),
+			"take":     second(w.gate.Acknowledge(t.Context(), me, fmt.Sprintf("a-%s-cold_home", mine), 1)),
+			"changes":  second(w.gate.Changes(t.Context(), me, 0)),
+		} {
+			if !errors.Is(err, disclosure.ErrWithheld) {
+				t.Errorf("a family asks for %s: %v", name, err)
+			}
+		}
+		if u, err := w.gate.Usage(t.Context(), me, mine, by(t, "day")); err != nil || len(u.Periods) != 25 {
+			t.Errorf("a family's own usage: %d %v", len(u.Periods), err)
+		}
+		if second(w.gate.Home(t.Context(), w.caseworker)) == nil || second(w.gate.Agreements(t.Context(), w.machine)) == nil {
+			t.Error("others see a family's page")
+		}
+		if all, err := w.gate.Families(t.Context(), w.operator); err != nil || len(all) > 0 {
+			t.Error("an operator sees families", all, err)
+		}
+	})
+}
