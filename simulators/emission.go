@@ -87,13 +87,23 @@ func (s *stream) flush(limit int64, yield func(Emission) bool) bool {
 // make queues the message of a device that speaks at instant at.
 func (s *stream) make(t *tap, at int64, found *sample) {
 	out, err := t.deliver(at)
-	if err != nil || (max(out.sent, out.again) < s.from) || out.sent >= s.to {
+	if err != nil {
+		return
+	}
+	trips := t.trips(at)
+	if max(out.sent, out.again) < s.from || out.sent >= s.to {
 		return
 	}
 	start := len(s.values)
 	s.values = t.show(t.device, found, s.values)
 	values := s.values[start:len(s.values):len(s.values)]
-	t.trip(at, values)
+	if trips {
+		for i := range values {
+			if values[i].Register.Quantity().Cumulative() {
+				values[i].Value = 0
+			}
+		}
+	}
 	begin := len(s.bytes)
 	s.bytes = t.encode(t.device, found, values, s.bytes)
 	payload := s.bytes[begin:len(s.bytes):len(s.bytes)]
@@ -122,16 +132,14 @@ func (s *stream) push(e Emission, sent, order int64) {
 	s.queue.push(queued{e, sent, order, s.made})
 }
 
-// trip lets a glitch show zeros, once.
-func (t *tap) trip(at int64, vs []Value) {
+// trips reports whether the message made at instant at shows zeros: the first one of
+// a glitch.
+func (t *tap) trips(at int64) bool {
 	for i := range t.strikes {
 		if s := &t.strikes[i]; s.kind == Glitch && s.on(at) && !t.glitch {
 			t.glitch = true
-			for j := range vs {
-				if vs[j].Register.Quantity().Cumulative() {
-					vs[j].Value = 0
-				}
-			}
+			return true
 		}
 	}
+	return false
 }

@@ -30,10 +30,11 @@ type Interval struct {
 
 // A Sample is what a climate sensor showed in the past.
 type Sample struct {
-	Home   int // in the order of the scenario; -1 for the station
-	Device Device
-	At     time.Time // UTC
-	Value
+	Home     int // in the order of the scenario; -1 for the station
+	Device   Device
+	Register energy.Register
+	At       time.Time // UTC
+	Value    int64     // thousandths of the base unit
 }
 
 // remember lives through the past of every home.
@@ -136,7 +137,7 @@ func (t *Town) Samples() []Sample {
 		for _, p := range points[:max(len(points)-1, 0)] {
 			s := sample{at: p.at, inside: p.inside, outside: p.outside, flow: &counters{}}
 			for _, v := range d.show(d, &s, nil) {
-				all = append(all, Sample{d.home, d.Device, time.UnixMilli(p.at).UTC(), v})
+				all = append(all, Sample{d.home, d.Device, v.Register, time.UnixMilli(p.at).UTC(), v.Value})
 			}
 		}
 	}

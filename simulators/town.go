@@ -77,7 +77,8 @@ func (t *Town) dates() error {
 			errs = append(errs, mistake(fmt.Sprintf("homes[%d].start", i), h.Start, err.Error()))
 			continue
 		}
-		h.From = at.Truncate(30 * time.Minute).UTC()
+		local := at.In(t.zone)
+		h.From = at.Add(-time.Duration(local.Minute()%30)*time.Minute - time.Duration(local.Second())*time.Second - time.Duration(local.Nanosecond())).UTC()
 		end := forever
 		if h.Days > 0 {
 			h.To = h.From.In(t.zone).AddDate(0, 0, h.Days).UTC()
