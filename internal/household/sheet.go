@@ -11,6 +11,7 @@ import (
 
 // A Usage is the energy of one register over a month, a day or a half-hour.
 type Usage struct {
+	Family   FamilyID
 	Period   string    // "2026-11", "2026-11-25", "" for a half-hour
 	Start    time.Time // UTC
 	Register energy.Register

@@ -81,6 +81,19 @@ func (d *DB) transition(ctx context.Context, tx *sql.Tx, t household.Transition)
 	return nil
 }
 
+// The key of the advisory lock under which steps are numbered: "steps" in ASCII.
+const stepLock = 0x7374657073
+
+// inTurn makes steps readable in the order of their numbers, so that who asks for
+// what came after the last one misses none. On SQLite writers take turns anyway.
+func (d *DB) inTurn(ctx context.Context, tx *sql.Tx) error {
+	if !d.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(stepLock))
+	return err
+}
+
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
 
 const selectAlert = `SELECT id, pilot, COALESCE(family, ''), gateway, rule, category, severity, state, reason,

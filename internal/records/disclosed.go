@@ -15,8 +15,8 @@ func (r glance) days(ctx context.Context, at sheetsByFamily, ask household.Ask) 
 	if ask.Days == (energy.Day{}) {
 		return nil
 	}
-	return r.usage(ctx, "v_usage_day", "day", ` AND day >= $5`, func(id household.FamilyID, u household.Usage) {
-		at.put(id, func(s *household.Sheet) { s.Days = append(s.Days, u) })
+	return r.usage(ctx, "v_usage_day", "day", ` AND day >= $5`, func(u household.Usage) {
+		at.put(u.Family, func(s *household.Sheet) { s.Days = append(s.Days, u) })
 	}, ask.Days.String())
 }
 
@@ -24,22 +24,21 @@ func (r glance) months(ctx context.Context, at sheetsByFamily, ask household.Ask
 	if ask.Months == "" {
 		return nil
 	}
-	return r.usage(ctx, "v_usage_month", "month", ` AND month >= $5`, func(id household.FamilyID, u household.Usage) {
-		at.put(id, func(s *household.Sheet) { s.Months = append(s.Months, u) })
+	return r.usage(ctx, "v_usage_month", "month", ` AND month >= $5`, func(u household.Usage) {
+		at.put(u.Family, func(s *household.Sheet) { s.Months = append(s.Months, u) })
 	}, ask.Months)
 }
 
 // usage reads rows of one of the usage views; name is the column of the period.
-func (r glance) usage(ctx context.Context, view, name, and string, take func(household.FamilyID, household.Usage), more ...any) error {
+func (r glance) usage(ctx context.Context, view, name, and string, take func(household.Usage), more ...any) error {
 	return r.each(ctx, `SELECT family, `+name+`, start_at, register, energy, seen, length, estimated, provision FROM `+view+r.where()+and+
 		` ORDER BY family, start_at, register`, func(rows *sql.Rows) error {
-		var id household.FamilyID
 		var u household.Usage
 		var start, seen, of int64
-		err := rows.Scan(&id, &u.Period, &start, &u.Register, &u.Energy, &seen, &of, &u.Coverage.Estimated, &u.Coverage.Provision)
+		err := rows.Scan(&u.Family, &u.Period, &start, &u.Register, &u.Energy, &seen, &of, &u.Coverage.Estimated, &u.Coverage.Provision)
 		u.Start = instant(start)
 		u.Coverage.Seen, u.Coverage.Of = time.Duration(seen)*time.Millisecond, time.Duration(of)*time.Millisecond
-		take(id, u)
+		take(u)
 		return err
 	}, more...)
 }
@@ -75,7 +74,7 @@ func (d *DB) Usage(ctx context.Context, a consent.Access, family household.Famil
 		}
 		s.Agreed = s.Finest[string(consent.Consumption)] >= int(by.needs)
 		from, to := bounds(ask)
-		if err := r.usage(ctx, by.view, by.name, by.and, func(_ household.FamilyID, u household.Usage) { s.Rows = append(s.Rows, u) }, from, to); err != nil {
+		if err := r.usage(ctx, by.view, by.name, by.and, func(u household.Usage) { s.Rows = append(s.Rows, u) }, from, to); err != nil {
 			return err
 		}
 		return r.spending(ctx, ask, &s)
