@@ -1,0 +1,256 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest/decoder"
+	"foyer/internal/energy"
+)
+
+// Why Handle itself sends a message to quarantine; decoders have reasons of their own.
+const (
+	reasonNobody  = "the topic is under no gateway"
+	reasonForeign = "published by another gateway than the topic's"
+	reasonOld     = "older than 35 days"
+	reasonBounds  = "outside what the quantity can be: "
+)
+
+// Parts are what a [Handler] works with.
+type Parts struct {
+	Mounts     Mounts
+	Meters     Meters
+	Spool      Spool
+	Quarantine Quarantine
+	Memory     Memory
+	Zone       *time.Location // of devices whose own is not known yet: the pilot's
+	Log        *slog.Logger
+	Metrics    prometheus.Registerer
+}
+
+// A Handler takes messages in. It is safe for concurrent use.
+type Handler struct {
+	Parts
+	log     *slog.Logger
+	metrics *handlerMetrics
+	sites   sites
+	repeats repeats
+	steps   steps
+}
+
+// NewHandler returns a handler that remembers what earlier messages taught.
+func NewHandler(ctx context.Context, p Parts) (*Handler, error) {
+	h := &Handler{Parts: p, log: p.Log.With("component", "ingest"), metrics: newHandlerMetrics(p.Metrics)}
+	facts, err := p.Memory.Facts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("recall what gateways taught: %w", err)
+	}
+	for _, f := range facts {
+		h.sites.of(f.Gateway).keep([]Fact{f})
+	}
+	return h, nil
+}
+
+// A Refused error says why a message that a person vouched for is still not taken in.
+type Refused struct{ Dialect, Reason string }
+
+// Error says which dialect was tried and why it refused.
+func (r *Refused) Error() string {
+	if r.Dialect == "" {
+		return r.Reason
+	}
+	return r.Dialect + ": " + r.Reason
+}
+
+// Handle takes a message in. It returns nil only when the message is safe: its
+// readings are on stable storage, or it is in quarantine, or it is known to carry
+// none. A transport acknowledges after that, never before.
+//
+// Any other error means that the message could not be kept and has to come again.
+// Handling a message twice is harmless. A message that a person vouched for is
+// never sent to quarantine: its error is a [*Refused].
+func (h *Handler) Handle(ctx context.Context, m Message) error {
+	fate, err := h.handle(ctx, m)
+	if err != nil {
+		fate = fateFailed
+	}
+	h.metrics.messages[fate].Inc()
+	return err
+}
+
+func (h *Handler) handle(ctx context.Context, m Message) (fate, error) {
+	gateway, own, ok := h.Mounts.Resolve(m.Topic)
+	switch {
+	case !ok:
+		return h.isolate(ctx, Case{Message: m, Gateway: m.Gateway, Device: m.Topic, Reason: reasonNobody})
+	case m.Gateway != "" && m.Gateway != gateway:
+		return h.isolate(ctx, Case{Message: m, Gateway: m.Gateway, Device: m.Topic, Reason: reasonForeign})
+	}
+	s := h.sites.of(gateway)
+	got, err := h.read(ctx, m, gateway, own, s)
+	if err != nil {
+		return "", err
+	}
+	return h.keep(ctx, m, gateway, own, s, got)
+}
+
+// A harvest is what one message comes to.
+type harvest struct {
+	decoder.Result
+	readings []energy.Reading
+	counted  [numDrops]int // observations that are no readings, by cause
+	reason   string        // why a person has to look, "" when nobody has
+}
+
+// read decodes a message and judges each observation. Its error means that a
+// meter could not be looked up.
+func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *site) (harvest, error) {
+	zone := s.zone.Load()
+	if zone == nil {
+		zone = h.Zone
+	}
+	for {
+		res, refused := h.decode(m, own, s, zone)
+		if refused != "" {
+			return harvest{Result: res, reason: refused}, nil
+		}
+		got, other, err := h.judge(ctx, m, gateway, res, zone)
+		if err != nil || other == nil {
+			return got, err
+		}
+		// The meters live in another zone than the one their times were read in.
+		zone = other
+		s.zone.Store(other)
+	}
+}
+
+// decode returns why the message is refused, "" when it is not.
+func (h *Handler) decode(m Message, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
+	res, err := decoder.Decode(decoder.Message{
+		Topic: own, Payload: m.Payload, Redelivered: m.Retained, ReceivedAt: m.At, Zone: zone, Context: s,
+	})
+	var refusal *decoder.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return res, refusal.Reason
+	case err != nil:
+		return res, "the decoder failed on it"
+	}
+	return res, ""
+}
+
+// judge turns observations into readings. It returns a zone when the one that
+// their times were read in is not the meters'.
+func (h *Handler) judge(ctx context.Context, m Message, gateway string, res decoder.Result, zone *time.Location) (harvest, *time.Location, error) {
+	got := harvest{Result: res}
+	var meter Meter
+	for i, o := range res.Observations {
+		if i == 0 || !sameDevice(o.Device, res.Observations[i-1].Device) {
+			var err error
+			meter, err = h.Meters.Lookup(ctx, DeviceRef{Gateway: gateway, Scheme: o.Device.Scheme, ID: o.Device.ID, Aliases: o.Device.Aliases})
+			if err != nil {
+				return got, nil, fmt.Errorf("look up the meter of a message: %w", err)
+			}
+			if i == 0 && meter.Zone != nil && meter.Zone.String() != zone.String() {
+				return got, meter.Zone, nil
+			}
+		}
+		h.judgeOne(m, meter, o, &got)
+	}
+	return got, nil, nil
+}
+
+func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *harvest) {
+	switch meter.State {
+	case Unclaimed, Claimed:
+	case Ignored:
+		got.counted[dropIgnored]++
+		return
+	case Stopped:
+		got.counted[dropStopped]++
+		return
+	}
+	if q := o.Register.Quantity(); !plausible(q, o.Value, meter.MaxPower) {
+		got.reason = reasonBounds + string(q)
+		return
+	}
+	at, source, verdict := instant(o.At, m, meter.Since)
+	switch verdict {
+	case tooOld:
+		got.reason = reasonOld
+		return
+	case ageless:
+		got.counted[dropAgeless]++
+		return
+	case dated:
+	}
+	r := energy.Reading{Meter: meter.ID, Register: o.Register, At: at, Value: o.Value, Source: source}
+	if source == energy.ArrivalTime && h.repeats.again(r) {
+		got.counted[dropRepeated]++
+		return
+	}
+	h.steps.learn(r, o.Step)
+	got.readings = append(got.readings, r)
+}
+
+// keep puts a harvest on stable storage.
+func (h *Handler) keep(ctx context.Context, m Message, gateway, own string, s *site, got harvest) (fate, error) {
+	news, excess := s.fresh(gateway, got.Remember)
+	if len(news) > 0 {
+		if err := h.Memory.Remember(ctx, news); err != nil {
+			return "", fmt.Errorf("remember %d facts: %w", len(news), err)
+		}
+		s.keep(news)
+	}
+	h.metrics.excess.Add(float64(excess))
+	if len(got.readings) > 0 {
+		if err := h.Spool.Append(ctx, got.readings); err != nil {
+			return "", fmt.Errorf("append %d readings: %w", len(got.readings), err)
+		}
+		h.repeats.keep(got.readings)
+		h.metrics.spooled.Add(float64(len(got.readings)))
+	}
+	for drop, n := range got.counted {
+		h.metrics.dropped[drop].Add(float64(n))
+	}
+	if got.reason == "" {
+		return fateOf(got.Outcome), nil
+	}
+	device := got.Device.ID
+	if device == "" {
+		device = own
+	}
+	return h.isolate(ctx, Case{Message: m, Gateway: gateway, Device: device, Dialect: got.Dialect, Reason: got.reason})
+}
+
+// isolate sends a message to quarantine.
+func (h *Handler) isolate(ctx context.Context, c Case) (fate, error) {
+	if c.Message.Vouched {
+		return "", &Refused{c.Dialect, c.Reason}
+	}
+	c.At = c.Message.At
+	kept, err := h.Quarantine.Isolate(ctx, c)
+	if err != nil {
+		return "", fmt.Errorf("isolate a message: %w", err)
+	}
+	if !kept {
+		return fateCounted, nil
+	}
+	h.log.InfoContext(ctx, "message quarantined", "dialect", c.Dialect, "reason", c.Reason)
+	return fateQuarantined, nil
+}
+
+// Step returns by how much the display of a cumulative register moves, in
+// thousandths of its base unit, as far as its messages have said.
+func (h *Handler) Step(meter energy.MeterID, register energy.Register) int64 {
+	return h.steps.of(meter, register)
+}
+
+func sameDevice(a, b decoder.Device) bool {
+	return a.ID == b.ID && a.Scheme == b.Scheme && len(a.Aliases) == len(b.Aliases)
+}

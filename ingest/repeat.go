@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"sync"
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// repeatWithin is how long an equal value without a time of its own counts as the
+// same observation.
+const repeatWithin = 10 * time.Second
+
+// A registerKey names a register of a meter.
+type registerKey struct {
+	meter    energy.MeterID
+	register energy.Register
+}
+
+// repeats remembers the last values that came without a believable time, for as
+// long as an equal one may be their repetition. Its zero value remembers nothing.
+type repeats struct {
+	mu    sync.Mutex
+	last  map[registerKey]shown
+	swept time.Time // world clock
+}
+
+type shown struct {
+	at    time.Time
+	value int64
+}
+
+// again reports whether r repeats its register's last value.
+func (p *repeats) again(r energy.Reading) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last, ok := p.last[registerKey{r.Meter, r.Register}]
+	return ok && last.value == r.Value && r.At.Sub(last.at).Abs() <= repeatWithin
+}
+
+// keep remembers readings that were kept.
+func (p *repeats) keep(rs []energy.Reading) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range rs {
+		if r.Source != energy.ArrivalTime {
+			continue
+		}
+		if p.last == nil {
+			p.last = map[registerKey]shown{}
+		}
+		p.last[registerKey{r.Meter, r.Register}] = shown{r.At, r.Value}
+		p.sweep(r.At)
+	}
+}
+
+// sweep forgets what is too old to be repeated.
+func (p *repeats) sweep(now time.Time) {
+	if now.Sub(p.swept).Abs() <= repeatWithin {
+		return
+	}
+	p.swept = now
+	for k, s := range p.last {
+		if now.Sub(s.at).Abs() > repeatWithin {
+			delete(p.last, k)
+		}
+	}
+}

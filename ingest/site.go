@@ -1,0 +1,80 @@
+package ingest
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"foyer/ingest/decoder"
+)
+
+// maxFacts bounds what one gateway can have remembered.
+const maxFacts = 4096
+
+// maxFact bounds a key and its value together, in bytes.
+const maxFact = 8 << 10
+
+// A site is what Handle knows of one gateway. It is the decoder's context.
+type site struct {
+	zone atomic.Pointer[time.Location] // of its meters, as last looked up; nil before
+
+	mu    sync.RWMutex
+	facts map[string]string
+}
+
+// Recall returns the value of the last fact of that key.
+func (s *site) Recall(key string) (string, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	v, ok := s.facts[key]
+	return v, ok
+}
+
+// fresh returns those of facts that change something, and how many there is no
+// room for.
+func (s *site) fresh(gateway string, facts []decoder.Fact) (news []Fact, refused int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	room := maxFacts - len(s.facts)
+	for _, f := range facts {
+		old, known := s.facts[f.Key]
+		switch {
+		case known && old == f.Value, !known && f.Value == "":
+		case len(f.Key)+len(f.Value) > maxFact, !known && room <= 0:
+			refused++
+		default:
+			if !known {
+				room--
+			}
+			news = append(news, Fact{Gateway: gateway, Key: f.Key, Value: f.Value})
+		}
+	}
+	return news, refused
+}
+
+// keep takes facts in.
+func (s *site) keep(facts []Fact) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.facts == nil {
+		s.facts = map[string]string{}
+	}
+	for _, f := range facts {
+		if f.Value == "" {
+			delete(s.facts, f.Key)
+			continue
+		}
+		s.facts[f.Key] = f.Value
+	}
+}
+
+// sites holds a site for each gateway. Its zero value holds none.
+type sites struct{ all sync.Map }
+
+func (s *sites) of(gateway string) *site {
+	if got, ok := s.all.Load(gateway); ok {
+		return got.(*site)
+	}
+	got, _ := s.all.LoadOrStore(gateway, &site{})
+	return got.(*site)
+}

@@ -1,0 +1,41 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Config is the spool's section of the configuration.
+type Config struct {
+	// Path names the file, created when absent.
+	Path string `yaml:"path"`
+
+	// MaxBytes bounds what waits in the file. Beyond it nothing is acknowledged,
+	// and meters send again later.
+	MaxBytes int64 `yaml:"max_bytes"`
+
+	// MinFreeBytes is left free on the disk: with less nothing is acknowledged, so
+	// that what is there can still be let go of.
+	MinFreeBytes int64 `yaml:"min_free_bytes"`
+}
+
+// Defaults returns the section as it is without a configuration: 2 GiB at most,
+// 64 MiB left free.
+func Defaults() Config {
+	return Config{Path: "spool.db", MaxBytes: 2 << 30, MinFreeBytes: 64 << 20}
+}
+
+// Validate reports every fault of the section.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Path == "" {
+		faults = append(faults, errors.New(`path "": want the name of a file`))
+	}
+	if c.MaxBytes < 1<<20 {
+		faults = append(faults, fmt.Errorf("max_bytes %d: want at least 1048576", c.MaxBytes))
+	}
+	if c.MinFreeBytes < 0 {
+		faults = append(faults, fmt.Errorf("min_free_bytes %d: want 0 or more", c.MinFreeBytes))
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,239 @@
+//go:build unix
+
+package spool
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest"
+	"foyer/internal/energy"
+)
+
+// This test binary is also the process that tests kill.
+func TestMain(m *testing.M) {
+	switch os.Getenv("FOYER_SPOOL_HELPER") {
+	case "append":
+		appendForEver(os.Getenv("FOYER_SPOOL_PATH"), os.Getenv("FOYER_SPOOL_CYCLE"))
+	case "full":
+		fillUp(os.Getenv("FOYER_SPOOL_PATH"))
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+func helper(t *testing.T, mode, path, cycle string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "FOYER_SPOOL_HELPER="+mode, "FOYER_SPOOL_PATH="+path, "FOYER_SPOOL_CYCLE="+cycle)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, bufio.NewScanner(out)
+}
+
+// openHelper opens the spool or ends the process.
+func openHelper(path string) *Spool {
+	cfg := Defaults()
+	cfg.Path, cfg.MinFreeBytes = path, 0
+	s, err := Open(context.Background(), cfg, prometheus.NewRegistry())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	return s
+}
+
+// acknowledge writes one line in one write, so that it is whole or not there.
+func acknowledge(line string) { _, _ = os.Stdout.WriteString(line + "\n") }
+
+// appendForEver appends with 16 in flight and says what was acknowledged. A drain
+// beside it holds, admits and settles, and says nothing.
+func appendForEver(path, cycle string) {
+	s := openHelper(path)
+	for i := range 16 {
+		go func() {
+			for j := 0; ; j++ {
+				meter := fmt.Sprintf("m%s-%d", cycle, i)
+				if err := s.Append(context.Background(), []energy.Reading{reading(meter, "power", j, int64(j)), reading(meter, "temperature", j, 1)}); err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					os.Exit(1)
+				}
+				acknowledge(fmt.Sprintf("%s %d", meter, j))
+			}
+		}()
+	}
+	for {
+		<-s.More()
+		b, err := s.Take(context.Background(), 50)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		// Everything is held and admitted again: it only moves through the tables.
+		if err := s.Settle(context.Background(), ingest.Settlement{Through: b.Through, Held: b.Readings}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		if len(b.Readings) > 0 {
+			if _, err := s.Admit(context.Background(), b.Readings[0].Meter); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+		}
+	}
+}
+
+func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "spool.db")
+	acked := map[string]bool{}
+	random := rand.New(rand.NewPCG(5, 6))
+	for cycle := range 12 {
+		cmd, lines := helper(t, "append", path, strconv.Itoa(cycle))
+		before := len(acked)
+		var once sync.Once
+		for lines.Scan() {
+			acked[lines.Text()] = true
+			once.Do(func() {
+				time.AfterFunc(time.Duration(random.IntN(120))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			})
+		}
+		_ = cmd.Wait()
+		if len(acked) == before {
+			t.Fatal("the process acknowledged nothing")
+		}
+	}
+	s := openHelper(path)
+	defer s.Close()
+	stored := map[string]int{}
+	count := func(rs []energy.Reading) {
+		for _, r := range rs {
+			stored[fmt.Sprintf("%s %d", r.Meter, r.At.Unix()-1_700_000_000)]++
+		}
+	}
+	count(take(t, s, 1e9).Readings)
+	meters, err := s.HeldMeters(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	through := take(t, s, 1e9).Through
+	for _, m := range meters {
+		if _, err := s.Admit(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Settle(t.Context(), ingest.Settlement{Through: through}); err != nil {
+		t.Fatal(err)
+	}
+	count(take(t, s, 1e9).Readings)
+	for line := range acked {
+		if stored[line] != 2 {
+			t.Errorf("acknowledged and %d of 2 readings there: %s", stored[line], line)
+		}
+	}
+	for line, n := range stored {
+		if n != 2 {
+			t.Errorf("%d readings of %s: an append is whole and once", n, line)
+		}
+	}
+	var ok string
+	if err := s.read.QueryRow("PRAGMA integrity_check").Scan(&ok); err != nil || ok != "ok" {
+		t.Fatal(ok, err)
+	}
+	t.Logf("%d appends acknowledged, %d stored", len(acked), len(stored))
+}
+
+// fillUp appends until files may not grow any more, then until they may again.
+func fillUp(path string) {
+	signal.Ignore(syscall.SIGXFSZ)
+	s := openHelper(path)
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+		os.Exit(1)
+	}
+	full := old
+	full.Cur = 256 << 10
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
+		os.Exit(1)
+	}
+	rs := make([]energy.Reading, 100)
+	refused := 0
+	for j := 0; refused < 20; j++ {
+		for i := range rs {
+			rs[i] = reading(fmt.Sprint("m", j), "power", i, 1)
+		}
+		if err := s.Append(context.Background(), rs); err != nil {
+			refused++
+			continue
+		}
+		acknowledge(fmt.Sprint("m", j))
+	}
+	// A full disk lets go of what is there.
+	b, err := s.Take(context.Background(), 1)
+	if err == nil {
+		err = s.Settle(context.Background(), ingest.Settlement{Through: b.Through})
+	}
+	acknowledge(fmt.Sprintf("settled %s %v", b.Readings[0].Meter, err == nil))
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+		os.Exit(1)
+	}
+	if err := s.Append(context.Background(), []energy.Reading{reading("last", "power", 1, 1)}); err != nil {
+		acknowledge("room again and refused: " + err.Error())
+	} else {
+		acknowledge("last")
+	}
+	os.Exit(0)
+}
+
+func TestFullDiskLosesNothingAcknowledged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "spool.db")
+	cmd, lines := helper(t, "full", path, "")
+	acked, settled := []string{}, ""
+	for lines.Scan() {
+		if meter, ok := strings.CutPrefix(lines.Text(), "settled "); ok {
+			settled = meter
+			continue
+		}
+		acked = append(acked, lines.Text())
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if len(acked) < 2 || acked[len(acked)-1] != "last" {
+		t.Fatalf("acknowledged %v", acked)
+	}
+	s := openHelper(path)
+	defer s.Close()
+	stored := map[string]int{}
+	for _, r := range take(t, s, 1e9).Readings {
+		stored[string(r.Meter)]++
+	}
+	for _, meter := range acked[:len(acked)-1] {
+		if stored[meter] != 100 && !strings.HasPrefix(settled, meter+" true") {
+			t.Errorf("%s: %d readings", meter, stored[meter])
+		}
+	}
+	if stored["last"] != 1 {
+		t.Error("nothing is kept when there is room again")
+	}
+	t.Logf("%d appends before the disk was full, %s", len(acked), settled)
+}

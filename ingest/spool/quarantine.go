@@ -1,0 +1,179 @@
+package spool
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"foyer/ingest"
+)
+
+const (
+	keptOfAKind = 20  // cases of one kind kept in a day; more are counted
+	maxKinds    = 500 // kinds of one gateway in a day; further ones count as one
+	countedFor  = 7   // days that the counts are kept
+)
+
+// ErrNoCase says that there is no case of that number.
+var ErrNoCase = errors.New("there is no such case in quarantine")
+
+// Isolate returns once c has reached stable storage. Of one kind (gateway, device,
+// dialect, reason) the first 20 of a day are kept; it reports false for those that
+// are only counted.
+func (s *Spool) Isolate(ctx context.Context, c ingest.Case) (bool, error) {
+	if s.bytes.Load()+int64(len(c.Message.Payload)) > s.cfg.MaxBytes {
+		return false, ErrFull
+	}
+	kept := new(bool)
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) (err error) {
+		*kept, err = isolate(ctx, tx, c, d)
+		return err
+	})
+	if err != nil {
+		return false, err // kept is the writer's
+	}
+	return *kept, nil
+}
+
+func isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta) (kept bool, err error) {
+	seen, err := count(ctx, tx, c)
+	if err != nil || seen > keptOfAKind {
+		return false, err
+	}
+	var body []byte
+	if c.Readings != nil {
+		body = seal(encode(nil, c.Readings))
+	}
+	m := c.Message
+	if m.Payload == nil {
+		m.Payload = []byte{}
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO quarantine
+			(at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.At.UnixMilli(), c.Gateway, c.Device, c.Dialect, c.Reason,
+		m.Topic, m.Payload, m.Retained, m.Gateway, m.At.UnixMilli(), body)
+	if err != nil {
+		return false, err
+	}
+	d.cases++
+	d.bytes += int64(len(m.Payload) + len(body))
+	return true, nil
+}
+
+// count returns how many of c's kind came on its day, with c.
+func count(ctx context.Context, tx *sql.Tx, c ingest.Case) (int, error) {
+	day := c.At.UTC().Format(time.DateOnly)
+	var known, kinds int
+	err := tx.QueryRowContext(ctx, `SELECT
+			EXISTS (SELECT 1 FROM quarantine_count WHERE day = ? AND gateway = ? AND device = ? AND dialect = ? AND reason = ?),
+			(SELECT COUNT(*) FROM quarantine_count WHERE day = ? AND gateway = ?)`,
+		day, c.Gateway, c.Device, c.Dialect, c.Reason, day, c.Gateway).Scan(&known, &kinds)
+	if err != nil {
+		return 0, err
+	}
+	if known == 0 {
+		if kinds >= maxKinds {
+			c.Device, c.Dialect, c.Reason = "", "", ""
+		}
+		old := c.At.UTC().AddDate(0, 0, -countedFor).Format(time.DateOnly)
+		if _, err := tx.ExecContext(ctx, `DELETE FROM quarantine_count WHERE day < ?`, old); err != nil {
+			return 0, err
+		}
+	}
+	var seen int
+	err = tx.QueryRowContext(ctx, `INSERT INTO quarantine_count (day, gateway, device, dialect, reason, seen)
+		VALUES (?, ?, ?, ?, ?, 1)
+		ON CONFLICT (day, gateway, device, dialect, reason) DO UPDATE SET seen = seen + 1 RETURNING seen`,
+		day, c.Gateway, c.Device, c.Dialect, c.Reason).Scan(&seen)
+	return seen, err
+}
+
+const selectCase = `SELECT id, at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body FROM quarantine`
+
+// Cases lists what waits for a person, the oldest first.
+func (s *Spool) Cases(ctx context.Context) ([]ingest.Case, error) {
+	rows, err := s.read.QueryContext(ctx, selectCase+` ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the quarantine: %w", err)
+	}
+	defer rows.Close()
+	var all []ingest.Case
+	for rows.Next() {
+		c, err := scanCase(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("list the quarantine: %w", err)
+		}
+		all = append(all, c)
+	}
+	return all, rows.Err()
+}
+
+// Case returns one case, or [ErrNoCase].
+func (s *Spool) Case(ctx context.Context, id int64) (ingest.Case, error) {
+	c, err := scanCase(s.read.QueryRowContext(ctx, selectCase+` WHERE id = ?`, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ingest.Case{}, fmt.Errorf("case %d: %w", id, ErrNoCase)
+	}
+	if err != nil {
+		return ingest.Case{}, fmt.Errorf("read case %d: %w", id, err)
+	}
+	return c, nil
+}
+
+func scanCase(scan func(...any) error) (ingest.Case, error) {
+	var c ingest.Case
+	var at, arrived int64
+	var body []byte
+	m := &c.Message
+	err := scan(&c.ID, &at, &c.Gateway, &c.Device, &c.Dialect, &c.Reason, &m.Topic, &m.Payload, &m.Retained, &m.Gateway, &arrived, &body)
+	if err != nil {
+		return c, err
+	}
+	c.At, m.At = time.UnixMilli(at).UTC(), time.UnixMilli(arrived).UTC()
+	if body == nil {
+		return c, nil
+	}
+	c.Message = ingest.Message{}
+	// Damaged readings are shown as none.
+	c.Readings, _ = decode(nil, body, names{})
+	return c, nil
+}
+
+// Replay gives a case another try, as of its own arrival, and removes it when it
+// was taken in. handle is [ingest.Handler.Handle]; its error is returned, and the
+// case stays.
+func (s *Spool) Replay(ctx context.Context, id int64, handle func(context.Context, ingest.Message) error) error {
+	c, err := s.Case(ctx, id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Message.Topic != "":
+		c.Message.Vouched = true
+		err = handle(ctx, c.Message)
+	case len(c.Readings) > 0:
+		err = s.Append(ctx, c.Readings)
+	default:
+		err = errors.New("its bytes were damaged on the disk")
+	}
+	if err != nil {
+		return fmt.Errorf("replay case %d: %w", id, err)
+	}
+	return s.Discard(ctx, id)
+}
+
+// Discard removes a case that a person has looked at. Removing it twice changes
+// nothing.
+func (s *Spool) Discard(ctx context.Context, id int64) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) error {
+		return d.remove(ctx, tx, `DELETE FROM quarantine WHERE id = ?
+			RETURNING 1, length(payload) + COALESCE(length(body), 0)`, &d.cases, &d.bytes, id)
+	})
+	if err != nil {
+		return fmt.Errorf("remove case %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package spool
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	maxGroup = 4096    // operations in one commit
+	maxRow   = 1 << 20 // bytes of appended readings in one commit
+)
+
+// An op is something to write: readings to append, or what do does.
+type op struct {
+	body     []byte // encoded readings
+	readings int
+	do       func(context.Context, *sql.Tx, *delta) error // may run more than once; the last run counts
+	done     chan error                                   // takes one error
+}
+
+// A delta is by how much a transaction changes what the file holds.
+type delta struct{ bytes, readings, held, cases int64 }
+
+func (d *delta) add(e delta) {
+	d.bytes += e.bytes
+	d.readings += e.readings
+	d.held += e.held
+	d.cases += e.cases
+}
+
+// submit hands an operation to the writer and waits for its commit.
+func (s *Spool) submit(ctx context.Context, o *op) error {
+	select {
+	case <-s.quit:
+		return ErrClosed
+	default:
+	}
+	select {
+	case s.ops <- o:
+	case <-s.quit:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-o.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.done:
+	}
+	select {
+	case err := <-o.done:
+		return err
+	default:
+		return ErrClosed
+	}
+}
+
+// change runs fn in the next transaction, on the writer's goroutine. When it
+// returns an error fn may still be about to run.
+func (s *Spool) change(ctx context.Context, fn func(context.Context, *sql.Tx, *delta) error) error {
+	return s.submit(ctx, &op{do: fn, done: make(chan error, 1)})
+}
+
+// run is the writer. While a commit reaches the disk it collects the next group.
+func (s *Spool) run() {
+	defer close(s.done)
+	for {
+		select {
+		case o := <-s.ops:
+			s.commit(s.collect(o))
+		case <-s.quit:
+			for {
+				select {
+				case o := <-s.ops:
+					s.commit(s.collect(o))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// collect returns first and what has come with it.
+func (s *Spool) collect(first *op) []*op {
+	group, size := []*op{first}, len(first.body)
+	for len(group) < maxGroup && size < maxRow {
+		select {
+		case o := <-s.ops:
+			group = append(group, o)
+			size += len(o.body)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit writes a group. When that fails each operation gets a try of its own, so
+// that one cannot spoil the others'.
+func (s *Spool) commit(group []*op) {
+	err := s.attempt(group)
+	if err != nil && len(group) > 1 {
+		for _, o := range group {
+			s.commit([]*op{o})
+		}
+		return
+	}
+	for _, o := range group {
+		o.done <- err
+	}
+}
+
+// attempt writes a group in one transaction.
+func (s *Spool) attempt(group []*op) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.metrics.panics.Inc()
+			err = fmt.Errorf("write the spool: %v", p)
+		}
+	}()
+	defer prometheus.NewTimer(s.metrics.commit).ObserveDuration()
+	var parts [][]byte
+	readings := 0
+	for _, o := range group {
+		if o.body != nil {
+			parts = append(parts, o.body)
+			readings += o.readings
+		}
+	}
+	if len(parts) > 0 {
+		left, err := free(filepath.Dir(s.cfg.Path))
+		if err != nil {
+			return fmt.Errorf("free bytes of the spool's disk: %w", err)
+		}
+		if left < s.cfg.MinFreeBytes {
+			return ErrFull
+		}
+	}
+	// Nothing cancels the writer: a commit is one piece.
+	ctx := context.Background()
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("write the spool: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit this does nothing
+	var total delta
+	if len(parts) > 0 {
+		body := seal(parts...)
+		insert := tx.StmtContext(ctx, s.insert)
+		defer insert.Close()
+		if _, err := insert.ExecContext(ctx, readings, body); err != nil {
+			return fmt.Errorf("write the spool: %w", err)
+		}
+		total = delta{bytes: int64(len(body)), readings: int64(readings)}
+	}
+	for _, o := range group {
+		if o.do == nil {
+			continue
+		}
+		var d delta
+		if err := o.do(ctx, tx, &d); err != nil {
+			return fmt.Errorf("write the spool: %w", err)
+		}
+		total.add(d)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("write the spool: %w", err)
+	}
+	s.committed(total, readings)
+	return nil
+}
+
+// committed counts what a transaction did and wakes who waits for readings.
+func (s *Spool) committed(d delta, appended int) {
+	s.bytes.Add(d.bytes)
+	s.readings.Add(d.readings)
+	s.held.Add(d.held)
+	s.cases.Add(d.cases)
+	s.metrics.appended.Add(float64(appended))
+	if appended == 0 && d.readings <= 0 {
+		return
+	}
+	select {
+	case s.more <- struct{}{}:
+	default:
+	}
+}
