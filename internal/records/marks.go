@@ -81,6 +81,7 @@ func claim(ctx context.Context, tx *sql.Tx, newest []energy.Reading, before map[
 	for _, r := range newest {
 		args = append(args, string(r.Meter), string(r.Register), r.At.UnixMilli(), r.Value)
 	}
+	//nolint:gosec // placeholders are all that is joined
 	rows, err := tx.QueryContext(ctx, `INSERT INTO latest (meter, register, at, value) VALUES `+tuples(len(newest), 4)+`
 		ON CONFLICT (meter, register) DO UPDATE SET previous_at = latest.at, at = excluded.at, value = excluded.value
 			WHERE excluded.at > latest.at
@@ -109,7 +110,9 @@ func (d *DB) Stale(ctx context.Context, spans []energy.Span) error {
 			for _, s := range part {
 				args = append(args, string(s.Meter), millis(s.From), millis(s.To))
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+tuples(len(part), 3), args...); err != nil {
+			//nolint:gosec // placeholders are all that is joined
+			_, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+tuples(len(part), 3), args...)
+			if err != nil {
 				return err
 			}
 		}
