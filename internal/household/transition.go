@@ -45,6 +45,7 @@ type Delivery struct {
 	Alert     string
 	Step      Step
 	At        time.Time // world clock of the step
+	Queued    time.Time // wall clock: since when it is to be sent
 	Channel   string
 	Recipient string
 	Attempt   int // 1 for the first

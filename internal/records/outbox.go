@@ -22,7 +22,8 @@ const claimDeliveries = `UPDATE outbox SET due_at = $3, attempts = attempts + 1
 		ORDER BY o.due_at, o.id LIMIT $4)
 	RETURNING id, alert, channel, recipient, attempts,
 		(SELECT step FROM alert_event v WHERE v.alert = outbox.alert AND v.seq = outbox.seq),
-		(SELECT at FROM alert_event v WHERE v.alert = outbox.alert AND v.seq = outbox.seq)`
+		(SELECT at FROM alert_event v WHERE v.alert = outbox.alert AND v.seq = outbox.seq),
+		(SELECT wall_at FROM alert_event v WHERE v.alert = outbox.alert AND v.seq = outbox.seq)`
 
 // ClaimDeliveries returns at most limit deliveries of a channel that are due at
 // now, the earliest step of an alert first, and keeps them from everybody else
@@ -55,11 +56,11 @@ func (d *DB) claimDeliveries(ctx context.Context, channel string, now time.Time,
 	var all []household.Delivery
 	for rows.Next() {
 		var c household.Delivery
-		var at int64
-		if err := rows.Scan(&c.ID, &c.Alert, &c.Channel, &c.Recipient, &c.Attempt, &c.Step, &at); err != nil {
+		var at, queued int64
+		if err := rows.Scan(&c.ID, &c.Alert, &c.Channel, &c.Recipient, &c.Attempt, &c.Step, &at, &queued); err != nil {
 			return nil, err
 		}
-		c.At = instant(at)
+		c.At, c.Queued = instant(at), instant(queued)
 		all = append(all, c)
 	}
 	return all, rows.Err()
