@@ -30,7 +30,7 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	// Every pragma stands in the DSN: one given by Exec would hold on a single
 	// pooled connection.
 	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=secure_delete(1)&_pragma=cache_size(-16384)"
+		"&_pragma=secure_delete(1)&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint(4000)"
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + pragmas
 	write, err := sql.Open("sqlite", name+"&_txlock=immediate")
 	if err != nil {
@@ -91,9 +91,9 @@ func (s *SQLite) erase(ctx context.Context, meter energy.MeterID) error {
 	}
 	defer func() { _ = tx.Rollback() }() // after Commit this does nothing
 	for _, statement := range []string{
-		`DELETE FROM reading WHERE meter = (SELECT id FROM meter WHERE name = $1)
-			AND day IN (SELECT day FROM meter_day WHERE meter = (SELECT id FROM meter WHERE name = $1))`,
-		`DELETE FROM meter_day WHERE meter = (SELECT id FROM meter WHERE name = $1)`,
+		`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
+			AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1))`,
+		`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)`,
 		`DELETE FROM meter WHERE name = $1`,
 	} {
 		if _, err := tx.ExecContext(ctx, statement, string(meter)); err != nil {

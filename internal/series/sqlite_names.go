@@ -13,11 +13,15 @@ import (
 type names struct {
 	meters    map[energy.MeterID]int64
 	registers map[energy.Register]int64
-	days      map[int64]int64 // meter -> last day written
+	days      map[meterRegister]int32 // the day last written
 }
 
+// A meterRegister names a register of a meter by numbers. They are small here
+// because there is one for each register of each meter.
+type meterRegister struct{ meter, register int32 }
+
 func newNames() names {
-	return names{map[energy.MeterID]int64{}, map[energy.Register]int64{}, map[int64]int64{}}
+	return names{map[energy.MeterID]int64{}, map[energy.Register]int64{}, map[meterRegister]int32{}}
 }
 
 // refresh forgets the names when another connection has written to the file: it
@@ -53,11 +57,13 @@ func (n *names) key(ctx context.Context, tx *sql.Tx, r energy.Reading, day int64
 		}
 		n.registers[r.Register] = register
 	}
-	if last, ok := n.days[meter]; !ok || last != day {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO meter_day (meter, day) VALUES ($1, $2) ON CONFLICT DO NOTHING", meter, day); err != nil {
+	of := meterRegister{int32(meter), int32(register)} //nolint:gosec // two thousand million meters fit
+	if last, ok := n.days[of]; !ok || int64(last) != day {
+		const mark = "INSERT INTO register_day (meter, register, day) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+		if _, err := tx.ExecContext(ctx, mark, meter, register, day); err != nil {
 			return 0, 0, err
 		}
-		n.days[meter] = day
+		n.days[of] = int32(day) //nolint:gosec // days until 2262 fit
 	}
 	return meter, register, nil
 }

@@ -2,6 +2,8 @@ package series
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,29 +14,24 @@ import (
 // Read returns the readings of a meter in [from, to), sorted by register and
 // then by instant.
 func (s *SQLite) Read(ctx context.Context, meter energy.MeterID, from, to time.Time) ([]energy.Reading, error) {
-	const query = `SELECT r.register, r.day * 86400000 + r.ms, r.value, r.arrival
-		FROM meter_day d CROSS JOIN reading r ON r.day = d.day AND r.meter = d.meter
-		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000
-			AND r.day * 86400000 + r.ms >= $2 AND r.day * 86400000 + r.ms < $3
-		ORDER BY d.day, r.register, r.ms`
+	const query = `SELECT p.day * 86400000 + p.ms, p.data
+		FROM (SELECT DISTINCT meter, day FROM register_day
+				WHERE meter = (SELECT id FROM meter WHERE name = $1)
+					AND day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000
+				ORDER BY day) d
+			CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
+		WHERE p.day * 86400000 + p.ms >= $2 AND p.day * 86400000 + p.ms < $3
+		ORDER BY d.day, p.ms`
 	first, end := span(from, to)
 	if first >= end {
 		return nil, nil
 	}
-	rows, err := s.read.QueryContext(ctx, query, string(meter), first, end)
-	if err != nil {
-		return nil, fmt.Errorf("read readings: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	found := map[int64][]energy.Reading{}
-	for rows.Next() {
-		var register, at, value, arrival int64
-		if err := rows.Scan(&register, &at, &value, &arrival); err != nil {
-			return nil, fmt.Errorf("read readings: %w", err)
-		}
-		found[register] = append(found[register], reading(meter, "", at, value, arrival != 0))
-	}
-	if err := rows.Err(); err != nil {
+	err := s.points(ctx, func(at int64, e entry) bool {
+		found[e.register] = append(found[e.register], reading(meter, "", at, e.value, e.arrival))
+		return true
+	}, query, string(meter), first, end)
+	if err != nil {
 		return nil, fmt.Errorf("read readings: %w", err)
 	}
 	named := make(map[energy.Register][]energy.Reading, len(found))
@@ -51,30 +48,17 @@ func (s *SQLite) Read(ctx context.Context, meter energy.MeterID, from, to time.T
 	return sorted(named), nil
 }
 
-// registerName returns the name of a register's number. Neither ever changes.
-func (s *SQLite) registerName(ctx context.Context, id int64) (energy.Register, error) {
-	if name, ok := s.registers.Load(id); ok {
-		return name.(energy.Register), nil
-	}
-	var name energy.Register
-	if err := s.read.QueryRowContext(ctx, "SELECT name FROM register WHERE id = $1", id).Scan(&name); err != nil {
-		return "", err
-	}
-	s.registers.Store(id, name)
-	return name, nil
-}
-
 const (
-	before = `SELECT r.day * 86400000 + r.ms, r.value, r.arrival
-		FROM meter_day d CROSS JOIN reading r ON r.day = d.day AND r.meter = d.meter
-		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.day <= $3 / 86400000
-			AND r.register = (SELECT id FROM register WHERE name = $2) AND r.day * 86400000 + r.ms < $3
-		ORDER BY d.day DESC, r.ms DESC LIMIT $4`
-	after = `SELECT r.day * 86400000 + r.ms, r.value, r.arrival
-		FROM meter_day d CROSS JOIN reading r ON r.day = d.day AND r.meter = d.meter
-		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.day >= $3 / 86400000
-			AND r.register = (SELECT id FROM register WHERE name = $2) AND r.day * 86400000 + r.ms >= $3
-		ORDER BY d.day, r.ms LIMIT $4`
+	before = `SELECT p.day * 86400000 + p.ms, p.data
+		FROM register_day d CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
+		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.register = $2 AND d.day <= $3 / 86400000
+			AND p.day * 86400000 + p.ms < $3
+		ORDER BY d.day DESC, p.ms DESC`
+	after = `SELECT p.day * 86400000 + p.ms, p.data
+		FROM register_day d CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
+		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.register = $2 AND d.day >= $3 / 86400000
+			AND p.day * 86400000 + p.ms >= $3
+		ORDER BY d.day, p.ms`
 )
 
 // Before returns the last n readings of a register strictly before an instant,
@@ -95,22 +79,64 @@ func (s *SQLite) neighbours(ctx context.Context, query string, meter energy.Mete
 	if n <= 0 {
 		return nil, nil
 	}
-	ms, _ := span(at, at)
-	rows, err := s.read.QueryContext(ctx, query, string(meter), string(register), ms, n)
+	var id int64
+	err := s.read.QueryRowContext(ctx, "SELECT id FROM register WHERE name = $1", string(register)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read neighbours: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
+	ms, _ := span(at, at)
 	var rs []energy.Reading
-	for rows.Next() {
-		var at, value, arrival int64
-		if err := rows.Scan(&at, &value, &arrival); err != nil {
-			return nil, fmt.Errorf("read neighbours: %w", err)
+	err = s.points(ctx, func(at int64, e entry) bool {
+		if e.register == id {
+			rs = append(rs, reading(meter, register, at, e.value, e.arrival))
 		}
-		rs = append(rs, reading(meter, register, at, value, arrival != 0))
-	}
-	if err := rows.Err(); err != nil {
+		return len(rs) < n
+	}, query, string(meter), id, ms)
+	if err != nil {
 		return nil, fmt.Errorf("read neighbours: %w", err)
 	}
 	return rs, nil
+}
+
+// points calls f for each register of each point that a query finds, an instant
+// in milliseconds and its packed registers in a row, until f returns false.
+func (s *SQLite) points(ctx context.Context, f func(at int64, e entry) bool, query string, args ...any) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var at int64
+	var data sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&at, &data); err != nil {
+			return err
+		}
+		for p := packed(data); len(p) > 0; {
+			var e entry
+			if e, p, err = p.next(); err != nil {
+				return err
+			}
+			if !f(at, e) {
+				return nil
+			}
+		}
+	}
+	return rows.Err()
+}
+
+// registerName returns the name of a register's number. Neither ever changes.
+func (s *SQLite) registerName(ctx context.Context, id int64) (energy.Register, error) {
+	if name, ok := s.registers.Load(id); ok {
+		return name.(energy.Register), nil
+	}
+	var name energy.Register
+	if err := s.read.QueryRowContext(ctx, "SELECT name FROM register WHERE id = $1", id).Scan(&name); err != nil {
+		return "", err
+	}
+	s.registers.Store(id, name)
+	return name, nil
 }

@@ -1,6 +1,7 @@
 package series
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -13,13 +14,14 @@ import (
 
 const dayLength = 24 * 60 * 60 * 1000 // ms
 
-// insertRows is how many rows one statement carries.
+// insertRows is how many points one statement carries.
 const insertRows = 128
 
-const insertReadings = "INSERT INTO reading (day, meter, register, ms, value, arrival) VALUES "
-
-// A row is a reading as the file keeps it.
-type row struct{ day, meter, register, ms, value, arrival int64 }
+// A row is a point as the file keeps it.
+type row struct {
+	day, meter, ms int64
+	data           packed
+}
 
 // Write keeps readings and returns once they are on stable storage, in one
 // transaction. The error is a [Rejected] when some are unfit and all others
@@ -47,56 +49,108 @@ func (s *SQLite) append(ctx context.Context, rs []energy.Reading) error {
 	if err := s.refresh(ctx, tx); err != nil {
 		return err
 	}
-	rows := make([]row, len(rs))
-	for i, r := range rs {
-		ms := r.At.UnixMilli()
-		rows[i] = row{day: ms / dayLength, ms: ms % dayLength, value: r.Value}
-		if r.Source == energy.ArrivalTime {
-			rows[i].arrival = 1
-		}
-		rows[i].meter, rows[i].register, err = s.known.key(ctx, tx, r, rows[i].day)
-		if err != nil {
-			return err
-		}
+	rows, err := s.pack(ctx, tx, rs)
+	if err != nil {
+		return err
 	}
-	slices.SortStableFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.meter, b.meter),
-			cmp.Compare(a.register, b.register), cmp.Compare(a.ms, b.ms))
-	})
 	if err := insert(ctx, tx, rows); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// insert adds rows, many to a statement. A row whose key is taken is dropped.
+// pack turns readings into points in order of their key. Of a register that
+// comes twice at one instant the first stands.
+func (s *SQLite) pack(ctx context.Context, tx *sql.Tx, rs []energy.Reading) ([]row, error) {
+	type numbered struct {
+		day, meter, ms int64
+		entry
+	}
+	all := make([]numbered, len(rs))
+	for i, r := range rs {
+		ms := r.At.UnixMilli()
+		meter, register, err := s.known.key(ctx, tx, r, ms/dayLength)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = numbered{ms / dayLength, meter, ms % dayLength, entry{register, r.Source == energy.ArrivalTime, r.Value}}
+	}
+	slices.SortStableFunc(all, func(a, b numbered) int {
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.meter, b.meter),
+			cmp.Compare(a.ms, b.ms), cmp.Compare(a.register, b.register))
+	})
+	rows := make([]row, 0, len(all))
+	buffer := make(packed, 0, 12*len(all))
+	for i, n := range all {
+		start := i == 0 || n.day != all[i-1].day || n.meter != all[i-1].meter || n.ms != all[i-1].ms
+		if !start && n.register == all[i-1].register {
+			continue
+		}
+		from := len(buffer)
+		if !start {
+			from -= len(rows[len(rows)-1].data)
+			rows = rows[:len(rows)-1]
+		}
+		buffer = buffer.with(n.entry)
+		rows = append(rows, row{n.day, n.meter, n.ms, buffer[from:]})
+	}
+	return rows, nil
+}
+
+// insert adds points, many to a statement.
 func insert(ctx context.Context, tx *sql.Tx, rows []row) error {
-	args := make([]any, 0, 6*min(len(rows), insertRows))
-	var many *sql.Stmt
+	args := make([]any, 0, 4*min(len(rows), insertRows))
+	many, err := tx.PrepareContext(ctx, statement(min(len(rows), insertRows)))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = many.Close() }()
 	for part := range slices.Chunk(rows, insertRows) {
 		args = args[:0]
 		for _, r := range part {
-			args = append(args, r.day, r.meter, r.register, r.ms, r.value, r.arrival)
+			args = append(args, r.day, r.meter, r.ms, []byte(r.data))
 		}
-		if len(part) < insertRows {
-			_, err := tx.ExecContext(ctx, statement(len(part)), args...)
+		var res sql.Result
+		if len(part) == min(len(rows), insertRows) {
+			res, err = many.ExecContext(ctx, args...)
+		} else {
+			res, err = tx.ExecContext(ctx, statement(len(part)), args...)
+		}
+		if err != nil {
 			return err
 		}
-		if many == nil {
-			var err error
-			if many, err = tx.PrepareContext(ctx, statement(insertRows)); err != nil {
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == int64(len(part)) {
+			continue
+		}
+		for _, r := range part {
+			if err := merge(ctx, tx, r); err != nil {
 				return err
 			}
-			defer func() { _ = many.Close() }()
-		}
-		if _, err := many.ExecContext(ctx, args...); err != nil {
-			return err
 		}
 	}
 	return nil
 }
 
-// statement returns the insertion of n rows.
+// statement returns the insertion of n points. A point that exists stays as it is.
 func statement(n int) string {
-	return insertReadings + strings.TrimSuffix(strings.Repeat("(?,?,?,?,?,?),", n), ",") + " ON CONFLICT DO NOTHING"
+	return "INSERT INTO point (day, meter, ms, data) VALUES " +
+		strings.TrimSuffix(strings.Repeat("(?,?,?,?),", n), ",") + " ON CONFLICT DO NOTHING"
+}
+
+// merge adds to a point that exists the registers it has not.
+func merge(ctx context.Context, tx *sql.Tx, r row) error {
+	const find = "SELECT data FROM point WHERE day = $1 AND meter = $2 AND ms = $3"
+	var old []byte
+	if err := tx.QueryRowContext(ctx, find, r.day, r.meter, r.ms).Scan(&old); err != nil {
+		return err
+	}
+	both, err := packed(old).union(r.data)
+	if err != nil || bytes.Equal(both, old) {
+		return err
+	}
+	const replace = "UPDATE point SET data = $4 WHERE day = $1 AND meter = $2 AND ms = $3"
+	_, err = tx.ExecContext(ctx, replace, r.day, r.meter, r.ms, []byte(both))
+	return err
 }
