@@ -83,7 +83,11 @@ func (t *Town) split(h *Home) int64 {
 // an index in whole Wh, measured, and follow each other without a hole up to the
 // first message.
 func (t *Town) Past() []Interval {
-	var all []Interval
+	n := 0
+	for i := range t.past {
+		n += 2 * (len(t.past[i].days) + len(t.past[i].halves))
+	}
+	all := make([]Interval, 0, n)
 	for _, d := range t.devices {
 		if d.Role != Electricity {
 			continue
@@ -93,7 +97,7 @@ func (t *Town) Past() []Interval {
 		tell := func(points []point, from, to int64) {
 			for i := 1; i < len(points); i++ {
 				if a, b := points[i-1], points[i]; a.at >= from && b.at <= to {
-					all = append(all, d.between(a, b)...)
+					all = d.between(all, a, b)
 				}
 			}
 		}
@@ -103,28 +107,30 @@ func (t *Town) Past() []Interval {
 	return all
 }
 
-// between returns what the meter counted between two points, for each register.
-func (d *device) between(a, b point) []Interval {
+// between appends what the meter counted between two points, for each register.
+func (d *device) between(all []Interval, a, b point) []Interval {
 	of := func(r energy.Register, from, to int64) Interval {
 		return Interval{d.home, d.Device, energy.Interval{
 			Register: r, From: time.UnixMilli(a.at).UTC(), To: time.UnixMilli(b.at).UTC(),
 			Energy: floor(to, 1000) - floor(from, 1000),
 		}}
 	}
-	index := d.index
 	if d.hphc {
-		return []Interval{
-			of(d.Registers[0], index.off+a.off, index.off+b.off),
-			of(d.Registers[1], index.peak+a.peak, index.peak+b.peak),
-		}
+		return append(all,
+			of(d.Registers[0], d.index.off+a.off, d.index.off+b.off),
+			of(d.Registers[1], d.index.peak+a.peak, d.index.peak+b.peak))
 	}
-	return []Interval{of(d.Registers[0], index.total()+a.off+a.peak, index.total()+b.off+b.peak)}
+	return append(all, of(d.Registers[0], d.index.total()+a.off+a.peak, d.index.total()+b.off+b.peak))
 }
 
 // Samples returns what the sensors of the homes and of the station showed at every
 // half-hour of the last Scenario.HalfHours days before the start, which is not included.
 func (t *Town) Samples() []Sample {
-	var all []Sample
+	n := 0
+	for i := range t.past {
+		n += 2 * len(t.past[i].halves)
+	}
+	all := make([]Sample, 0, n)
 	for _, d := range t.devices {
 		home := d.home
 		switch {
@@ -134,9 +140,11 @@ func (t *Town) Samples() []Sample {
 			continue
 		}
 		points := t.past[home].halves
+		var vs []Value
 		for _, p := range points[:max(len(points)-1, 0)] {
-			s := sample{at: p.at, inside: p.inside, outside: p.outside, flow: &counters{}}
-			for _, v := range d.show(d, &s, nil) {
+			s := sample{at: p.at, inside: p.inside, outside: p.outside}
+			vs = d.show(d, &s, vs[:0])
+			for _, v := range vs {
 				all = append(all, Sample{d.home, d.Device, v.Register, time.UnixMilli(p.at).UTC(), v.Value})
 			}
 		}
