@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"time"
 
@@ -41,7 +42,7 @@ var (
 // run publishes what comes through the queue until it is closed and everything is
 // acknowledged, or until ctx ends.
 func (l *link) run(ctx context.Context) error {
-	rest := l.fleet.Backoff
+	rest, level := l.fleet.Backoff, slog.LevelWarn
 	for {
 		before := l.landed
 		err := l.session(ctx)
@@ -49,10 +50,11 @@ func (l *link) run(ctx context.Context) error {
 			return err
 		}
 		if l.landed > before {
-			rest = l.fleet.Backoff
+			rest, level = l.fleet.Backoff, slog.LevelWarn
 		}
 		if ctx.Err() == nil {
-			l.fleet.Logger.Warn("broker connection lost", "err", err, "in_flight", len(l.flying))
+			l.fleet.Logger.Log(ctx, level, "broker connection lost", "err", err, "in_flight", len(l.flying))
+			level = slog.LevelDebug // once is enough until it works again
 		}
 		// gateways that fell together do not come back together
 		spread := dice(0).below(int64(rest), int64(len(l.gateway)), int64(l.next), int64(l.gateway[len(l.gateway)-1]))

@@ -115,6 +115,7 @@ func (s *simulation) town(cmd *cobra.Command) (*simulators.Town, error) {
 	}
 	if scenario.Start == "" {
 		scenario.Start = app.Wall().Truncate(30 * time.Minute).Format(time.RFC3339)
+		s.live = s.speed == 1
 	}
 	if cmd.Flags().Changed("days") {
 		scenario.Days = s.days
@@ -137,6 +138,9 @@ func (s *simulation) publish(cmd *cobra.Command, town *simulators.Town) error {
 		Broker: s.broker, Passwords: passwords, Hello: town.Hello,
 		Until: simulators.Pace(from, s.speed, app.Wall), Now: app.Wall,
 		Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("component", "simulators"),
+	}
+	if s.live { // the half-hour so far comes at once, the rest in its time
+		fleet.Until = func(at time.Time) time.Duration { return at.Sub(app.Wall()) }
 	}
 	ctx := cmd.Context()
 	if s.during > 0 {
