@@ -154,7 +154,7 @@ func (s *Spool) attempt(group []*op) (err error) {
 	if len(parts) > 0 {
 		body := seal(parts...)
 		insert := tx.StmtContext(ctx, s.insert)
-		defer insert.Close()
+		defer func() { _ = insert.Close() }()
 		if _, err := insert.ExecContext(ctx, readings, body); err != nil {
 			return fmt.Errorf("write the spool: %w", err)
 		}

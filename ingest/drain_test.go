@@ -1,0 +1,461 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"foyer/ingest"
+	"foyer/internal/energy"
+)
+
+func kwh(meter string, second int, value int64) energy.Reading {
+	return energy.Reading{
+		Meter: energy.MeterID(meter), Register: "energy_import/total",
+		At: noon.Add(time.Duration(second) * time.Second), Value: value, Source: energy.DeviceTime,
+	}
+}
+
+func watts(second int, value int64) energy.Reading {
+	r := kwh("m1", second, value)
+	r.Register = "power"
+	return r
+}
+
+func (h *house) claimed(meters ...string) {
+	for _, m := range meters {
+		h.meters.set(ingest.Meter{ID: energy.MeterID(m), State: ingest.Claimed})
+	}
+}
+
+func (h *house) append(rs ...energy.Reading) {
+	h.t.Helper()
+	if err := h.spool.Append(context.Background(), rs); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func TestReadingsLeaveTheSpoolForTheSeriesStore(t *testing.T) {
+	h := newHouse(t)
+	h.claimed("m1", "m2")
+	h.append(kwh("m1", 1, 10), watts(1, 5))
+	h.append(kwh("m2", 1, 20))
+	h.pass()
+	if len(h.series.all) != 3 || len(h.waiting()) != 0 || h.series.reads != 0 {
+		t.Fatal(h.series.all, h.waiting(), h.series.reads)
+	}
+	for _, r := range h.series.all {
+		if !h.marks.covered(r) {
+			t.Errorf("%v changed and nothing says so", r)
+		}
+	}
+}
+
+func TestTwiceIsOnce(t *testing.T) {
+	h := newHouse(t)
+	h.claimed("m1")
+	rs := []energy.Reading{kwh("m1", 1, 10), kwh("m1", 2, 11)}
+	h.append(rs...)
+	h.append(rs...) // in one batch
+	h.pass()
+	spans := len(h.marks.stale)
+	h.append(rs...) // in a later one
+	h.pass()
+	if h.series.written != 2 || len(h.marks.conflicts) != 0 || len(h.marks.stale) != spans {
+		t.Fatal(h.series.written, h.marks.conflicts, h.marks.stale)
+	}
+}
+
+func TestLateReadingsAreStoredWhereTheyBelong(t *testing.T) {
+	h := newHouse(t)
+	h.claimed("m1")
+	h.append(kwh("m1", 100, 10), kwh("m1", 300, 12))
+	h.pass()
+	h.append(kwh("m1", 200, 11), kwh("m1", 400, 13), kwh("m1", 300, 12))
+	h.pass()
+	if len(h.series.all) != 4 || h.series.written != 4 {
+		t.Fatal(h.series.content())
+	}
+	if !h.marks.covered(kwh("m1", 200, 11)) {
+		t.Error("a late reading changed the past and nothing says so")
+	}
+}
+
+func TestTheFirstValueStands(t *testing.T) {
+	arrival := func(r energy.Reading) energy.Reading { r.Source = energy.ArrivalTime; return r }
+	for _, c := range []struct {
+		name          string
+		first, second energy.Reading
+		conflicts     int
+	}{
+		{"another index at the same device time is a conflict", kwh("m1", 1, 10_000_000), kwh("m1", 1, 20_000_000), 1},
+		{"a lower one too", kwh("m1", 1, 20_000_000), kwh("m1", 1, 10_000_000), 1},
+		{"within one display step it is the same index on another way", kwh("m1", 1, 10_000_000), kwh("m1", 1, 10_001_000), 0},
+		{"just beyond it is none", kwh("m1", 1, 10_000_000), kwh("m1", 1, 10_001_001), 1},
+		{"other quantities have no conflicts", watts(1, 10), watts(1, 5_000), 0},
+		{"without a device time it is no conflict", arrival(kwh("m1", 1, 10_000_000)), arrival(kwh("m1", 1, 20_000_000)), 0},
+	} {
+		for _, together := range []bool{true, false} {
+			t.Run(fmt.Sprint(c.name, " ", together), func(t *testing.T) {
+				h := newHouse(t)
+				h.claimed("m1")
+				h.append(c.first)
+				if !together {
+					h.pass()
+				}
+				h.append(c.second, c.second)
+				h.pass()
+				got, err := h.series.Read(t.Context(), "m1", noon, noon.Add(time.Hour))
+				if err != nil || len(got) != 1 || got[0] != c.first {
+					t.Fatal(got, err)
+				}
+				if len(h.marks.conflicts) != c.conflicts {
+					t.Error(h.marks.conflicts)
+				}
+			})
+		}
+	}
+}
+
+func TestTheDisplayStepComesFromTheMessages(t *testing.T) {
+	h := newHouse(t)
+	h.claimed("m-g1-plug")
+	h.send(sensor("g1", "plug", noon, 100, 1)) // 0.01 kWh
+	if step := h.handler.Step("m-g1-plug", "energy_import/total"); step != 10_000 {
+		t.Fatal(step)
+	}
+	if step := h.handler.Step("m-g1-other", "energy_import/total"); step != 1_000 {
+		t.Fatal(step)
+	}
+}
+
+func TestUnclaimedMetersWaitADay(t *testing.T) {
+	h := newHouse(t)
+	h.meters.set(ingest.Meter{ID: "m1", State: ingest.Unclaimed})
+	h.meters.set(ingest.Meter{ID: "m2", State: ingest.Unclaimed})
+	h.meters.set(ingest.Meter{ID: "m3", State: ingest.Unclaimed})
+	h.append(kwh("m1", 1, 10), kwh("m2", 1, 20), kwh("m3", 1, 30))
+	d := h.drain()
+	h.step(d)
+	if len(h.series.all) != 0 || len(h.waiting()) != 0 || len(h.held()) != 3 || len(h.marks.at) != 0 {
+		t.Fatal(h.series.all, h.waiting(), h.held(), h.marks.at)
+	}
+	h.claimed("m1")
+	h.meters.set(ingest.Meter{ID: "m2", State: ingest.Ignored})
+	h.sweepOnce(d)
+	h.step(d)
+	if got := h.held(); !slices.Equal(got, []energy.MeterID{"m3"}) {
+		t.Fatal(got)
+	}
+	if got := h.series.content(); len(got) != 1 {
+		t.Fatal(got)
+	}
+	h.now = noon.Add(24 * time.Hour)
+	h.sweepOnce(d)
+	if len(h.held()) != 1 {
+		t.Fatal("dropped after 24 h sharp")
+	}
+	h.now = h.now.Add(time.Millisecond)
+	h.sweepOnce(d)
+	if len(h.held()) != 0 {
+		t.Fatal(h.held())
+	}
+}
+
+func (h *house) step(d *ingest.Drain) {
+	h.t.Helper()
+	if _, err := ingest.Pass(d, context.Background()); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) sweepOnce(d *ingest.Drain) {
+	h.t.Helper()
+	if err := ingest.Sweep(d, context.Background()); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) held() []energy.MeterID {
+	h.t.Helper()
+	all, err := h.spool.HeldMeters(context.Background())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return all
+}
+
+func TestAMeterThatStoppedMeanwhileIsDropped(t *testing.T) {
+	h := newHouse(t)
+	h.meters.set(ingest.Meter{ID: "m1", State: ingest.Stopped})
+	h.append(kwh("m1", 1, 10), kwh("unknown", 1, 10))
+	h.pass()
+	if len(h.series.all) != 0 || len(h.waiting()) != 0 || len(h.held()) != 0 {
+		t.Fatal(h.series.all, h.waiting(), h.held())
+	}
+}
+
+func TestPoisonGoesToQuarantineAndTheRestIsKept(t *testing.T) {
+	h := newHouse(t)
+	h.claimed("m1", "m2")
+	h.series.poison = func(r energy.Reading) bool { return r.Value == 666 }
+	h.append(kwh("m1", 1, 10), kwh("m1", 2, 666), kwh("m2", 1, 666), kwh("m2", 2, 20))
+	h.pass()
+	if len(h.series.all) != 2 || len(h.waiting()) != 0 {
+		t.Fatal(h.series.content(), h.waiting())
+	}
+	cases := h.cases()
+	if len(cases) != 2 || !slices.Equal(cases[0].Readings, []energy.Reading{kwh("m1", 2, 666)}) || !cases[0].At.Equal(noon) {
+		t.Fatalf("%+v", cases)
+	}
+	h.series.poison = nil
+	if err := h.spool.Replay(t.Context(), cases[0].ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	h.pass()
+	if len(h.series.all) != 3 {
+		t.Fatal(h.series.content())
+	}
+}
+
+func TestADeadSeriesStoreLosesNothingAndStopsNoAcknowledgement(t *testing.T) {
+	h := newHouse(t)
+	h.claimed("m-g1-p")
+	h.series.broken = true
+	d := h.drain()
+	for i := range 50 {
+		h.send(plug("g1", "p", noon.Add(time.Duration(i)*time.Minute), int64(i), i)) // acknowledged
+		if _, err := ingest.Pass(d, t.Context()); !errors.Is(err, errBroken) {
+			t.Fatal(err)
+		}
+	}
+	h.series.broken = false
+	h.step(d)
+	if len(h.series.all) != 100 || len(h.waiting()) != 0 {
+		t.Fatal(len(h.series.all), len(h.waiting()))
+	}
+}
+
+// brittle stores fail at the nth call, before or after they did what was asked.
+type brittle struct {
+	left  int
+	after bool
+}
+
+var errCrash = errors.New("crash")
+
+func (b *brittle) call(do func() error) error {
+	b.left--
+	if b.left == 0 && !b.after {
+		return errCrash
+	}
+	if b.left < 0 {
+		return errCrash // dead from then on
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if b.left == 0 {
+		return errCrash
+	}
+	return nil
+}
+
+type brittleStores struct {
+	*brittle
+	h *house
+}
+
+func (b brittleStores) Take(ctx context.Context, limit int) (x ingest.Batch, err error) {
+	err = b.call(func() error { x, err = b.h.spool.Take(ctx, limit); return err })
+	return x, err
+}
+
+func (b brittleStores) Settle(ctx context.Context, s ingest.Settlement) error {
+	return b.call(func() error { return b.h.spool.Settle(ctx, s) })
+}
+func (b brittleStores) More() <-chan struct{} { return b.h.spool.More() }
+
+func (b brittleStores) Write(ctx context.Context, rs []energy.Reading) error {
+	// A write that is cut off has written a part.
+	return b.call(func() error {
+		if b.left == 0 {
+			rs = rs[:len(rs)/2]
+		}
+		return b.h.series.Write(ctx, rs)
+	})
+}
+
+func (b brittleStores) Read(ctx context.Context, m energy.MeterID, from, to time.Time) (rs []energy.Reading, err error) {
+	err = b.call(func() error { rs, err = b.h.series.Read(ctx, m, from, to); return err })
+	return rs, err
+}
+
+func (b brittleStores) Claim(ctx context.Context, rs []energy.Reading) (late []energy.Reading, err error) {
+	err = b.call(func() error { late, err = b.h.marks.Claim(ctx, rs); return err })
+	return late, err
+}
+
+func (b brittleStores) Stale(ctx context.Context, s []energy.Span) error {
+	return b.call(func() error { return b.h.marks.Stale(ctx, s) })
+}
+
+func (b brittleStores) Conflict(ctx context.Context, cs []energy.Conflict) error {
+	return b.call(func() error { return b.h.marks.Conflict(ctx, cs) })
+}
+
+// TestACrashAnywhereChangesNothing ends the drain at each call to a store, before
+// and after the store did its part, starts again on what is there, and looks at
+// the end: every reading once, the first value of each, every conflict once, and
+// a stale mark after each write that somebody may have computed from before.
+func TestACrashAnywhereChangesNothing(t *testing.T) {
+	crashed := 0
+	for _, after := range []bool{false, true} {
+		for n := 1; n < 40; n++ {
+			h := newHouse(t)
+			h.claimed("m1", "m2")
+			h.meters.set(ingest.Meter{ID: "m3", State: ingest.Unclaimed})
+			h.append(kwh("m1", 100, 10_000_000), watts(100, 5), kwh("m2", 100, 70_000_000))
+			h.pass()
+			h.marks.stale = nil
+			h.append(kwh("m1", 200, 12_000_000), kwh("m1", 50, 9_000_000), kwh("m3", 1, 1), kwh("m1", 100, 10_000_000))
+			h.append(kwh("m2", 100, 99_000_000), watts(100, 6), kwh("m1", 200, 12_000_000), kwh("m2", 300, 71_000_000))
+
+			b := brittleStores{&brittle{left: n, after: after}, h}
+			d := h.drain(func(p *ingest.DrainParts) { p.Backlog, p.Marks, p.Series = b, b, b })
+			if _, err := ingest.Pass(d, t.Context()); err == nil {
+				break // fewer calls than n
+			}
+			crashed++
+			// The roll-up ran at the worst moment: what was marked is computed and forgotten.
+			computed := map[string]bool{}
+			for k, r := range h.series.all {
+				if h.marks.covered(r) {
+					computed[fmt.Sprint(k)] = true
+				}
+			}
+			h.marks.stale = nil
+			if err := h.spool.Close(); err != nil {
+				t.Fatal(err)
+			}
+			h.open(h.cfg)
+			h.pass()
+
+			want := []energy.Reading{
+				kwh("m1", 100, 10_000_000), watts(100, 5), kwh("m2", 100, 70_000_000),
+				kwh("m1", 200, 12_000_000), kwh("m1", 50, 9_000_000), kwh("m2", 300, 71_000_000),
+			}
+			if len(h.series.all) != len(want) {
+				t.Fatalf("crash at %d: %v", n, h.series.content())
+			}
+			for i, r := range want {
+				k := seriesKey{r.Meter, r.Register, r.At}
+				if h.series.all[k] != r {
+					t.Errorf("crash at %d: %v, want %v", n, h.series.all[k], r)
+				}
+				if i >= 3 && !computed[fmt.Sprint(k)] && !h.marks.covered(r) {
+					t.Errorf("crash at %d, after %t: %v was written and never marked", n, after, r)
+				}
+			}
+			if len(h.marks.conflicts) != 1 || len(h.held()) != 1 || len(h.waiting()) != 0 {
+				t.Errorf("crash at %d: %v, held %v, waiting %v", n, h.marks.conflicts, h.held(), h.waiting())
+			}
+		}
+	}
+	if crashed < 12 {
+		t.Fatalf("only %d crashes", crashed)
+	}
+}
+
+// TestOrderAndDuplicatesChangeNothing sends the same messages of devices with a
+// time of their own in many orders, some twice, through every batch size.
+func TestOrderAndDuplicatesChangeNothing(t *testing.T) {
+	var messages []ingest.Message
+	for i := range 120 {
+		device := fmt.Sprint("p", i%4)
+		at := noon.Add(time.Duration(i/4) * time.Minute)
+		m := plug("g1", device, at, int64(1000+i), i)
+		m.At = noon.Add(2 * time.Hour)
+		messages = append(messages, m)
+	}
+	var want []string
+	for seed := range uint64(8) {
+		h := newHouse(t)
+		h.now = noon.Add(2 * time.Hour)
+		random := rand.New(rand.NewPCG(seed, 1))
+		order := slices.Clone(messages)
+		if seed > 0 {
+			order = append(order, messages...)
+			random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		}
+		for _, m := range order {
+			h.send(m)
+			if random.IntN(20) == 0 {
+				h.pass()
+			}
+		}
+		h.pass()
+		if got := h.series.content(); want == nil {
+			want = got
+		} else if !slices.Equal(got, want) {
+			t.Fatalf("seed %d: %d readings, %d without disorder", seed, len(got), len(want))
+		}
+		if len(h.marks.conflicts) != 0 {
+			t.Errorf("seed %d: %v", seed, h.marks.conflicts)
+		}
+	}
+	if len(want) != 240 {
+		t.Fatalf("%d readings", len(want))
+	}
+}
+
+// fakeBacklog hands out one batch again and again and fails as long as it is told.
+type fakeBacklog struct {
+	more  chan struct{}
+	takes []time.Time
+	fail  int
+}
+
+func (f *fakeBacklog) Take(context.Context, int) (ingest.Batch, error) {
+	f.takes = append(f.takes, time.Now())
+	if len(f.takes) <= f.fail {
+		return ingest.Batch{}, errBroken
+	}
+	return ingest.Batch{}, nil
+}
+func (f *fakeBacklog) Settle(context.Context, ingest.Settlement) error      { return nil }
+func (f *fakeBacklog) More() <-chan struct{}                                { return f.more }
+func (f *fakeBacklog) HeldMeters(context.Context) ([]energy.MeterID, error) { return nil, nil }
+func (f *fakeBacklog) Admit(context.Context, energy.MeterID) (int, error)   { return 0, nil }
+func (f *fakeBacklog) Dismiss(context.Context, energy.MeterID) (int, error) { return 0, nil }
+func (f *fakeBacklog) Expire(context.Context, time.Time) (int, error)       { return 0, nil }
+
+func TestTheDrainTriesEverLessOftenAndEndsWithItsContext(t *testing.T) {
+	h := newHouse(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeBacklog{more: make(chan struct{}, 1), fail: 20}
+		d := h.drain(func(p *ingest.DrainParts) { p.Backlog, p.Waiting = f, f })
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.Run(ctx) }()
+		time.Sleep(10 * time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if len(f.takes) < 25 {
+			t.Fatalf("%d tries", len(f.takes))
+		}
+		for i := 1; i < len(f.takes); i++ {
+			gap := f.takes[i].Sub(f.takes[i-1])
+			if gap > 30*time.Second || i <= f.fail && gap < 40*time.Millisecond || i > f.fail+1 && gap > time.Second {
+				t.Errorf("try %d after %s", i, gap)
+			}
+		}
+	})
+}
