@@ -25,6 +25,7 @@ func newRoot() *cobra.Command {
 		newDecode(),
 		newGateway(),
 		newHousehold(),
+		newIndicator(),
 		newInvite(),
 		newMeter(),
 		newSimulate(),

@@ -28,6 +28,7 @@ type simulation struct {
 	printed, asJSON        bool
 	speed                  float64
 	during                 time.Duration
+	live                   bool // the town's time is the wall clock's
 }
 
 func newSimulate() *cobra.Command {
