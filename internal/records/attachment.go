@@ -29,8 +29,8 @@ func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) 
 		}
 		attached = true
 		if m.Family != "" {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO attachment (meter, family, from_at) VALUES ($1, $2, $3)`,
-				m.ID, m.Family, millis(m.From)); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO attachment (meter, family, from_at, role) VALUES ($1, $2, $3, $4)`,
+				m.ID, m.Family, millis(m.From), m.Role); err != nil {
 				return err
 			}
 		}

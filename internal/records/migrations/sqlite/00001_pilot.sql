@@ -83,6 +83,7 @@ CREATE TABLE attachment (
     family  TEXT NOT NULL REFERENCES family (id),
     from_at BIGINT NOT NULL,
     to_at   BIGINT NOT NULL DEFAULT 253402300800000,
+    role    TEXT NOT NULL DEFAULT '', -- what the meter measured for the family; '': that of the meter
     PRIMARY KEY (meter, from_at)
 );
 CREATE INDEX attachment_family ON attachment (family);
@@ -416,16 +417,17 @@ CREATE VIEW v_result AS
 
 -- When the meters of a family last spoke, and how often they do.
 CREATE VIEW v_seen AS
-    SELECT g.purpose, g.recipient, f.pilot, a.family, m.role,
+    SELECT g.purpose, g.recipient, f.pilot, a.family, a.role,
            MAX(l.at) AS last_at, MAX(COALESCE(p.interval_ms, 0)) AS interval_ms
-    FROM attachment a JOIN family f ON f.id = a.family JOIN v_grant g ON g.family = a.family
-        JOIN meter m ON m.id = a.meter
+    FROM (SELECT a.meter, a.family, a.from_at, a.to_at, COALESCE(NULLIF(a.role, ''), m.role) AS role
+          FROM attachment a JOIN meter m ON m.id = a.meter) a
+        JOIN family f ON f.id = a.family JOIN v_grant g ON g.family = a.family
         JOIN latest l ON l.meter = a.meter AND l.at >= a.from_at AND l.at < a.to_at
         LEFT JOIN meter_pulse p ON p.meter = a.meter
     WHERE l.at >= g.data_from AND l.at < g.data_to
-      AND ((m.role = 'indoor' AND g.category = 'indoor_climate')
-        OR (m.role <> 'indoor' AND g.category IN ('consumption', 'cost')))
-    GROUP BY g.purpose, g.recipient, f.pilot, a.family, m.role;
+      AND ((a.role = 'indoor' AND g.category = 'indoor_climate')
+        OR (a.role <> 'indoor' AND g.category IN ('consumption', 'cost')))
+    GROUP BY g.purpose, g.recipient, f.pilot, a.family, a.role;
 
 -- Alerts speak of days. A family sees its own with its figures. An incident of
 -- a gateway is about no family.

@@ -1,0 +1,53 @@
+package household
+
+import (
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// An Attachment says from when to when a meter's readings are a family's.
+type Attachment struct {
+	Meter    energy.MeterID
+	Role     Role
+	From, To time.Time // UTC; To is not included, and far away while open
+	MaxPower int64     // thousandths of W the meter can carry; 0 when unknown
+}
+
+// A Home is what the figures of a family are computed from, readings apart.
+type Home struct {
+	Family      FamilyID
+	Zone        *time.Location
+	Dwellings   []Dwelling // oldest first, as all of the following
+	Contracts   []Contract
+	Incomes     []Income
+	Attachments []Attachment
+	Stamp       string // another one when any of the above changed
+}
+
+// DwellingOn returns the home of the family on a day; nil when it is not known.
+func (h *Home) DwellingOn(day energy.Day) *Dwelling {
+	for i := len(h.Dwellings) - 1; i >= 0; i-- {
+		if d := &h.Dwellings[i]; !day.Before(d.From) && (d.To == energy.Day{} || day.Before(d.To)) {
+			return d
+		}
+	}
+	return nil
+}
+
+// IncomeOn returns what the family lives on, on a day; nil when it is not known.
+func (h *Home) IncomeOn(day energy.Day) *Income {
+	for i := len(h.Incomes) - 1; i >= 0; i-- {
+		if !day.Before(h.Incomes[i].From) {
+			return &h.Incomes[i]
+		}
+	}
+	return nil
+}
+
+// A Station is an outdoor meter: the climate of a pilot.
+type Station struct {
+	Meter energy.MeterID
+	Pilot string
+	Zone  *time.Location
+}

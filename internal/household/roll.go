@@ -1,0 +1,78 @@
+package household
+
+import (
+	"time"
+
+	"foyer/internal/energy"
+)
+
+// A Stale is a stretch of a meter's time whose usage has to be computed again.
+type Stale struct {
+	ID int64
+	energy.Span
+}
+
+// A Roll is the usage of a family over consecutive local days, as it is now. It
+// replaces everything kept for those days and months.
+type Roll struct {
+	Family   FamilyID
+	Zone     *time.Location
+	From, To energy.Day                       // To is not included
+	Start    time.Time                        // first instant of From
+	End      time.Time                        // first instant of To
+	Slots    []Usage                          // of the days, by start and register
+	Days     []Usage                          // likewise
+	Bills    []Bill                           // of the months the days lie in
+	Months   []Usage                          // likewise
+	Touched  []string                         // those months, "2026-11"
+	Changed  []energy.Day                     // days changed besides: their indoor climate
+	Pulses   map[energy.MeterID]time.Duration // how often meters speak
+	Handled  []int64                          // stale marks this roll deals with
+}
+
+// A Bill is the bill of a month so far.
+type Bill struct {
+	Month string // "2026-11"
+	Lines []BillLine
+}
+
+// A BillLine is a line of a bill.
+type BillLine struct {
+	Start     time.Time // first instant it covers, UTC
+	Label     string    // catalogue key
+	Quantity  string    // exact decimal
+	Unit      string    // kWh, day
+	Price     string    // exact decimal, EUR for each unit
+	Cents     int64
+	Estimated bool
+}
+
+// A Filed is a result with what decides who may see it.
+type Filed struct {
+	Result
+	Category    string
+	Granularity int       // 1 annual, 2 monthly, 3 daily
+	Start       time.Time // first instant of Result.From
+}
+
+// A Filing is what one pass adds to a family's results.
+type Filing struct {
+	Family  FamilyID
+	Stamp   string       // of the home they were computed from
+	Results []Filed      // to be added
+	Bills   []Bill       // to be replaced
+	Dirty   []energy.Day // days the results take account of
+}
+
+// A Run is one pass of a job.
+type Run struct {
+	ID       int64
+	Job      string
+	Started  time.Time // world clock
+	Finished time.Time // zero while it runs
+	Done     int       // families dealt with
+	Failed   int       // families it could not deal with
+}
+
+// DayAt returns the day of the roll in which an instant lies.
+func (r *Roll) DayAt(t time.Time) energy.Day { return energy.DayOf(t, r.Zone) }

@@ -1,0 +1,178 @@
+package records
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// The facts that figures are computed from, one text a fact, in an order of their
+// own. They end in AND family = … or in nothing.
+const (
+	selectHomes       = `SELECT f.id, p.zone FROM family f JOIN pilot p ON p.id = f.pilot ORDER BY f.id`
+	selectDwellings   = `SELECT family, from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating FROM dwelling WHERE $1 IN ('', family) ORDER BY family, from_day`
+	selectContracts   = `SELECT family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment FROM contract WHERE $1 IN ('', family) ORDER BY family, from_day, meter`
+	selectIncomes     = `SELECT family, from_day, disposable, aid FROM income WHERE $1 IN ('', family) ORDER BY family, from_day`
+	selectAttachments = `SELECT a.family, a.meter, CASE WHEN a.role = '' THEN m.role ELSE a.role END, a.from_at, a.to_at, m.max_power
+		FROM attachment a JOIN meter m ON m.id = a.meter WHERE $1 IN ('', a.family) ORDER BY a.family, a.from_at, a.meter`
+)
+
+// Homes returns what the figures of every family are computed from, by id.
+func (d *DB) Homes(ctx context.Context) ([]household.Home, error) {
+	homes, err := d.homes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read homes: %w", err)
+	}
+	return homes, nil
+}
+
+func (d *DB) homes(ctx context.Context) ([]household.Home, error) {
+	rows, err := d.read.QueryContext(ctx, selectHomes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var homes []household.Home
+	zones := map[string]*time.Location{}
+	for rows.Next() {
+		var h household.Home
+		var zone string
+		if err := rows.Scan(&h.Family, &zone); err != nil {
+			return nil, err
+		}
+		if zones[zone] == nil {
+			if zones[zone], err = time.LoadLocation(zone); err != nil {
+				return nil, err
+			}
+		}
+		h.Zone = zones[zone]
+		homes = append(homes, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return homes, facts(ctx, d.read, homes, "")
+}
+
+// facts fills homes, sorted by family, with what is known of one family or of all.
+func facts(ctx context.Context, q querier, homes []household.Home, family household.FamilyID) error {
+	stamps := make([]strings.Builder, len(homes))
+	each := func(query string, scan func(rowScanner) (household.FamilyID, func(*household.Home), error)) error {
+		rows, err := q.QueryContext(ctx, query, family)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			id, add, err := scan(rows)
+			if err != nil {
+				return err
+			}
+			i, ok := slices.BinarySearchFunc(homes, id, func(h household.Home, id household.FamilyID) int {
+				return strings.Compare(string(h.Family), string(id))
+			})
+			if ok { // else the family is newer than the list
+				add(&homes[i])
+			}
+		}
+		return rows.Err()
+	}
+	for _, f := range []struct {
+		query string
+		scan  func(rowScanner) (household.FamilyID, func(*household.Home), error)
+	}{
+		{selectDwellings, scanDwelling}, {selectContracts, scanContract}, {selectIncomes, scanIncome}, {selectAttachments, scanAttachment},
+	} {
+		if err := each(f.query, f.scan); err != nil {
+			return err
+		}
+	}
+	for i := range homes {
+		h := &homes[i]
+		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments)
+		h.Stamp = stamps[i].String()
+	}
+	return nil
+}
+
+func scanDwelling(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+	var x household.Dwelling
+	var from, to string
+	err := row.Scan(&x.Family, &from, &to, &x.Persons14, &x.PersonsUnder14, &x.AreaM2, &x.HeatedInRent, &x.Fragile, &x.Heating)
+	if err == nil {
+		x.From, x.To, err = span(from, to)
+	}
+	return x.Family, func(h *household.Home) { h.Dwellings = append(h.Dwellings, x) }, err
+}
+
+func scanContract(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+	var x household.Contract
+	var from, to string
+	err := row.Scan(&x.Family, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment)
+	if err == nil {
+		x.From, x.To, err = span(from, to)
+	}
+	return x.Family, func(h *household.Home) { h.Contracts = append(h.Contracts, x) }, err
+}
+
+func scanIncome(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+	var x household.Income
+	var from string
+	err := row.Scan(&x.Family, &from, &x.Disposable, &x.Aid)
+	if err == nil {
+		x.From, err = energy.ParseDay(from)
+	}
+	return x.Family, func(h *household.Home) { h.Incomes = append(h.Incomes, x) }, err
+}
+
+func scanAttachment(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+	var family household.FamilyID
+	var x household.Attachment
+	var from, to int64
+	err := row.Scan(&family, &x.Meter, &x.Role, &from, &to, &x.MaxPower)
+	x.From, x.To = instant(from), instant(to)
+	return family, func(h *household.Home) { h.Attachments = append(h.Attachments, x) }, err
+}
+
+// Stations returns the outdoor meters, each with the pilot whose climate it shows.
+func (d *DB) Stations(ctx context.Context) ([]household.Station, error) {
+	stations, err := d.stations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read stations: %w", err)
+	}
+	return stations, nil
+}
+
+// An outdoor meter belongs to the pilot of its gateway; where the gateway is not
+// registered, to that of the family it was claimed for, or to the only pilot.
+const selectStations = `SELECT m.id, p.id, p.zone FROM meter m
+	LEFT JOIN gateway g ON g.id = m.gateway
+	LEFT JOIN attachment a ON a.meter = m.id AND a.to_at = 253402300800000 LEFT JOIN family f ON f.id = a.family
+	JOIN pilot p ON p.id = COALESCE(g.pilot, f.pilot, (SELECT MIN(id) FROM pilot))
+	WHERE m.role = 'outdoor' AND m.state = 'claimed' ORDER BY p.id, m.id`
+
+func (d *DB) stations(ctx context.Context) ([]household.Station, error) {
+	rows, err := d.read.QueryContext(ctx, selectStations)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []household.Station
+	for rows.Next() {
+		var s household.Station
+		var zone string
+		if err := rows.Scan(&s.Meter, &s.Pilot, &zone); err != nil {
+			return nil, err
+		}
+		if s.Zone, err = time.LoadLocation(zone); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,50 @@
+package records
+
+import (
+	"context"
+	"fmt"
+
+	"foyer/internal/household"
+)
+
+// BeginRun notes that a pass of a job begins and returns its id.
+func (d *DB) BeginRun(ctx context.Context, r household.Run) (int64, error) {
+	var id int64
+	err := d.write.QueryRowContext(ctx, `INSERT INTO run (job, started_at) VALUES ($1, $2) RETURNING id`, r.Job, millis(r.Started)).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("begin run: %w", err)
+	}
+	return id, nil
+}
+
+// EndRun notes how a pass ended.
+func (d *DB) EndRun(ctx context.Context, r household.Run) error {
+	_, err := d.write.ExecContext(ctx, `UPDATE run SET finished_at = $1, done = $2, failed = $3 WHERE id = $4`, millis(r.Finished), r.Done, r.Failed, r.ID)
+	if err != nil {
+		return fmt.Errorf("end run: %w", err)
+	}
+	return nil
+}
+
+// Runs returns the last passes of a job, newest first; of every job for "".
+func (d *DB) Runs(ctx context.Context, job string, n int) ([]household.Run, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT id, job, started_at, finished_at, done, failed FROM run WHERE $1 IN ('', job) ORDER BY id DESC LIMIT $2`, job, n)
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	defer rows.Close()
+	var all []household.Run
+	for rows.Next() {
+		var r household.Run
+		var started, finished int64
+		if err := rows.Scan(&r.ID, &r.Job, &started, &finished, &r.Done, &r.Failed); err != nil {
+			return nil, fmt.Errorf("list runs: %w", err)
+		}
+		r.Started, r.Finished = instant(started), instant(finished)
+		all = append(all, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,34 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// SaveWeather replaces the climate of some days of a pilot, in one transaction
+// with how often its stations speak and the end of the marks it deals with.
+func (d *DB) SaveWeather(ctx context.Context, pilot string, days []household.Weather, pulses map[energy.MeterID]time.Duration, handled []int64) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, w := range days {
+			_, err := tx.ExecContext(ctx, `INSERT INTO weather_day (pilot, day, mean, seen, length) VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT (pilot, day) DO UPDATE SET mean = excluded.mean, seen = excluded.seen, length = excluded.length`,
+				pilot, w.Day.String(), w.Mean, w.Seen.Milliseconds(), w.Of.Milliseconds())
+			if err != nil {
+				return err
+			}
+		}
+		if err := savePulses(ctx, tx, pulses); err != nil {
+			return err
+		}
+		return dropStale(ctx, tx, handled)
+	})
+	if err != nil {
+		return fmt.Errorf("save weather: %w", err)
+	}
+	return nil
+}
