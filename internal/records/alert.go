@@ -62,6 +62,9 @@ func (d *DB) transition(ctx context.Context, tx *sql.Tx, t household.Transition)
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return errors.Join(err, household.ErrAlertMoved)
 	}
+	if err := d.inTurn(ctx, tx); err != nil {
+		return err
+	}
 	seq, by := a.Version+1, ""
 	if t.Step == household.StepAcknowledged || t.Step == household.StepResolved {
 		by = a.By // of the others nobody is the author, whoever has the alert
