@@ -14,8 +14,9 @@ import (
 	"foyer/internal/energy"
 )
 
-// Marks in one statement. A power of two, see powers.
-const marksAtOnce = 512
+// Rows in one statement, a power of two, see powers. SQLite looks each "$1" up by
+// its name among all the others, so that more would cost more.
+const marksAtOnce = 64
 
 // The key of the advisory lock under which ingesters take turns: "foyer" in ASCII.
 const drainLock = 0x666f796572
@@ -36,8 +37,17 @@ func (d *DB) Claim(ctx context.Context, rs []energy.Reading) ([]energy.Reading, 
 	newest := newestOf(rs)
 	before := make(map[markKey]int64, len(newest))
 	err := d.tx(ctx, func(tx *sql.Tx) error {
+		prepared := map[int]*sql.Stmt{} // by number of rows; the transaction closes them
 		for _, part := range powers(newest, marksAtOnce) {
-			if err := claim(ctx, tx, part, before); err != nil {
+			stmt := prepared[len(part)]
+			if stmt == nil {
+				var err error
+				if stmt, err = tx.PrepareContext(ctx, claimSQL(len(part))); err != nil {
+					return err
+				}
+				prepared[len(part)] = stmt
+			}
+			if err := claim(ctx, stmt, part, before); err != nil {
 				return err
 			}
 		}
@@ -75,17 +85,20 @@ func newestOf(rs []energy.Reading) []energy.Reading {
 	return all
 }
 
+func claimSQL(rows int) string {
+	return `INSERT INTO latest (meter, register, at, value) VALUES ` + tuples(rows, 4) + `
+		ON CONFLICT (meter, register) DO UPDATE SET previous_at = latest.at, at = excluded.at, value = excluded.value
+			WHERE excluded.at > latest.at
+		RETURNING meter, register, previous_at`
+}
+
 // claim sets the marks that rise and adds to before where those stood.
-func claim(ctx context.Context, tx *sql.Tx, newest []energy.Reading, before map[markKey]int64) error {
+func claim(ctx context.Context, stmt *sql.Stmt, newest []energy.Reading, before map[markKey]int64) error {
 	args := make([]any, 0, 4*len(newest))
 	for _, r := range newest {
 		args = append(args, string(r.Meter), string(r.Register), r.At.UnixMilli(), r.Value)
 	}
-	//nolint:gosec // placeholders are all that is joined
-	rows, err := tx.QueryContext(ctx, `INSERT INTO latest (meter, register, at, value) VALUES `+tuples(len(newest), 4)+`
-		ON CONFLICT (meter, register) DO UPDATE SET previous_at = latest.at, at = excluded.at, value = excluded.value
-			WHERE excluded.at > latest.at
-		RETURNING meter, register, previous_at`, args...)
+	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}

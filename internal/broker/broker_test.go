@@ -1,0 +1,631 @@
+package broker
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/eclipse/paho.mqtt.golang/packets"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest"
+	"foyer/internal/testserver"
+)
+
+// A rig is a running broker, what it kept, and whom it lets in.
+type rig struct {
+	*Broker
+	t    testing.TB
+	stop func() error
+
+	mu     sync.Mutex
+	kept   []ingest.Message
+	handle func(context.Context, ingest.Message) error // instead of keeping, when set
+
+	secrets sync.Map // gateway -> secret
+	broken  atomic.Bool
+	ahead   atomic.Int64 // how far the wall clock of the rig is ahead
+}
+
+func (r *rig) Handle(ctx context.Context, m ingest.Message) error {
+	r.mu.Lock()
+	handle := r.handle
+	r.mu.Unlock()
+	if handle != nil {
+		if err := handle(ctx, m); err != nil {
+			return err
+		}
+	}
+	m.Payload = bytes.Clone(m.Payload)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept = append(r.kept, m)
+	return nil
+}
+
+func (r *rig) Verify(_ context.Context, gateway, secret string) (bool, error) {
+	if r.broken.Load() {
+		return false, errors.New("no records")
+	}
+	want, ok := r.secrets.Load(gateway)
+	return ok && want == secret, nil
+}
+
+func (r *rig) setHandle(fn func(context.Context, ingest.Message) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.handle = fn
+}
+
+func (r *rig) messages() []ingest.Message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.kept)
+}
+
+func start(t testing.TB, change ...func(*Config)) *rig {
+	t.Helper()
+	r := &rig{t: t}
+	for i := range 3 {
+		r.secrets.Store(fmt.Sprint("g", i+1), fmt.Sprint("secret", i+1))
+	}
+	cfg := Defaults()
+	cfg.Listen = "127.0.0.1:0"
+	for _, c := range change {
+		c(&cfg)
+	}
+	b, err := Listen(t.Context(), cfg, Parts{
+		Handler: r, Gateways: r, Mounts: ingest.Mounts{{Topic: "shellies/#", Gateway: "g2"}},
+		World: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
+		Wall:  func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
+		Log:   slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Broker = b
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	r.stop = sync.OnceValue(func() error { cancel(); return <-done })
+	t.Cleanup(func() {
+		if err := r.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// A client speaks raw MQTT 3.1.1.
+type client struct {
+	net.Conn
+	t  testing.TB
+	in *bufio.Reader
+}
+
+func (r *rig) dial() *client {
+	r.t.Helper()
+	conn, err := net.DialTimeout("tcp", r.Addr(), 5*time.Second)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { conn.Close() })
+	return &client{conn, r.t, bufio.NewReader(conn)}
+}
+
+func connectPacket(id, user, password string) *packets.ConnectPacket {
+	p := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
+	p.ProtocolName, p.ProtocolVersion, p.CleanSession, p.Keepalive = "MQTT", 4, true, 30
+	p.ClientIdentifier, p.Username, p.Password = id, user, []byte(password)
+	p.UsernameFlag, p.PasswordFlag = user != "", password != ""
+	return p
+}
+
+func (c *client) write(p packets.ControlPacket) {
+	c.t.Helper()
+	if err := p.Write(c.Conn); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// read returns the next packet, or the error that ended the connection.
+func (c *client) read() (packets.ControlPacket, error) {
+	c.t.Helper()
+	if err := c.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		c.t.Fatal(err)
+	}
+	return packets.ReadPacket(c.in)
+}
+
+// ends fails unless the broker closes the connection without another packet than
+// the kinds given.
+func (c *client) ends(allowed ...byte) {
+	c.t.Helper()
+	for {
+		p, err := c.read()
+		var late net.Error
+		switch {
+		case errors.As(err, &late) && late.Timeout():
+			c.t.Fatal("the connection stays open")
+		case err != nil:
+			return
+		case !allows(p, allowed):
+			c.t.Fatalf("the broker answers %v", p)
+		}
+	}
+}
+
+func allows(p packets.ControlPacket, kinds []byte) bool {
+	for _, k := range kinds {
+		if strings.HasPrefix(p.String(), packets.PacketNames[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *client) connect(p *packets.ConnectPacket) byte {
+	c.t.Helper()
+	c.write(p)
+	got, err := c.read()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ack, ok := got.(*packets.ConnackPacket)
+	if !ok {
+		c.t.Fatalf("%v instead of a CONNACK", got)
+	}
+	return ack.ReturnCode
+}
+
+func (r *rig) signIn(gateway string) *client {
+	r.t.Helper()
+	c := r.dial()
+	secret, _ := r.secrets.Load(gateway)
+	if code := c.connect(connectPacket(gateway, gateway, secret.(string))); code != 0 {
+		r.t.Fatalf("CONNACK %d", code)
+	}
+	return c
+}
+
+func publishPacket(topic string, qos byte, id uint16, payload string) *packets.PublishPacket {
+	p := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
+	p.TopicName, p.Qos, p.MessageID, p.Payload = topic, qos, id, []byte(payload)
+	return p
+}
+
+// acked reads one PUBACK.
+func (c *client) acked(id uint16) {
+	c.t.Helper()
+	p, err := c.read()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if ack, ok := p.(*packets.PubackPacket); !ok || ack.MessageID != id {
+		c.t.Fatalf("%v instead of PUBACK %d", p, id)
+	}
+}
+
+func TestAcknowledgedAfterItIsKept(t *testing.T) {
+	r := start(t)
+	c := r.signIn("g1")
+	entered, release := make(chan struct{}), make(chan struct{})
+	r.setHandle(func(context.Context, ingest.Message) error { close(entered); <-release; return nil })
+	c.write(publishPacket("foyer/g1/tele/x/SENSOR", 1, 7, "reading"))
+	<-entered
+	_ = c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if _, err := c.in.Peek(1); err == nil {
+		t.Fatal("acknowledged before it was kept")
+	}
+	close(release)
+	c.acked(7)
+	want := ingest.Message{
+		Topic: "foyer/g1/tele/x/SENSOR", Payload: []byte("reading"), Gateway: "g1",
+		At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+	}
+	if got := r.messages(); len(got) != 1 || fmt.Sprint(got[0]) != fmt.Sprint(want) {
+		t.Fatalf("%+v", got)
+	}
+}
+
+func TestWhatCannotBeKeptIsNotAcknowledgedAndComesAgain(t *testing.T) {
+	r := start(t)
+	for _, cause := range []func(context.Context, ingest.Message) error{
+		func(context.Context, ingest.Message) error { return errors.New("disk full") },
+		func(context.Context, ingest.Message) error { panic("a hole") },
+	} {
+		r.setHandle(cause)
+		c := r.signIn("g1")
+		c.write(publishPacket("foyer/g1/x", 1, 7, "reading"))
+		c.ends()
+	}
+	r.setHandle(nil)
+	c := r.signIn("g1")
+	again := publishPacket("foyer/g1/x", 1, 7, "reading")
+	again.Dup = true
+	c.write(again)
+	c.acked(7)
+}
+
+func TestMessagesOfQoS0And2AreKeptToo(t *testing.T) {
+	r := start(t)
+	c := r.signIn("g1")
+	c.write(publishPacket("foyer/g1/zero", 0, 0, "x"))
+	c.write(publishPacket("foyer/g1/two", 2, 9, "x"))
+	if p, err := c.read(); err != nil || p.(*packets.PubrecPacket).MessageID != 9 {
+		t.Fatal(p, err)
+	}
+	rel := packets.NewControlPacket(packets.Pubrel).(*packets.PubrelPacket)
+	rel.MessageID = 9
+	c.write(rel)
+	if p, err := c.read(); err != nil || p.(*packets.PubcompPacket).MessageID != 9 {
+		t.Fatal(p, err)
+	}
+	if got := r.messages(); len(got) != 2 {
+		t.Fatal(got)
+	}
+}
+
+func TestAGatewayPublishesUnderItsOwnNameAlone(t *testing.T) {
+	r := start(t)
+	gateways := []string{"g1", "g2", "g3"}
+	for _, user := range gateways {
+		for _, target := range gateways {
+			c := r.signIn(user)
+			c.write(publishPacket("foyer/"+target+"/x", 1, 3, user))
+			if user == target {
+				c.acked(3)
+				continue
+			}
+			c.ends(packets.Disconnect)
+		}
+	}
+	for _, topic := range []string{"foyer/g1", "foyer", "x", "foyer/g1x/y", "/foyer/g1/x", "Foyer/g1/x", "$SYS/x", "shellies/x", "foyer/g1/", "foyer/g1/+/x", "foyer/g1/#", "#"} {
+		c := r.signIn("g1")
+		c.write(publishPacket(topic, 1, 3, "forged"))
+		c.ends(packets.Disconnect)
+	}
+	c := r.signIn("g1")
+	c.write(publishPacket("foyer/g2/x", 0, 0, "forged, without an acknowledgement"))
+	c.write(publishPacket("foyer/g1/x", 1, 5, "g1"))
+	c.acked(5)
+	c = r.signIn("g2")
+	c.write(publishPacket("shellies/plug/power", 1, 6, "g2"))
+	c.acked(6)
+	if got := r.messages(); len(got) != 5 {
+		t.Fatal(got)
+	}
+	for _, m := range r.messages() {
+		if m.Gateway != string(m.Payload) {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
+func TestStrangersStayOutside(t *testing.T) {
+	r := start(t)
+	for _, c := range []struct {
+		name               string
+		id, user, password string
+		version, code      byte
+	}{
+		{"a wrong secret", "g1", "g1", "wrong", 4, packets.ErrRefusedNotAuthorised},
+		{"another one's secret", "g1", "g1", "secret2", 4, packets.ErrRefusedNotAuthorised},
+		{"no secret", "g1", "g1", "", 4, packets.ErrRefusedNotAuthorised},
+		{"nobody", "g1", "", "", 4, packets.ErrRefusedIDRejected},
+		{"an unknown gateway", "g9", "g9", "secret1", 4, packets.ErrRefusedNotAuthorised},
+		{"under another one's client id", "g2", "g1", "secret1", 4, packets.ErrRefusedIDRejected},
+		{"without a client id", "", "g1", "secret1", 4, packets.ErrRefusedIDRejected},
+	} {
+		conn := r.dial()
+		p := connectPacket(c.id, c.user, c.password)
+		p.ProtocolVersion = c.version
+		if code := conn.connect(p); code != c.code {
+			t.Errorf("%s: CONNACK %d, want %d", c.name, code, c.code)
+		}
+		conn.ends()
+	}
+	r.broken.Store(true)
+	if code := r.dial().connect(connectPacket("g1", "g1", "secret1")); code != packets.ErrRefusedServerUnavailable {
+		t.Errorf("CONNACK %d while nobody can verify", code)
+	}
+}
+
+func TestVersion5IsRefusedAndItsShortSubscribeEndsNothing(t *testing.T) {
+	r := start(t)
+	c := r.dial()
+	// CONNECT of version 5, then the SUBSCRIBE of 7 bytes that ends an open mochi.
+	connect := []byte("\x10\x1b\x00\x04MQTT\x05\xc2\x00\x1e\x00\x00\x02g1\x00\x02g1\x00\x07secret1")
+	connect[1] = byte(len(connect) - 2)
+	if _, err := c.Write(connect); err != nil {
+		t.Fatal(err)
+	}
+	var head [4]byte
+	if _, err := io.ReadFull(c.in, head[:]); err != nil || head[0] != 0x20 || head[3] != 0x84 {
+		t.Fatalf("% x: %v", head, err)
+	}
+	_, _ = c.Write([]byte{0x82, 0x05, 0x00, 0x01, 0x00, 0x00, 0x00})
+	if _, err := io.Copy(io.Discard, c.in); err != nil && !errors.Is(err, net.ErrClosed) {
+		t.Log(err)
+	}
+	old := r.signIn("g1")
+	_, _ = old.Write([]byte{0x82, 0x05, 0x00, 0x01, 0x00, 0x00, 0x00}) // in version 3.1.1 an empty filter
+	if p, err := old.read(); err != nil || !allows(p, []byte{packets.Suback}) {
+		t.Fatal(p, err)
+	}
+	next := r.signIn("g1")
+	next.write(publishPacket("foyer/g1/x", 1, 1, "x"))
+	next.acked(1)
+}
+
+func TestASubscriptionIsAnsweredAndGetsNothing(t *testing.T) {
+	r := start(t)
+	listener, sender := r.signIn("g1"), r.signIn("g2")
+	sub := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket)
+	sub.MessageID, sub.Topics, sub.Qoss = 5, []string{"#", "$SYS/#", "foyer/g2/#", "cmnd/x"}, []byte{1, 1, 1, 1}
+	listener.write(sub)
+	p, err := listener.read()
+	if ack, ok := p.(*packets.SubackPacket); err != nil || !ok || ack.MessageID != 5 || !bytes.Equal(ack.ReturnCodes, []byte{0, 0, 0, 0}) {
+		t.Fatal(p, err)
+	}
+	m := publishPacket("foyer/g2/x", 1, 1, "x")
+	m.Retain = true
+	sender.write(m)
+	sender.acked(1)
+	listener.write(sub)
+	if p, err := listener.read(); err != nil || p.(*packets.SubackPacket).MessageID != 5 {
+		t.Fatal(p, err)
+	}
+	listener.write(packets.NewControlPacket(packets.Pingreq))
+	if p, err := listener.read(); err != nil || !allows(p, []byte{packets.Pingresp}) {
+		t.Fatal("something was served:", p, err)
+	}
+	if got := r.messages(); len(got) != 1 || got[0].Retained {
+		t.Fatal("a flag of the sender makes no message old:", got)
+	}
+}
+
+func TestARetainedLastWillIsAcceptedAndNeverSaid(t *testing.T) {
+	r := start(t)
+	c := r.dial()
+	p := connectPacket("g1", "g1", "secret1")
+	p.WillFlag, p.WillRetain, p.WillQos, p.WillTopic, p.WillMessage = true, true, 1, "foyer/g2/forged", []byte("Offline")
+	if code := c.connect(p); code != 0 {
+		t.Fatalf("CONNACK %d", code)
+	}
+	c.write(publishPacket("foyer/g1/x", 1, 1, "x"))
+	c.acked(1)
+	c.Close()
+	next := r.signIn("g1")
+	next.write(publishPacket("foyer/g1/x", 1, 2, "y"))
+	next.acked(2)
+	if got := r.messages(); len(got) != 2 {
+		t.Fatal(got)
+	}
+}
+
+func TestARevokedGatewayKeepsNothing(t *testing.T) {
+	r := start(t)
+	c := r.signIn("g1")
+	c.write(publishPacket("foyer/g1/x", 1, 1, "x"))
+	c.acked(1)
+	r.secrets.Store("g1", "another secret")
+	r.ahead.Store(int64(3 * time.Second))
+	c.write(publishPacket("foyer/g1/x", 1, 2, "y"))
+	c.ends()
+	if got := r.messages(); len(got) != 1 {
+		t.Fatal(got)
+	}
+	idle := r.signIn("g2")
+	r.secrets.Delete("g2")
+	r.ahead.Store(int64(time.Hour))
+	r.hook.recheck(t.Context())
+	idle.ends()
+}
+
+func TestAGatewayStaysWhileNobodyCanVerifyIt(t *testing.T) {
+	r := start(t)
+	c := r.signIn("g1")
+	r.broken.Store(true)
+	r.ahead.Store(int64(time.Minute))
+	c.write(publishPacket("foyer/g1/x", 1, 1, "x"))
+	c.acked(1)
+	r.ahead.Store(int64(10 * time.Minute))
+	c.write(publishPacket("foyer/g1/x", 1, 2, "x"))
+	c.ends()
+}
+
+func TestMalformedPacketsEndTheirConnectionAlone(t *testing.T) {
+	r := start(t)
+	steady := r.signIn("g3")
+	for _, raw := range []string{
+		"\x10\xff\xff\xff\x7f",     // a CONNECT of 256 MB
+		"\x10\xff\xff\xff\xff\xff", // a length without end
+		"\x30\x05\x00\x03a/bx",     // a PUBLISH before CONNECT
+		"\x00\x00", "\xf0\x00", "\x36\x00", "GET / HTTP/1.1\r\n\r\n",
+		"\x10\x0c\x00\x04MQTT\x04\xff\x00\x00\x00\x00", // every flag
+		"\x10\x02\x00\x04",
+	} {
+		c := r.dial()
+		if _, err := c.Write([]byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+		c.ends(packets.Connack, packets.Disconnect)
+	}
+	for _, raw := range []string{
+		"\x32\xff\xff\x03" + strings.Repeat("x", 100), // larger than 16 KiB
+		"\x32\x02\x00\x00", "\x10\x00", "\x82\x00", "\x32\x05\x00\x01a\x00\x00", "\x20\x02\x00\x00",
+		"\x32\x06\x00\x02\xff\xfe\x00\x01",
+	} {
+		c := r.signIn("g1")
+		if _, err := c.Write([]byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+		c.write(packets.NewControlPacket(packets.Disconnect))
+		c.ends(packets.Connack, packets.Disconnect, packets.Suback)
+	}
+	steady.write(publishPacket("foyer/g3/x", 1, 1, "x"))
+	steady.acked(1)
+	if got := r.messages(); len(got) != 1 {
+		t.Fatal(got)
+	}
+}
+
+func TestAPayloadUpToTheLimitIsKept(t *testing.T) {
+	r := start(t)
+	c := r.signIn("g1")
+	c.write(publishPacket("foyer/g1/x", 1, 1, strings.Repeat("x", maxPacket-100)))
+	c.acked(1)
+	c.write(publishPacket("foyer/g1/x", 1, 2, strings.Repeat("x", maxPacket+1)))
+	c.ends(packets.Disconnect)
+}
+
+func TestASilentSocketIsClosedAfterFiveSeconds(t *testing.T) {
+	r := start(t)
+	r.ahead.Store(int64(100*time.Millisecond - signIn)) // 100 ms are left of the five seconds
+	silent, partial := r.dial(), r.dial()
+	_, _ = partial.Write([]byte("\x10\x20\x00\x04MQ"))
+	silent.ends()
+	partial.ends()
+}
+
+func TestTooManySocketsAreTurnedAway(t *testing.T) {
+	r := start(t, func(c *Config) { c.MaxClients = 2 })
+	first, second := r.signIn("g1"), r.signIn("g2")
+	if code := r.dial().connect(connectPacket("g3", "g3", "secret3")); code != packets.ErrRefusedServerUnavailable {
+		t.Fatalf("CONNACK %d for the third of two", code)
+	}
+	for range 2 * strangers {
+		r.dial()
+	}
+	testserver.Wait(t, "a socket to be turned away", func() bool {
+		_, err := r.dial().in.Peek(1) // waits for the deadline of strangers at most
+		return err != nil
+	})
+	for i, c := range []*client{first, second} {
+		c.write(publishPacket(fmt.Sprintf("foyer/g%d/x", i+1), 1, 1, "x"))
+		c.acked(1)
+	}
+}
+
+// stumbling fails to accept for a while.
+type stumbling struct {
+	net.Listener
+	left atomic.Int32
+}
+
+func (s *stumbling) Accept() (net.Conn, error) {
+	if s.left.Add(-1) >= 0 {
+		return nil, &net.OpError{Op: "accept", Err: errors.New("too many open files")}
+	}
+	return s.Listener.Accept()
+}
+
+func TestAnErrorOfAcceptDoesNotStopTheBroker(t *testing.T) {
+	r := &rig{t: t}
+	r.secrets.Store("g1", "secret1")
+	cfg := Defaults()
+	cfg.Listen = "127.0.0.1:0"
+	b, err := Listen(t.Context(), cfg, Parts{
+		Handler: r, Gateways: r, World: time.Now, Wall: time.Now,
+		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stumbling{Listener: b.listener.socket}
+	s.left.Store(8)
+	b.listener.socket, r.Broker = s, b
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- b.Run(ctx) }()
+	r.signIn("g1")
+	if err := b.Probe(t.Context()); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheSameGatewayComingAgainTakesItsOldConnectionsPlace(t *testing.T) {
+	r := start(t)
+	for range 20 {
+		old := r.signIn("g1")
+		r.signIn("g1")
+		old.ends(packets.Disconnect)
+	}
+}
+
+func TestStoppingKeepsWhatIsBeingHandled(t *testing.T) {
+	r := start(t)
+	c := r.signIn("g1")
+	entered, release := make(chan struct{}), make(chan struct{})
+	r.setHandle(func(ctx context.Context, _ ingest.Message) error { close(entered); <-release; return ctx.Err() })
+	c.write(publishPacket("foyer/g1/x", 1, 1, "x"))
+	<-entered
+	stopped := make(chan error)
+	go func() { stopped <- r.stop() }()
+	testserver.Wait(t, "the broker to be closing", r.hook.closing.Load)
+	close(release)
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	if got := r.messages(); len(got) != 1 {
+		t.Fatal("what was being handled when the broker stopped was not kept")
+	}
+	c.ends(packets.Puback)
+	if _, err := net.Dial("tcp", r.Addr()); err == nil {
+		t.Error("the port is still open")
+	}
+}
+
+func TestProbeTellsALiveBrokerFromAnOpenPort(t *testing.T) {
+	r := start(t)
+	if err := r.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Probe(t.Context()); err == nil {
+		t.Fatal("a stopped broker is alive")
+	}
+}
+
+func TestConfigReportsEveryFault(t *testing.T) {
+	for _, good := range []Config{
+		Defaults(),
+		{Listen: "localhost:0", MaxClients: 1},
+		{Listen: "[::1]:1883", MaxClients: 1},
+		{Listen: "0.0.0.0:8883", MaxClients: 1, CertFile: "c", KeyFile: "k"},
+		{Listen: "192.168.1.2:1883", MaxClients: 1, AllowPlain: true},
+	} {
+		if err := good.Validate(); err != nil {
+			t.Errorf("%+v: %v", good, err)
+		}
+	}
+	for want, bad := range map[string]Config{
+		`listen "1883"`:         {Listen: "1883", MaxClients: 1},
+		`listen "0.0.0.0:1883"`: {Listen: "0.0.0.0:1883", MaxClients: 1},
+		`listen ":1883"`:        {Listen: ":1883", MaxClients: 1},
+		`key_file ""`:           {Listen: "127.0.0.1:1", MaxClients: 1, CertFile: "c"},
+		`max_clients 0`:         {Listen: "127.0.0.1:1"},
+	} {
+		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v does not name %s", bad, err, want)
+		}
+	}
+}

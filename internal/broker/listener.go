@@ -1,0 +1,145 @@
+package broker
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/mochi-mqtt/server/v2/listeners"
+)
+
+const (
+	signIn    = 5 * time.Second // a socket has to say who it is
+	strangers = 64              // sockets that have not, beside the clients
+	maxPause  = time.Second     // after an error of Accept
+)
+
+// A listener hands sockets to mochi and outlives what its own listeners do not:
+// an error of Accept, a flood of sockets, a panic.
+type listener struct {
+	socket  net.Listener
+	wall    func() time.Time
+	log     *slog.Logger
+	metrics *metrics
+	gone    func(net.Conn) // called when a connection has ended
+
+	slots   chan struct{}
+	serving sync.WaitGroup
+	quit    chan struct{}
+
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+func newListener(socket net.Listener, maxClients int, wall func() time.Time, log *slog.Logger, m *metrics, gone func(net.Conn)) *listener {
+	return &listener{
+		socket: socket, wall: wall, log: log, metrics: m, gone: gone,
+		slots: make(chan struct{}, maxClients+strangers), quit: make(chan struct{}),
+		conns: map[net.Conn]bool{},
+	}
+}
+
+// The names by which mochi knows a listener.
+func (l *listener) Init(*slog.Logger) error { return nil }
+func (l *listener) ID() string              { return "foyer" }
+func (l *listener) Address() string         { return l.socket.Addr().String() }
+func (l *listener) Protocol() string        { return "tcp" }
+
+// Serve accepts sockets until Close. An error of Accept, such as too many open
+// files, makes it pause and go on.
+func (l *listener) Serve(establish listeners.EstablishFn) {
+	var pause time.Duration
+	for {
+		conn, err := l.socket.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			l.metrics.acceptErrors.Inc()
+			if pause == 0 {
+				l.log.Warn("cannot accept a connection, trying again", "err", err)
+			}
+			pause = min(max(2*pause, 5*time.Millisecond), maxPause)
+			if !l.wait(pause) {
+				return
+			}
+			continue
+		}
+		pause = 0
+		if !l.admit(conn) {
+			l.metrics.turnedAway.Inc()
+			_ = conn.Close()
+			continue
+		}
+		go l.serve(establish, conn)
+	}
+}
+
+// wait reports false when the listener was closed meanwhile.
+func (l *listener) wait(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.quit:
+		return false
+	}
+}
+
+// admit takes a socket in, unless there are too many.
+func (l *listener) admit(conn net.Conn) bool {
+	select {
+	case l.slots <- struct{}{}:
+	default:
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || conn.SetDeadline(l.wall().Add(signIn)) != nil {
+		<-l.slots
+		return false
+	}
+	l.conns[conn] = true
+	l.serving.Add(1)
+	return true
+}
+
+// serve runs one connection. A panic in the protocol ends that connection alone.
+func (l *listener) serve(establish listeners.EstablishFn, conn net.Conn) {
+	defer l.serving.Done()
+	defer func() {
+		if p := recover(); p != nil {
+			l.metrics.panics.Inc()
+			l.log.Error("a connection ended in a panic")
+		}
+		_ = conn.Close()
+		l.gone(conn)
+		l.mu.Lock()
+		delete(l.conns, conn)
+		l.mu.Unlock()
+		<-l.slots
+	}()
+	_ = establish(l.ID(), conn) // why a client left is its own affair
+}
+
+// Close stops accepting, closes every connection and waits for their ends. mochi's
+// own way would send MQTT 3.1.1 clients a packet that they do not know.
+func (l *listener) Close(listeners.CloseFn) {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return
+	}
+	l.closed = true
+	close(l.quit)
+	_ = l.socket.Close()
+	for conn := range l.conns {
+		_ = conn.Close()
+	}
+	l.mu.Unlock()
+	l.serving.Wait()
+}

@@ -1,0 +1,54 @@
+package broker
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// How a connection began.
+const (
+	accepted = iota
+	refusedVersion
+	refusedName
+	refusedSecret
+	refusedUnavailable
+	numConnects
+)
+
+// What became of a publish.
+const (
+	kept    = iota
+	failed  // could not be kept: not acknowledged, connection closed
+	foreign // not on the gateway's own topics
+	revoked // the gateway's secret no longer holds
+	numPublishes
+)
+
+type metrics struct {
+	clients      prometheus.Gauge
+	connects     [numConnects]prometheus.Counter
+	publishes    [numPublishes]prometheus.Counter
+	acceptErrors prometheus.Counter
+	turnedAway   prometheus.Counter
+	panics       prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	connects := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "foyer_broker_connects_total", Help: "Attempts to sign in by outcome.",
+	}, []string{"outcome"})
+	publishes := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "foyer_broker_publishes_total", Help: "Messages of gateways by outcome.",
+	}, []string{"outcome"})
+	m := &metrics{
+		clients:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_broker_clients", Help: "Gateways connected."}),
+		acceptErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_accept_errors_total", Help: "Connections that the system could not give."}),
+		turnedAway:   prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_turned_away_total", Help: "Connections closed at once, because there were too many."}),
+		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_panics_total", Help: "Panics that ended one connection."}),
+	}
+	for i, outcome := range [numConnects]string{"accepted", "version", "name", "secret", "unavailable"} {
+		m.connects[i] = connects.WithLabelValues(outcome)
+	}
+	for i, outcome := range [numPublishes]string{"kept", "failed", "foreign", "revoked"} {
+		m.publishes[i] = publishes.WithLabelValues(outcome)
+	}
+	reg.MustRegister(connects, publishes, m.clients, m.acceptErrors, m.turnedAway, m.panics)
+	return m
+}
