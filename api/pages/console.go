@@ -49,7 +49,7 @@ func (s *Site) showDesk(w http.ResponseWriter, r *http.Request) error {
 	}
 	title := ws.say("console.title")
 	if fresh > 0 {
-		title = ws.say("console.tab", "Count", fresh)
+		title = ws.say("console.tab", "N", fresh)
 	}
 	p := s.consolePage(ws, aud, title, "alerts", r.URL.RequestURI())
 	p.View = view

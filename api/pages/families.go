@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"foyer/internal/disclosure"
@@ -23,15 +24,17 @@ type fact struct{ Name, Value, Small string }
 func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 	var n neighbourhood
 	for _, s := range list {
-		n.Families = append(n.Families, sheet{Label: s.Label, Facts: []fact{
-			monthFact(w, "families.month", s.Month),
-			forecastFact(w, s.Month),
+		one := sheet{Label: s.Label, Facts: []fact{
 			monthFact(w, "families.last", s.LastMonth),
-			coldFact(w, s.Cold),
 			effortFact(w, s.Effort),
+			coldFact(w, s.Cold),
 			alertFact(w, s.OpenAlerts),
 			seenFact(w, s.LastData),
-		}})
+		}}
+		if s.Month != nil { // only families that share their days have a running month
+			one.Facts = slices.Insert(one.Facts, 1, monthFact(w, "families.month", s.Month), forecastFact(w, s.Month))
+		}
+		n.Families = append(n.Families, one)
 	}
 	return n
 }

@@ -83,11 +83,11 @@ func (l *Language) relative(t, now time.Time) (string, error) {
 func (l *Language) Age(d time.Duration) (string, error) {
 	switch {
 	case d < time.Hour:
-		return l.T("age.minutes", "Count", max(int(d.Minutes()), 0))
+		return l.T("age.minutes", "N", max(int(d.Minutes()), 0))
 	case d < 48*time.Hour:
-		return l.T("age.hours", "Count", int(d.Hours()))
+		return l.T("age.hours", "N", int(d.Hours()))
 	default:
-		return l.T("age.days", "Count", int(d.Hours()/24))
+		return l.T("age.days", "N", int(d.Hours()/24))
 	}
 }
 

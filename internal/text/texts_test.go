@@ -81,6 +81,24 @@ func TestEveryLanguageSaysTheSameThings(t *testing.T) {
 	}
 }
 
+// A value named Count chooses a form: a text without forms would fail at one.
+func TestOnlyTextsWithFormsCount(t *testing.T) {
+	for _, tag := range tags {
+		texts := catalogue(t, tag)
+		for key, s := range texts {
+			base, form, _ := strings.Cut(key, "/")
+			_, one := texts[base+"/one"]
+			_, other := texts[base+"/other"]
+			if strings.Contains(s, "{{.Count}}") && (form == "" || !one || !other) {
+				t.Errorf("%s %s counts and has no singular and plural", tag, key)
+			}
+			if form == "one" && strings.Contains(s, "1") { // French says none in the singular
+				t.Errorf("%s %s writes the number out: %q", tag, key, s)
+			}
+		}
+	}
+}
+
 func TestAMissingTextOrValueIsAnError(t *testing.T) {
 	for _, l := range load(t).Languages() {
 		if s, err := l.T("no.such.text"); err == nil {

@@ -1,0 +1,381 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/prometheus/client_golang/prometheus"
+	_ "modernc.org/sqlite" // driver "sqlite"
+
+	"foyer/api/pages"
+	"foyer/internal/account"
+	"foyer/internal/consent"
+	"foyer/internal/disclosure"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/records"
+	"foyer/internal/registry"
+	"foyer/internal/text"
+)
+
+// A town is a server over real records, with families in different situations.
+type town struct {
+	t        *testing.T
+	now      time.Time
+	zone     *time.Location
+	registry *registry.Registry
+	accounts *account.Accounts
+	gate     *disclosure.Gate
+	options  Options
+	server   *Server
+	url      string
+	log      *lines
+
+	db *sql.DB // beside the store, to put figures in as jobs would
+
+	token    string             // bearer of the cooperative's machine
+	operator string             // id of a staff member who runs the machines
+	staff    string             // id of Nadia, a caseworker
+	cold     household.FamilyID // agreed to everything; its home is cold
+	calm     household.FamilyID // agreed to everything but half-hours
+	mute     household.FamilyID // agreed to nothing; canary figures
+	coldID   string             // alert of cold, urgent
+	spendID  string             // alert of calm
+	muteID   string             // alert of mute
+}
+
+// canary is what a family that agreed to nothing would be known by.
+const canary = "Foyer CANARI"
+
+// lines keeps the log, for what must not be in it.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func newTown(t *testing.T) *town {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &town{t: t, zone: zone, now: time.Now().In(zone).Truncate(time.Minute), log: &lines{}}
+	path := filepath.Join(t.TempDir(), "records.db")
+	store, err := records.Open(t.Context(), "sqlite://"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	if v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.db.Close() })
+
+	reg := prometheus.NewRegistry()
+	log := slog.New(slog.NewTextHandler(v.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	world := func() time.Time { return v.now }
+	v.registry = registry.New(store, world, time.Now, log)
+	v.accounts = account.New(store, time.Now, reg)
+	v.gate = disclosure.New(store, world, reg)
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.options = Options{
+		Gate: v.gate, Accounts: v.accounts, Registry: v.registry, Texts: texts,
+		Now: time.Now, World: world, Zone: zone, Plain: true, Log: log, Registerer: reg,
+		Contact: pages.Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "Du lundi au vendredi, de 9 h à 17 h."},
+		Version: Version{Version: "v0", Go: "go1"},
+		Checks:  map[string]Check{"records": func(ctx context.Context) error { return store.Ping(ctx) }},
+		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "foyer_up 1\n") }),
+	}
+	v.people()
+	v.figures()
+	v.start()
+	return v
+}
+
+// start serves the town as its options say.
+func (v *town) start() {
+	v.t.Helper()
+	v.options.Registerer = prometheus.NewRegistry()
+	var err error
+	if v.server, err = New(v.options); err != nil {
+		v.t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(v.server)
+	s.Config.ReadTimeout = 2 * time.Second // shorter than a stream lives
+	s.Config.ReadHeaderTimeout = time.Second
+	s.Start()
+	v.t.Cleanup(func() { v.server.Close(); s.Close() })
+	v.url = s.URL
+}
+
+func (v *town) must(err error) {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+func (v *town) people() {
+	v.t.Helper()
+	ctx := v.t.Context()
+	v.must(v.registry.AddPilot(ctx, household.Pilot{ID: "ville", Name: "La Ville", Zone: "Europe/Paris"}))
+	var err error
+	v.staff, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "nadia@example.org", Name: "Nadia", Role: "caseworker"}, "chaud comme la braise")
+	v.must(err)
+	_, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "karim@example.org", Name: "Karim", Role: "caseworker"}, "froid comme la pierre")
+	v.must(err)
+	v.operator, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "ops@example.org", Name: "Olga", Role: "operator"}, "machines qui tournent")
+	v.must(err)
+	_, v.token, err = v.accounts.AddToken(ctx, "ville", "tableau de bord", 0)
+	v.must(err)
+
+	day := energy.DayOf(v.now, v.zone)
+	add := func(label string) household.FamilyID {
+		v.t.Helper()
+		id, err := v.registry.AddFamily(ctx, household.File{
+			Family:    household.Family{Pilot: "ville", Label: label, Language: "fr", Since: v.now.AddDate(-2, 0, 0)},
+			Dwellings: []household.Dwelling{{From: day.Add(-400), Persons14: 2}},
+			Contracts: []household.Contract{{From: day.Add(-400), Tariff: "fr-bleu-base", PowerKVA: 6, Instalment: 7500}},
+		})
+		v.must(err)
+		return id
+	}
+	v.cold, v.calm, v.mute = add("Foyer 07"), add("Foyer 01"), add(canary)
+	form := registry.Form{Notice: "test", DataFrom: v.now.AddDate(-2, 0, 0)}
+	v.must(v.registry.Bundle(ctx, v.cold, form, true, consent.FamilyView, consent.Alert, consent.CooperativeSummary))
+	v.must(v.registry.Bundle(ctx, v.calm, form, false, consent.FamilyView, consent.Alert, consent.CooperativeSummary))
+}
+
+func (v *town) exec(query string, args ...any) {
+	v.t.Helper()
+	if _, err := v.db.ExecContext(v.t.Context(), query, args...); err != nil {
+		v.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// figures puts in what jobs and rules would have.
+func (v *town) figures() {
+	v.t.Helper()
+	today := energy.DayOf(v.now, v.zone)
+	for i, f := range []household.FamilyID{v.cold, v.calm, v.mute} {
+		meter := fmt.Sprintf("m%d", i)
+		v.exec(`INSERT INTO meter (id, gateway, state, role, first_seen) VALUES (?, 'g', 'claimed', 'electricity', 0)`, meter)
+		v.exec(`INSERT INTO attachment (meter, family, from_at) VALUES (?, ?, 0)`, meter, f)
+		v.exec(`INSERT INTO latest (meter, register, at, value) VALUES (?, 'energy_import/base', ?, 1)`, meter, v.now.Add(-4*time.Minute).UnixMilli())
+		v.exec(`INSERT INTO meter_pulse (meter, interval_ms) VALUES (?, 600000)`, meter)
+		for n := -40; n <= 0; n++ {
+			d := today.Add(n)
+			wh := int64(7_000_000 + 100_000*((n+40)%7))
+			v.exec(`INSERT INTO usage_day (family, day, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, ?, 86400000, 86400000, 0, 0)`,
+				f, d.String(), d.Start(v.zone).UnixMilli(), wh)
+			v.result(f, "cost_day", d, d.Add(1), fmt.Sprintf("2.%02d", 31+n%7), "cost", 3, household.CostDay{
+				Energy: "7.1", Standing: "0.5", Seen: 86400000, Of: 86400000, Usual: new("2.40"),
+				Until: new(v.now.Add(-4 * time.Minute).UnixMilli()), UsualByNow: new("2.19"),
+			})
+			v.result(f, "cold_day", d, d.Add(1), "9.5", "indoor_climate", 3, household.ColdDay{
+				Threshold: "18", Share: "0.4", Mean: new("17.1"), Last: new("15.3"), LastAt: new(v.now.Add(-4 * time.Minute).UnixMilli()), Seen: 86400000, Of: 86400000,
+			})
+		}
+		v.exec(`INSERT INTO usage_slot (family, start_at, register, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', 150000, 1800000, 1800000, 0, 0)`, f, today.Start(v.zone).UnixMilli())
+		first := energy.Day{Year: today.Year, Month: today.Month, Date: 1}
+		before := energy.DayOf(first.Add(-1).Start(v.zone), v.zone)
+		before.Date = 1
+		for _, m := range []energy.Day{before, first} {
+			end := m.Add(31)
+			end.Date = 1
+			v.exec(`INSERT INTO usage_month (family, month, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, 231400000, 1, 1, 0, 0)`,
+				f, m.String()[:7], m.Start(v.zone).UnixMilli())
+			v.result(f, "cost_month", m, end, "52.40", "cost", 2, household.CostMonth{Energy: "231.4", Seen: 1, Of: 1, DaysLeft: 8, Forecast: new("71.10")})
+		}
+		v.result(f, "tee", today.Add(-365), today, "0.10440", "indicators", 2, household.Rate{Days: 365})
+	}
+	v.coldID = v.alert(v.cold, "cold_home", "indoor_climate", "urgent", `{"key":"alert.cold_home.mean","args":{"mean_c":"14.83","days":"2","limit_c":"16"}}`)
+	v.spendID = v.alert(v.calm, "spending", "cost", "normal", `{"key":"alert.spending.no_weather","args":{"days":"3","cost_eur":"6.42","usual_eur":"4.10"}}`)
+	v.muteID = v.alert(v.mute, "cold_home", "indoor_climate", "urgent", `{"key":"alert.cold_home.mean","args":{"mean_c":"9.99","days":"2","limit_c":"16"}}`)
+}
+
+func (v *town) result(f household.FamilyID, indicator string, from, to energy.Day, value, category string, granularity int, detail any) {
+	v.t.Helper()
+	b, err := json.Marshal(detail)
+	v.must(err)
+	v.exec(`INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value, unit, detail, category, granularity, computed_at) VALUES (?, ?, ?, ?, ?, '1', 'ok', ?, 'EUR', ?, ?, ?, ?)`,
+		f, indicator, from.String(), to.String(), from.Start(v.zone).UnixMilli(), value, string(b), category, granularity, v.now.UnixMilli())
+}
+
+// alert opens an alert of a family and returns its id.
+func (v *town) alert(f household.FamilyID, rule, category, severity, reason string) string {
+	v.t.Helper()
+	var n int
+	v.must(v.db.QueryRowContext(v.t.Context(), `SELECT COUNT(*) FROM alert`).Scan(&n))
+	id := fmt.Sprintf("a%016d", n)
+	at := v.now.Add(-40 * time.Minute).UnixMilli()
+	v.exec(`INSERT INTO alert (id, pilot, family, rule, category, severity, state, reason, since, opened_at, changed_at, version) VALUES (?, 'ville', ?, ?, ?, ?, 'open', ?, ?, ?, ?, 1)`,
+		id, f, rule, category, severity, reason, at, at, at)
+	v.exec(`INSERT INTO alert_event (alert, seq, step, at, wall_at, state, severity, reason) VALUES (?, 1, 'opened', ?, ?, 'open', ?, ?)`, id, at, at, severity, reason)
+	return id
+}
+
+// A browser keeps cookies and shows where it is led.
+type browser struct {
+	*http.Client
+	town *town
+}
+
+func (v *town) browser() browser {
+	v.t.Helper()
+	jar, err := cookiejar.New(nil)
+	v.must(err)
+	return browser{&http.Client{Jar: jar}, v}
+}
+
+// as puts a session into a browser.
+func (b browser) as(cookie, session string) browser {
+	u, err := url.Parse(b.town.url)
+	b.town.must(err)
+	b.Jar.SetCookies(u, []*http.Cookie{{Name: cookie, Value: session, Path: "/"}})
+	return b
+}
+
+// caseworker returns a browser Nadia is signed in on.
+func (v *town) caseworker() browser {
+	v.t.Helper()
+	session, err := v.accounts.OpenStaff(v.t.Context(), v.staff)
+	v.must(err)
+	return v.browser().as("foyer-c", session)
+}
+
+// phone returns a browser on a phone of a family.
+func (v *town) phone(f household.FamilyID) browser {
+	v.t.Helper()
+	session, err := v.accounts.ConnectPhone(v.t.Context(), f)
+	v.must(err)
+	return v.browser().as("foyer-m", session)
+}
+
+// A reply is an answer, read to its end.
+type reply struct {
+	*http.Response
+	Text string
+}
+
+func (b browser) send(r *http.Request) reply {
+	b.town.t.Helper()
+	res, err := b.Do(r)
+	b.town.must(err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	b.town.must(err)
+	out := reply{res, string(body)}
+	if strings.HasPrefix(r.URL.Path, "/api/v1/") || r.URL.Path == "/readyz" {
+		b.town.conforms(r, out)
+	}
+	return out
+}
+
+func (b browser) get(path string) reply {
+	b.town.t.Helper()
+	r, err := http.NewRequestWithContext(b.town.t.Context(), http.MethodGet, b.town.url+path, nil)
+	b.town.must(err)
+	return b.send(r)
+}
+
+func (b browser) post(path string, form url.Values) reply {
+	b.town.t.Helper()
+	r, err := http.NewRequestWithContext(b.town.t.Context(), http.MethodPost, b.town.url+path, strings.NewReader(form.Encode()))
+	b.town.must(err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.send(r)
+}
+
+// api sends a request of the cooperative's machine. Headers are names and values.
+func (v *town) api(method, path, body string, headers ...string) reply {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.url+path, strings.NewReader(body))
+	v.must(err)
+	if body == "" {
+		r.Body, r.ContentLength = nil, 0
+	}
+	r.Header.Set("Authorization", "Bearer "+v.token)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return v.browser().send(r)
+}
+
+// conforms holds an answer against openapi.yaml.
+func (v *town) conforms(r *http.Request, got reply) {
+	v.t.Helper()
+	route, params, err := v.router().FindRoute(r)
+	if err != nil {
+		return // an address the specification does not have
+	}
+	in := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route}
+	out := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: got.StatusCode, Header: got.Header,
+		Body: io.NopCloser(strings.NewReader(got.Text)), Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	}
+	if err := openapi3filter.ValidateResponse(context.WithoutCancel(v.t.Context()), out); err != nil {
+		v.t.Errorf("%s %s does not conform: %v\n%s", r.Method, r.URL.Path, err, got.Text)
+	}
+}
+
+var router = sync.OnceValues(func() (routers.Router, error) {
+	spec, err := GetSpec()
+	if err != nil {
+		return nil, err
+	}
+	spec.Servers = nil
+	return gorillamux.NewRouter(spec)
+})
+
+func (v *town) router() routers.Router {
+	v.t.Helper()
+	r, err := router()
+	v.must(err)
+	return r
+}
+
+// decode reads JSON.
+func decode[T any](t *testing.T, got reply) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(got.Text), &v); err != nil {
+		t.Fatalf("%d %s: %v", got.StatusCode, got.Text, err)
+	}
+	return v
+}
