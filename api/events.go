@@ -104,10 +104,6 @@ func (f *follower) VisitFollowAlertsResponse(w http.ResponseWriter) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	w.WriteHeader(http.StatusOK)
-	// The time to read a request would end the stream: nothing more is read.
-	if err := f.wire.SetReadDeadline(time.Time{}); err != nil {
-		return fmt.Errorf("open stream: %w", err)
-	}
 	err := f.run()
 	if errors.Is(err, errEnded) || f.ctx.Err() != nil {
 		return nil

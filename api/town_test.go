@@ -132,10 +132,7 @@ func (v *town) start() {
 	if v.server, err = New(v.options); err != nil {
 		v.t.Fatal(err)
 	}
-	s := httptest.NewUnstartedServer(v.server)
-	s.Config.ReadTimeout = 2 * time.Second // shorter than a stream lives
-	s.Config.ReadHeaderTimeout = time.Second
-	s.Start()
+	s := httptest.NewServer(v.server)
 	v.t.Cleanup(func() { v.server.Close(); s.Close() })
 	v.url = s.URL
 }
