@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -45,7 +44,7 @@ func newTown(t *testing.T, db *DB) town {
 	world := func() time.Time { return now }
 	w := town{
 		db: db, on: db.write, now: &now,
-		registry: registry.New(db, world, time.Now, slog.New(slog.NewTextHandler(io.Discard, nil))),
+		registry: registry.New(db, world, time.Now, discard()),
 		accounts: account.New(db, time.Now, nil),
 		gate:     disclosure.New(db, world, nil),
 	}
@@ -63,6 +62,8 @@ func newTown(t *testing.T, db *DB) town {
 	w.machine = w.enter(t, disclosure.Credential{Bearer: bearer})
 	return w
 }
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func (w town) enter(t *testing.T, c disclosure.Credential) disclosure.Audience {
 	t.Helper()
