@@ -8,7 +8,6 @@ import (
 
 	"foyer/alerts"
 	"foyer/alerts/channel"
-	"foyer/ingest"
 	"foyer/ingest/spool"
 	"foyer/internal/secret"
 )
@@ -44,18 +43,6 @@ type Contact struct {
 	Name  string `yaml:"name"`
 	Phone string `yaml:"phone"`
 	Hours string `yaml:"hours"`
-}
-
-// A Broker is where messages come from.
-type Broker struct {
-	// URL is embedded://HOST:PORT for Foyer's own, mqtt://HOST:PORT or
-	// mqtts://HOST:PORT for another.
-	URL      string        `yaml:"url"`
-	User     string        `yaml:"user"`     // of another broker; also the client id
-	Password secret.Value  `yaml:"password"` // of another broker
-	CA       string        `yaml:"ca"`       // file of certificates to trust; "" for the machine's
-	Shared   string        `yaml:"shared"`   // group of several ingesters; "" for one alone
-	Mounts   ingest.Mounts `yaml:"mounts"`   // topics of devices that cannot take a prefix
 }
 
 // Series is where raw readings are kept.

@@ -57,7 +57,7 @@ spool: {max_bytes: 1}
 		t.Fatal("no fault found")
 	}
 	for _, field := range []string{
-		"listen:", "pilot.id:", "pilot.zone:", "broker.url:", "series.url:", "records.url:", "jobs.rollup:",
+		"listen:", "pilot.id:", "pilot.zone:", "broker.url", "series.url:", "records.url:", "jobs.rollup:",
 		"log.level:", "log.format:", "spool.max_bytes",
 	} {
 		if !strings.Contains(err.Error(), field) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,6 +54,7 @@ func (c Config) Validate() error {
 		f.unless(w.Speed >= 0, "world.speed", w.Speed, "want 0 or more")
 		f.unless(!w.Start.IsZero() && !w.Anchor.IsZero(), "world", "start or anchor missing", "give both")
 	}
+	f.section("broker", c.Broker.Validate())
 	f.section("broker", c.Broker.Mounts.Validate())
 	f.section("spool", c.Spool.Validate())
 	f.section("alerts", c.Alerts.Validate())
@@ -63,12 +63,6 @@ func (c Config) Validate() error {
 }
 
 func (c Config) validateURLs(f *faults) {
-	broker, err := url.Parse(c.Broker.URL)
-	f.unless(err == nil && slices.Contains([]string{"embedded", "mqtt", "mqtts"}, broker.Scheme) && broker.Host != "",
-		"broker.url", c.Broker.URL, "want embedded://HOST:PORT, mqtt://HOST:PORT or mqtts://HOST:PORT")
-	if err == nil && broker.User != nil {
-		f.unless(false, "broker.url", "(hidden)", "holds a user; write broker.user and broker.password")
-	}
 	scheme, _, _ := strings.Cut(c.Series.URL, "://")
 	f.unless(slices.Contains([]string{"sqlite", "influx+http", "influx+https"}, scheme),
 		"series.url", c.Series.URL, "want sqlite://PATH, influx+http://HOST:PORT or influx+https://HOST:PORT")
