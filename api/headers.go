@@ -4,16 +4,13 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
+	"foyer/api/pages"
 )
 
-// Content security policies. Family pages also forbid turning text into script;
-// the console's own script does not need to either, so it has the same.
-const (
-	policyPages = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-		"manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
-		"require-trusted-types-for 'script'; trusted-types sw"
-	policyData = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
+// policyData is the content security policy of answers for machines; pages have
+// [pages.Policy].
+const policyData = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 // headers sets what protects the answer of every route.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
@@ -24,7 +21,7 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 func securityHeaders(h http.Header, r *http.Request, plain bool) {
-	h.Set("Content-Security-Policy", policyPages)
+	h.Set("Content-Security-Policy", pages.Policy)
 	if forMachines(r) && r.URL.Path != "/api/docs" {
 		h.Set("Content-Security-Policy", policyData)
 		h.Set("Cache-Control", "no-store")
