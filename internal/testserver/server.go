@@ -25,6 +25,14 @@ type Server struct {
 	proc   *process
 }
 
+// Program starts a program that serves HTTP on a free port and stops it when t
+// ends. Setup gives the command for a port; ready is a path that answers 200 once
+// the program is of use.
+func Program(t testing.TB, name string, setup func(port int) (*exec.Cmd, error), ready string) *Server {
+	t.Helper()
+	return newServer(t, name, "http", setup, func(s *Server) bool { return answers(s.URL() + ready) })
+}
+
 // newServer starts what setup describes on a free port and stops it when t ends.
 func newServer(t testing.TB, name, scheme string, setup func(port int) (*exec.Cmd, error), ready func(*Server) bool) *Server {
 	t.Helper()
