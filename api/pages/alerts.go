@@ -72,7 +72,7 @@ func drawCard(w *words, a disclosure.Alert) card {
 		Why:      w.reason(a.Reason),
 		Stage:    stage(w, a.State, a.By),
 		Ago:      w.ago(begun(a)),
-		Since:    w.when(begun(a)),
+		Since:    capital(w.when(begun(a))),
 		New:      a.State == household.Open,
 		Closable: a.State == household.Open || a.State == household.Acknowledged,
 	}

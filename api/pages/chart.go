@@ -9,9 +9,11 @@ import (
 // The drawing area of the chart of days, in its own units.
 const (
 	chartWidth  = 308
-	chartHeight = 168
-	chartTop    = 26  // room for the amounts
-	chartBase   = 138 // where bars stand
+	chartHeight = 176
+	chartTop    = 8   // the top of the tallest bar
+	chartBase   = 128 // where bars stand; amounts and days are below, clear of every line
+	amountsY    = 148
+	daysY       = 168
 	barWidth    = 30
 )
 
@@ -23,11 +25,12 @@ type chart struct {
 	Height    int
 	Base      int
 	BarWidth  int
-	DayY      int // where the names of days stand
-	MissingY  int // where "?" stands
+	AmountsY  int // where amounts are written, and "?"
+	DaysY     int // where the names of days are written
 	Bars      []column
 	UsualY    int // of the dashed line; 0 for none
 	Usual     string
+	Long      bool // amounts have five signs: "12,31"
 	Estimated bool // at least one bar is dotted
 	Missing   bool // at least one day is not known
 	Rows      []row
@@ -50,7 +53,7 @@ func drawWeek(w *words, h disclosure.Home) *chart {
 	if len(h.Week) == 0 {
 		return nil
 	}
-	c := &chart{Title: w.say("week.title"), Width: chartWidth, Height: chartHeight, Base: chartBase, BarWidth: barWidth, DayY: chartHeight - 8, MissingY: chartBase - 12}
+	c := &chart{Title: w.say("week.title"), Width: chartWidth, Height: chartHeight, Base: chartBase, BarWidth: barWidth, AmountsY: amountsY, DaysY: daysY}
 	if h.Silent {
 		c.Title = w.say("week.until", "When", w.when(h.LastData))
 	}
@@ -63,6 +66,7 @@ func drawWeek(w *words, h disclosure.Home) *chart {
 	if h.Usual != nil {
 		top = max(top, int64(*h.Usual))
 	}
+	c.Long = top >= 1000
 	step := chartWidth / len(h.Week)
 	tall := func(c disclosure.Cents) int { return int(max(int64(c), 0) * (chartBase - chartTop) / top) }
 	for i, d := range h.Week {

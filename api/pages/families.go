@@ -18,7 +18,8 @@ type sheet struct {
 	Facts []fact
 }
 
-// A fact is one figure of a sheet with its name. Small says what it is worth.
+// A fact is one figure of a sheet with its name. Small says what it is worth, or
+// why there is no Value.
 type fact struct{ Name, Value, Small string }
 
 func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
@@ -41,7 +42,16 @@ func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 
 // withheld names a figure that the family does not share.
 func withheld(w *words, name string) fact {
-	return fact{Name: w.say(name), Value: "–", Small: w.say("families.withheld")}
+	return fact{Name: w.say(name), Small: w.say("families.withheld")}
+}
+
+// unknown names a figure that there is not, and says why.
+func unknown(w *words, name string, why household.Status) fact {
+	f := fact{Name: w.say(name), Small: status(w, why)}
+	if f.Small == "" {
+		f.Small = w.say("families.unknown")
+	}
+	return f
 }
 
 // status says what a figure is worth, nothing when it is reliable.
@@ -57,7 +67,7 @@ func monthFact(w *words, name string, m *disclosure.MonthFigure) fact {
 	case m == nil || m.Cost == nil && m.Status == "":
 		return withheld(w, name)
 	case m.Cost == nil:
-		return fact{w.say(name), "–", status(w, m.Status)}
+		return unknown(w, name, m.Status)
 	}
 	return fact{w.say(name), w.money(*m.Cost, m.Estimated), status(w, m.Status)}
 }
@@ -67,7 +77,7 @@ func forecastFact(w *words, m *disclosure.MonthFigure) fact {
 	case m == nil || m.Cost == nil && m.Status == "":
 		return withheld(w, "families.forecast")
 	case m.Forecast == nil:
-		return fact{w.say("families.forecast"), "–", w.say("families.unknown")}
+		return unknown(w, "families.forecast", household.OK)
 	}
 	return fact{Name: w.say("families.forecast"), Value: w.say("about", "Amount", w.RoundEuros(int64(m.Forecast.Central)))}
 }
@@ -77,7 +87,7 @@ func coldFact(w *words, c *disclosure.ColdFigure) fact {
 	case c == nil:
 		return withheld(w, "families.cold")
 	case c.Hours == nil:
-		return fact{w.say("families.cold"), "–", status(w, c.Status)}
+		return unknown(w, "families.cold", c.Status)
 	}
 	return fact{w.say("families.cold"), w.Hours(int64(*c.Hours)), w.say("families.cold.on", "Day", w.keep(w.DayMonth(noon(c.Day))))}
 }
@@ -87,7 +97,7 @@ func effortFact(w *words, r *disclosure.RateFigure) fact {
 	case r == nil:
 		return withheld(w, "families.effort")
 	case r.Value == "":
-		return fact{w.say("families.effort"), "–", status(w, r.Status)}
+		return unknown(w, "families.effort", r.Status)
 	}
 	return fact{w.say("families.effort"), w.Percent(r.Value), status(w, r.Status)}
 }
@@ -101,7 +111,7 @@ func alertFact(w *words, n *int) fact {
 
 func seenFact(w *words, t time.Time) fact {
 	if t.IsZero() {
-		return fact{w.say("families.seen"), "–", w.say("families.unknown")}
+		return unknown(w, "families.seen", household.OK)
 	}
 	return fact{Name: w.say("families.seen"), Value: capital(w.when(t))}
 }

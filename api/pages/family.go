@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"strconv"
 	"time"
 
 	"foyer/internal/disclosure"
@@ -59,10 +60,12 @@ type monthCard struct {
 	Bar    *bar
 }
 
-// A bar says how much of a budget is used, in thousandths of its width.
+// A bar says how much of a budget is used. Its lengths are shares of its width,
+// such as "69.8%", so that it is as wide as the page and its words keep their size.
 type bar struct {
-	Used int
-	Mark int // where the month stands today; 0 for no mark
+	Used string
+	Mark string // where the month stands today; "" for no mark
+	Side string // class: which way the word at the mark runs, "start", "middle" or "end"
 	Over bool
 	Text string
 }
@@ -240,12 +243,28 @@ func drawMonth(w *words, h disclosure.Home) *monthCard {
 func drawBar(w *words, h disclosure.Home) *bar {
 	used := int(int64(*h.Month.Cost) * 1000 / int64(*h.Month.Budget))
 	percent := (used + 5) / 10
-	b := &bar{Used: min(max(used, 0), 1000), Over: h.Month.Over}
+	b := &bar{Used: share(min(max(used, 0), 1000)), Over: h.Month.Over, Side: "middle"}
 	if !h.Silent {
-		b.Mark = monthShare(h.At.In(h.Zone))
+		mark := monthShare(h.At.In(h.Zone))
+		b.Mark = share(mark)
+		switch {
+		case mark < wordRoom:
+			b.Side = "start"
+		case mark > 1000-wordRoom:
+			b.Side = "end"
+		}
 	}
 	b.Text = w.say("month.bar", "Percent", w.Number(itoa(percent), 0)+" %")
 	return b
+}
+
+// wordRoom is how far from an end of the bar a word fits around its mark, in
+// thousandths of the narrowest bar.
+const wordRoom = 170
+
+// share writes thousandths as a length for SVG.
+func share(thousandths int) string {
+	return strconv.Itoa(thousandths/10) + "." + strconv.Itoa(thousandths%10) + "%"
 }
 
 // monthShare says how much of its month is over at t, in thousandths.
