@@ -85,6 +85,8 @@ func homes(t *testing.T) map[string]disclosure.Home {
 		h.Month.Forecast.Central = 8420
 	})
 	edit("budget", func(h *disclosure.Home) {
+		h.Week, h.Usual = week(1231, 968, 1244, 1410, 1396, 1152, 1638), euros(1080)
+		h.Today.Cost, h.Today.UsualByNow = euros(912), euros(756)
 		h.Month.Cost, h.Month.Over = euros(8180), true
 		h.Month.Forecast.Central = 10530
 		h.Indoor = nil
@@ -97,6 +99,13 @@ func homes(t *testing.T) map[string]disclosure.Home {
 		h.Month.Budget = nil
 		h.Usual = euros(121)
 	})
+	for name := range all { // the day before is the last of the week, also of a changed one
+		edit(name, func(h *disclosure.Home) {
+			if len(h.Week) > 0 {
+				h.Yesterday = &h.Week[len(h.Week)-1]
+			}
+		})
+	}
 	all["paused"] = all["stopped"]
 	for name, figure := range map[string]func(*disclosure.Home){
 		// A cold home whose meter does not answer either: every figure is dated.
@@ -260,6 +269,20 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return bulletin{Tone: "wait", Icon: "dash", Lines: []string{w.say("invite.used.text")}, Help: true, Act: &action{Text: w.say("gone.back"), Href: "/m/"}}
 		}, same)
 
+		for _, b := range []struct {
+			name, title, text string
+			act               bool
+		}{{"gone", "gone.title", "gone.text", true}, {"refused", "refused.title", "refused.text", true}, {"broken", "broken.title", "broken.text", false}} {
+			for _, kind := range []string{"family", "console"} {
+				w := ws()
+				n := bulletin{Title: w.say(b.title), Tone: "wait", Icon: "dash", Lines: []string{w.say(b.text)}, Help: kind == "family"}
+				if b.act {
+					n.Act = &action{Text: w.say("gone.back"), Href: "/m/"}
+				}
+				add("error-"+b.name+"-"+kind, "message", s.newPage(w, kind, n.Title, n))
+			}
+		}
+
 		console := func(name, template, title, here string, view func(*words) any, change func(*words, *page)) {
 			t.Helper()
 			w := ws()
@@ -288,7 +311,9 @@ func drawings(t *testing.T, s *Site) []drawing {
 		}, same)
 		for i, a := range alertsOf(t) {
 			console("alert-"+itoa(i), "alert", "console.title", "", func(w *words) any { return drawDossier(w, a) }, func(w *words, p *page) {
-				p.Trouble = stale(w, disclosure.ErrStale{By: "Karim", State: household.Acknowledged})
+				if a.By != "" {
+					p.Trouble = stale(w, disclosure.ErrStale{By: a.By, State: a.State})
+				}
 			})
 		}
 		console("alert-over", "alert", "console.title", "", func(w *words) any {
@@ -300,6 +325,16 @@ func drawings(t *testing.T, s *Site) []drawing {
 				disclosure.AlertEvent{At: today(t), Step: household.StepResolved, State: household.Resolved, By: "Nadia", Outcome: "visit", Note: "Le radiateur du salon est en panne.\nVisite mardi."})
 			return drawDossier(w, a)
 		}, same)
+		manual := s.newPage(ws(), "console", "Interface", Manual{
+			Summary: "What leaves, leaves through here.", Text: "Two\nlines.",
+			Operations: []Operation{{
+				Method: "GET", Path: "/api/v1/families/{id}/usage", Summary: "Reads usage.", Text: "By day or month.", Who: "bearer or session",
+				Parameters: []Term{{"id", "in path, required."}}, Answers: []Term{{"200", "Usage."}, {"404", "Unknown or withheld."}},
+			}},
+			Problems: []Problem{{"not-found", 404, "Not found", "There is no such thing, or none for you."}},
+		})
+		manual.Lang, manual.Script = "en", ""
+		add("manual", "manual", manual)
 		console("families", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, summaries(t)) }, same)
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
 		console("signin", "signin", "console.signin", "", func(*words) any { return knock{"nadia@example.org"} }, func(w *words, p *page) {
@@ -335,4 +370,35 @@ func TestEveryPageIsDrawnInEveryStateAndLanguage(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A first view costs a page, its style and its icon; the console's also a script.
+func TestEveryPageIsLight(t *testing.T) {
+	const most = 15 << 10
+	s := site(t)
+	heaviest, which := 0, ""
+	for _, d := range drawings(t, s) {
+		zip, err := compress([]byte(d.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		total, requests := len(zip), 1
+		for _, a := range s.assets {
+			if strings.Contains(d.Body, a.path) {
+				total += len(a.zip)
+				requests++
+			}
+		}
+		if total > most || requests < 3 || requests > 5 {
+			t.Errorf("%s is %d bytes in %d requests", d.Name, total, requests)
+		}
+		family := strings.Contains(d.Body, `<body class="family`)
+		if family && strings.Contains(d.Body, "<script") {
+			t.Errorf("%s needs a script", d.Name)
+		}
+		if total > heaviest {
+			heaviest, which = total, d.Name
+		}
+	}
+	t.Logf("the heaviest first view is %s: %d bytes", which, heaviest)
 }
