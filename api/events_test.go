@@ -36,7 +36,7 @@ func (v *town) follow(address string, headers ...string) *stream {
 	if r.Header.Get("Cookie") != "" {
 		r.Header.Del("Authorization")
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultClient.Do(r) //nolint:bodyclose // the reader closes it
 	v.must(err)
 	s := &stream{status: res.StatusCode, lines: make(chan string, 1000), stop: stop}
 	go func() {

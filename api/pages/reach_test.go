@@ -40,6 +40,11 @@ const clipped = `(() => {
 		const r = e.getBoundingClientRect(), hides = getComputedStyle(e).overflowX !== "visible";
 		if (r.right > wide + 1 || r.left < -1 || hides && e.scrollWidth > e.clientWidth + 1) { found.push("cut off: " + e.outerHTML.slice(0, 120)); }
 	}
+	for (const cell of document.querySelectorAll("td + td, th + th, th + td")) {
+		const range = document.createRange();
+		const box = e => { range.selectNodeContents(e); return range.getBoundingClientRect(); };
+		if (cell.checkVisibility() && box(cell).left - box(cell.previousElementSibling).right < 8) { found.push("no room before " + cell.textContent); }
+	}
 	for (const svg of document.querySelectorAll("svg[role=img]")) {
 		const box = svg.getBoundingClientRect(), texts = Array.from(svg.querySelectorAll("text")).map(e => ({r: e.getBoundingClientRect(), s: e.textContent}));
 		texts.forEach((a, i) => {
@@ -83,6 +88,15 @@ func TestPagesKeepNobodyOut(t *testing.T) {
 		for _, one := range barriers(b) {
 			t.Errorf("%s: %s", d.Name, one)
 		}
+		if folded := ask[int](b, `Array.from(document.querySelectorAll("main details"), e => e.open = true).length`); folded > 0 {
+			for _, one := range barriers(b) {
+				t.Errorf("%s, unfolded: %s", d.Name, one)
+			}
+		}
+		ask[bool](b, `document.querySelector(".lang").open = true`)
+		for _, one := range barriers(b) {
+			t.Errorf("%s with the menu of languages: %s", d.Name, one)
+		}
 	}
 	for _, c := range b.complaints() {
 		t.Errorf("the browser complains: %s", c)
@@ -95,7 +109,7 @@ func TestBarriersAreSeen(t *testing.T) {
 	base := gallery(t, s, []drawing{{"bad", `<!doctype html><html lang="fr"><head><title>x</title>
 <link rel="stylesheet" href="` + s.assets["foyer.css"].path + `"></head><body><main>
 <h1 style="color:red">x</h1><img src="` + s.assets["foyer.svg"].path + `"><button>x</button>
-<table><tr><td>` + strings.Repeat("w", 60) + `</td></tr></table>
+<table><tr><td>` + strings.Repeat("w", 60) + `</td><td>next</td></tr></table>
 <svg role="img" aria-label="x" width="100" height="30"><text x="5" y="20">1234</text><text x="20" y="20">5678</text></svg>
 </main></body></html>`}})
 	b.open(base + "bad")
