@@ -99,6 +99,7 @@ func (f *follower) VisitFollowAlertsResponse(w http.ResponseWriter) error {
 	f.metrics.streams.Inc()
 	defer f.metrics.streams.Dec()
 	f.out, f.wire = w, http.NewResponseController(w)
+	defer f.hurry()()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -204,10 +205,30 @@ func (f *follower) tell(c disclosure.Change) error {
 	return f.send(fmt.Sprintf("id: %d\nevent: alert\ndata: %s\n\n", c.Seq, data))
 }
 
+// hurry cuts a write short when the server is to end: a reader that takes nothing
+// would hold it up. What it returns stops that and waits for it.
+func (f *follower) hurry() (stop func()) {
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-f.closing:
+			_ = f.wire.SetWriteDeadline(f.Now()) // it fails only where there is no deadline to set
+		case <-done:
+		}
+	}()
+	return func() { close(done); <-gone }
+}
+
 // send writes and flushes within the deadline of one event.
 func (f *follower) send(s string) error {
 	if err := f.wire.SetWriteDeadline(f.Now().Add(eventDeadline)); err != nil {
 		return fmt.Errorf("write event: %w", err)
+	}
+	select {
+	case <-f.closing: // asked after the deadline is set, so that hurry has the last word
+		return errEnded
+	default:
 	}
 	if _, err := f.out.Write([]byte(s)); err != nil {
 		return errEnded // the reader is gone or too slow
