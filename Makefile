@@ -55,4 +55,4 @@ bench-indicators: ## usage, bills, jobs
 	$(GO) test -run '^$$' -bench . -benchmem ./internal/energy ./internal/tariff ./indicators/... ./internal/jobs
 
 screenshots: ## the pictures of docs/, from the demo
-	FOYER_SCREENSHOTS=$(CURDIR)/docs/images FOYER_TEST_ALL=1 $(GO) test -count=1 -run TestScreenshots ./internal/app
+	FOYER_SCREENSHOTS=$(CURDIR)/docs/images FOYER_TEST_ALL=1 $(GO) test -count=1 -run TestDemoShows ./internal/app

@@ -23,15 +23,18 @@ func newRoot() *cobra.Command {
 		newConfig(),
 		newConsent(),
 		newDecode(),
+		newDemo(),
 		newGateway(),
 		newHousehold(),
 		newIndicator(),
 		newInvite(),
 		newMeter(),
+		newServe(),
 		newSimulate(),
 		newStaff(),
 		newToken(),
 		newVersion(),
+		newWebhook(),
 	)
 	return root
 }

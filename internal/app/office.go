@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,7 +38,7 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	db, err := records.Open(ctx, recordsURL(c))
+	db, err := openRecords(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +57,6 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 
 // Close closes the records.
 func (o *Office) Close() error { return o.Records.Close() }
-
-// recordsURL returns where the records are; a relative file is below the data folder.
-func recordsURL(c config.Config) string {
-	raw := c.Records.URL.Reveal()
-	if name, ok := strings.CutPrefix(raw, "sqlite://"); ok {
-		return "sqlite://" + filepath.ToSlash(c.Path(name))
-	}
-	return raw
-}
 
 // Family returns the family of a label or an id.
 func (o *Office) Family(ctx context.Context, name string) (household.Family, error) {

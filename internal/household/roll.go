@@ -13,7 +13,7 @@ type Stale struct {
 }
 
 // A Roll is the usage of a family over consecutive local days, as it is now. It
-// replaces everything kept for those days and months.
+// replaces the usage kept for those days and months.
 type Roll struct {
 	Family   FamilyID
 	Zone     *time.Location
@@ -22,8 +22,7 @@ type Roll struct {
 	End      time.Time                        // first instant of To
 	Slots    []Usage                          // of the days, by start and register
 	Days     []Usage                          // likewise
-	Bills    []Bill                           // of the months the days lie in
-	Months   []Usage                          // likewise
+	Months   []Usage                          // of the months the days lie in
 	Touched  []string                         // those months, "2026-11"
 	Changed  []energy.Day                     // days changed besides: their indoor climate
 	Pulses   map[energy.MeterID]time.Duration // how often meters speak

@@ -127,7 +127,7 @@ func (d *DB) SaveRoll(ctx context.Context, r household.Roll) error {
 			}
 		}
 		for _, month := range r.Touched {
-			if err := saveMonth(ctx, tx, r.Family, month, r.Months, r.Bills); err != nil {
+			if err := saveMonth(ctx, tx, r.Family, month, r.Months); err != nil {
 				return err
 			}
 		}
@@ -215,8 +215,8 @@ func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, r
 	return nil
 }
 
-// saveMonth replaces one month of a family.
-func saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month string, months []household.Usage, bills []household.Bill) error {
+// saveMonth replaces the usage of one month of a family.
+func saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month string, months []household.Usage) error {
 	of := table{
 		"usage_month", "month", selectMonths, month, month, nil,
 		func(u household.Usage) any { return u.Period },
@@ -226,14 +226,8 @@ func saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month
 			of.rows = append(of.rows, u)
 		}
 	}
-	if _, err := of.replace(ctx, tx, family); err != nil {
-		return err
-	}
-	i := slices.IndexFunc(bills, func(b household.Bill) bool { return b.Month == month })
-	if i < 0 {
-		return saveBill(ctx, tx, family, household.Bill{Month: month})
-	}
-	return saveBill(ctx, tx, family, bills[i])
+	_, err := of.replace(ctx, tx, family)
+	return err
 }
 
 // saveBill replaces the bill of a month where it differs.

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"foyer/internal/app"
+	"foyer/internal/config"
+)
+
+func newServe() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Take readings in, compute, and answer",
+		Long: "Runs until it is told to stop (SIGINT or SIGTERM). What was acknowledged to a meter is\n" +
+			"safe at any moment: it may also be killed.",
+		Example: "  foyer serve --config foyer.yaml\n  foyer serve --config foyer.yaml --role jobs,api",
+		Args:    noArgs,
+	}
+	path := configFlag(cmd)
+	roles := cmd.Flags().String("role", "ingest,jobs,api", "parts of the work this process does")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
+		r, err := app.ParseRoles(*roles)
+		if err != nil {
+			return usageError{err}
+		}
+		c, err := config.Load(cmd.Context(), *path)
+		if err != nil {
+			return err
+		}
+		log := newLogger(cmd.ErrOrStderr(), c.Log)
+		a, err := app.Open(cmd.Context(), c, app.Options{Roles: r, Log: log})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, a.Close()) }()
+		log.Info("running", "roles", *roles, "pages", a.Web(), "broker", a.Broker(), "version", app.Version())
+		return a.Run(cmd.Context())
+	}
+	return cmd
+}
+
+// newLogger returns a logger as the configuration says.
+func newLogger(w io.Writer, c config.Log) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.Level)) // Validate has read it
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}

@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"foyer/ingest"
+	"foyer/ingest/subscriber"
+	"foyer/internal/broker"
+	"foyer/internal/config"
+	"foyer/internal/energy"
+	"foyer/internal/records"
+	"foyer/internal/series"
+)
+
+// A seriesStore keeps raw readings: [series.SQLite] or [series.Influx].
+type seriesStore interface {
+	ingest.Series
+	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// openSeries opens the store of raw readings that a URL names.
+func openSeries(ctx context.Context, c config.Config) (seriesStore, error) {
+	scheme, rest, _ := strings.Cut(c.Series.URL, "://")
+	switch scheme {
+	case "sqlite":
+		return series.OpenSQLite(ctx, c.Path(rest))
+	case "influx+http", "influx+https":
+		return series.OpenInflux(ctx, series.InfluxConfig{
+			URL: c.Series.URL, Database: c.Series.Database, Org: c.Series.Org, Token: c.Series.Token,
+		})
+	}
+	return nil, fmt.Errorf("series.url %q: want sqlite://, influx+http:// or influx+https://", c.Series.URL)
+}
+
+// openRecords opens the store of everything that can leave.
+func openRecords(ctx context.Context, c config.Config) (*records.DB, error) {
+	raw := c.Records.URL.Reveal()
+	if name, ok := strings.CutPrefix(raw, "sqlite://"); ok {
+		raw = "sqlite://" + filepath.ToSlash(c.Path(name))
+	}
+	return records.Open(ctx, raw)
+}
+
+// A transport brings messages: the embedded broker or a subscriber of another.
+type transport struct {
+	run   func(context.Context) error
+	close func() error
+	ready func(context.Context) error
+	addr  string // host:port of the embedded broker
+}
+
+// openTransport opens what the broker's URL names.
+func (a *App) openTransport(ctx context.Context, h *ingest.Handler) (transport, error) {
+	c := a.Config.Broker
+	if own, ok := c.Embedded(); ok {
+		b, err := broker.Listen(ctx, own, broker.Parts{
+			Handler: h, Gateways: a.Registry, Mounts: c.Mounts,
+			World: a.World.Now, Wall: Wall, Log: a.log, Metrics: a.metrics,
+		})
+		if err != nil {
+			return transport{}, err
+		}
+		return transport{run: b.Run, close: b.Close, ready: b.Probe, addr: b.Addr()}, nil
+	}
+	s, err := subscriber.New(c.External(), subscriber.Parts{
+		Handler: h, Mounts: c.Mounts, World: a.World.Now, Wall: Wall, Log: a.log, Metrics: a.metrics,
+	})
+	if err != nil {
+		return transport{}, err
+	}
+	return transport{run: s.Run, close: func() error { return nil }, ready: func(context.Context) error {
+		if !s.Connected() {
+			return errors.New("not connected to the broker")
+		}
+		return nil
+	}}, nil
+}

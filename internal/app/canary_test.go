@@ -1,0 +1,390 @@
+package app_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/internal/app"
+	"foyer/internal/config"
+	"foyer/internal/household"
+	"foyer/internal/registry"
+	"foyer/simulators"
+)
+
+// The labels of families that must not be found anywhere.
+const (
+	never    = "CANARI-JAMAIS" // never agreed to anything
+	withdrew = "CANARI-RETIRE" // agreed to everything, and took it back a moment ago
+)
+
+// An exit is a way for data to leave, and what it says now.
+type exit struct {
+	name string
+	says func() string
+}
+
+// TestCanary walks every exit of a running Foyer and finds families there that
+// agreed, and nothing of those that did not or no longer do.
+func TestCanary(t *testing.T) {
+	s := simulators.Scenario{Seed: seed(t), Start: "2026-11-10", Days: 3, Homes: []simulators.Home{
+		{Label: "TEMOIN", Situation: simulators.Cold, Dialect: "linky_tasmota_teleinfo", Contract: simulators.Base},
+		{Label: withdrew, Situation: simulators.Cold, Dialect: "linky_zlinky_z2m", Contract: simulators.Base},
+		{Label: never, Situation: simulators.Cold, Dialect: "shelly_gen2", Contract: simulators.Base, Consents: []string{}},
+	}}
+	p := openPilot(t, s)
+	v := p.visit()
+	p.publish(nil)
+	stream := v.follow()
+	p.until("the alerts of those who agreed", func() bool {
+		list := v.get("/api/v1/alerts")
+		return strings.Contains(list, "TEMOIN") && strings.Contains(list, withdrew)
+	})
+	exits := v.exits()
+	for _, e := range exits { // a canary that never sings proves nothing
+		if e.name != "GET /metrics" && !strings.Contains(e.says(), withdrew) {
+			t.Errorf("%s does not show a family that agreed", e.name)
+		}
+	}
+	p.until("a webhook about the family", func() bool { return p.hook.names(withdrew, 0) })
+	p.until("the stream to tell of the family", func() bool { return strings.Contains(stream.said(), withdrew) })
+
+	p.hook.leave(1_000_000) // a message is on its way when the family takes its consent back
+	v.reopen(v.family(withdrew))
+	p.until("a message waiting", func() bool {
+		return p.count(`SELECT COUNT(*) FROM outbox o JOIN alert a ON a.id = o.alert WHERE o.done_at = 0 AND a.family = $1`, string(v.family(withdrew))) > 0
+	})
+	gone := v.alertsOf(withdrew)
+	v.withdraw(v.family(withdrew))
+	told, streamed := len(p.hook.deliveries()), len(stream.said())
+
+	for _, e := range exits {
+		v.silent(e.name, e.says())
+	}
+	for _, path := range gone {
+		v.sameAsUnknown(path)
+	}
+	v.sameAsUnknown("/api/v1/families/" + string(v.family(withdrew)))
+	v.sameAsUnknown("/api/v1/families/" + string(v.family(never)) + "/usage?by=day&from=2026-11-01&to=2026-11-12")
+
+	p.hook.leave(0)
+	p.until("the waiting message to be dealt with", func() bool {
+		return p.count(`SELECT COUNT(*) FROM outbox o JOIN alert a ON a.id = o.alert WHERE o.done_at = 0 AND a.family = $1`, string(v.family(withdrew))) == 0
+	})
+	if p.hook.names(withdrew, told) || p.hook.names(never, 0) {
+		t.Error("a webhook names a family that does not agree")
+	}
+	v.silent("the open stream", stream.said()[streamed:])
+	if strings.Contains(stream.said(), never) {
+		t.Error("the stream names a family that never agreed")
+	}
+	if n := v.kept(never); n != 0 {
+		t.Errorf("%d readings are kept of a family that never agreed", n)
+	}
+	v.silentLog()
+}
+
+// A visitor is a caseworker with a browser and a machine with a token.
+type visitor struct {
+	*pilot
+	office *app.Office
+	bearer string
+	staff  *http.Client
+	ids    map[string]household.FamilyID
+}
+
+func (p *pilot) visit() *visitor {
+	p.t.Helper()
+	ctx := p.t.Context()
+	c, err := config.Load(ctx, p.config)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	v := &visitor{pilot: p, ids: map[string]household.FamilyID{}}
+	if v.office, err = app.OpenOffice(ctx, c, slog.New(slog.DiscardHandler), prometheus.NewRegistry()); err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { v.office.Close() })
+	for i, h := range p.town.Homes() {
+		v.ids[h.Label] = p.settled.Families[i]
+	}
+	if _, v.bearer, err = v.office.Accounts.AddToken(ctx, c.Pilot.ID, "crm", 0); err != nil {
+		p.t.Fatal(err)
+	}
+	password := rand.Text()
+	_, err = v.office.Accounts.AddStaff(ctx, household.Staff{Pilot: c.Pilot.ID, Email: "nadia@coop.example", Name: "Nadia", Role: "caseworker"}, password)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	v.staff = &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	resp, err := v.staff.PostForm(p.foyer.URL()+"/console/sign-in", url.Values{"email": {"nadia@coop.example"}, "password": {password}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.Request.URL.Path != "/console" {
+		p.t.Fatalf("the caseworker is not let in: %s", resp.Status)
+	}
+	return v
+}
+
+func (v *visitor) family(label string) household.FamilyID { return v.ids[label] }
+
+// get returns what an address answers to the machine.
+func (v *visitor) get(path string) string {
+	v.t.Helper()
+	_, body := v.ask(path)
+	return body
+}
+
+func (v *visitor) ask(path string) (http.Header, string) {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.foyer.URL()+path, nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+v.bearer)
+	return v.do(http.DefaultClient, req)
+}
+
+func (v *visitor) do(c *http.Client, req *http.Request) (http.Header, string) {
+	v.t.Helper()
+	resp, err := c.Do(req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	h := resp.Header.Clone()
+	h.Set("Status", resp.Status)
+	return h, string(b)
+}
+
+// page returns what a page shows the caseworker.
+func (v *visitor) page(path string) string {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.foyer.URL()+path, nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	_, body := v.do(v.staff, req)
+	return body
+}
+
+// exits returns every list of the API and the console, each read in full.
+func (v *visitor) exits() []exit {
+	var all []exit
+	for _, path := range []string{"/api/v1/families", "/api/v1/alerts", "/metrics"} {
+		all = append(all, exit{"GET " + path, func() string { return v.get(path) }})
+	}
+	for _, path := range []string{"/console", "/console/families"} {
+		all = append(all, exit{"page " + path, func() string { return v.page(path) }})
+	}
+	for _, path := range v.alertsOf(withdrew) {
+		all = append(all, exit{"GET " + path, func() string { return v.get(path) }})
+		page := "/console/alerts/" + path[strings.LastIndex(path, "/")+1:]
+		all = append(all, exit{"page " + page, func() string { return v.page(page) }})
+	}
+	one := "/api/v1/families/" + string(v.family(withdrew))
+	all = append(all, exit{"GET " + one, func() string { return v.get(one) }})
+	all = append(all, exit{"the stream from its beginning", func() string { return v.replay() }})
+	return all
+}
+
+// alertsOf returns the addresses of a family's alerts.
+func (v *visitor) alertsOf(label string) []string {
+	v.t.Helper()
+	rows, err := v.db.QueryContext(v.t.Context(), `SELECT id FROM alert WHERE family = $1 AND state <> 'pending'`, string(v.family(label)))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			v.t.Fatal(err)
+		}
+		all = append(all, "/api/v1/alerts/"+id)
+	}
+	return all
+}
+
+// A listener is an open stream of events.
+type listener struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *listener) said() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// follow opens a stream of events from the first on and reads it until the test ends.
+func (v *visitor) follow() *listener {
+	v.t.Helper()
+	l := &listener{}
+	body := v.stream(v.t.Context())
+	go func() {
+		lines := bufio.NewScanner(body)
+		for lines.Scan() {
+			l.mu.Lock()
+			fmt.Fprintln(&l.text, lines.Text())
+			l.mu.Unlock()
+		}
+	}()
+	return l
+}
+
+func (v *visitor) stream(ctx context.Context) io.ReadCloser {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.foyer.URL()+"/api/v1/events", nil)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+v.bearer)
+	req.Header.Set("Last-Event-ID", "0")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.t.Cleanup(func() { resp.Body.Close() })
+	return resp.Body
+}
+
+// replay returns what a new stream tells within a few looks.
+func (v *visitor) replay() string {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(v.t.Context(), 4*time.Second)
+	defer cancel()
+	b, _ := io.ReadAll(v.stream(ctx)) // ends with the context
+	return string(b)
+}
+
+// withdraw takes back everything a family agreed to, as a person at a desk would.
+func (v *visitor) withdraw(id household.FamilyID) {
+	v.t.Helper()
+	if err := v.office.Registry.WithdrawAll(v.t.Context(), id, registry.Form{Notice: "2026-11/test"}); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// reopen closes a family's alert as dealt with, so that a message is queued.
+func (v *visitor) reopen(id household.FamilyID) {
+	v.t.Helper()
+	for _, path := range v.alertsOf(withdrew) {
+		tag, _ := v.ask(path)
+		req, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.foyer.URL()+path+"/resolve", strings.NewReader(`{"outcome":"contacted","note":""}`))
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+v.bearer)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("If-Match", tag.Get("ETag"))
+		if h, body := v.do(http.DefaultClient, req); !strings.HasPrefix(h.Get("Status"), "200") {
+			v.t.Fatalf("resolve an alert: %s %s", h.Get("Status"), body)
+		}
+	}
+}
+
+// silent wants neither family in what an exit says.
+func (v *visitor) silent(name, says string) {
+	v.t.Helper()
+	for _, label := range []string{withdrew, never} {
+		for _, mark := range []string{label, string(v.family(label))} {
+			if strings.Contains(says, mark) {
+				v.t.Errorf("%s names %s (%s)", name, label, mark)
+			}
+		}
+	}
+}
+
+// sameAsUnknown wants the answer that somebody who never existed gets.
+func (v *visitor) sameAsUnknown(path string) {
+	v.t.Helper()
+	head, body := v.ask(path)
+	id, _, _ := strings.Cut(strings.Split(path, "/")[4], "?")
+	other := id[:1] + strings.Repeat("a", len(id)-1)
+	unknownHead, unknownBody := v.ask(strings.Replace(path, id, other, 1))
+	for _, h := range []http.Header{head, unknownHead} {
+		h.Del("Date")
+	}
+	if body != unknownBody || fmt.Sprint(head) != fmt.Sprint(unknownHead) || !strings.HasPrefix(head.Get("Status"), "404") {
+		v.t.Errorf("%s: withheld and unknown differ:\n%v %s\n%v %s", path, head, body, unknownHead, unknownBody)
+	}
+}
+
+// kept returns how many rows InfluxDB has of a family's meters.
+func (v *visitor) kept(label string) int {
+	n := 0
+	for i, h := range v.town.Homes() {
+		if h.Label != label || v.settled.Families[i] == "" {
+			continue
+		}
+		for _, d := range h.Devices {
+			for _, s := range v.query(fmt.Sprintf(`SELECT * FROM reading WHERE meter = '%s'`, v.settled.Meter(d))) {
+				n += len(s.Values)
+			}
+		}
+	}
+	return n
+}
+
+// silentLog wants no family, meter, gateway or secret in anything Foyer logged.
+func (v *visitor) silentLog() {
+	v.t.Helper()
+	log := v.foyer.Log()
+	if !strings.Contains(log, `"level":"DEBUG"`) {
+		v.t.Error("the log holds no debug lines")
+	}
+	marks := []string{v.bearer}
+	for i, h := range v.town.Homes() {
+		marks = append(marks, h.Label, string(v.settled.Families[i]), h.Gateway, v.settled.Passwords[h.Gateway])
+		for _, d := range h.Devices {
+			marks = append(marks, string(v.settled.Meter(d)), `"`+d.ID+`"`)
+		}
+	}
+	for _, m := range marks {
+		if at := strings.Index(log, m); at >= 0 {
+			v.t.Errorf("the log says %q: …%s…", m, log[max(0, at-120):min(len(log), at+80)])
+		}
+	}
+}
+
+// names reports whether a message from the n-th on names a family.
+func (r *receiver) names(label string, n int) bool {
+	for _, d := range r.deliveries()[n:] {
+		if strings.Contains(d.body, label) {
+			return true
+		}
+	}
+	return false
+}
+
+// leave makes the receiver refuse messages.
+func (r *receiver) leave(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.away = n
+}

@@ -1,0 +1,153 @@
+package app_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"foyer/internal/app"
+	"foyer/internal/testserver"
+)
+
+// A show is a running `foyer demo --json`.
+type show struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	links  app.Links
+	folder string // of its temporary files
+
+	mu   sync.Mutex
+	said strings.Builder // what it printed for who watches
+}
+
+// watch starts a demo and returns once it has said where it is to be seen.
+func watch(t *testing.T, flags ...string) *show {
+	t.Helper()
+	d := &show{t: t, folder: t.TempDir()}
+	d.cmd = exec.Command(binary(t), append([]string{"demo", "--json"}, flags...)...)
+	d.cmd.Env = append(os.Environ(), "TMPDIR="+d.folder)
+	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := d.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.cmd.Stderr = d
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.cmd.Process.Kill() })
+	line := make(chan string, 1)
+	go func() {
+		s, _ := bufio.NewReader(out).ReadString('\n')
+		line <- s
+	}()
+	select {
+	case s := <-line:
+		if err := json.Unmarshal([]byte(s), &d.links); err != nil {
+			t.Fatalf("first line %q: %v; %s", s, err, d.text())
+		}
+	case <-time.After(50 * time.Second):
+		t.Fatalf("the demo does not say where it is: %s", d.text())
+	}
+	return d
+}
+
+func (d *show) Write(b []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.said.Write(b)
+}
+
+func (d *show) text() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.said.String()
+}
+
+// end waits for the demo to end and wants it to leave nothing.
+func (d *show) end() {
+	d.t.Helper()
+	if err := d.cmd.Wait(); err != nil {
+		d.t.Errorf("the demo ended with %v: %s", err, d.text())
+	}
+	left, err := filepath.Glob(filepath.Join(d.folder, "*"))
+	if err != nil || len(left) > 0 {
+		d.t.Errorf("the demo leaves %v (%v)", left, err)
+	}
+}
+
+func page(t *testing.T, address string) string {
+	t.Helper()
+	resp, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v", address, resp.Status, err)
+	}
+	return string(b)
+}
+
+func TestDemoShowsEurosAndAnAlertAndLeavesNothing(t *testing.T) {
+	d := watch(t)
+	if p := page(t, d.links.Family); !strings.Contains(p, "€") {
+		t.Errorf("no euros on the family's page:\n%s", p)
+	}
+	web := strings.TrimSuffix(d.links.Family, "/m/demo")
+	for n := range 12 {
+		page(t, fmt.Sprintf("%s/m/%d", web, n+1))
+	}
+	page(t, d.links.APIDocs)
+	deadline := time.Now().Add(2 * time.Minute)
+	for !strings.Contains(d.text(), "alert: ") {
+		if time.Now().After(deadline) {
+			t.Fatalf("no alert arrives:\n%s", d.text())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	d.photograph()
+	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	d.end()
+}
+
+func TestDemoEndsByItself(t *testing.T) {
+	watch(t, "--for", "6s", "--seed", "7").end()
+}
+
+// photograph looks at the pages as a phone and as a desk do. With FOYER_SCREENSHOTS
+// it writes what it sees to that folder.
+func (d *show) photograph() {
+	d.t.Helper()
+	for _, shot := range []struct {
+		file, address string
+		width, height int64
+		phone         bool
+	}{
+		{"family-cold-360.png", strings.TrimSuffix(d.links.Family, "demo") + "4", 360, 740, true},
+		{"console-1280.png", d.links.Console, 1280, 800, false},
+	} {
+		png := photo(d.t, testserver.Chromium(d.t), shot.address, shot.width, shot.height, shot.phone)
+		if len(png) < 10_000 {
+			d.t.Errorf("%s is all but empty: %d bytes", shot.file, len(png))
+		}
+		if folder := os.Getenv("FOYER_SCREENSHOTS"); folder != "" {
+			if err := os.WriteFile(filepath.Join(folder, shot.file), png, 0o600); err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+}

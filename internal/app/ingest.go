@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+
+	"foyer/ingest"
+	"foyer/ingest/spool"
+)
+
+// openIngest opens the way of a message: transport, handler, spool, drain, series.
+func (a *App) openIngest(ctx context.Context) error {
+	c := a.Config.Spool
+	c.Path = a.Config.Path(c.Path)
+	kept, err := spool.Open(ctx, c, a.metrics)
+	if err != nil {
+		return err
+	}
+	a.spool = kept
+	a.closers = append(a.closers, kept.Close)
+	handler, err := ingest.NewHandler(ctx, ingest.Parts{
+		Mounts: a.Config.Broker.Mounts, Meters: meters{a.Registry}, Spool: kept, Quarantine: kept, Memory: kept,
+		Zone: a.Zone, Log: a.log, Metrics: a.metrics,
+	})
+	if err != nil {
+		return err
+	}
+	drain := ingest.NewDrain(ingest.DrainParts{
+		Backlog: kept, Waiting: kept, Meters: meters{a.Registry}, Marks: a.Records, Turn: a.Records, Series: a.series,
+		Step: handler.Step, Now: a.World.Now, Log: a.log, Metrics: a.metrics,
+	})
+	t, err := a.openTransport(ctx, handler)
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, t.close)
+	a.broker, a.checks["broker"] = t.addr, t.ready
+	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run})
+	return nil
+}

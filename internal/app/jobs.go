@@ -1,0 +1,31 @@
+package app
+
+import (
+	"context"
+
+	"foyer/alerts"
+	"foyer/alerts/channel"
+	"foyer/internal/jobs"
+	"foyer/internal/tariff"
+)
+
+// openJobs opens what computes figures, decides alerts and tells channels.
+func (a *App) openJobs(context.Context) error {
+	book, err := tariff.Shipped()
+	if err != nil {
+		return err
+	}
+	engine, err := alerts.New(a.Records, a.Config.Alerts, a.World.Now(), a.log, a.metrics)
+	if err != nil {
+		return err
+	}
+	a.planner, err = jobs.New(a.Records, a.series, book, engine, jobs.Config{Schedule: a.Config.Jobs.Rollup}, a.World.Now, a.log, a.metrics)
+	if err != nil {
+		return err
+	}
+	outbox := channel.NewOutbox(a.Records, a.gate, a.channels, Wall, a.log, a.metrics)
+	a.parts = append(a.parts,
+		part{"jobs", func(ctx context.Context) error { return a.Records.Lead(ctx, a.planner.Run) }},
+		part{"outbox", outbox.Run})
+	return nil
+}

@@ -1,0 +1,82 @@
+package app
+
+import (
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest/subscriber"
+	"foyer/internal/config"
+	"foyer/internal/secret"
+)
+
+//go:generate go test -run TestTheReferencePageNamesEveryMetric . -update
+
+var update = flag.Bool("update", false, "write the reference page")
+
+var described = regexp.MustCompile(`fqName: "(foyer_[^"]+)", help: "([^"]*)".*variableLabels: \{([^}]*)\}`)
+
+// metricsPage writes docs/reference/metrics.md from what a process of all roles
+// registers, with either transport.
+func metricsPage(t *testing.T) string {
+	t.Helper()
+	c := config.Default()
+	c.Data = t.TempDir()
+	c.Listen, c.Broker.URL = "127.0.0.1:0", "embedded://127.0.0.1:0"
+	a, err := Open(t.Context(), c, Options{Roles: AllRoles(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	external := subscriber.Defaults()
+	external.URL, external.Password = "mqtt://127.0.0.1", secret.New("x")
+	if _, err := subscriber.New(external, subscriber.Parts{Log: slog.New(slog.DiscardHandler), Metrics: a.metrics}); err != nil {
+		t.Fatal(err)
+	}
+	descs := make(chan *prometheus.Desc, 1000)
+	a.metrics.Describe(descs)
+	close(descs)
+	var rows []string
+	for d := range descs {
+		m := described.FindStringSubmatch(d.String())
+		if m == nil {
+			continue // of the Go runtime and the process
+		}
+		labels := ""
+		if m[3] != "" {
+			labels = "`" + strings.ReplaceAll(m[3], ",", "`, `") + "`"
+		}
+		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", m[1], labels, m[2]))
+	}
+	slices.Sort(rows)
+	return "# Metrics\n\n" +
+		"`/metrics` answers this machine, and whoever shows `metrics.token`. Beside these it has those of the Go runtime and of the process. No label names a family, a meter, a gateway or a secret.\n\n" +
+		"| metric | labels | what it says |\n|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
+}
+
+func TestTheReferencePageNamesEveryMetric(t *testing.T) {
+	path := filepath.Join("..", "..", "docs", "reference", "metrics.md")
+	want := metricsPage(t)
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil || string(have) != want {
+		t.Errorf("%s differs from what is registered (%v): run go generate ./internal/app", path, err)
+	}
+	for _, name := range []string{"family", "meter", "gateway", "device", "serial", "token"} {
+		if strings.Contains(want, "`"+name+"`") {
+			t.Errorf("a metric has the label %s", name)
+		}
+	}
+}

@@ -1,0 +1,313 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/testserver"
+	"foyer/simulators"
+)
+
+// query asks InfluxDB itself, past all of Foyer's own code.
+func (p *pilot) query(q string) []influxSeries {
+	p.t.Helper()
+	form := url.Values{"db": {testserver.Database}, "epoch": {"ms"}, "q": {q}}
+	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.influx.URL()+"/query", strings.NewReader(form.Encode()))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil // away for a while
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Results []struct {
+			Series []influxSeries
+			Error  string
+		}
+	}
+	d := json.NewDecoder(resp.Body)
+	d.UseNumber()
+	if err := d.Decode(&answer); err != nil || len(answer.Results) != 1 || answer.Results[0].Error != "" {
+		p.t.Fatalf("InfluxDB: %v %+v", err, answer)
+	}
+	return answer.Results[0].Series
+}
+
+type influxSeries struct {
+	Tags    map[string]string
+	Columns []string
+	Values  [][]any
+}
+
+// stored returns how many readings InfluxDB has.
+func (p *pilot) stored() int {
+	total := 0
+	for _, s := range p.query(`SELECT COUNT(*) FROM reading`) {
+		for i, c := range s.Columns {
+			if c == "time" || c == "count_arrival" {
+				continue
+			}
+			n, _ := s.Values[0][i].(json.Number).Int64()
+			total += int(n)
+		}
+	}
+	return total
+}
+
+// checkReadings holds what InfluxDB has against what was acknowledged: each
+// reading once, none else, and no second value for one.
+func (p *pilot) checkReadings() {
+	p.t.Helper()
+	left := make(map[place]int64, len(p.acked))
+	for k, v := range p.acked {
+		left[k] = v
+	}
+	for _, s := range p.query(`SELECT * FROM reading GROUP BY meter`) {
+		for _, row := range s.Values {
+			at, _ := row[0].(json.Number).Int64()
+			for i, c := range s.Columns {
+				n, ok := row[i].(json.Number)
+				if c == "time" || c == "arrival" || !ok {
+					continue
+				}
+				k := place{energy.MeterID(s.Tags["meter"]), energy.Register(c), at}
+				want, acked := left[k]
+				if got, _ := n.Int64(); !acked || got != want {
+					p.t.Errorf("InfluxDB has %v = %d, acknowledged %v %d", k, got, acked, want)
+				}
+				delete(left, k)
+			}
+		}
+	}
+	for k, v := range left {
+		p.t.Errorf("acknowledged and lost: %v = %d", k, v)
+	}
+	if n := p.count(`SELECT COUNT(*) FROM conflict`); n != 0 {
+		p.t.Errorf("%d readings came with a second value", n)
+	}
+}
+
+// A moment is a register of a home at an instant.
+type moment struct {
+	register energy.Register
+	at       int64
+}
+
+// moved returns what the registers of a home's meter moved by in each half-hour,
+// by what they showed at both ends.
+func (p *pilot) moved(h simulators.Home) map[moment]int64 {
+	meter := h.Devices[0]
+	last := map[energy.Register]simulators.Mark{}
+	out := map[moment]int64{}
+	from, _ := p.town.Span()
+	for m := range p.town.Marks(from, time.Time{}.Add(1<<62)) {
+		if m.Gateway != meter.Gateway || m.Scheme != meter.Scheme || m.Device != meter.ID || !m.Register.Quantity().Cumulative() || !m.Sent {
+			continue
+		}
+		if b, ok := last[m.Register]; ok && m.At.Sub(b.At) == energy.SlotLength {
+			out[moment{m.Register, b.At.UnixMilli()}] = m.Value - b.Value
+		}
+		last[m.Register] = m
+	}
+	return out
+}
+
+// checkUsage holds half-hours and days against what the registers showed, exactly,
+// and their sums against the physics of the homes.
+func (p *pilot) checkUsage() {
+	p.t.Helper()
+	totals := map[string]simulators.Total{}
+	_, end := p.town.Span()
+	for i, h := range p.town.Homes() {
+		for _, t := range p.town.Totals(h.From, end) {
+			if t.Gateway == h.Gateway && t.From.Equal(h.From) {
+				totals[h.Gateway] = t
+			}
+		}
+		p.checkSlots(i, h, totals[h.Gateway])
+		p.checkDays(i, h)
+	}
+}
+
+func (p *pilot) checkSlots(i int, h simulators.Home, physics simulators.Total) {
+	p.t.Helper()
+	rows, err := p.db.QueryContext(p.t.Context(), `SELECT register, start_at, energy, seen, length, estimated, provision FROM usage_slot
+		WHERE family = $1 AND start_at >= $2 ORDER BY start_at, register`, string(p.settled.Families[i]), h.From.UnixMilli())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer rows.Close()
+	want := p.moved(h)
+	sum, slots, registers := int64(0), map[int64]bool{}, map[energy.Register]bool{}
+	for rows.Next() {
+		var m moment
+		var got, seen, length int64
+		var estimated, provision bool
+		if err := rows.Scan(&m.register, &m.at, &got, &seen, &length, &estimated, &provision); err != nil {
+			p.t.Fatal(err)
+		}
+		if expect, ok := want[m]; !ok || got != expect || seen != length || estimated || provision {
+			p.t.Errorf("%s: half-hour %s of %s: %d, seen %d of %d, estimated %v, provisional %v; the register moved by %d (known %v)",
+				h.Label, time.UnixMilli(m.at).UTC(), m.register, got, seen, length, estimated, provision, expect, ok)
+		}
+		sum, slots[m.at], registers[m.register] = sum+got, true, true
+	}
+	if err := rows.Err(); err != nil {
+		p.t.Fatal(err)
+	}
+	distinct := map[int64]bool{}
+	for m := range want {
+		distinct[m.at] = true
+	}
+	if len(slots) != len(distinct) || len(slots) == 0 {
+		p.t.Errorf("%s: %d half-hours, the meter spoke through %d", h.Label, len(slots), len(distinct))
+	}
+	const step = 1000 // every device here shows whole Wh
+	if off := sum - physics.Energy; h.Situation != simulators.Silent && (off >= step*int64(len(registers)) || off <= -step*int64(len(registers))) {
+		p.t.Errorf("%s: half-hours add up to %d mWh, the home used %d", h.Label, sum, physics.Energy)
+	}
+}
+
+// checkDays holds the days against the past that was imported and what the
+// registers showed since.
+func (p *pilot) checkDays(i int, h simulators.Home) {
+	p.t.Helper()
+	want := map[string]int64{}
+	for day, by := range p.spent(i) {
+		for _, n := range by {
+			want[day] += n
+		}
+	}
+	rows, err := p.db.QueryContext(p.t.Context(), `SELECT day, SUM(energy), MAX(estimated) FROM usage_day WHERE family = $1 GROUP BY day`, string(p.settled.Families[i]))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var day string
+		var got, estimated int64
+		if err := rows.Scan(&day, &got, &estimated); err != nil {
+			p.t.Fatal(err)
+		}
+		if got != want[day] || estimated != 0 {
+			p.t.Errorf("%s: %s: %d, want %d; estimated %d", h.Label, day, got, want[day], estimated)
+		}
+		delete(want, day)
+	}
+	if err := rows.Err(); err != nil {
+		p.t.Fatal(err)
+	}
+	for day, n := range want {
+		p.t.Errorf("%s: %s is missing, want %d", h.Label, day, n)
+	}
+}
+
+// spent returns what a home used by local day and register: the past as imported,
+// then what the registers that tell most of the tariff moved by.
+func (p *pilot) spent(i int) map[string]map[energy.Register]int64 {
+	h := p.town.Homes()[i]
+	zone := p.town.Zone()
+	out := map[string]map[energy.Register]int64{}
+	add := func(at time.Time, r energy.Register, n int64) {
+		day := at.In(zone).Format(time.DateOnly)
+		if out[day] == nil {
+			out[day] = map[energy.Register]int64{}
+		}
+		out[day][r] += n
+	}
+	for _, iv := range p.town.Past() {
+		if iv.Home == i {
+			add(iv.From, iv.Register, iv.Energy)
+		}
+	}
+	for m, n := range p.moved(h) {
+		if once(h.Devices[0].Registers, m.register) {
+			add(time.UnixMilli(m.at), m.register, n)
+		}
+	}
+	return out
+}
+
+// once reports whether a register is one of those that hold a meter's energy once:
+// the tariff registers where there are any, else the total.
+func once(all []energy.Register, r energy.Register) bool {
+	tariffed := func(r energy.Register) bool {
+		n := r.Name()
+		return n == "hp" || n == "hc" || n == "base" || strings.HasPrefix(n, "f0")
+	}
+	if !tariffed(r) {
+		for _, other := range all {
+			if tariffed(other) {
+				return false
+			}
+		}
+		return r.Quantity() == energy.EnergyImport && !strings.HasPrefix(r.Name(), "d0")
+	}
+	return true
+}
+
+// dump writes everything that is computed, without what tells one run from another.
+func (p *pilot) dump() string {
+	p.t.Helper()
+	var b strings.Builder
+	for _, q := range []string{
+		`SELECT f.label, u.start_at::text, u.register, u.energy::text, u.seen::text, u.length::text, (u.estimated + 2 * u.provision)::text
+			FROM usage_slot u JOIN family f ON f.id = u.family ORDER BY 1, 2, 3`,
+		`SELECT f.label, u.day, u.register, u.energy::text, u.seen::text, u.length::text, (u.estimated + 2 * u.provision)::text
+			FROM usage_day u JOIN family f ON f.id = u.family ORDER BY 1, 2, 3`,
+		`SELECT f.label, u.month || ' ' || u.line, u.label, u.quantity, u.price, u.cents::text, u.estimated::text
+			FROM bill_line u JOIN family f ON f.id = u.family ORDER BY 1, u.month, u.line`,
+		`SELECT f.label, r.indicator || ' ' || r.version, r.from_day || ' ' || r.to_day, r.status, r.value, r.unit, r.detail
+			FROM result r JOIN family f ON f.id = r.family
+			WHERE r.id = (SELECT MAX(q.id) FROM result q WHERE q.family = r.family AND q.indicator = r.indicator
+				AND q.from_day = r.from_day AND q.to_day = r.to_day) ORDER BY 1, 2, 3`,
+		`SELECT w.day, w.mean::text, w.seen::text, w.length::text, '', '', '' FROM weather_day w ORDER BY 1`,
+	} {
+		rows, err := p.db.QueryContext(p.t.Context(), q)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for rows.Next() {
+			var c [7]string
+			if err := rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]); err != nil {
+				p.t.Fatal(err)
+			}
+			fmt.Fprintln(&b, strings.Join(c[:], " | "))
+		}
+		if err := rows.Err(); err != nil {
+			p.t.Fatal(err)
+		}
+		rows.Close()
+	}
+	return b.String()
+}
+
+// different returns the first lines two dumps differ in, "" when they are equal.
+func different(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	var out []string
+	for i := range max(len(g), len(w)) {
+		var x, y string
+		if i < len(g) {
+			x = g[i]
+		}
+		if i < len(w) {
+			y = w[i]
+		}
+		if x != y {
+			out = append(out, "got  "+x+"\nwant "+y)
+		}
+		if len(out) == 5 {
+			break
+		}
+	}
+	return strings.Join(out, "\n")
+}

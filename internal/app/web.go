@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"runtime"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"foyer/api"
+	"foyer/api/pages"
+)
+
+// openAPI opens the pages and the API on their address.
+func (a *App) openAPI(ctx context.Context) error {
+	contact := a.Config.Pilot.Contact
+	server, err := api.New(api.Options{
+		Gate: a.gate, Accounts: a.Accounts, Registry: a.Registry, Texts: a.texts,
+		Now: Wall, World: a.World.Now, Zone: a.Zone,
+		Contact: pages.Contact{Name: contact.Name, Phone: contact.Phone, Hours: contact.Hours},
+		Version: apiVersion(), Log: a.log, Registerer: a.metrics, Checks: a.checks,
+		Metrics:      promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}),
+		MetricsToken: a.Config.Metrics.Token.Reveal(), Plain: !a.Config.HTTPS,
+		DemoFamily: a.DemoFamily, DemoConsole: a.DemoConsole,
+	})
+	if err != nil {
+		return err
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", a.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("open the pages: %w", err)
+	}
+	a.closers = append(a.closers, func() error { _ = l.Close(); return nil }) // closed already when it ran
+	a.web = l.Addr().String()
+	a.parts = append(a.parts, part{"api", func(ctx context.Context) error { return server.Run(ctx, l) }})
+	return nil
+}
+
+func apiVersion() api.Version {
+	name, commit, known := strings.Cut(Version(), " ")
+	v := api.Version{Version: name, Go: runtime.Version()}
+	if known {
+		v.Commit = &commit
+	}
+	return v
+}

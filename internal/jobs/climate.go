@@ -1,0 +1,158 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// reachOfSensor returns how far a change of a sensor's temperatures in [from, to)
+// reaches: to the tenth reading on either side, and where there are fewer, as long
+// as the last one can hold.
+func (p *Planner) reachOfSensor(ctx context.Context, w window, from, to time.Time) (time.Time, time.Time, error) {
+	const sixteen = 10 // eight intervals on either side say how long one may be
+	before, _, err := p.before(ctx, w, temperature, from, sixteen)
+	if err != nil {
+		return from, to, err
+	}
+	after, ends, err := p.after(ctx, w, temperature, to, sixteen)
+	if err != nil {
+		return from, to, err
+	}
+	start, end := from, to
+	if len(before) > 0 {
+		start = before[0].At
+	}
+	if len(after) > 0 {
+		end = after[len(after)-1].At
+	}
+	if ends {
+		end = end.Add(24 * time.Hour)
+	}
+	return start, end, nil
+}
+
+const temperature = energy.Register(energy.Temperature)
+
+// rollClimate computes the mean outdoor temperature of the days that became stale.
+func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time) error {
+	days, pulses := map[energy.Day]bool{}, map[energy.MeterID]time.Duration{}
+	for _, meter := range work.stations {
+		spans := energy.Join(spansOf(work.marks, meter))
+		for _, s := range spans {
+			from, to, err := p.reachOfSensor(ctx, always(meter), s.From, s.To)
+			if err != nil {
+				return err
+			}
+			mark(days, from, earlier(to, now.Add(ahead)), work.zone)
+		}
+		if len(spans) == 0 {
+			continue
+		}
+		var err error
+		if pulses[meter], err = p.pulse(ctx, meter, now); err != nil {
+			return err
+		}
+	}
+	var all []household.Weather
+	for _, run := range consecutive(touched{usage: days}.all()) {
+		held, err := p.held(ctx, windows(work.stations), run[0].Start(work.zone), run[len(run)-1].End(work.zone))
+		if err != nil {
+			return err
+		}
+		for _, d := range run {
+			if w, ok := meanOf(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))); ok {
+				all = append(all, w)
+			}
+		}
+	}
+	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
+}
+
+// always is the whole history of a meter.
+func always(meter energy.MeterID) window {
+	return window{meter, time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+func windows(meters []energy.MeterID) []window {
+	var all []window
+	for _, m := range meters {
+		all = append(all, always(m))
+	}
+	return all
+}
+
+// held returns, for each sensor, the readings that say what it held in [from, to).
+func (p *Planner) held(ctx context.Context, sensors []window, from, to time.Time) ([][]energy.Reading, error) {
+	var all [][]energy.Reading
+	for _, w := range sensors {
+		before, _, err := p.before(ctx, w, temperature, from, around)
+		if err != nil {
+			return nil, err
+		}
+		in, err := p.series.Read(ctx, w.meter, later(from, w.from), earlier(to, w.to))
+		if err != nil {
+			return nil, err
+		}
+		in = slices.DeleteFunc(in, func(r energy.Reading) bool { return r.Register != temperature })
+		after, _, err := p.after(ctx, w, temperature, to, around)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, slices.Concat(before, in, after))
+	}
+	return all, nil
+}
+
+// best returns what the sensor that saw most of [from, to) held; the first of several.
+func best(sensors [][]energy.Reading, from, to time.Time) []energy.Held {
+	var most []energy.Held
+	var seen time.Duration
+	for _, rs := range sensors {
+		held := energy.Hold(rs, from, to)
+		var sum time.Duration
+		for _, h := range held {
+			sum += h.To.Sub(h.From)
+		}
+		if sum > seen {
+			most, seen = held, sum
+		}
+	}
+	return most
+}
+
+// meanOf returns the mean of a day over the time for which it is known, rounded
+// half up; false when nothing is.
+func meanOf(day energy.Day, zone *time.Location, held []energy.Held) (household.Weather, bool) {
+	var sum, length int64
+	for _, h := range held {
+		ms := h.To.Sub(h.From).Milliseconds()
+		sum, length = sum+ms*h.Value, length+ms
+	}
+	if length == 0 {
+		return household.Weather{}, false
+	}
+	mean := (2*sum + length) / (2 * length)
+	if 2*sum+length < 0 && (2*sum+length)%(2*length) != 0 {
+		mean-- // towards minus infinity, so that halves go up below zero too
+	}
+	return household.Weather{
+		Day: day, Mean: mean, Seen: time.Duration(length) * time.Millisecond, Of: day.End(zone).Sub(day.Start(zone)),
+	}, true
+}
+
+// lastOf returns the instant of the last reading before an end.
+func lastOf(sensors [][]energy.Reading, end time.Time) time.Time {
+	var last time.Time
+	for _, rs := range sensors {
+		for _, r := range rs {
+			if r.At.Before(end) {
+				last = later(last, r.At)
+			}
+		}
+	}
+	return last
+}

@@ -1,0 +1,127 @@
+package jobs
+
+import (
+	"context"
+
+	"foyer/indicators"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A period is what one result is about; to is not included.
+type period struct{ from, to energy.Day }
+
+// due returns the periods of an indicator whose result is missing or may have
+// changed, in order.
+func (s *study) due(ctx context.Context, i indicators.Indicator) ([]period, error) {
+	first, ok, err := s.firstOf(ctx, i)
+	if err != nil || !ok {
+		return nil, err
+	}
+	all := periods(i.Span, first, s.today)
+	settled := s.planner.isSettled(s.home.Family, s.today)
+	var known map[energy.Day]household.Result
+	if !settled {
+		if known, err = s.computed(ctx, i, all); err != nil {
+			return nil, err
+		}
+	}
+	var out []period
+	for _, p := range all {
+		if s.touches(p, i.Back) {
+			out = append(out, p)
+			continue
+		}
+		if settled {
+			continue
+		}
+		// Without a result by this method, or computed before the period was over.
+		if r, ok := known[p.from]; !ok || r.Version != i.Version || r.To != p.to || r.At.Before(p.to.Start(s.home.Zone)) {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// computed returns the newest result of each period that has one.
+func (s *study) computed(ctx context.Context, i indicators.Indicator, all []period) (map[energy.Day]household.Result, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	rows, err := s.planner.store.Computed(ctx, s.home.Family, i.ID, all[0].from)
+	known := make(map[energy.Day]household.Result, len(rows))
+	for _, r := range rows {
+		known[r.From] = r
+	}
+	return known, err
+}
+
+// touches reports whether a dirty day is among those that a period reads.
+func (s *study) touches(p period, back int) bool {
+	if len(s.dirty) == 0 {
+		return false
+	}
+	if p.to.Sub(p.from)+back < len(s.dirty) {
+		for d := p.from.Add(-back); d.Before(p.to); d = d.Add(1) {
+			if s.dirty[d] {
+				return true
+			}
+		}
+		return false
+	}
+	for d := range s.dirty {
+		if !d.Before(p.from.Add(-back)) && d.Before(p.to) {
+			return true
+		}
+	}
+	return false
+}
+
+// periods returns every period of a span from the first day that is known on.
+func periods(span indicators.Span, first, today energy.Day) []period {
+	var all []period
+	switch span {
+	case indicators.Daily:
+		for d := first; !today.Before(d); d = d.Add(1) {
+			all = append(all, period{d, d.Add(1)})
+		}
+	case indicators.Monthly:
+		for d := monthOf(first); !today.Before(d); d = monthEnd(d) {
+			all = append(all, period{d, monthEnd(d)})
+		}
+	case indicators.Yearly:
+		for d := first; d.Before(today); d = d.Add(1) {
+			all = append(all, period{d.Add(1 - indicators.YearDays), d.Add(1)})
+		}
+	}
+	return all
+}
+
+// monthOf returns the first day of the month of d.
+func monthOf(d energy.Day) energy.Day { return energy.Day{Year: d.Year, Month: d.Month, Date: 1} }
+
+// firstOf returns the first day of which an indicator can say anything; false when
+// there is none.
+func (s *study) firstOf(ctx context.Context, i indicators.Indicator) (energy.Day, bool, error) {
+	if i.Category != climate {
+		return s.first, s.known, nil
+	}
+	var first energy.Day
+	found := false
+	for _, w := range s.sensors() {
+		rs, _, err := s.planner.after(ctx, w, temperature, w.from, 1)
+		if err != nil {
+			return first, false, err
+		}
+		if len(rs) == 0 {
+			continue
+		}
+		if d := energy.DayOf(rs[0].At, s.home.Zone); !found || d.Before(first) {
+			first, found = d, true
+		}
+	}
+	return first, found, nil
+}
+
+// climate is the category of indicators that read indoor temperatures.
+const climate = "indoor_climate"

@@ -1,0 +1,298 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// chunk is how many days of a family are rolled up in one transaction.
+const chunk = 31
+
+// rollFamily computes the usage of the days that became stale. The marks end with
+// the last of them, so that a pass that is cut short is done again.
+func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time) error {
+	days, err := p.staleDays(ctx, work, now)
+	if err != nil {
+		return err
+	}
+	pulses := map[energy.MeterID]time.Duration{}
+	for _, s := range work.marks {
+		if _, known := pulses[s.Meter]; !known {
+			if pulses[s.Meter], err = p.pulse(ctx, s.Meter, now); err != nil {
+				return err
+			}
+		}
+	}
+	runs := consecutive(days.all())
+	for _, run := range runs {
+		roll, err := p.roll(ctx, work.home, run[0], run[len(run)-1].Add(1))
+		if err != nil {
+			return err
+		}
+		for _, d := range run {
+			if days.climate[d] {
+				roll.Changed = append(roll.Changed, d)
+			}
+		}
+		if err := p.store.SaveRoll(ctx, roll); err != nil {
+			return err
+		}
+	}
+	return p.store.SaveRoll(ctx, household.Roll{
+		Family: work.home.Family, Zone: work.home.Zone, Pulses: pulses, Handled: work.handled,
+	})
+}
+
+// consecutive cuts sorted days into runs without a hole, of at most a chunk.
+func consecutive(days []energy.Day) [][]energy.Day {
+	var runs [][]energy.Day
+	for i, d := range days {
+		n := len(runs)
+		if i == 0 || days[i-1].Add(1) != d || len(runs[n-1]) == chunk {
+			runs, n = append(runs, nil), n+1
+		}
+		runs[n-1] = append(runs[n-1], d)
+	}
+	return runs
+}
+
+// touched are the local days of a family that have to be computed again.
+type touched struct {
+	usage   map[energy.Day]bool
+	climate map[energy.Day]bool // their indoor temperature changed
+}
+
+func (t touched) all() []energy.Day {
+	days := make([]energy.Day, 0, len(t.usage)+len(t.climate))
+	for d := range t.usage {
+		days = append(days, d)
+	}
+	for d := range t.climate {
+		if !t.usage[d] {
+			days = append(days, d)
+		}
+	}
+	slices.SortFunc(days, func(a, b energy.Day) int { return a.Sub(b) })
+	return days
+}
+
+// staleDays returns the days that the marks of a family reach.
+func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time) (touched, error) {
+	t := touched{map[energy.Day]bool{}, map[energy.Day]bool{}}
+	zone := work.home.Zone
+	for _, a := range work.home.Attachments {
+		w := window{a.Meter, a.From, a.To}
+		for _, s := range energy.Join(spansOf(work.marks, a.Meter)) {
+			from, to := later(s.From, a.From), earlier(s.To, a.To)
+			if !from.Before(to) {
+				continue
+			}
+			switch a.Role {
+			case household.Electricity:
+				f, e, err := p.reachOfMeter(ctx, w, a, from, to)
+				if err != nil {
+					return t, err
+				}
+				mark(t.usage, f, e, zone)
+			case household.Indoor:
+				f, e, err := p.reachOfSensor(ctx, w, from, to)
+				if err != nil {
+					return t, err
+				}
+				mark(t.climate, f, earlier(e, now.Add(ahead)), zone)
+			case household.Gas, household.Water, household.Heat, household.Outdoor: // not computed yet
+			}
+		}
+	}
+	return t, nil
+}
+
+func spansOf(all []household.Stale, meter energy.MeterID) []energy.Span {
+	var spans []energy.Span
+	for _, s := range all {
+		if s.Meter == meter {
+			spans = append(spans, s.Span)
+		}
+	}
+	return spans
+}
+
+// mark adds the local days that [from, to) touches.
+func mark(days map[energy.Day]bool, from, to time.Time, zone *time.Location) {
+	for d := energy.DayOf(from, zone); d.Start(zone).Before(to); d = d.Add(1) {
+		days[d] = true
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// reachOfMeter returns how far a change of a meter's readings in [from, to) reaches.
+func (p *Planner) reachOfMeter(ctx context.Context, w window, a household.Attachment, from, to time.Time) (time.Time, time.Time, error) {
+	registers, err := p.counters(ctx, a.Meter)
+	if err != nil {
+		return from, to, err
+	}
+	start, end := from, to
+	for _, r := range registers {
+		f, e, err := p.reach(ctx, w, r, limitOf(a), from, to)
+		if err != nil {
+			return from, to, err
+		}
+		start, end = earlier(start, f), later(end, e)
+	}
+	return start, end, nil
+}
+
+// limitOf returns what the counters of a meter can do.
+func limitOf(a household.Attachment) energy.Limit {
+	if a.MaxPower > 0 {
+		return energy.Limit{Power: a.MaxPower}
+	}
+	return energy.PowerLimit(0)
+}
+
+// roll returns the usage of a family over the days of [from, to).
+func (p *Planner) roll(ctx context.Context, home *household.Home, from, to energy.Day) (household.Roll, error) {
+	r := household.Roll{
+		Family: home.Family, Zone: home.Zone, From: from, To: to, Start: from.Start(home.Zone), End: to.Start(home.Zone),
+	}
+	slots, days := tally{}, tally{}
+	for _, a := range home.Attachments {
+		if a.Role != household.Electricity || !a.From.Before(r.End) || !a.To.After(r.Start) {
+			continue
+		}
+		m, err := p.meterUsage(ctx, home.Zone, a, from, to)
+		if err != nil {
+			return r, err
+		}
+		for _, s := range m.slots {
+			slots.add("", s.Start, s.Register, s.Energy, s.Coverage)
+		}
+		for _, t := range m.days {
+			days.add(t.Day.String(), t.Day.Start(home.Zone), t.Register, t.Energy, t.Coverage)
+		}
+	}
+	r.Slots, r.Days = slots.rows(home.Family), days.rows(home.Family)
+	return r, p.months(ctx, &r)
+}
+
+// months adds the months that the days of a roll lie in, whole.
+func (p *Planner) months(ctx context.Context, r *household.Roll) error {
+	first := energy.Day{Year: r.From.Year, Month: r.From.Month, Date: 1}
+	last := monthEnd(r.To.Add(-1))
+	kept, err := p.store.UsageDays(ctx, r.Family, first, last)
+	if err != nil {
+		return err
+	}
+	from, to := r.From.String(), r.To.String()
+	kept = slices.DeleteFunc(kept, func(u household.Usage) bool { return u.Period >= from && u.Period < to })
+	months, seen := tally{}, map[string]energy.Coverage{}
+	for _, day := range byDay(slices.Concat(kept, r.Days)) {
+		month := day[0].Period[:7]
+		seen[month] = seen[month].Add(coverageOf(day))
+		first, err := time.ParseInLocation("2006-01", month, r.Zone)
+		if err != nil {
+			return err
+		}
+		for _, u := range day {
+			months.add(month, first.UTC(), u.Register, u.Energy, energy.Coverage{})
+		}
+	}
+	r.Months = months.rows(r.Family)
+	for i := range r.Months {
+		m := &r.Months[i]
+		m.Coverage = seen[m.Period]
+		m.Coverage.Of = monthEnd(energy.DayOf(m.Start, r.Zone)).Start(r.Zone).Sub(m.Start)
+	}
+	for d := first; d.Before(last); d = monthEnd(d) {
+		r.Touched = append(r.Touched, d.String()[:7])
+	}
+	return nil
+}
+
+// byDay returns rows of one day together, in the order of days.
+func byDay(rows []household.Usage) [][]household.Usage {
+	at := map[string]int{}
+	var days [][]household.Usage
+	for _, u := range rows {
+		i, ok := at[u.Period]
+		if !ok {
+			i, at[u.Period] = len(days), len(days)
+			days = append(days, nil)
+		}
+		days[i] = append(days[i], u)
+	}
+	slices.SortFunc(days, func(a, b []household.Usage) int { return cmp.Compare(a[0].Period, b[0].Period) })
+	return days
+}
+
+// coverageOf returns how much of a day was seen of all of its registers.
+func coverageOf(day []household.Usage) energy.Coverage {
+	c := day[0].Coverage
+	for _, u := range day[1:] {
+		c.Seen = min(c.Seen, u.Coverage.Seen)
+		c.Estimated, c.Provision = c.Estimated || u.Coverage.Estimated, c.Provision || u.Coverage.Provision
+	}
+	return c
+}
+
+// monthEnd returns the first day of the month after that of d.
+func monthEnd(d energy.Day) energy.Day {
+	next := energy.Day{Year: d.Year, Month: d.Month + 1, Date: 1}
+	if d.Month == time.December {
+		next = energy.Day{Year: d.Year + 1, Month: time.January, Date: 1}
+	}
+	return next
+}
+
+// A tally adds up usage by period and register, over several meters.
+type tally map[tallyKey]*household.Usage
+
+type tallyKey struct {
+	start    int64
+	register energy.Register
+}
+
+func (t tally) add(period string, start time.Time, r energy.Register, amount int64, c energy.Coverage) {
+	k := tallyKey{start.UnixMilli(), r}
+	u := t[k]
+	if u == nil {
+		t[k] = &household.Usage{Period: period, Start: start, Register: r, Energy: amount, Coverage: c}
+		return
+	}
+	of := max(u.Coverage.Of, c.Of)
+	u.Energy, u.Coverage = u.Energy+amount, u.Coverage.Add(c)
+	if period == "" || len(period) == len("2026-11-25") { // two meters over the same time, not two times
+		u.Coverage.Of, u.Coverage.Seen = of, min(u.Coverage.Seen, of)
+	}
+}
+
+// rows returns what was added, by start and register.
+func (t tally) rows(family household.FamilyID) []household.Usage {
+	rows := make([]household.Usage, 0, len(t))
+	for _, u := range t {
+		u.Family = family
+		rows = append(rows, *u)
+	}
+	slices.SortFunc(rows, func(a, b household.Usage) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Register, b.Register))
+	})
+	return rows
+}

@@ -1,0 +1,48 @@
+package jobs
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// The jobs of a pass, in their order.
+const (
+	rollup   = "rollup"  // readings to usage, climate and bills
+	compute  = "results" // usage to results
+	evaluate = "alerts"  // results to alerts
+)
+
+var jobNames = []string{rollup, compute, evaluate}
+
+type metrics struct {
+	success  *prometheus.GaugeVec
+	duration *prometheus.HistogramVec
+	failures *prometheus.CounterVec
+	results  prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	with := promauto.With(reg)
+	m := &metrics{
+		success: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "foyer_jobs_last_success_timestamp_seconds",
+			Help: "World time of the last pass of a job in which no family failed.",
+		}, []string{"job"}),
+		duration: with.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "foyer_jobs_duration_seconds", Help: "How long a pass of a job takes.",
+			Buckets: []float64{0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 900},
+		}, []string{"job"}),
+		failures: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "foyer_jobs_failures_total", Help: "Families or stations a pass of a job could not deal with.",
+		}, []string{"job"}),
+		results: with.NewCounter(prometheus.CounterOpts{
+			Name: "foyer_jobs_results_total", Help: "Results added.",
+		}),
+	}
+	for _, j := range jobNames {
+		m.success.WithLabelValues(j)
+		m.duration.WithLabelValues(j)
+		m.failures.WithLabelValues(j)
+	}
+	return m
+}

@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/robfig/cron/v3"
+	"golang.org/x/sync/errgroup"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/tariff"
+)
+
+// Config is when the planner wakes and how much it does at once.
+type Config struct {
+	Schedule string // cron line in UTC, or "@every 10s"
+	Parallel int    // families at once; 0: as many as there are processors
+}
+
+// A Planner brings usage, results and alerts up to date.
+type Planner struct {
+	store    Store
+	series   Series
+	book     *tariff.Book
+	alerts   Alerts
+	config   Config
+	schedule cron.Schedule
+	now      func() time.Time
+	log      *slog.Logger
+	metrics  *metrics
+
+	one sync.Mutex // one pass at a time
+
+	mu      sync.Mutex
+	settled map[household.FamilyID]energy.Day // day on which every period was last looked at
+}
+
+// New returns a planner. Now is the world clock; alerts may be nil.
+func New(store Store, series Series, book *tariff.Book, alerts Alerts, config Config, now func() time.Time, logger *slog.Logger, reg prometheus.Registerer) (*Planner, error) {
+	s, err := ParseSchedule(config.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	if config.Parallel <= 0 {
+		config.Parallel = runtime.GOMAXPROCS(0)
+	}
+	return &Planner{
+		store: store, series: series, book: book, alerts: alerts, config: config, schedule: s, now: now,
+		log: logger.With("component", "jobs"), metrics: newMetrics(reg), settled: map[household.FamilyID]energy.Day{},
+	}, nil
+}
+
+// A Report says what a pass did. A family that fails fails alone and is tried
+// again by the next pass.
+type Report struct {
+	Rolled   int // families and pilots whose usage or climate was rolled up
+	Computed int // families with results that were due
+	Results  int // results added
+	Failed   int // of all of these
+}
+
+// RunOnce brings everything up to date. It returns an error when it could not
+// begin, or when ctx ended.
+func (p *Planner) RunOnce(ctx context.Context) (Report, error) {
+	p.one.Lock()
+	defer p.one.Unlock()
+	now := p.now()
+	homes, err := p.store.Homes(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	var r Report
+	for _, pass := range []func(context.Context, []household.Home, time.Time, *Report) error{p.rollUp, p.computeAll, p.evaluateAll} {
+		if err := pass(ctx, homes, now, &r); err != nil {
+			return r, err
+		}
+	}
+	return r, ctx.Err()
+}
+
+// A task is what a job does for one family.
+type task func(context.Context) error
+
+// work runs the tasks of a job, some at a time, each on its own, and returns how
+// many failed. It notes the run when there was anything to do.
+func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []task) (int, error) {
+	defer prometheus.NewTimer(p.metrics.duration.WithLabelValues(job)).ObserveDuration()
+	run := household.Run{Job: job, Started: now}
+	if len(tasks) > 0 {
+		var err error
+		if run.ID, err = p.store.BeginRun(ctx, run); err != nil {
+			return 0, err
+		}
+	}
+	done, failed := p.each(ctx, job, tasks)
+	if len(tasks) > 0 {
+		run.Finished, run.Done, run.Failed = p.now(), done, failed
+		if err := p.store.EndRun(context.WithoutCancel(ctx), run); err != nil {
+			return failed, err
+		}
+	}
+	if failed == 0 && ctx.Err() == nil {
+		p.metrics.success.WithLabelValues(job).Set(float64(now.UnixMilli()) / 1000)
+	}
+	return failed, ctx.Err()
+}
+
+// each runs tasks and counts those that ended well and those that did not.
+func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, failed int) {
+	var good, bad atomic.Int64
+	var g errgroup.Group
+	g.SetLimit(p.config.Parallel)
+	for _, t := range tasks {
+		if ctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			err := alone(ctx, t)
+			switch {
+			case err == nil:
+				good.Add(1)
+			case ctx.Err() == nil: // else the pass was cut short, which is no failure
+				bad.Add(1)
+				p.metrics.failures.WithLabelValues(job).Inc()
+				p.log.Error("job failed for one family or station", "job", job, "err", err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // no task returns an error
+	return int(good.Load()), int(bad.Load())
+}
+
+// alone runs a task and turns its panic into an error.
+func alone(ctx context.Context, t task) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return t(ctx)
+}

@@ -1,0 +1,138 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// rollUp turns what became stale into usage and climate.
+func (p *Planner) rollUp(ctx context.Context, homes []household.Home, now time.Time, r *Report) error {
+	stale, err := p.store.StaleSpans(ctx)
+	if err != nil {
+		return err
+	}
+	stations, err := p.store.Stations(ctx)
+	if err != nil {
+		return err
+	}
+	marks := sortMarks(stale, homes, stations)
+	var tasks []task
+	for i := range homes {
+		if work := marks.ofFamily(&homes[i]); len(work.marks) > 0 {
+			tasks = append(tasks, func(ctx context.Context) error { return p.rollFamily(ctx, work, now) })
+		}
+	}
+	for _, work := range marks.ofPilots(stations) {
+		tasks = append(tasks, func(ctx context.Context) error { return p.rollClimate(ctx, work, now) })
+	}
+	failed, err := p.work(ctx, rollup, now, tasks)
+	r.Rolled, r.Failed = len(tasks)-failed, r.Failed+failed
+	if err != nil {
+		return err
+	}
+	done := marks.nobodys
+	if failed == 0 {
+		done = append(done, marks.shared...)
+	}
+	if len(done) == 0 {
+		return nil
+	}
+	return p.store.DropStale(ctx, done)
+}
+
+// marks are stale spans, sorted by who deals with them.
+type marks struct {
+	byMeter map[energy.MeterID][]household.Stale
+	owners  map[energy.MeterID]int // families and pilots that deal with a meter
+	nobodys []int64                // of meters that nobody has
+	shared  []int64                // of meters that went from one family to another: ended once all have dealt with them
+}
+
+func sortMarks(stale []household.Stale, homes []household.Home, stations []household.Station) *marks {
+	m := &marks{byMeter: map[energy.MeterID][]household.Stale{}, owners: map[energy.MeterID]int{}}
+	for i := range homes {
+		for _, meter := range metersOf(&homes[i]) {
+			m.owners[meter]++
+		}
+	}
+	for _, s := range stations {
+		m.owners[s.Meter]++
+	}
+	for _, s := range stale {
+		m.byMeter[s.Meter] = append(m.byMeter[s.Meter], s)
+		switch n := m.owners[s.Meter]; {
+		case n == 0:
+			m.nobodys = append(m.nobodys, s.ID)
+		case n > 1:
+			m.shared = append(m.shared, s.ID)
+		}
+	}
+	return m
+}
+
+// metersOf returns the meters a family has or had, each once.
+func metersOf(home *household.Home) []energy.MeterID {
+	var all []energy.MeterID
+	for _, a := range home.Attachments {
+		if !slices.Contains(all, a.Meter) {
+			all = append(all, a.Meter)
+		}
+	}
+	return all
+}
+
+// A familyWork is what became stale of one family's meters.
+type familyWork struct {
+	home    *household.Home
+	marks   []household.Stale
+	handled []int64 // marks that end with this work
+}
+
+func (m *marks) ofFamily(home *household.Home) familyWork {
+	work := familyWork{home: home}
+	for _, meter := range metersOf(home) {
+		work.marks = append(work.marks, m.byMeter[meter]...)
+		work.handled = append(work.handled, m.own(meter)...)
+	}
+	return work
+}
+
+// own returns the marks of a meter that only one deals with.
+func (m *marks) own(meter energy.MeterID) []int64 {
+	if m.owners[meter] > 1 {
+		return nil
+	}
+	var ids []int64
+	for _, s := range m.byMeter[meter] {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+// A pilotWork is what became stale of the stations of one pilot.
+type pilotWork struct {
+	pilot    string
+	zone     *time.Location
+	stations []energy.MeterID
+	marks    []household.Stale
+	handled  []int64
+}
+
+func (m *marks) ofPilots(stations []household.Station) []pilotWork {
+	var all []pilotWork
+	for _, s := range stations {
+		i := slices.IndexFunc(all, func(w pilotWork) bool { return w.pilot == s.Pilot })
+		if i < 0 {
+			i, all = len(all), append(all, pilotWork{pilot: s.Pilot, zone: s.Zone})
+		}
+		w := &all[i]
+		w.stations = append(w.stations, s.Meter)
+		w.marks = append(w.marks, m.byMeter[s.Meter]...)
+		w.handled = append(w.handled, m.own(s.Meter)...)
+	}
+	return slices.DeleteFunc(all, func(w pilotWork) bool { return len(w.marks) == 0 })
+}

@@ -1,0 +1,82 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A Series holds raw readings, each list in order of time.
+type Series interface {
+	// Read returns the readings of every register of a meter in [from, to).
+	Read(ctx context.Context, meter energy.MeterID, from, to time.Time) ([]energy.Reading, error)
+	// Before returns the last n readings of a register before an instant.
+	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+	// After returns the first n readings of a register at or after an instant.
+	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+}
+
+// A Store holds what is computed and what it is computed from, readings apart.
+type Store interface {
+	Homes
+	Usages
+	Results
+	Runs
+}
+
+// Homes say who lives with which meters under which contract.
+type Homes interface {
+	// Homes returns every family's, by id.
+	Homes(ctx context.Context) ([]household.Home, error)
+	// Stations returns the outdoor meters, by pilot.
+	Stations(ctx context.Context) ([]household.Station, error)
+}
+
+// Usages are what registers amount to, and marks of what changed.
+type Usages interface {
+	// StaleSpans returns what has to be rolled up again; DropStale ends marks
+	// that nothing depends on.
+	StaleSpans(ctx context.Context) ([]household.Stale, error)
+	DropStale(ctx context.Context, ids []int64) error
+	// Registers returns every register a meter ever showed.
+	Registers(ctx context.Context, meter energy.MeterID) ([]energy.Register, error)
+	// Intervals returns what was imported for a meter and overlaps [from, to).
+	Intervals(ctx context.Context, meter energy.MeterID, from, to time.Time) ([]energy.Interval, error)
+	// UsageDays and UsageSlots return what is kept, in order, the end not included.
+	UsageDays(ctx context.Context, family household.FamilyID, from, to energy.Day) ([]household.Usage, error)
+	UsageSlots(ctx context.Context, family household.FamilyID, from, to time.Time) ([]household.Usage, error)
+	// FirstUsage returns the first day with usage; false when there is none.
+	FirstUsage(ctx context.Context, family household.FamilyID) (energy.Day, bool, error)
+	// SaveRoll replaces usage, marks the days it changes and ends the marks it
+	// deals with, all or nothing. SaveWeather does so for a pilot's climate.
+	SaveRoll(ctx context.Context, r household.Roll) error
+	SaveWeather(ctx context.Context, pilot string, days []household.Weather, pulses map[energy.MeterID]time.Duration, handled []int64) error
+}
+
+// Results are only ever added.
+type Results interface {
+	// Computed returns the newest result of each period that begins on a day or
+	// later, without value and detail.
+	Computed(ctx context.Context, family household.FamilyID, indicator string, since energy.Day) ([]household.Result, error)
+	// Newest returns the newest result of each period that begins in [from, to).
+	Newest(ctx context.Context, family household.FamilyID, indicator string, from, to energy.Day) ([]household.Result, error)
+	// DirtyDays returns the days whose results are out of date.
+	DirtyDays(ctx context.Context) (map[household.FamilyID][]energy.Day, error)
+	// FileResults adds results, replaces bills and ends the marks of dirty days,
+	// all or nothing.
+	FileResults(ctx context.Context, f household.Filing) error
+}
+
+// Runs are the history of passes.
+type Runs interface {
+	BeginRun(ctx context.Context, r household.Run) (int64, error)
+	EndRun(ctx context.Context, r household.Run) error
+}
+
+// Alerts are decided on results once these are up to date.
+type Alerts interface {
+	EvaluateGateways(ctx context.Context, now time.Time) error
+	Evaluate(ctx context.Context, family household.FamilyID, now time.Time) error
+}

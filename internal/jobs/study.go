@@ -1,0 +1,159 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"foyer/indicators"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/tariff"
+)
+
+// A study is what the results of one family are computed from, in one pass.
+type study struct {
+	planner *Planner
+	home    *household.Home
+	now     time.Time
+	today   energy.Day
+	dirty   map[energy.Day]bool
+
+	known bool       // whether any usage is
+	first energy.Day // first and last day of which usage is known
+	last  energy.Day
+	rows  map[energy.Day][]household.Usage // electricity by day
+	uses  map[energy.Day][]tariff.Use      // the same by period of the tariff
+	days  []indicators.Day                 // priced, in order
+	until time.Time                        // last reading of today; zero without one
+	half  reader
+}
+
+// read brings in the days of a family and prices them.
+func (s *study) read(ctx context.Context) (err error) {
+	if s.first, s.known, err = s.planner.store.FirstUsage(ctx, s.home.Family); err != nil || !s.known {
+		return err
+	}
+	usage, err := s.planner.store.UsageDays(ctx, s.home.Family, s.first, s.today.Add(2))
+	if err != nil {
+		return err
+	}
+	s.rows = map[energy.Day][]household.Usage{}
+	for _, u := range usage {
+		if u.Register.Quantity() != energy.EnergyImport {
+			continue
+		}
+		day, err := energy.ParseDay(u.Period)
+		if err != nil {
+			return err
+		}
+		s.rows[day], s.last = append(s.rows[day], u), day
+	}
+	s.half = reader{study: s, ctx: ctx}
+	if err := s.learn(); err != nil {
+		return err
+	}
+	s.uses = map[energy.Day][]tariff.Use{}
+	for d := s.first; !s.last.Before(d); d = d.Add(1) {
+		if err := s.price(d); err != nil {
+			return err
+		}
+	}
+	return s.soFar(ctx)
+}
+
+// price adds a day and what it cost, as far as there is a price.
+func (s *study) price(d energy.Day) error {
+	rows := s.rows[d]
+	if len(rows) == 0 {
+		return nil
+	}
+	c := coverageOf(rows)
+	day := indicators.Day{Day: d, Coverage: c}
+	for _, u := range rows {
+		day.Energy += u.Energy
+	}
+	contract, t, ok := s.contract(d)
+	if ok {
+		uses, err := s.usesOf(d, contract, t, rows)
+		if err != nil {
+			return err
+		}
+		s.uses[d] = uses
+		if cost, err := s.planner.book.Cost(contract, d, uses); err == nil { // else the day has no price
+			day.Price(cost)
+		}
+	}
+	s.days = append(s.days, day)
+	return nil
+}
+
+// contract returns what is in force on a day; false without a contract or with one
+// of a tariff that is not known.
+func (s *study) contract(d energy.Day) (household.Contract, *tariff.Tariff, bool) {
+	c, err := tariff.InForce(s.home.Contracts, d)
+	if err != nil {
+		return c, nil, false
+	}
+	t, err := s.planner.book.Tariff(c.Tariff)
+	return c, t, err == nil
+}
+
+// between returns the days from one to another, which is not included.
+func (s *study) between(from, to energy.Day) []indicators.Day {
+	find := func(d energy.Day) int {
+		i, _ := slices.BinarySearchFunc(s.days, d, func(x indicators.Day, d energy.Day) int { return x.Day.Sub(d) })
+		return i
+	}
+	return s.days[find(from):find(to)]
+}
+
+// bill adds the bills of the months that dirty days lie in, and of those that the
+// first or the last known day may have changed.
+func (s *study) bill(f *household.Filing) error {
+	if !s.known {
+		return nil
+	}
+	for m := monthOf(s.first); !s.today.Before(m); m = monthEnd(m) {
+		if !s.touches(period{m, monthEnd(m)}, 0) && s.planner.isSettled(s.home.Family, s.today) {
+			continue
+		}
+		lines, err := s.lines(m)
+		if err != nil {
+			return err
+		}
+		b := household.Bill{Month: m.String()[:7]}
+		for _, l := range lines {
+			b.Lines = append(b.Lines, household.BillLine{
+				Start: l.From.Start(s.home.Zone), Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,
+				Price: l.Price.String(), Cents: l.Cents, Estimated: l.Estimated,
+			})
+		}
+		f.Bills = append(f.Bills, b)
+	}
+	return nil
+}
+
+// lines returns the bill of a month: from the first day of which anything is known,
+// to its end or the last such day. Nil when it has no price.
+func (s *study) lines(month energy.Day) ([]tariff.Line, error) {
+	from, to := month, monthEnd(month)
+	if from.Before(s.first) {
+		from = s.first
+	}
+	if end := s.last.Add(1); end.Before(to) {
+		to = end
+	}
+	if !from.Before(to) {
+		return nil, nil
+	}
+	var uses []tariff.Use
+	for d := from; d.Before(to); d = d.Add(1) {
+		uses = append(uses, s.uses[d]...)
+	}
+	lines, err := s.planner.book.Bill(s.home.Contracts, from, to, uses)
+	if err != nil { // no contract, or no price in force: not billed
+		return nil, nil //nolint:nilerr // the errors of Bill say just that
+	}
+	return lines, nil
+}
