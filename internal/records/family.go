@@ -83,8 +83,12 @@ func (d *DB) dated(ctx context.Context, what string, family household.FamilyID, 
 		if err := fn(tx); err != nil {
 			return err
 		}
+		// Days with a result of their own too: what a home's sensors say has no usage,
+		// and a rate is computed where the meter has fallen silent.
 		_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day)
-			SELECT DISTINCT family, day FROM usage_day WHERE family = $1 AND day >= $2 ON CONFLICT DO NOTHING`, family, from.String())
+			SELECT family, day FROM usage_day WHERE family = $1 AND day >= $2
+			UNION SELECT family, from_day FROM result WHERE family = $1 AND granularity = 3 AND from_day >= $2
+			ON CONFLICT DO NOTHING`, family, from.String())
 		return err
 	})
 	if err != nil {

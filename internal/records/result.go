@@ -90,7 +90,7 @@ func (d *DB) MarkDirty(ctx context.Context, family household.FamilyID, from, to 
 	return nil
 }
 
-// File adds results, which are never changed, and replaces bills, in one
+// FileResults adds results, which are never changed, and replaces bills, in one
 // transaction with the end of the marks they take account of. The marks stay when
 // what the results were computed from changed meanwhile: they are due again.
 func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
@@ -101,6 +101,7 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 				args = append(args, string(f.Family), r.Indicator, r.From.String(), r.To.String(), millis(r.Start), r.Version, string(r.Status), r.Value,
 					r.Unit, string(r.Detail), r.Category, r.Granularity, millis(r.At))
 			}
+			//nolint:gosec // placeholders are all that is joined
 			_, err := tx.ExecContext(ctx, `INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value,
 				unit, detail, category, granularity, computed_at) VALUES `+tuples(len(part), 13), args...)
 			if err != nil {
@@ -124,7 +125,9 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 			for _, day := range part {
 				args = append(args, day.String())
 			}
-			if _, err := tx.ExecContext(ctx, `DELETE FROM dirty_day WHERE family = $1 AND day IN (`+placeholders(2, len(part))+`)`, args...); err != nil {
+			//nolint:gosec // placeholders are all that is joined
+			_, err := tx.ExecContext(ctx, `DELETE FROM dirty_day WHERE family = $1 AND day IN (`+placeholders(2, len(part))+`)`, args...)
+			if err != nil {
 				return err
 			}
 		}

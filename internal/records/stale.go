@@ -46,7 +46,9 @@ func dropStale(ctx context.Context, tx *sql.Tx, ids []int64) error {
 		for _, id := range part {
 			args = append(args, id)
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE id IN (`+placeholders(1, len(part))+`)`, args...); err != nil {
+		//nolint:gosec // placeholders are all that is joined
+		_, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE id IN (`+placeholders(1, len(part))+`)`, args...)
+		if err != nil {
 			return err
 		}
 	}

@@ -205,6 +205,7 @@ func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, r
 				args = append(args, millis(u.Start))
 			}
 		}
+		//nolint:gosec // names are constants, the rest placeholders
 		_, err := tx.ExecContext(ctx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+tuples(len(part), width)+`
 			ON CONFLICT (family, `+t.key+`, register) DO UPDATE SET energy = excluded.energy, seen = excluded.seen,
 				length = excluded.length, estimated = excluded.estimated, provision = excluded.provision`, args...)
@@ -298,7 +299,9 @@ func markDirty(ctx context.Context, tx *sql.Tx, family household.FamilyID, days 
 		for _, day := range part {
 			args = append(args, string(family), day.String())
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) VALUES `+tuples(len(part), 2)+` ON CONFLICT DO NOTHING`, args...); err != nil {
+		//nolint:gosec // placeholders are all that is joined
+		_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) VALUES `+tuples(len(part), 2)+` ON CONFLICT DO NOTHING`, args...)
+		if err != nil {
 			return err
 		}
 	}
