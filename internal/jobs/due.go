@@ -12,35 +12,50 @@ import (
 type period struct{ from, to energy.Day }
 
 // due returns the periods of an indicator whose result is missing or may have
-// changed, in order.
-func (s *study) due(ctx context.Context, i indicators.Indicator) ([]period, error) {
+// changed, in order, and the first day of which the indicator can say anything.
+// What lies before that is due when it changed: it was known once.
+func (s *study) due(ctx context.Context, i indicators.Indicator) (energy.Day, []period, error) {
 	first, ok, err := s.firstOf(ctx, i)
-	if err != nil || !ok {
-		return nil, err
+	if err != nil {
+		return first, nil, err
 	}
-	all := periods(i.Span, first, s.today)
-	settled := s.planner.isSettled(s.home.Family, s.today)
+	if !ok {
+		first = s.today.Add(1)
+	}
+	all := periods(i.Span, s.earliest(first), s.today)
+	settled := s.settled()
 	var known map[energy.Day]household.Result
 	if !settled {
 		if known, err = s.computed(ctx, i, all); err != nil {
-			return nil, err
+			return first, nil, err
 		}
 	}
 	var out []period
 	for _, p := range all {
-		if s.touches(p, i.Back) {
+		switch {
+		case s.touches(p, i.Back):
 			out = append(out, p)
-			continue
-		}
-		if settled {
-			continue
-		}
-		// Without a result by this method, or computed before the period was over.
-		if r, ok := known[p.from]; !ok || r.Version != i.Version || r.To != p.to || r.At.Before(p.to.Start(s.home.Zone)) {
+		case settled || !first.Before(p.to):
+		case i.Span == indicators.Monthly: // a bill changes where the first or the last known day does
 			out = append(out, p)
+		default:
+			// Without a result by this method, or computed before the period was over.
+			if r, ok := known[p.from]; !ok || r.Version != i.Version || r.To != p.to || r.At.Before(p.to.Start(s.home.Zone)) {
+				out = append(out, p)
+			}
 		}
 	}
-	return out, nil
+	return first, out, nil
+}
+
+// earliest returns a day or the earliest dirty one, whichever comes first.
+func (s *study) earliest(first energy.Day) energy.Day {
+	for d := range s.dirty {
+		if d.Before(first) {
+			first = d
+		}
+	}
+	return first
 }
 
 // computed returns the newest result of each period that has one.

@@ -14,7 +14,7 @@ func (p *Planner) evaluateAll(ctx context.Context, homes []household.Home, now t
 		return nil
 	}
 	tasks := make([]task, 0, len(homes))
-	gateways := p.alerts.EvaluateGateways(ctx, now)
+	gateways := alone(ctx, func(ctx context.Context) error { return p.alerts.EvaluateGateways(ctx, now) })
 	if gateways != nil {
 		tasks = append(tasks, func(context.Context) error { return gateways })
 	}

@@ -35,7 +35,7 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 			return err
 		}
 		for _, d := range run {
-			if days.climate[d] {
+			if days.besides[d] {
 				roll.Changed = append(roll.Changed, d)
 			}
 		}
@@ -64,15 +64,15 @@ func consecutive(days []energy.Day) [][]energy.Day {
 // touched are the local days of a family that have to be computed again.
 type touched struct {
 	usage   map[energy.Day]bool
-	climate map[energy.Day]bool // their indoor temperature changed
+	besides map[energy.Day]bool // something else that results read changed: the indoor temperature
 }
 
 func (t touched) all() []energy.Day {
-	days := make([]energy.Day, 0, len(t.usage)+len(t.climate))
+	days := make([]energy.Day, 0, len(t.usage)+len(t.besides))
 	for d := range t.usage {
 		days = append(days, d)
 	}
-	for d := range t.climate {
+	for d := range t.besides {
 		if !t.usage[d] {
 			days = append(days, d)
 		}
@@ -85,31 +85,46 @@ func (t touched) all() []energy.Day {
 func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time) (touched, error) {
 	t := touched{map[energy.Day]bool{}, map[energy.Day]bool{}}
 	zone := work.home.Zone
+	today := energy.DayOf(now, zone)
 	for _, a := range work.home.Attachments {
-		w := window{a.Meter, a.From, a.To}
 		for _, s := range energy.Join(spansOf(work.marks, a.Meter)) {
-			from, to := later(s.From, a.From), earlier(s.To, a.To)
-			if !from.Before(to) {
+			if s.To.Before(a.From) || s.From.After(a.To) {
 				continue
+			}
+			from, to, err := p.reachOf(ctx, a, s, now)
+			if err != nil {
+				return t, err
 			}
 			switch a.Role {
 			case household.Electricity:
-				f, e, err := p.reachOfMeter(ctx, w, a, from, to)
-				if err != nil {
-					return t, err
+				mark(t.usage, from, to, zone)
+				if s.To.After(today.Start(zone)) { // the running day is counted up to the last reading
+					t.besides[today] = true
 				}
-				mark(t.usage, f, e, zone)
 			case household.Indoor:
-				f, e, err := p.reachOfSensor(ctx, w, from, to)
-				if err != nil {
-					return t, err
-				}
-				mark(t.climate, f, earlier(e, now.Add(ahead)), zone)
+				mark(t.besides, from, to, zone)
 			case household.Gas, household.Water, household.Heat, household.Outdoor: // not computed yet
 			}
 		}
 	}
 	return t, nil
+}
+
+// reachOf returns how far a mark reaches in the time that a meter is a family's. A
+// mark over the end of that time says that it ends earlier now: all of it counts,
+// so that nothing stays that is the family's no longer.
+func (p *Planner) reachOf(ctx context.Context, a household.Attachment, s energy.Span, now time.Time) (time.Time, time.Time, error) {
+	w := window{a.Meter, a.From, a.To}
+	from, to := later(s.From, a.From), earlier(s.To, a.To)
+	reach := p.reachOfMeter
+	if a.Role == household.Indoor {
+		reach = p.reachOfSensor
+	}
+	start, end, err := reach(ctx, w, limitOf(a), from, to)
+	if !a.To.Before(s.From) && a.To.Before(s.To) {
+		end = later(end, s.To)
+	}
+	return start, earlier(end, later(s.To, now.Add(ahead))), err
 }
 
 func spansOf(all []household.Stale, meter energy.MeterID) []energy.Span {
@@ -143,15 +158,19 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// reachOfMeter returns how far a change of a meter's readings in [from, to) reaches.
-func (p *Planner) reachOfMeter(ctx context.Context, w window, a household.Attachment, from, to time.Time) (time.Time, time.Time, error) {
-	registers, err := p.counters(ctx, a.Meter)
+// reachOfMeter returns how far a change of a meter's readings and of what was
+// imported for it in [from, to) reaches.
+func (p *Planner) reachOfMeter(ctx context.Context, w window, limit energy.Limit, from, to time.Time) (time.Time, time.Time, error) {
+	registers, err := p.counters(ctx, w.meter)
 	if err != nil {
 		return from, to, err
 	}
-	start, end := from, to
+	_, start, end, err := p.overlapping(ctx, w.meter, from, to)
+	if err != nil {
+		return from, to, err
+	}
 	for _, r := range registers {
-		f, e, err := p.reach(ctx, w, r, limitOf(a), from, to)
+		f, e, err := p.reach(ctx, w, r, limit, from, to)
 		if err != nil {
 			return from, to, err
 		}

@@ -83,25 +83,31 @@ func (p *Planner) registerSlots(ctx context.Context, a household.Attachment, fro
 // statements are imported intervals of one meter, by register.
 type statements map[energy.Register][]energy.Interval
 
-// statements returns those that decide the days of [from, to): what overlaps
-// them, and what overlaps that.
-func (p *Planner) statements(ctx context.Context, a household.Attachment, from, to time.Time) (statements, error) {
-	from, to = later(from, a.From), earlier(to, a.To)
-	var all []energy.Interval
+// overlapping returns the imported intervals that decide [from, to): what overlaps
+// it, and what overlaps that, since the shorter of two stands; and the time that
+// all of it covers, which is what they decide together.
+func (p *Planner) overlapping(ctx context.Context, meter energy.MeterID, from, to time.Time) (all []energy.Interval, start, end time.Time, err error) {
 	for from.Before(to) {
-		ivs, err := p.store.Intervals(ctx, a.Meter, from, to)
-		if err != nil {
-			return nil, err
+		if all, err = p.store.Intervals(ctx, meter, from, to); err != nil {
+			return nil, from, to, err
 		}
-		all = ivs
 		f, t := from, to
-		for _, iv := range ivs {
+		for _, iv := range all {
 			f, t = earlier(f, iv.From), later(t, iv.To)
 		}
 		if f.Equal(from) && t.Equal(to) {
 			break
 		}
 		from, to = f, t
+	}
+	return all, from, to, nil
+}
+
+// statements returns those that decide the days of [from, to).
+func (p *Planner) statements(ctx context.Context, a household.Attachment, from, to time.Time) (statements, error) {
+	all, _, _, err := p.overlapping(ctx, a.Meter, later(from, a.From), earlier(to, a.To))
+	if err != nil {
+		return nil, err
 	}
 	s := statements{}
 	for _, iv := range all {

@@ -14,7 +14,6 @@ import (
 	"github.com/robfig/cron/v3"
 	"golang.org/x/sync/errgroup"
 
-	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/tariff"
 )
@@ -39,8 +38,8 @@ type Planner struct {
 
 	one sync.Mutex // one pass at a time
 
-	mu      sync.Mutex
-	settled map[household.FamilyID]energy.Day // day on which every period was last looked at
+	mu    sync.Mutex
+	known map[household.FamilyID]memory // what the last pass found out about a family
 }
 
 // New returns a planner. Now is the world clock; alerts may be nil.
@@ -54,7 +53,7 @@ func New(store Store, series Series, book *tariff.Book, alerts Alerts, config Co
 	}
 	return &Planner{
 		store: store, series: series, book: book, alerts: alerts, config: config, schedule: s, now: now,
-		log: logger.With("component", "jobs"), metrics: newMetrics(reg), settled: map[household.FamilyID]energy.Day{},
+		log: logger.With("component", "jobs"), metrics: newMetrics(reg), known: map[household.FamilyID]memory{},
 	}, nil
 }
 
@@ -73,17 +72,24 @@ func (p *Planner) RunOnce(ctx context.Context) (Report, error) {
 	p.one.Lock()
 	defer p.one.Unlock()
 	now := p.now()
+	// Marks first: a claim writes its mark too, so that whoever has read the mark of
+	// a claim finds the claim among the homes and does not take it for nobody's.
+	stale, err := p.store.StaleSpans(ctx)
+	if err != nil {
+		return Report{}, err
+	}
 	homes, err := p.store.Homes(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	var r Report
-	for _, pass := range []func(context.Context, []household.Home, time.Time, *Report) error{p.rollUp, p.computeAll, p.evaluateAll} {
-		if err := pass(ctx, homes, now, &r); err != nil {
-			return r, err
-		}
+	if err := p.rollUp(ctx, stale, homes, now, &r); err != nil {
+		return r, err
 	}
-	return r, ctx.Err()
+	if err := p.computeAll(ctx, homes, now, &r); err != nil {
+		return r, err
+	}
+	return r, p.evaluateAll(ctx, homes, now, &r)
 }
 
 // A task is what a job does for one family.

@@ -20,8 +20,7 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 	var tasks []task
 	for i := range homes {
 		home := &homes[i]
-		today := energy.DayOf(now, home.Zone)
-		if len(dirty[home.Family]) == 0 && p.isSettled(home.Family, today) {
+		if len(dirty[home.Family]) == 0 && p.recall(home.Family).today == energy.DayOf(now, home.Zone) {
 			continue
 		}
 		tasks = append(tasks, func(ctx context.Context) (err error) {
@@ -37,22 +36,11 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 	return err
 }
 
-// isSettled reports whether every period of a family was looked at today.
-func (p *Planner) isSettled(family household.FamilyID, today energy.Day) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.settled[family] == today
-}
-
-func (p *Planner) settle(family household.FamilyID, today energy.Day) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.settled[family] = today
-}
-
 // computeFamily adds the results of a family that are due and returns how many.
 func (p *Planner) computeFamily(ctx context.Context, home *household.Home, dirty []energy.Day, now time.Time) (int, error) {
-	s := &study{planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{}}
+	s := &study{
+		planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{}, before: p.recall(home.Family),
+	}
 	for _, d := range dirty {
 		s.dirty[d] = true
 	}
@@ -60,9 +48,7 @@ func (p *Planner) computeFamily(ctx context.Context, home *household.Home, dirty
 	if err := s.read(ctx); err != nil {
 		return 0, err
 	}
-	if err := s.bill(&filing); err != nil {
-		return 0, err
-	}
+	s.bill(&filing)
 	for _, i := range indicators.All() {
 		if err := s.compute(ctx, i, &filing); err != nil {
 			return 0, err
@@ -73,14 +59,14 @@ func (p *Planner) computeFamily(ctx context.Context, home *household.Home, dirty
 			return 0, err
 		}
 	}
-	p.settle(home.Family, s.today)
+	p.remember(home.Family, s.memory())
 	p.metrics.results.Add(float64(len(filing.Results)))
 	return len(filing.Results), nil
 }
 
 // compute adds the results of one indicator that are due and differ from what is kept.
 func (s *study) compute(ctx context.Context, i indicators.Indicator, filing *household.Filing) error {
-	due, err := s.due(ctx, i)
+	first, due, err := s.due(ctx, i)
 	if err != nil || len(due) == 0 {
 		return err
 	}
@@ -97,6 +83,10 @@ func (s *study) compute(ctx context.Context, i indicators.Indicator, filing *hou
 		return err
 	}
 	for _, d := range due {
+		old, computed := newest[d.from]
+		if !computed && !first.Before(d.to) {
+			continue // nothing was ever known of it
+		}
 		in, err := s.input(i, d)
 		if err != nil {
 			return err
@@ -106,7 +96,7 @@ func (s *study) compute(ctx context.Context, i indicators.Indicator, filing *hou
 		if err != nil {
 			return err
 		}
-		if old, ok := newest[d.from]; ok && same(old, r) {
+		if computed && same(old, r) {
 			continue
 		}
 		r.At = s.now
@@ -134,9 +124,7 @@ func (s *study) input(i indicators.Indicator, d period) (indicators.Input, error
 		Days: s.between(d.from.Add(-i.Back), d.to),
 	}
 	if i.Span == indicators.Monthly {
-		if in.Bill, err = s.lines(d.from); err != nil {
-			return in, err
-		}
+		in.Bill = s.lines(d.from)
 	}
 	return in, nil
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"foyer/internal/energy"
@@ -10,24 +11,21 @@ import (
 )
 
 // rollUp turns what became stale into usage and climate.
-func (p *Planner) rollUp(ctx context.Context, homes []household.Home, now time.Time, r *Report) error {
-	stale, err := p.store.StaleSpans(ctx)
-	if err != nil {
-		return err
-	}
+func (p *Planner) rollUp(ctx context.Context, stale []household.Stale, homes []household.Home, now time.Time, r *Report) error {
 	stations, err := p.store.Stations(ctx)
 	if err != nil {
 		return err
 	}
 	marks := sortMarks(stale, homes, stations)
 	var tasks []task
+	var dealt dealt
 	for i := range homes {
 		if work := marks.ofFamily(&homes[i]); len(work.marks) > 0 {
-			tasks = append(tasks, func(ctx context.Context) error { return p.rollFamily(ctx, work, now) })
+			tasks = append(tasks, dealt.with(work.marks, func(ctx context.Context) error { return p.rollFamily(ctx, work, now) }))
 		}
 	}
 	for _, work := range marks.ofPilots(stations) {
-		tasks = append(tasks, func(ctx context.Context) error { return p.rollClimate(ctx, work, now) })
+		tasks = append(tasks, dealt.with(work.marks, func(ctx context.Context) error { return p.rollClimate(ctx, work, now) }))
 	}
 	failed, err := p.work(ctx, rollup, now, tasks)
 	r.Rolled, r.Failed = len(tasks)-failed, r.Failed+failed
@@ -35,8 +33,10 @@ func (p *Planner) rollUp(ctx context.Context, homes []household.Home, now time.T
 		return err
 	}
 	done := marks.nobodys
-	if failed == 0 {
-		done = append(done, marks.shared...)
+	for _, s := range marks.shared {
+		if dealt.times[s.ID] == marks.owners[s.Meter] {
+			done = append(done, s.ID)
+		}
 	}
 	if len(done) == 0 {
 		return nil
@@ -44,12 +44,36 @@ func (p *Planner) rollUp(ctx context.Context, homes []household.Home, now time.T
 	return p.store.DropStale(ctx, done)
 }
 
+// dealt counts who dealt with each mark.
+type dealt struct {
+	mu    sync.Mutex
+	times map[int64]int
+}
+
+// with returns a task that counts marks once it ended well.
+func (d *dealt) with(marks []household.Stale, t task) task {
+	return func(ctx context.Context) error {
+		if err := t(ctx); err != nil {
+			return err
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.times == nil {
+			d.times = map[int64]int{}
+		}
+		for _, s := range marks {
+			d.times[s.ID]++
+		}
+		return nil
+	}
+}
+
 // marks are stale spans, sorted by who deals with them.
 type marks struct {
 	byMeter map[energy.MeterID][]household.Stale
 	owners  map[energy.MeterID]int // families and pilots that deal with a meter
 	nobodys []int64                // of meters that nobody has
-	shared  []int64                // of meters that went from one family to another: ended once all have dealt with them
+	shared  []household.Stale      // of meters that went from one family to another: ended once all have dealt with them
 }
 
 func sortMarks(stale []household.Stale, homes []household.Home, stations []household.Station) *marks {
@@ -68,7 +92,7 @@ func sortMarks(stale []household.Stale, homes []household.Home, stations []house
 		case n == 0:
 			m.nobodys = append(m.nobodys, s.ID)
 		case n > 1:
-			m.shared = append(m.shared, s.ID)
+			m.shared = append(m.shared, s)
 		}
 	}
 	return m

@@ -18,19 +18,22 @@ type study struct {
 	now     time.Time
 	today   energy.Day
 	dirty   map[energy.Day]bool
+	before  memory // what the pass before found out
 
-	known bool       // whether any usage is
-	first energy.Day // first and last day of which usage is known
-	last  energy.Day
-	rows  map[energy.Day][]household.Usage // electricity by day
-	uses  map[energy.Day][]tariff.Use      // the same by period of the tariff
-	days  []indicators.Day                 // priced, in order
-	until time.Time                        // last reading of today; zero without one
-	half  reader
+	known   bool       // whether any usage is
+	first   energy.Day // first and last day of which usage is known
+	last    energy.Day
+	rows    map[energy.Day][]household.Usage // electricity by day
+	uses    map[energy.Day][]tariff.Use      // the same by period of the tariff
+	days    []indicators.Day                 // priced, in order
+	until   time.Time                        // last reading of today; zero without one
+	half    reader
+	lessons lessons
 }
 
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
+	s.half = reader{study: s, ctx: ctx}
 	if s.first, s.known, err = s.planner.store.FirstUsage(ctx, s.home.Family); err != nil || !s.known {
 		return err
 	}
@@ -49,7 +52,6 @@ func (s *study) read(ctx context.Context) (err error) {
 		}
 		s.rows[day], s.last = append(s.rows[day], u), day
 	}
-	s.half = reader{study: s, ctx: ctx}
 	if err := s.learn(); err != nil {
 		return err
 	}
@@ -108,22 +110,19 @@ func (s *study) between(from, to energy.Day) []indicators.Day {
 	return s.days[find(from):find(to)]
 }
 
-// bill adds the bills of the months that dirty days lie in, and of those that the
-// first or the last known day may have changed.
-func (s *study) bill(f *household.Filing) error {
-	if !s.known {
-		return nil
+// bill adds the bills of the months that dirty days lie in, and of all months when
+// the first or the last known day may have changed.
+func (s *study) bill(f *household.Filing) {
+	first := s.today.Add(1)
+	if s.known {
+		first = s.first
 	}
-	for m := monthOf(s.first); !s.today.Before(m); m = monthEnd(m) {
-		if !s.touches(period{m, monthEnd(m)}, 0) && s.planner.isSettled(s.home.Family, s.today) {
+	for m := monthOf(s.earliest(first)); !s.today.Before(m); m = monthEnd(m) {
+		if s.settled() && !s.touches(period{m, monthEnd(m)}, 0) {
 			continue
 		}
-		lines, err := s.lines(m)
-		if err != nil {
-			return err
-		}
 		b := household.Bill{Month: m.String()[:7]}
-		for _, l := range lines {
+		for _, l := range s.lines(m) {
 			b.Lines = append(b.Lines, household.BillLine{
 				Start: l.From.Start(s.home.Zone), Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,
 				Price: l.Price.String(), Cents: l.Cents, Estimated: l.Estimated,
@@ -131,12 +130,14 @@ func (s *study) bill(f *household.Filing) error {
 		}
 		f.Bills = append(f.Bills, b)
 	}
-	return nil
 }
 
 // lines returns the bill of a month: from the first day of which anything is known,
 // to its end or the last such day. Nil when it has no price.
-func (s *study) lines(month energy.Day) ([]tariff.Line, error) {
+func (s *study) lines(month energy.Day) []tariff.Line {
+	if !s.known {
+		return nil
+	}
 	from, to := month, monthEnd(month)
 	if from.Before(s.first) {
 		from = s.first
@@ -145,7 +146,7 @@ func (s *study) lines(month energy.Day) ([]tariff.Line, error) {
 		to = end
 	}
 	if !from.Before(to) {
-		return nil, nil
+		return nil
 	}
 	var uses []tariff.Use
 	for d := from; d.Before(to); d = d.Add(1) {
@@ -153,7 +154,7 @@ func (s *study) lines(month energy.Day) ([]tariff.Line, error) {
 	}
 	lines, err := s.planner.book.Bill(s.home.Contracts, from, to, uses)
 	if err != nil { // no contract, or no price in force: not billed
-		return nil, nil //nolint:nilerr // the errors of Bill say just that
+		return nil
 	}
-	return lines, nil
+	return lines
 }

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"foyer/internal/energy"
@@ -10,13 +9,11 @@ import (
 	"foyer/internal/tariff"
 )
 
-// A reader reads half-hours of a family by month, each month once, and what
-// numbered registers mean.
+// A reader reads half-hours of a family by month, each month once.
 type reader struct {
-	study    *study
-	ctx      context.Context //nolint:containedctx // of one pass for one family
-	months   map[energy.Day]map[energy.Day][]energy.Slot
-	meanings map[energy.Day]tariff.Meaning
+	study  *study
+	ctx    context.Context //nolint:containedctx // of one pass for one family
+	months map[energy.Day]map[energy.Day][]energy.Slot
 }
 
 // slots returns the half-hours of a month, by day.
@@ -55,7 +52,7 @@ func (s *study) usesOf(d energy.Day, c household.Contract, t *tariff.Tariff, row
 
 // divide divides totals of a day; with slots nil it reads those it needs.
 func (s *study) divide(d energy.Day, c household.Contract, t *tariff.Tariff, totals []energy.Total, slots []energy.Slot) ([]tariff.Use, error) {
-	meaning := s.half.meanings[monthOf(d)]
+	meaning := s.lessons.months[monthOf(d)]
 	needs := slices.ContainsFunc(totals, func(x energy.Total) bool {
 		_, meant := meaning[x.Register]
 		return !meant && t.NeedsSlots(x.Register)
@@ -72,55 +69,4 @@ func (s *study) divide(d energy.Day, c household.Contract, t *tariff.Tariff, tot
 		return nil, err
 	}
 	return t.Uses(totals, slots, meaning, hours, s.home.Zone), nil
-}
-
-// learn finds out what the numbered registers of the family mean, month by month:
-// from the half-hours of the month, or where it has none from those of the nearest
-// month after it, then before it.
-func (s *study) learn() error {
-	months := map[energy.Day]bool{}
-	for d, rows := range s.rows {
-		c, t, ok := s.contract(d)
-		if !ok || c.OffPeak == "" {
-			continue
-		}
-		for _, u := range rows {
-			if t.NeedsSlots(u.Register) {
-				months[monthOf(d)] = true
-			}
-		}
-	}
-	sorted := slices.SortedFunc(maps.Keys(months), func(a, b energy.Day) int { return a.Sub(b) })
-	learnt := make([]tariff.Meaning, len(sorted))
-	for i, m := range sorted {
-		c, _, ok := s.contract(m)
-		if !ok {
-			c, _, _ = s.contract(s.first)
-		}
-		hours, err := tariff.ParseHours(c.OffPeak)
-		if err != nil {
-			return err
-		}
-		byDay, err := s.half.slots(m)
-		if err != nil {
-			return err
-		}
-		var slots []energy.Slot
-		for _, of := range byDay {
-			slots = append(slots, of...)
-		}
-		learnt[i] = tariff.Learn(hours, s.home.Zone, slots)
-	}
-	s.half.meanings = map[energy.Day]tariff.Meaning{}
-	for i, m := range sorted {
-		all := tariff.Meaning{}
-		for j := range i { // the nearest before wins over those further back
-			maps.Copy(all, learnt[j])
-		}
-		for j := len(sorted) - 1; j >= i; j-- { // and what comes after over all of them
-			maps.Copy(all, learnt[j])
-		}
-		s.half.meanings[m] = all
-	}
-	return nil
 }

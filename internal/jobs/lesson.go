@@ -1,0 +1,104 @@
+package jobs
+
+import (
+	"maps"
+	"slices"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/tariff"
+)
+
+// Lessons are what the numbered registers of a family mean, month by month.
+type lessons struct {
+	stamp  string                        // of the home they were learnt for
+	own    map[energy.Day]tariff.Meaning // from the half-hours of the month alone
+	months map[energy.Day]tariff.Meaning // completed by the nearest months
+}
+
+// learn finds out what the numbered registers of the family mean: from the
+// half-hours of the month, or where it has none from those of the nearest month
+// after it, then before it. Every day of a month whose registers mean something
+// else than before is dirty.
+func (s *study) learn() error {
+	contracts := s.numbered()
+	if len(contracts) == 0 {
+		return nil
+	}
+	months := slices.SortedFunc(maps.Keys(contracts), func(a, b energy.Day) int { return a.Sub(b) })
+	before := s.before.lessons
+	if before.stamp != s.home.Stamp {
+		before = lessons{}
+	}
+	s.lessons = lessons{s.home.Stamp, map[energy.Day]tariff.Meaning{}, map[energy.Day]tariff.Meaning{}}
+	for _, m := range months {
+		own, known := before.own[m]
+		if !known || s.touches(period{m, monthEnd(m)}, 0) {
+			var err error
+			if own, err = s.learnMonth(m, contracts[m]); err != nil {
+				return err
+			}
+		}
+		s.lessons.own[m] = own
+	}
+	var changed []energy.Day
+	for i, m := range months {
+		all := tariff.Meaning{}
+		for _, n := range months[:i] { // the nearest before wins over those further back
+			maps.Copy(all, s.lessons.own[n])
+		}
+		for _, n := range slices.Backward(months[i:]) { // and what comes after over all of them
+			maps.Copy(all, s.lessons.own[n])
+		}
+		s.lessons.months[m] = all
+		if before.months == nil { // not known what it was: it may come from elsewhere, or from what changed
+			if len(all) > len(s.lessons.own[m]) || s.touches(period{m, monthEnd(m)}, 0) {
+				changed = append(changed, m)
+			}
+		} else if !maps.Equal(all, before.months[m]) {
+			changed = append(changed, m)
+		}
+	}
+	for _, m := range changed {
+		for d := m; d.Before(monthEnd(m)); d = d.Add(1) {
+			s.dirty[d] = true
+		}
+	}
+	return nil
+}
+
+// numbered returns the months in which a contract has off-peak hours and a register
+// does not say by its name what it counts, each with the first such contract.
+func (s *study) numbered() map[energy.Day]household.Contract {
+	months := map[energy.Day]household.Contract{}
+	for d := s.first; !s.last.Before(d); d = d.Add(1) {
+		if _, known := months[monthOf(d)]; known || len(s.rows[d]) == 0 {
+			continue
+		}
+		c, t, ok := s.contract(d)
+		if ok && c.OffPeak != "" && slices.ContainsFunc(s.rows[d], func(u household.Usage) bool { return t.NeedsSlots(u.Register) }) {
+			months[monthOf(d)] = c
+		}
+	}
+	return months
+}
+
+// learnMonth learns from the half-hours of the days that have the off-peak hours of
+// a contract.
+func (s *study) learnMonth(month energy.Day, c household.Contract) (tariff.Meaning, error) {
+	hours, err := tariff.ParseHours(c.OffPeak)
+	if err != nil {
+		return nil, err
+	}
+	days, err := s.half.slots(month)
+	if err != nil {
+		return nil, err
+	}
+	var slots []energy.Slot
+	for d, of := range days {
+		if now, _, ok := s.contract(d); ok && now.OffPeak == c.OffPeak {
+			slots = append(slots, of...)
+		}
+	}
+	return tariff.Learn(hours, s.home.Zone, slots), nil
+}

@@ -1,0 +1,37 @@
+package jobs
+
+import (
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A memory is what the last pass found out about a family. It only saves work:
+// without it everything that may have changed is looked at again.
+type memory struct {
+	today       energy.Day // on which every period was looked at
+	first, last energy.Day // of which usage was known
+	lessons     lessons
+}
+
+// recall returns what the last pass found out about a family, the zero value
+// when there was none.
+func (p *Planner) recall(family household.FamilyID) memory {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.known[family]
+}
+
+func (p *Planner) remember(family household.FamilyID, m memory) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known[family] = m
+}
+
+// memory returns what the next pass may rely on once all of this one is kept.
+func (s *study) memory() memory { return memory{s.today, s.first, s.last, s.lessons} }
+
+// settled reports whether every period was looked at today and none came or went
+// since.
+func (s *study) settled() bool {
+	return s.before.today == s.today && s.before.first == s.first && s.before.last == s.last
+}
