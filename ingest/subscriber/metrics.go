@@ -1,0 +1,38 @@
+package subscriber
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// What became of a message.
+const (
+	kept   = iota // and acknowledged
+	failed        // could not be kept: comes again
+	left          // after a failure: comes again
+	numOutcomes
+)
+
+type metrics struct {
+	connected     prometheus.Gauge
+	waiting       prometheus.Gauge
+	dropped       prometheus.Gauge
+	reconnections prometheus.Counter
+	panics        prometheus.Counter
+	messages      [numOutcomes]prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	messages := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "foyer_subscriber_messages_total", Help: "Messages from the broker by outcome.",
+	}, []string{"outcome"})
+	m := &metrics{
+		connected:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_subscriber_connected", Help: "1 while subscribed."}),
+		waiting:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_subscriber_waiting_messages", Help: "Messages received and not yet handled."}),
+		dropped:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_subscriber_broker_dropped_messages", Help: "Messages that the broker says it has dropped since its start."}),
+		reconnections: prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_subscriber_reconnections_total", Help: "Sessions that ended and were followed by another."}),
+		panics:        prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_subscriber_panics_total", Help: "Messages whose handling ended in a panic. They come again."}),
+	}
+	for i, outcome := range [numOutcomes]string{"kept", "failed", "left"} {
+		m.messages[i] = messages.WithLabelValues(outcome)
+	}
+	reg.MustRegister(messages, m.connected, m.waiting, m.dropped, m.reconnections, m.panics)
+	return m
+}

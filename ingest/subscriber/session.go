@@ -1,0 +1,189 @@
+package subscriber
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"foyer/ingest"
+)
+
+const (
+	workers   = 128              // messages handled at once, so that they share a commit
+	inFlight  = 1000             // that a broker may send before it has acknowledgements
+	handleFor = 30 * time.Second // a message that is not kept by then comes again
+	dropped   = "$SYS/broker/publish/messages/dropped"
+)
+
+// A session is one connection and what came over it. What it does not acknowledge
+// comes again in the next one.
+type session struct {
+	s      *Subscriber
+	client mqtt.Client
+	link   atomic.Pointer[link] // nil before there is a connection
+	ready  atomic.Bool          // subscribed
+	lost   chan error           // takes why the session cannot go on
+
+	// Messages of one topic go to one worker, in order. Each queue has room for all
+	// that a broker sends unacknowledged: paho's reader, which also hears whether
+	// the connection lives, is never held up.
+	seed    maphash.Seed
+	queues  []chan mqtt.Message
+	working sync.WaitGroup
+	handle  context.Context //nolint:containedctx // of the workers; outlives Run's by what is at hand
+	abandon context.CancelFunc
+
+	mu     sync.RWMutex // held for reading while a message is put into a queue
+	intake chan struct{}
+	closed bool
+}
+
+func (s *Subscriber) newSession(ctx context.Context) *session {
+	n := &session{s: s, lost: make(chan error, 1), seed: maphash.MakeSeed(), intake: make(chan struct{})}
+	n.handle, n.abandon = context.WithCancel(context.WithoutCancel(ctx))
+	for range workers {
+		queue := make(chan mqtt.Message, inFlight)
+		n.queues = append(n.queues, queue)
+		n.working.Go(func() { n.work(queue) })
+	}
+	o := *s.options
+	o.SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
+		l, err := dial(ctx, s.address, s.tls, s.Wall)
+		if err != nil {
+			return nil, err
+		}
+		n.link.Store(l)
+		return l, nil
+	})
+	// Before Connect: with a persistent session messages come at once.
+	o.SetDefaultPublishHandler(n.take)
+	o.SetConnectionLostHandler(func(_ mqtt.Client, err error) { n.end(fmt.Errorf("the connection is lost: %w", err)) })
+	n.client = mqtt.NewClient(&o)
+	return n
+}
+
+// open connects and subscribes.
+func (n *session) open(ctx context.Context) error {
+	if err := until(ctx, n.client.Connect()); err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	token := n.client.SubscribeMultiple(n.s.filters(), nil)
+	if err := until(ctx, token); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	for _, code := range token.(*mqtt.SubscribeToken).Result() {
+		if code == 0x80 {
+			return errors.New("subscribe: the broker refuses. May this user read all topics?")
+		}
+	}
+	n.ready.Store(true)
+	// What the broker dropped for want of room. Not every broker tells.
+	n.client.Subscribe(dropped, 0, nil)
+	return nil
+}
+
+// last returns nil when ctx ended, else why the session ended.
+func (n *session) last(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-n.lost:
+		return err
+	}
+}
+
+// end lets the session end for a reason. The first one counts.
+func (n *session) end(why error) {
+	select {
+	case n.lost <- why:
+	default:
+	}
+}
+
+// close takes nothing in any more and disconnects: after what is at hand has been
+// kept and acknowledged when finish is set, else at once.
+func (n *session) close(finish bool) {
+	n.ready.Store(false)
+	close(n.intake)
+	if !finish {
+		n.abandon()
+	}
+	n.mu.Lock()
+	n.closed = true
+	for _, queue := range n.queues {
+		close(queue)
+	}
+	n.mu.Unlock()
+	n.working.Wait()
+	n.abandon()
+	n.client.Disconnect(quiesce)
+	if l := n.link.Load(); l != nil {
+		_ = l.Close() // paho may still be waiting for an answer to CONNECT
+		<-l.down
+	}
+}
+
+// take puts a message into its worker's queue, and does nothing else.
+func (n *session) take(_ mqtt.Client, m mqtt.Message) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if n.closed {
+		return
+	}
+	if m.Topic() == dropped {
+		if count, err := strconv.ParseFloat(strings.TrimSpace(string(m.Payload())), 64); err == nil {
+			n.s.metrics.dropped.Set(count)
+		}
+		return
+	}
+	select {
+	case n.queues[maphash.String(n.seed, m.Topic())%workers] <- m:
+		n.s.metrics.waiting.Inc()
+	case <-n.intake:
+	}
+}
+
+// work handles the messages of a queue until it is closed. After a failure of any
+// worker the rest is left for the next session.
+func (n *session) work(queue <-chan mqtt.Message) {
+	for m := range queue {
+		n.s.metrics.waiting.Dec()
+		if n.handle.Err() != nil {
+			n.s.metrics.messages[left].Inc()
+			continue
+		}
+		if err := n.keep(m); err != nil {
+			n.s.metrics.messages[failed].Inc()
+			n.end(fmt.Errorf("a message could not be kept: %w", err))
+			n.abandon()
+			continue
+		}
+		m.Ack()
+		n.s.metrics.messages[kept].Inc()
+	}
+}
+
+// keep handles one message.
+func (n *session) keep(m mqtt.Message) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			n.s.metrics.panics.Inc()
+			err = errors.New("handling it ended in a panic")
+		}
+	}()
+	ctx, cancel := context.WithTimeout(n.handle, handleFor)
+	defer cancel()
+	return n.s.Handler.Handle(ctx, ingest.Message{
+		Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained(), At: n.s.World(),
+	})
+}
