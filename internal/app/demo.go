@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"foyer/alerts"
 	"foyer/alerts/channel"
 	"foyer/internal/config"
 	"foyer/internal/disclosure"
@@ -118,7 +119,9 @@ func (d *Demo) config(ctx context.Context) config.Config {
 	c.Listen = free(ctx, demoWeb)
 	c.Broker.URL = "embedded://" + free(ctx, demoBroker)
 	c.Jobs.Rollup = demoRollup
-	c.Channels = channel.DefaultConfig()
+	if s, ok := c.Alerts["silent_meter"].(*alerts.SilentMeter); ok {
+		s.Settle = 3 * time.Hour // of the world: eighteen seconds for the homes to begin
+	}
 	if s, ok := c.Channels["log"].(*channel.LogSection); ok {
 		s.Enabled = true
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,8 +108,8 @@ func (p *pilot) moved(h simulators.Home) map[moment]int64 {
 	meter := h.Devices[0]
 	last := map[energy.Register]simulators.Mark{}
 	out := map[moment]int64{}
-	from, _ := p.town.Span()
-	for m := range p.town.Marks(from, time.Time{}.Add(1<<62)) {
+	from, to := p.town.Span()
+	for m := range p.town.Marks(from, to) {
 		if m.Gateway != meter.Gateway || m.Scheme != meter.Scheme || m.Device != meter.ID || !m.Register.Quantity().Cumulative() || !m.Sent {
 			continue
 		}
@@ -124,15 +125,10 @@ func (p *pilot) moved(h simulators.Home) map[moment]int64 {
 // and their sums against the physics of the homes.
 func (p *pilot) checkUsage() {
 	p.t.Helper()
-	totals := map[string]simulators.Total{}
-	_, end := p.town.Span()
 	for i, h := range p.town.Homes() {
-		for _, t := range p.town.Totals(h.From, end) {
-			if t.Gateway == h.Gateway && t.From.Equal(h.From) {
-				totals[h.Gateway] = t
-			}
-		}
-		p.checkSlots(i, h, totals[h.Gateway])
+		physics := p.town.Totals(h.From, h.To)
+		at := slices.IndexFunc(physics, func(t simulators.Total) bool { return t.Gateway == h.Gateway })
+		p.checkSlots(i, h, physics[at])
 		p.checkDays(i, h)
 	}
 }
@@ -229,29 +225,21 @@ func (p *pilot) spent(i int) map[string]map[energy.Register]int64 {
 		}
 	}
 	for m, n := range p.moved(h) {
-		if once(h.Devices[0].Registers, m.register) {
+		if once(h, m.register) {
 			add(time.UnixMilli(m.at), m.register, n)
 		}
 	}
 	return out
 }
 
-// once reports whether a register is one of those that hold a meter's energy once:
-// the tariff registers where there are any, else the total.
-func once(all []energy.Register, r energy.Register) bool {
-	tariffed := func(r energy.Register) bool {
-		n := r.Name()
-		return n == "hp" || n == "hc" || n == "base" || strings.HasPrefix(n, "f0")
+// once reports whether a register is one of those that hold the energy of a home's
+// meter once: those of its tariff come first.
+func once(h simulators.Home, r energy.Register) bool {
+	registers := h.Devices[0].Registers
+	if h.Contract == simulators.PeakOffPeak {
+		return r == registers[0] || r == registers[1]
 	}
-	if !tariffed(r) {
-		for _, other := range all {
-			if tariffed(other) {
-				return false
-			}
-		}
-		return r.Quantity() == energy.EnergyImport && !strings.HasPrefix(r.Name(), "d0")
-	}
-	return true
+	return r == registers[0]
 }
 
 // dump writes everything that is computed, without what tells one run from another.

@@ -1,9 +1,7 @@
 package app_test
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -19,14 +17,16 @@ func photo(t *testing.T, chromium, address string, width, height int64, phone bo
 	defer end()
 	tab, closed := chromedp.NewContext(browser)
 	defer closed()
-	limit, cancel := context.WithTimeout(tab, 60*time.Second)
-	defer cancel()
 	view := chromedp.EmulateViewport(width, height)
 	if phone {
 		view = chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2), chromedp.EmulateMobile)
 	}
-	var png []byte
-	if err := chromedp.Run(limit, view, chromedp.Navigate(address), chromedp.WaitReady("main"), chromedp.CaptureScreenshot(&png)); err != nil {
+	err := chromedp.Do(tab, view, chromedp.Navigate(address), chromedp.WaitReady("main"))
+	if err != nil {
+		t.Fatalf("look at %s: %v", address, err)
+	}
+	png, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
+	if err != nil {
 		t.Fatalf("look at %s: %v", address, err)
 	}
 	return png

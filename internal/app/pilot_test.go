@@ -4,9 +4,11 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,8 +75,10 @@ func openPilot(t *testing.T, s simulators.Scenario) *pilot {
 	for gateway, password := range p.settled.Passwords {
 		users[gateway] = password
 	}
-	p.mosquitto = testserver.Mosquitto(t, testserver.Options{Users: users})
+	// It is never killed here, so it need not save at each message.
+	p.mosquitto = testserver.Mosquitto(t, testserver.Options{Users: users, Extra: []string{"autosave_on_changes false"}})
 	p.start()
+	testserver.Wait(t, "Foyer to be ready", func() bool { return strings.HasPrefix(p.status("/readyz"), "200") })
 	return p
 }
 
@@ -151,13 +155,26 @@ func (p *pilot) start() {
 	p.foyer = testserver.Program(p.t, "foyer", func(port int) (*exec.Cmd, error) {
 		p.write(fmt.Sprintf("listen: 127.0.0.1:%d\nbroker: {url: %q, user: foyer, password: of foyer}\n%s", port, p.mosquitto.URL(), rest))
 		return exec.Command(binary(p.t), "serve", "--config", p.config), nil
-	}, "/readyz")
+	}, "/healthz")
+}
+
+// status returns the status of what Foyer answers to a GET.
+func (p *pilot) status(path string) string {
+	p.t.Helper()
+	resp, err := http.Get(p.foyer.URL() + path)
+	if err != nil {
+		return err.Error()
+	}
+	resp.Body.Close()
+	return resp.Status
 }
 
 // publish lets the homes' gateways publish all they have and returns once the
 // broker has acknowledged it. During is called at each tenth of the way.
 func (p *pilot) publish(during func(tenth int)) {
 	p.t.Helper()
+	began := time.Now()
+	defer func() { p.t.Logf("published in %v", time.Since(began).Round(time.Millisecond)) }()
 	from, _ := p.town.Span()
 	total := 0
 	for range p.town.Emissions(from, time.Time{}) {
@@ -215,6 +232,8 @@ func (p *pilot) until(what string, cond func() bool) {
 // follows from it is computed.
 func (p *pilot) settle() {
 	p.t.Helper()
+	began := time.Now()
+	defer func() { p.t.Logf("settled after %v", time.Since(began).Round(time.Millisecond)) }()
 	p.until("every acknowledged reading to be in InfluxDB", func() bool { return p.stored() >= len(p.acked) })
 	p.until("the jobs to have nothing left to do", func() bool {
 		return p.count(`SELECT (SELECT COUNT(*) FROM stale) + (SELECT COUNT(*) FROM dirty_day)`) == 0

@@ -99,12 +99,12 @@ func (o *Office) claim(ctx context.Context, s *Settlement, family household.Fami
 	if !slices.Contains(household.Roles, role) {
 		return fmt.Errorf("settle: a device of role %q", d.Role)
 	}
-	since := h.Since
-	if since.IsZero() {
-		since = h.From
+	since := h.Since.Add(-24 * time.Hour)
+	if h.Since.IsZero() {
+		since = h.From.Add(-time.Hour)
 	}
 	return o.Registry.Claim(ctx, registry.Claim{
-		Meter: m.ID, Family: family, Role: role, From: since.Add(-24 * time.Hour), MaxPower: int64(h.PowerKVA) * 1_000_000,
+		Meter: m.ID, Family: family, Role: role, From: since, MaxPower: int64(h.PowerKVA) * 1_000_000,
 	})
 }
 

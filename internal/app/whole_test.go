@@ -38,7 +38,7 @@ func homes(t *testing.T) simulators.Scenario {
 	t.Helper()
 	s := simulators.Default(24)
 	s.Seed, s.Start, s.Days = seed(t), "2026-11-10", 3
-	s.Homes[23] = simulators.Home{Dialect: "linky_zlinky_z2m_standard", Contract: simulators.PeakOffPeak, Start: "2026-10-24"}
+	s.Homes[23] = simulators.Home{Dialect: "linky_zlinky_z2m", Contract: simulators.PeakOffPeak, Start: "2026-10-24"}
 	return s
 }
 
@@ -65,7 +65,7 @@ func TestWholeWay(t *testing.T) {
 			case 7:
 				p.influx.Start()
 			}
-			time.Sleep(luck.N(time.Second))
+			time.Sleep(time.Duration(luck.Int64N(int64(time.Second))))
 			p.foyer.Kill()
 			p.foyer.Start()
 		})
