@@ -111,9 +111,9 @@ func TestDemoShowsEurosAndAnAlertAndLeavesNothing(t *testing.T) {
 	}
 	page(t, d.links.APIDocs)
 	deadline := time.Now().Add(2 * time.Minute)
-	for !strings.Contains(d.text(), "alert: ") {
+	for !strings.Contains(d.text(), "alert escalated: logement froid") {
 		if time.Now().After(deadline) {
-			t.Fatalf("no alert arrives:\n%s", d.text())
+			t.Fatalf("the cold home's alert does not arrive:\n%s", d.text())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

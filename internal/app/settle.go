@@ -100,7 +100,7 @@ func (o *Office) claim(ctx context.Context, s *Settlement, family household.Fami
 		return fmt.Errorf("settle: a device of role %q", d.Role)
 	}
 	since := h.Since.Add(-24 * time.Hour)
-	if h.Since.IsZero() {
+	if !h.Since.Before(h.From) || h.Since.IsZero() { // no past: not late from the first hour on
 		since = h.From.Add(-time.Hour)
 	}
 	return o.Registry.Claim(ctx, registry.Claim{
