@@ -6,7 +6,7 @@
 set -eu
 influx=v1.8.10
 gobin="$(go env GOPATH | cut -d: -f1)/bin"
-PATH="$PATH:$gobin:/usr/sbin:/usr/local/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':'):${FOYER_TEST_BIN:-}"
+PATH="$PATH:$gobin:/usr/sbin:/usr/local/sbin:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')${FOYER_TEST_BIN:+:$FOYER_TEST_BIN}"
 
 fail() {
 	printf '%s\n' "servers.sh: $1" >&2
@@ -33,17 +33,19 @@ as_root() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# keep_quiet has Debian start none of what it installs: PostgreSQL gets no cluster,
-# and policy-rc.d (101: not allowed) holds back mosquitto.
+# keep_quiet has Debian start none of the packages it installs: PostgreSQL gets no
+# cluster, and policy-rc.d (101: not allowed) holds back mosquitto.
 keep_quiet() {
-	as_root sh -eu -c '
-		conf=/etc/postgresql-common/createcluster.conf
-		mkdir -p "${conf%/*}"
-		grep -qs "^create_main_cluster *= *false" $conf || echo "create_main_cluster = false" >>$conf
-		[ -e /usr/sbin/policy-rc.d ] || {
-			printf "#!/bin/sh\n# by servers.sh\nexit 101\n" >/usr/sbin/policy-rc.d
-			chmod 755 /usr/sbin/policy-rc.d
-		}'
+	case " $* " in *" postgresql "*)
+		as_root sh -eu -c '
+			conf=/etc/postgresql-common/createcluster.conf
+			mkdir -p "${conf%/*}"
+			grep -qs "^create_main_cluster *= *false" $conf || echo "create_main_cluster = false" >>$conf'
+		;;
+	esac
+	[ -e /usr/sbin/policy-rc.d ] || as_root sh -eu -c '
+		printf "#!/bin/sh\n# by servers.sh\nexit 101\n" >/usr/sbin/policy-rc.d
+		chmod 755 /usr/sbin/policy-rc.d'
 }
 
 # allow_services removes our policy-rc.d, not somebody else's.
@@ -56,7 +58,7 @@ install_packages() {
 	[ "$(id -u)" -eq 0 ] || has sudo || fail "missing: $*. Run as root: apt-get install --no-install-recommends $*"
 	trap allow_services EXIT
 	trap 'exit 1' HUP INT TERM
-	keep_quiet
+	keep_quiet "$@"
 	as_root apt-get update -q || fail "apt-get update failed, see above: is there a network, and does /etc/apt/sources.list name a mirror?"
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
 		-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold "$@" ||
