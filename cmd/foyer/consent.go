@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -48,7 +49,7 @@ func newConsentGive() *cobra.Command {
 			return err
 		}
 		if len(all) == 0 || *notice == "" {
-			return usageError{fmt.Errorf("give at least one --purpose, and the --notice that the family read")}
+			return usageError{errors.New("give at least one --purpose, and the --notice that the family read")}
 		}
 		return inOffice(cmd, *path, func(o *app.Office) error {
 			family, err := o.Family(cmd.Context(), args[0])

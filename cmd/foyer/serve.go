@@ -31,13 +31,13 @@ func newServe() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		log := newLogger(cmd.ErrOrStderr(), c.Log)
-		a, err := app.Open(cmd.Context(), c, app.Options{Roles: r, Log: log})
+		logger := newLogger(cmd.ErrOrStderr(), c.Log)
+		a, err := app.Open(cmd.Context(), c, app.Options{Roles: r, Log: logger})
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, a.Close()) }()
-		log.Info("running", "roles", *roles, "pages", a.Web(), "broker", a.Broker(), "version", app.Version())
+		logger.Info("running", "roles", *roles, "pages", a.Web(), "broker", a.Broker(), "version", app.Version())
 		return a.Run(cmd.Context())
 	}
 	return cmd

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"fmt"
 	"math/big"
 	"sort"
 	"strings"
@@ -61,29 +60,34 @@ func cents(euros *big.Rat) int64 {
 func (p *pilot) checkBills() {
 	p.t.Helper()
 	for i, h := range p.town.Homes() {
-		want := p.bills(i, h)
-		rows, err := p.db.QueryContext(p.t.Context(), `SELECT month || ' ' || label, cents, estimated FROM bill_line WHERE family = $1`, string(p.settled.Families[i]))
-		if err != nil {
+		p.checkBill(i, h)
+	}
+}
+
+func (p *pilot) checkBill(i int, h simulators.Home) {
+	p.t.Helper()
+	want := p.bills(i, h)
+	rows, err := p.db.QueryContext(p.t.Context(), `SELECT month || ' ' || label, cents, estimated FROM bill_line WHERE family = $1`, string(p.settled.Families[i]))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		var got, estimated int64
+		if err := rows.Scan(&line, &got, &estimated); err != nil {
 			p.t.Fatal(err)
 		}
-		for rows.Next() {
-			var line string
-			var got, estimated int64
-			if err := rows.Scan(&line, &got, &estimated); err != nil {
-				p.t.Fatal(err)
-			}
-			if n, ok := want[line]; !ok || got != n || estimated != 0 {
-				p.t.Errorf("%s: %s: %d cents, by hand %d (known %v), estimated %d", h.Label, line, got, n, ok, estimated)
-			}
-			delete(want, line)
+		if n, ok := want[line]; !ok || got != n || estimated != 0 {
+			p.t.Errorf("%s: %s: %d cents, by hand %d (known %v), estimated %d", h.Label, line, got, n, ok, estimated)
 		}
-		if err := rows.Err(); err != nil {
-			p.t.Fatal(err)
-		}
-		rows.Close()
-		for line, n := range want {
-			p.t.Errorf("%s: %s is not on the bill, by hand %d cents", h.Label, line, n)
-		}
+		delete(want, line)
+	}
+	if err := rows.Err(); err != nil {
+		p.t.Fatal(err)
+	}
+	for line, n := range want {
+		p.t.Errorf("%s: %s is not on the bill, by hand %d cents", h.Label, line, n)
 	}
 }
 
@@ -141,7 +145,7 @@ func inForce(contract, day string) sheet {
 		}
 	}
 	if day < s.from {
-		panic(fmt.Sprintf("no prices on %s", day))
+		panic("no prices on " + day)
 	}
 	return s
 }

@@ -259,23 +259,29 @@ func (p *pilot) dump() string {
 				AND q.from_day = r.from_day AND q.to_day = r.to_day) ORDER BY 1, 2, 3`,
 		`SELECT w.day, w.mean::text, w.seen::text, w.length::text, '', '', '' FROM weather_day w ORDER BY 1`,
 	} {
-		rows, err := p.db.QueryContext(p.t.Context(), q)
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		for rows.Next() {
-			var c [7]string
-			if err := rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]); err != nil {
-				p.t.Fatal(err)
-			}
-			fmt.Fprintln(&b, strings.Join(c[:], " | "))
-		}
-		if err := rows.Err(); err != nil {
-			p.t.Fatal(err)
-		}
-		rows.Close()
+		p.lines(&b, q)
 	}
 	return b.String()
+}
+
+// lines writes what a query of seven columns gives.
+func (p *pilot) lines(b *strings.Builder, query string) {
+	p.t.Helper()
+	rows, err := p.db.QueryContext(p.t.Context(), query)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c [7]string
+		if err := rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6]); err != nil {
+			p.t.Fatal(err)
+		}
+		fmt.Fprintln(b, strings.Join(c[:], " | "))
+	}
+	if err := rows.Err(); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // different returns the first lines two dumps differ in, "" when they are equal.

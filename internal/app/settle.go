@@ -134,7 +134,7 @@ func (o *Office) agree(ctx context.Context, family household.FamilyID, h simulat
 func (s Settlement) Past(town *simulators.Town) []energy.Interval {
 	var all []energy.Interval
 	for _, i := range town.Past() {
-		i.Interval.Meter = s.Meter(i.Device)
+		i.Meter = s.Meter(i.Device)
 		all = append(all, i.Interval)
 	}
 	return all

@@ -24,7 +24,7 @@ import (
 func TestEveryReadIsWrittenDown(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		one, two, none := w.family(t, "p", "Foyer 01"), w.family(t, "p", "Foyer 02"), w.family(t, "p", "Foyer 03")
+		one, two, none := w.family(t, "Foyer 01"), w.family(t, "Foyer 02"), w.family(t, "Foyer 03")
 		one, two = min(one, two), max(one, two) // as their alerts are listed
 		for _, id := range []household.FamilyID{one, two} {
 			w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
@@ -104,7 +104,7 @@ func (w town) accesses(t *testing.T, after int, names map[string]string) []strin
 func TestAFamilySeesWhoRead(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
 		me, ctx := w.phone(t, id), t.Context()
 		for range 3 {
@@ -199,7 +199,7 @@ func TestUnknownAndWithheldAreTheSameStatements(t *testing.T) {
 	db.write = sql.OpenDB(rec)
 	db.write.SetMaxOpenConns(1)
 	w := newTown(t, db)
-	hidden := w.family(t, "p", "Foyer 01")
+	hidden := w.family(t, "Foyer 01")
 	ctx := t.Context()
 	for name, ask := range map[string]func(household.FamilyID) error{
 		"family": func(id household.FamilyID) error { return second(w.gate.Family(ctx, w.caseworker, id)) },
@@ -221,7 +221,7 @@ func TestUnknownAndWithheldAreTheSameStatements(t *testing.T) {
 			rec.take()
 			err := ask(id)
 			got := rec.take()
-			if !errors.Is(err, disclosure.ErrWithheld) || err.Error() != disclosure.ErrWithheld.Error() { //nolint:errorlint // the very text
+			if !errors.Is(err, disclosure.ErrWithheld) || err.Error() != disclosure.ErrWithheld.Error() {
 				t.Errorf("%s: %v", name, err)
 			}
 			if len(got) < 3 || got[0] != "BEGIN" || !strings.Contains(strings.Join(got, "\n"), "INSERT INTO access") {

@@ -18,7 +18,7 @@ func TestTwoCaseworkersTakeAnAlertAndOneWins(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		db.Tell([]household.Route{{Channel: "webhook:coop", Recipient: "cooperative", Steps: []household.Step{household.StepAcknowledged, household.StepResolved}}})
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.Alert)
 		alert := fmt.Sprintf("a-%s-cold_home", id)
 		people := make([]disclosure.Audience, 8)
@@ -67,7 +67,7 @@ func TestTwoCaseworkersTakeAnAlertAndOneWins(t *testing.T) {
 func TestAnAlertIsClosedWithAnOutcome(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.Alert)
 		alert, ctx := fmt.Sprintf("a-%s-cold_home", id), t.Context()
 		if _, err := w.gate.Resolve(ctx, w.caseworker, alert, 1, "", "x"); !errors.Is(err, disclosure.ErrOutcome) {
@@ -101,7 +101,7 @@ func TestAnAlertIsClosedWithAnOutcome(t *testing.T) {
 func TestNobodyTakesAnAlertThatWasWithdrawn(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.Alert)
 		if err := w.registry.WithdrawAll(t.Context(), id, registry.Form{}); err != nil {
 			t.Fatal(err)
@@ -121,7 +121,7 @@ func TestColdHomesComeFirstAndPagesMissNothing(t *testing.T) {
 		w := newTown(t, db)
 		var want []string
 		for i := range 5 {
-			id := w.family(t, "p", fmt.Sprintf("Foyer %02d", i))
+			id := w.family(t, fmt.Sprintf("Foyer %02d", i))
 			w.agrees(t, id, consent.Alert)
 			want = append(want, fmt.Sprintf("a-%s-cold_home", id))
 		}
@@ -162,7 +162,7 @@ func TestColdHomesComeFirstAndPagesMissNothing(t *testing.T) {
 func TestChangesAreToldOnceAndAsTheyMayBeSeenNow(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		one, two := w.family(t, "p", "Foyer 01"), w.family(t, "p", "Foyer 02")
+		one, two := w.family(t, "Foyer 01"), w.family(t, "Foyer 02")
 		w.agrees(t, one, consent.Alert)
 		w.agrees(t, two, consent.Alert)
 		ctx := t.Context()
@@ -264,7 +264,7 @@ func TestFollowersMissNoStep(t *testing.T) {
 		w := newTown(t, db)
 		var ids []string
 		for i := range 6 {
-			id := w.family(t, "p", fmt.Sprintf("Foyer %02d", i))
+			id := w.family(t, fmt.Sprintf("Foyer %02d", i))
 			w.agrees(t, id, consent.Alert)
 			ids = append(ids, fmt.Sprintf("a-%s-cold_home", id), fmt.Sprintf("a-%s-spending", id))
 		}

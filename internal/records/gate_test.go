@@ -93,10 +93,10 @@ func (w town) staff(t *testing.T, pilot, role string) disclosure.Audience {
 }
 
 // family takes a family in and gives it figures of every kind.
-func (w town) family(t *testing.T, pilot, label string) household.FamilyID {
+func (w town) family(t *testing.T, label string) household.FamilyID {
 	t.Helper()
 	id, err := w.registry.AddFamily(t.Context(), household.File{
-		Family:    household.Family{Pilot: pilot, Label: label, Language: "fr", Since: noon.AddDate(-1, 0, 0)},
+		Family:    household.Family{Pilot: "p", Label: label, Language: "fr", Since: noon.AddDate(-1, 0, 0)},
 		Contracts: []household.Contract{{Tariff: "fr-bleu-base", PowerKVA: 6, Instalment: 7500}},
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (w town) result(t *testing.T, id household.FamilyID, indicator string, from
 		id, indicator, from.String(), to.String(), from.Start(paris).UnixMilli(), value, string(b), category, int(g), noon.UnixMilli())
 }
 
-func (w town) alert(t *testing.T, id household.FamilyID, rule, category string, s household.Severity) string {
+func (w town) alert(t *testing.T, id household.FamilyID, rule, category string, s household.Severity) {
 	t.Helper()
 	a := household.Alert{
 		ID: fmt.Sprintf("a-%s-%s", id, rule), Pilot: "p", Family: id, Rule: rule, Category: category, Severity: s,
@@ -180,7 +180,6 @@ func (w town) alert(t *testing.T, id household.FamilyID, rule, category string, 
 	if err := w.db.Transit(t.Context(), household.Transition{Alert: a, Step: household.StepOpened, At: a.Changed}); err != nil {
 		t.Fatal(err)
 	}
-	return a.ID
 }
 
 func (w town) exec(t *testing.T, query string, args ...any) {
@@ -286,7 +285,7 @@ func (w town) sent(t *testing.T, id household.FamilyID, to consent.Recipient) bo
 func TestNothingLeavesWithoutConsent(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		for _, aud := range []disclosure.Audience{w.caseworker, w.operator, w.machine} {
 			if got := w.everything(t, aud, id); got != "" {
 				t.Errorf("%s: %s", aud.Kind(), got)
@@ -306,7 +305,7 @@ func TestNothingLeavesWithoutConsent(t *testing.T) {
 func TestWithdrawnConsentHidesOnTheNextRead(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
 		if w.everything(t, w.caseworker, id) == "" {
 			t.Fatal("nothing is given though all is agreed to")
@@ -338,7 +337,7 @@ func TestWithdrawnConsentHidesOnTheNextRead(t *testing.T) {
 func TestAlertWithdrawnAloneLeavesTheSummary(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.CooperativeSummary, consent.Alert)
 		s, err := w.gate.Family(t.Context(), w.caseworker, id)
 		if err != nil || s.OpenAlerts == nil || *s.OpenAlerts != 2 {
@@ -359,7 +358,7 @@ func TestAlertWithdrawnAloneLeavesTheSummary(t *testing.T) {
 func TestSummaryShowsWhatWasAgreedToAndNoMore(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.CooperativeSummary)
 		s, err := w.gate.Family(t.Context(), w.caseworker, id)
 		if err != nil || s.Label != "Foyer 01" || s.LastMonth == nil || s.Effort == nil || s.Cold == nil {
@@ -394,7 +393,7 @@ func TestSummaryShowsWhatWasAgreedToAndNoMore(t *testing.T) {
 func TestUsageIsAsFineAsAgreedTo(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		give := func(g consent.Granularity) {
 			t.Helper()
 			scope := consent.Scope{Purpose: consent.CooperativeSummary, Recipient: consent.ToCooperative, Category: consent.Consumption, Granularity: g}
@@ -447,7 +446,7 @@ func TestUsageIsAsFineAsAgreedTo(t *testing.T) {
 func TestDataOutsideThePeriodStaysHidden(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		from, to := day(t, "2026-11-10"), day(t, "2026-11-20")
 		var scopes []consent.Scope
 		for _, c := range []consent.Category{consent.Consumption, consent.Cost, consent.IndoorClimate} {
@@ -485,7 +484,7 @@ func TestDataOutsideThePeriodStaysHidden(t *testing.T) {
 func TestConsentEndsByItself(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		form := registry.Form{Expires: time.Now().Add(1500 * time.Millisecond)}
 		if err := w.registry.Bundle(t.Context(), id, form, false, consent.CooperativeSummary); err != nil {
 			t.Fatal(err)
@@ -511,7 +510,7 @@ func TestConsentEndsByItself(t *testing.T) {
 func TestNobodySeesAnything(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
 		var nobody disclosure.Audience
 		ctx := t.Context()
@@ -547,7 +546,7 @@ func second[T any](_ T, err error) error { return err }
 func TestAudiencesStayOnTheirSide(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		mine, theirs := w.family(t, "p", "Foyer 01"), w.family(t, "p", "Foyer 02")
+		mine, theirs := w.family(t, "Foyer 01"), w.family(t, "Foyer 02")
 		for _, id := range []household.FamilyID{mine, theirs} {
 			w.agrees(t, id, consent.FamilyView, consent.CooperativeSummary, consent.Alert)
 		}

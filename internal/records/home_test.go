@@ -38,7 +38,7 @@ func (w town) quiet(t *testing.T, id household.FamilyID, rules ...string) {
 func TestHomeShowsTheFamilyItsFigures(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.FamilyView)
 		w.hears(t, id, household.Electricity, noon.Add(-5*time.Minute))
 		w.quiet(t, id, "cold_home", "spending")
@@ -75,7 +75,7 @@ func TestHomeShowsTheFamilyItsFigures(t *testing.T) {
 func TestTheFirstStateThatHoldsIsShown(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01") // cold, spending, and above its instalment of 75 €
+		id := w.family(t, "Foyer 01") // cold, spending, and above its instalment of 75 €
 		me := w.phone(t, id)
 		state := func(want disclosure.State, reason string) disclosure.Home {
 			t.Helper()
@@ -128,7 +128,7 @@ func TestTheFirstStateThatHoldsIsShown(t *testing.T) {
 func TestAPageWithoutCostShowsNoEuro(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		scope := consent.Scope{Purpose: consent.FamilyView, Recipient: consent.ToFamily, Category: consent.Consumption, Granularity: consent.HalfHourly}
 		if err := w.registry.Give(t.Context(), id, []consent.Scope{scope}, registry.Form{}); err != nil {
 			t.Fatal(err)
@@ -152,7 +152,7 @@ func TestAPageWithoutCostShowsNoEuro(t *testing.T) {
 func TestTheConsentScreenSaysWhatHolds(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		me := w.phone(t, id)
 		boxes := func() map[string]disclosure.Offer {
 			t.Helper()

@@ -43,13 +43,13 @@ func (d *DB) Lead(ctx context.Context, fn func(context.Context) error) error {
 func (d *DB) lead(ctx context.Context, fn func(context.Context) error) (lost bool, err error) {
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
-		return ctx.Err() == nil, nil //nolint:nilerr // a store that is away is tried again
+		return ctx.Err() == nil, nil // a store that is away is tried again
 	}
 	defer conn.Close() //nolint:errcheck // what is lost with it is the lock
 	var won bool
 	err = conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, int64(leadLock)).Scan(&won)
 	if err != nil || !won {
-		return ctx.Err() == nil, nil //nolint:nilerr // as above
+		return ctx.Err() == nil, nil
 	}
 	leading, stop := context.WithCancelCause(ctx)
 	held := make(chan struct{})

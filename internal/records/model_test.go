@@ -19,7 +19,7 @@ import (
 func TestGateAgreesWithThePureDecision(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		me := w.phone(t, id)
 		r := rand.New(rand.NewPCG(2026, 11))
 		given := 0

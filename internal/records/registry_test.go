@@ -108,7 +108,7 @@ func TestManySeeADeviceFirstAndItIsOneMeter(t *testing.T) {
 func TestCollectionFollowsConsent(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		ref := registry.DeviceRef{Gateway: "gw", Scheme: "tasmota", ID: "linky"}
 		m := w.lookup(t, ref)
 		w.state(t, m.ID, household.Unclaimed)
@@ -145,7 +145,7 @@ func TestAnotherProcessesChangeIsSeenWithinTwoSeconds(t *testing.T) {
 		w := newTown(t, db)
 		wall := time.Now()
 		here := registry.New(db, func() time.Time { return noon }, func() time.Time { return wall }, discard())
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		w.agrees(t, id, consent.FamilyView)
 		ref := registry.DeviceRef{Gateway: "gw", Scheme: "tasmota", ID: "linky"}
 		m, err := here.Lookup(t.Context(), ref)
@@ -205,7 +205,7 @@ func TestAGatewayCannotFillTheStore(t *testing.T) {
 func TestAMeterHasOneFamilyAtATime(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		one, two := w.family(t, "p", "Foyer 01"), w.family(t, "p", "Foyer 02")
+		one, two := w.family(t, "Foyer 01"), w.family(t, "Foyer 02")
 		m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "linky"})
 		ctx := t.Context()
 		claim := func(id household.FamilyID, from time.Time) error {
@@ -308,7 +308,7 @@ func TestOnlyTheRightSecretVerifies(t *testing.T) {
 func TestChangesAreDatedAndNothingIsLost(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		ctx := t.Context()
 		for _, c := range []household.Contract{
 			{Family: id, Tariff: "second", PowerKVA: 9, From: day(t, "2026-11-10")},
@@ -389,7 +389,7 @@ func TestFamiliesAreTakenInAllOrNone(t *testing.T) {
 func TestWhatWasSaidIsKeptAsItWasSaid(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		id := w.family(t, "p", "Foyer 01")
+		id := w.family(t, "Foyer 01")
 		ctx := t.Context()
 		form := registry.Form{
 			Notice: "2026-11/9f2c", Language: "ar", Medium: "paper", By: "s1",
