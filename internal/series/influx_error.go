@@ -28,14 +28,17 @@ func (r *refusal) Error() string {
 	return fmt.Sprintf("it answers %d: %s", r.status, r.message)
 }
 
-// poison reports whether err blames what was written, so that a smaller batch
-// may go through and one reading alone never will.
+// poison reports whether err blames the readings, so that a smaller batch may go
+// through and one reading alone never will. A limit the server has run into, or
+// a 400 of other words, is the operator's to mend: readings wait for that.
 func poison(err error) (reason string, ok bool) {
 	var r *refusal
-	if !errors.As(err, &r) {
+	if !errors.As(err, &r) || r.status != http.StatusBadRequest && r.status != http.StatusUnprocessableEntity {
 		return "", false
 	}
-	return r.message, r.status == http.StatusBadRequest || r.status == http.StatusUnprocessableEntity
+	text := strings.ToLower(r.message)
+	blames := strings.Contains(text, "partial write") || strings.Contains(text, "parse") || strings.Contains(text, "conflict")
+	return r.message, blames && !strings.Contains(text, "limit exceeded")
 }
 
 // tooLarge reports whether the server wants smaller batches.

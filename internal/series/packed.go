@@ -37,7 +37,7 @@ func (p packed) next() (entry, packed, error) {
 	if m <= 0 {
 		return entry{}, nil, errDamaged
 	}
-	return entry{int64(tag >> 1), tag&1 == 1, value}, p[n+m:], nil //nolint:gosec // tag/2 fits
+	return entry{int64(tag >> 1), tag&1 == 1, value}, p[n+m:], nil
 }
 
 // union returns the entries of both; of a register in both, that of p.

@@ -30,9 +30,9 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	// Every pragma stands in the DSN: one given by Exec would hold on a single
 	// pooled connection.
 	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=secure_delete(1)&_pragma=cache_size(-16384)&_pragma=wal_autocheckpoint(4000)"
+		"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(4000)"
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + pragmas
-	write, err := sql.Open("sqlite", name+"&_txlock=immediate")
+	write, err := sql.Open("sqlite", name+"&_pragma=cache_size(-8192)&_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("open readings %s: %w", path, err)
 	}
