@@ -73,14 +73,19 @@ func (t *template) decode(in *Input) (Result, error) {
 	if len(in.observations) == 0 {
 		return in.conclude(device)
 	}
-	stamps := make([]stamp, 0, 4)
-	for i := range t.Time {
-		stamps = append(stamps, t.Time[i].read(in, root, root)...)
+	var found [4]stamp
+	return in.conclude(device, tell(t.Time, in, root, root, found[:0])...)
+}
+
+// tell appends what the clocks say, up to the first that says when.
+func tell(clocks []clock, in *Input, root, base value, stamps []stamp) []stamp {
+	for i := range clocks {
+		stamps = clocks[i].read(in, root, base, stamps)
 		if len(stamps) > 0 && stamps[len(stamps)-1].verdict == instant {
 			break
 		}
 	}
-	return in.conclude(device, stamps...)
+	return stamps
 }
 
 func (t *template) device(in *Input, root value) Device {
@@ -95,10 +100,10 @@ func (t *template) device(in *Input, root value) Device {
 }
 
 // read tries the formats of c in turn.
-func (c *clock) read(in *Input, root, base value) (got []stamp) {
+func (c *clock) read(in *Input, root, base value, stamps []stamp) []stamp {
 	v := c.path.one(root, base)
 	if v.kind() == absent {
-		return nil
+		return stamps
 	}
 	zone := in.message.Zone
 	if c.zone != nil {
@@ -109,12 +114,12 @@ func (c *clock) read(in *Input, root, base value) (got []stamp) {
 		s = seasonOf(c.season.one(root, base))
 	}
 	for _, f := range c.Format {
-		got = append(got, in.read(v, timeFormat(f), zone, s, c.Path))
-		if got[len(got)-1].verdict == instant {
+		stamps = append(stamps, in.read(v, timeFormat(f), zone, s, c.Path))
+		if stamps[len(stamps)-1].verdict == instant {
 			break
 		}
 	}
-	return got
+	return stamps
 }
 
 // read takes one reading of the template out of the document.
@@ -155,9 +160,9 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 	}
 	u := r.unit
 	if u == nil {
-		given, err := unitFor(reg.Quantity(), r.Unit.say(in, root, f))
-		if err != nil {
-			in.reject(r.Path, "a unit that cannot count the quantity")
+		given, ok := unitFor(reg.Quantity(), r.Unit.say(in, root, f))
+		if !ok {
+			in.reject(r.Path, whyUnit)
 			return nil
 		}
 		u = &given
@@ -175,17 +180,13 @@ func (t *template) ownTime(in *Input, root value, r *reading, f found) (time.Tim
 	if len(r.Time) == 0 {
 		return time.Time{}, nil
 	}
-	var stamps []stamp
-	for i := range r.Time {
-		stamps = append(stamps, r.Time[i].read(in, root, f.value)...)
-	}
-	return in.instant(stamps)
+	return in.instant(tell(r.Time, in, root, f.value, nil))
 }
 
 // leavesOut reports whether a wildcard must pass member by.
 func (r *reading) leavesOut(member value) bool {
 	for _, e := range r.Except {
-		if begin, many := strings.CutSuffix(e, "*"); member.is(e) || many && strings.HasPrefix(member.key(), begin) {
+		if begin, many := strings.CutSuffix(e, "*"); many && member.begins(begin) || member.is(e) {
 			return true
 		}
 	}
@@ -195,13 +196,12 @@ func (r *reading) leavesOut(member value) bool {
 // register names the register of f; known is false when it is none of ours.
 func (r *reading) register(in *Input, root value, f found) (reg energy.Register, known bool) {
 	if r.named != nil {
-		var key string
-		if r.Key != nil {
-			key = r.Key.say(in, root, f)
-		} else if f.member.kind() != absent {
-			key = f.member.key()
+		switch {
+		case r.Key != nil:
+			reg, known = r.named[r.Key.say(in, root, f)]
+		case f.member.kind() != absent:
+			reg, known = r.named[string(f.member.rawKey())]
 		}
-		reg, known = r.named[key]
 		return reg, known
 	}
 	if r.fixed != "" {
@@ -220,8 +220,8 @@ func (t *template) mapped(in *Input, root value) {
 		reg, unitName, _ := strings.Cut(means, " ")
 		p, err := newPath(from)
 		q := energy.Register(reg).Quantity()
-		u, bad := unitFor(q, unitName)
-		if err != nil || bad != nil || p.wild() {
+		u, ok := unitFor(q, unitName)
+		if err != nil || !ok || p.wild {
 			in.trace.addf("metric_map %q: %q means nothing", from, means)
 			continue
 		}

@@ -11,6 +11,8 @@ import (
 //
 //	{path: error, not_in: ["no error", ""]}
 //	{path: current_tarif, in: ["HC.."]}
+//
+// which are about text, numbers and booleans that are there.
 type cond struct {
 	Path  string   `yaml:"path"`
 	In    []string `yaml:"in"`
@@ -33,7 +35,7 @@ func (c *cond) UnmarshalYAML(b []byte) (err error) {
 // holds reports whether c is true of the document root, or near base.
 func (c *cond) holds(root, base value) bool {
 	v := c.path.one(root, base)
-	if c.path.wild() {
+	if c.path.wild {
 		c.path.each(root, func(f found) { v = f.value })
 	}
 	k := v.kind()
@@ -41,15 +43,25 @@ func (c *cond) holds(root, base value) bool {
 	case c.In != nil:
 		return v.scalar() && slices.Contains(c.In, v.text())
 	case c.NotIn != nil:
-		return !v.scalar() || !slices.Contains(c.NotIn, v.text())
+		return v.scalar() && !slices.Contains(c.NotIn, v.text())
 	}
 	return k != absent && k != null
 }
 
 func anyHolds(cs []cond, root, base value) bool {
-	return slices.ContainsFunc(cs, func(c cond) bool { return c.holds(root, base) })
+	for i := range cs {
+		if cs[i].holds(root, base) {
+			return true
+		}
+	}
+	return false
 }
 
 func allHold(cs []cond, root, base value) bool {
-	return !slices.ContainsFunc(cs, func(c cond) bool { return !c.holds(root, base) })
+	for i := range cs {
+		if !cs[i].holds(root, base) {
+			return false
+		}
+	}
+	return true
 }

@@ -121,7 +121,7 @@ func Explain(m Message) (Result, []string, error) {
 func decode(m Message, t *trace) (res Result, err error) {
 	in := newInput(m, t)
 	defer in.release()
-	var tried string
+	tried, words := "", 1
 	defer func() {
 		if p := recover(); p != nil { // a broken decoder must not stop the others
 			t.addf("panic: %v", p)
@@ -141,13 +141,15 @@ func decode(m Message, t *trace) (res Result, err error) {
 			continue
 		}
 		if fits := d.Fits == nil || d.Fits(in); !fits {
-			if in.broken() && !d.generic {
-				tried, reason = d.Name, reasonJSON
+			if in.broken() && in.pattern.words >= words { // of those that wanted JSON, the one whose topic says most
+				tried, words, reason = d.Name, in.pattern.words, reasonJSON
 			}
 			continue
 		}
 		tried = d.Name
-		t.addf("dialect %s: topic %s", d.Name, in.pattern)
+		if t != nil {
+			t.addf("dialect %s: topic %s", d.Name, in.pattern.text)
+		}
 		res, err = d.Decode(in)
 		return finish(in, d.Name, res, err)
 	}

@@ -26,7 +26,6 @@ type Decoder struct {
 	Decode func(*Input) (Result, error)
 
 	patterns []pattern
-	generic  bool // no pattern has a word of its own
 }
 
 var registered []*Decoder
@@ -48,14 +47,12 @@ var dialects = sync.OnceValue(func() []*Decoder {
 		if i > 0 && d.Name == all[i-1].Name || d.Name == "" || d.Decode == nil {
 			panic("decoder: dialect twice or incomplete: " + d.Name)
 		}
-		d.generic = true
 		for _, t := range d.Topics {
 			p, err := newPattern(t)
 			if err != nil {
 				panic("decoder: " + d.Name + ": " + err.Error())
 			}
 			d.patterns = append(d.patterns, p)
-			d.generic = d.generic && !p.literal()
 		}
 	}
 	return all

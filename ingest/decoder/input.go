@@ -2,7 +2,6 @@ package decoder
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 type Input struct {
 	message  Message
 	topic    topicPath
-	pattern  string // that matched
+	pattern  *pattern // that matched
 	captures []capture
 
 	parsed bool
@@ -30,7 +29,8 @@ type Input struct {
 // A reject says which value was left out and why; path is the template's.
 type reject struct{ path, why string }
 
-// A trace collects the lines of [Explain]; nil collects nothing.
+// A trace collects the lines of [Explain]; nil collects nothing. Where messages
+// pass by the thousand it is asked for first: its arguments cost more than it.
 type trace struct{ lines []string }
 
 func (t *trace) addf(format string, args ...any) {
@@ -61,9 +61,9 @@ func (in *Input) release() {
 func (in *Input) splitTopic() bool { return in.topic.cut(in.message.Topic) }
 
 func (in *Input) match(d *Decoder) bool {
-	for _, p := range d.patterns {
-		if captures, ok := p.match(&in.topic, in.captures[:0]); ok {
-			in.captures, in.pattern = captures, p.text
+	for i := range d.patterns {
+		if captures, ok := d.patterns[i].match(&in.topic, in.captures[:0]); ok {
+			in.captures, in.pattern = captures, &d.patterns[i]
 			return true
 		}
 	}
@@ -95,9 +95,6 @@ func (in *Input) root() value {
 // broken reports whether somebody wanted JSON and found none.
 func (in *Input) broken() bool { return in.parsed && !in.valid }
 
-// line returns the payload as one line of text.
-func (in *Input) line() string { return strings.TrimSpace(string(in.message.Payload)) }
-
 // recall asks what earlier messages said.
 func (in *Input) recall(key string) string {
 	if in.message.Context == nil {
@@ -120,7 +117,9 @@ func (in *Input) reject(path, why string) {
 	if in.rejected.why == "" {
 		in.rejected = reject{path, why}
 	}
-	in.trace.addf("%s: left out: %s", path, why)
+	if in.trace != nil {
+		in.trace.addf("%s: left out: %s", path, why)
+	}
 }
 
 // The reasons for which a value is left out.
@@ -129,6 +128,7 @@ const (
 	whyNumber   = "no number"
 	whySentinel = "a number that stands for no value"
 	whyLimit    = "beyond what the quantity can be"
+	whyUnit     = "a unit that cannot count the quantity"
 	whyTwice    = "the register has a value already"
 )
 
@@ -164,11 +164,18 @@ func (in *Input) keep(reg energy.Register, n number, u unit, path string, at tim
 	}
 	for i := range in.observations {
 		if o := &in.observations[i]; o.Register == reg && o.At.Equal(at) {
-			in.trace.addf("%s: left out: %s", path, whyTwice)
+			if in.trace != nil {
+				in.trace.addf("%s: left out: %s", path, whyTwice)
+			}
 			return
 		}
 	}
-	in.trace.addf("%s -> %s %d thousandths of %s", path, reg, got, q.Base())
+	if in.trace != nil {
+		in.trace.addf("%s -> %s %d thousandths of %s", path, reg, got, q.Base())
+	}
+	if in.observations == nil {
+		in.observations = make([]Observation, 0, 8)
+	}
 	in.observations = append(in.observations, Observation{Register: reg, Value: got, Step: u.scale.step(n), At: at})
 }
 

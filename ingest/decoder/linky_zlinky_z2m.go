@@ -1,7 +1,6 @@
 package decoder
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -317,15 +316,4 @@ func (z *zlinky) clocks() []stamp {
 		z.in.read(z.root.get("last_seen"), formatMillis, m.Zone, anySeason, "last_seen"),
 		z.in.read(z.root.get("last_seen"), formatISO, m.Zone, anySeason, "last_seen"),
 	}
-}
-
-// zigbeeDevice names the device as the templates of Zigbee2MQTT do.
-func zigbeeDevice(in *Input) Device {
-	d := Device{Scheme: "zigbee2mqtt", ID: in.name("device")}
-	for _, a := range [2]string{in.root().get("device").get("ieeeAddr").text(), in.recall(zigbeeFact + in.message.Topic)} {
-		if a != d.ID && validID(a) && !slices.Contains(d.Aliases, a) {
-			d.Aliases = append(d.Aliases, a)
-		}
-	}
-	return d
 }

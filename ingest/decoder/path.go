@@ -21,6 +21,7 @@ type path struct {
 	text  string
 	up    int // levels above the value found; 0: from the root
 	steps []step
+	wild  bool // it can lead to several values
 }
 
 type step struct {
@@ -70,6 +71,7 @@ func newPath(text string) (path, error) {
 			rest = rest[n:]
 		}
 		p.steps = append(p.steps, s)
+		p.wild = p.wild || s.prefix || s.elem && s.index < 0
 		if after, dot := strings.CutPrefix(rest, "."); dot {
 			if after == "" {
 				return p, fmt.Errorf("path %q: ends in a dot", text)
@@ -80,26 +82,16 @@ func newPath(text string) (path, error) {
 	return p, nil
 }
 
-// wild reports whether p can lead to several values.
-func (p path) wild() bool {
-	for _, s := range p.steps {
-		if s.prefix || s.elem && s.index < 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // A found value remembers through which member and element it was reached.
 type found struct {
-	value
+	value  value
 	member value // the last one a wildcard chose
-	index  int
+	index  int   // the last one
 }
 
 // one returns the value p leads to, the last of several. base is the value that
 // relative paths start from.
-func (p path) one(root, base value) value {
+func (p *path) one(root, base value) value {
 	v := root
 	if p.up > 0 {
 		v = base
@@ -107,8 +99,8 @@ func (p path) one(root, base value) value {
 			v = v.parent()
 		}
 	}
-	for _, s := range p.steps {
-		if s.elem {
+	for i := range p.steps {
+		if s := &p.steps[i]; s.elem {
 			v = v.index(max(s.index, 0))
 		} else {
 			v = v.get(s.name)
@@ -121,8 +113,8 @@ func (p path) one(root, base value) value {
 }
 
 // each calls do for every value p leads to.
-func (p path) each(root value, do func(found)) {
-	if !p.wild() {
+func (p *path) each(root value, do func(found)) {
+	if !p.wild {
 		if v := p.one(root, value{}); v.kind() != absent {
 			do(found{value: v})
 		}
@@ -136,7 +128,7 @@ func walk(steps []step, f found, do func(found)) {
 		do(f)
 		return
 	}
-	s := steps[0]
+	s := &steps[0]
 	switch {
 	case s.elem && s.index >= 0:
 		f.value = f.value.index(s.index)
@@ -153,7 +145,7 @@ func walk(steps []step, f found, do func(found)) {
 			return
 		}
 		for _, c := range f.value.children {
-			if s.name == "" || strings.HasPrefix(c.key(), s.name) {
+			if c.begins(s.name) {
 				walk(steps[1:], found{c, c, f.index}, do)
 			}
 		}

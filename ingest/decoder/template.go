@@ -2,6 +2,7 @@ package decoder
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -183,13 +184,13 @@ func parseTemplates(families map[string][]byte) ([]*template, error) {
 func (t *template) compile() (err error) {
 	switch {
 	case t.Dialect == "" || len(t.Match.Topic) == 0:
-		return fmt.Errorf("no name or no topic")
+		return errors.New("no name or no topic")
 	case len(t.Samples) == 0:
-		return fmt.Errorf("no samples")
+		return errors.New("no samples")
 	case (len(t.Readings) == 0 && !t.MetricMap) == (t.Outcome == ""):
-		return fmt.Errorf("either readings or an outcome")
+		return errors.New("either readings or an outcome")
 	case t.Outcome == "" && (t.Device.Scheme == "" || t.Device.ID == nil):
-		return fmt.Errorf("readings without a device")
+		return errors.New("readings without a device")
 	case t.Outcome != "" && (t.Reason == "" || t.Outcome == Readings || t.Outcome == Refused):
 		return fmt.Errorf("outcome %q, reason %q", t.Outcome, t.Reason)
 	}
@@ -229,7 +230,7 @@ func compileClocks(cs []clock) (err error) {
 		if c.season, err = newPath(c.Season); err != nil {
 			return err
 		}
-		if len(c.Format) == 0 || c.path.wild() {
+		if len(c.Format) == 0 || c.path.wild {
 			return fmt.Errorf("time %q: no format, or several values", c.Path)
 		}
 		if c.Zone != "" && c.Zone != "site" {
@@ -249,7 +250,7 @@ func (r *reading) compile() (err error) {
 		return err
 	}
 	if r.Quantity == nil || r.Unit == nil || r.Path == "" {
-		return fmt.Errorf("no quantity, unit or path")
+		return errors.New("no quantity, unit or path")
 	}
 	quantity, fixed := r.Quantity.constant()
 	if !fixed {
@@ -260,9 +261,9 @@ func (r *reading) compile() (err error) {
 		return fmt.Errorf("quantity %q", q)
 	}
 	if name, fixed := r.Unit.constant(); fixed {
-		u, err := unitFor(q, name)
-		if err != nil {
-			return err
+		u, ok := unitFor(q, name)
+		if !ok {
+			return fmt.Errorf("unit %q cannot count %s", name, q)
 		}
 		r.unit = &u
 	}

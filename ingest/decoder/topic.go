@@ -16,6 +16,7 @@ type pattern struct {
 	text     string
 	segments []segment
 	least    int // segments a topic must have
+	words    int // of them with a word of their own
 }
 
 type segment struct {
@@ -59,13 +60,11 @@ func newPattern(text string) (pattern, error) {
 	}
 	for _, s := range p.segments {
 		p.least += s.min
+		if s.name == "" || s.oneOf != nil {
+			p.words++
+		}
 	}
 	return p, nil
-}
-
-// literal reports whether p has a word of its own.
-func (p pattern) literal() bool {
-	return slices.ContainsFunc(p.segments, func(s segment) bool { return s.name == "" || s.oneOf != nil })
 }
 
 // A topicPath is a topic cut into its segments.
@@ -102,7 +101,7 @@ func (t *topicPath) between(from, end int) string {
 }
 
 // match appends the named parts of t to captures.
-func (p pattern) match(t *topicPath, captures []capture) ([]capture, bool) {
+func (p *pattern) match(t *topicPath, captures []capture) ([]capture, bool) {
 	last := p.segments[len(p.segments)-1]
 	if len(t.words) < p.least || last.max == 1 && !last.accepts(t.words[len(t.words)-1]) {
 		return captures, false // most of them, at once

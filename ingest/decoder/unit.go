@@ -1,10 +1,6 @@
 package decoder
 
-import (
-	"fmt"
-
-	"foyer/internal/energy"
-)
+import "foyer/internal/energy"
 
 // A unit is how a sender counts a quantity.
 type unit struct {
@@ -40,11 +36,8 @@ var units = map[string]unit{
 	"hca":   {"hca", scale{exp: 3}},
 }
 
-// unitFor returns the unit named name for q.
-func unitFor(q energy.Quantity, name string) (unit, error) {
-	u, ok := units[name]
-	if !ok || u.base != q.Base() {
-		return unit{}, fmt.Errorf("unit %q cannot count %s", name, q)
-	}
-	return u, nil
+// unitFor returns the unit named name; ok is false when it cannot count q.
+func unitFor(q energy.Quantity, name string) (u unit, ok bool) {
+	u, ok = units[name]
+	return u, ok && u.base == q.Base()
 }

@@ -3,6 +3,7 @@ package decoder
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -148,7 +149,7 @@ func (in *Input) fill(t string, f found) string {
 				filled = safeName(f.member.key())
 			}
 		case "index":
-			filled = fmt.Sprint(f.index)
+			filled = strconv.Itoa(f.index)
 		case "topic":
 			filled = in.message.Topic
 		default:

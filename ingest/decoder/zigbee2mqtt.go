@@ -1,5 +1,10 @@
 package decoder
 
+import (
+	"slices"
+	"strings"
+)
+
 func init() {
 	register(Decoder{
 		Name:   "zigbee2mqtt/bridge-devices",
@@ -10,8 +15,12 @@ func init() {
 	})
 }
 
-// zigbeeFact is the key under which the IEEE address behind a topic is kept.
-const zigbeeFact = "zigbee2mqtt "
+const (
+	// zigbeeFact keeps the IEEE address behind a topic.
+	zigbeeFact = "zigbee2mqtt "
+	// zigbeeNameFact keeps the name behind a topic whose last segment is not it.
+	zigbeeNameFact = "zigbee2mqtt-name "
+)
 
 // decodeBridgeDevices learns which IEEE address publishes under which topic, so
 // that a renamed device stays itself.
@@ -25,8 +34,26 @@ func decodeBridgeDevices(in *Input) (Result, error) {
 		if !validID(ieee) || !validID(name) {
 			continue
 		}
-		r.Remember = append(r.Remember, in.learn(zigbeeFact+in.name("base")+"/"+name, ieee)...)
+		topic := in.name("base") + "/" + name
+		r.Remember = append(r.Remember, in.learn(zigbeeFact+topic, ieee)...)
+		if strings.Contains(name, "/") {
+			r.Remember = append(r.Remember, in.learn(zigbeeNameFact+topic, name)...)
+		}
 		in.trace.addf("%s is %s", name, ieee)
 	}
 	return r, nil
+}
+
+// zigbeeDevice names the device as the templates of Zigbee2MQTT do.
+func zigbeeDevice(in *Input) Device {
+	d := Device{Scheme: "zigbee2mqtt", ID: in.recall(zigbeeNameFact + in.message.Topic)}
+	if d.ID == "" {
+		d.ID = in.name("device")
+	}
+	for _, a := range [2]string{in.root().get("device").get("ieeeAddr").text(), in.recall(zigbeeFact + in.message.Topic)} {
+		if a != d.ID && validID(a) && !slices.Contains(d.Aliases, a) {
+			d.Aliases = append(d.Aliases, a)
+		}
+	}
+	return d
 }

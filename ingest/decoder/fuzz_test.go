@@ -1,0 +1,46 @@
+package decoder
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// fuzzFamily mutates the samples of a family. Whatever comes must end in a result
+// that holds its promises, twice the same, and never be read as something else
+// only because it was handed over on subscribe.
+func fuzzFamily(f *testing.F, family string) {
+	for _, c := range samples(f) {
+		if strings.HasPrefix(c.name, family+"/") {
+			f.Add(c.message.Topic, c.message.Payload, c.message.Redelivered)
+		}
+	}
+	paris := zone(f, "Europe/Paris")
+	memory := Memory{"zigbee2mqtt zigbee2mqtt/a": "0x01", "zlinky zigbee2mqtt/a": "historique HC..", "shelly p": "shellyplusht-a0"}
+	f.Fuzz(func(t *testing.T, topic string, payload []byte, redelivered bool) {
+		m := Message{Topic: topic, Payload: payload, Redelivered: redelivered, Zone: paris, Context: memory, ReceivedAt: time.Date(2025, 10, 26, 0, 30, 0, 0, time.UTC)}
+		r, err := Decode(m)
+		if (err != nil) != (r.Outcome == Refused) || r.Reason == reasonPanic {
+			t.Fatalf("%+v: %v", r, err)
+		}
+		holds(t, r)
+		again, _ := Decode(m)
+		if strings.Join(lines(r), "\n") != strings.Join(lines(again), "\n") {
+			t.Fatalf("first %q, then %q", lines(r), lines(again))
+		}
+		if !redelivered {
+			return
+		}
+		for _, o := range r.Observations {
+			if o.At.IsZero() {
+				t.Fatalf("a copy of unknown age was read: %+v", o)
+			}
+		}
+	})
+}
+
+func FuzzLinkyTasmotaTeleinfo(f *testing.F) { fuzzFamily(f, "linky_tasmota_teleinfo") }
+func FuzzLinkyZLinkyZ2M(f *testing.F)       { fuzzFamily(f, "linky_zlinky_z2m") }
+func FuzzTasmotaEnergy(f *testing.F)        { fuzzFamily(f, "tasmota_energy") }
+func FuzzZigbee2MQTT(f *testing.F)          { fuzzFamily(f, "zigbee2mqtt") }
+func FuzzShellyGen2(f *testing.F)           { fuzzFamily(f, "shelly_gen2") }

@@ -1,0 +1,183 @@
+package decoder
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+// A sampleCase is a message and what must come of it, from a template or a file.
+type sampleCase struct {
+	name    string
+	dialect string // that must read it; "" any
+	message Message
+	want    []string // one line an observation, or "outcome: reason"
+}
+
+// samples returns the samples of all templates and of testdata.
+func samples(t testing.TB) []sampleCase {
+	t.Helper()
+	var all []sampleCase
+	for _, tpl := range templates() {
+		for i, s := range tpl.Samples {
+			c := sampleCase{name: fmt.Sprintf("%s/%d", tpl.name, i+1), dialect: tpl.name, want: s.Want}
+			c.message = Message{Topic: s.Topic, Payload: []byte(s.Payload), Redelivered: s.Redelivered, Assume: s.Assume, Context: Memory(s.Context)}
+			if s.ReceivedAt != "" {
+				c.message.ReceivedAt = instantOf(t, s.ReceivedAt)
+			}
+			if s.Zone != "" {
+				c.message.Zone = zone(t, s.Zone)
+			}
+			if s.Outcome != "" {
+				c.want = []string{string(s.Outcome) + ": " + s.Reason}
+			}
+			all = append(all, c)
+		}
+	}
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		all = append(all, readSample(t, f))
+	}
+	return all
+}
+
+func readSample(t testing.TB, file string) sampleCase {
+	t.Helper()
+	a, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := Memory{}
+	c := sampleCase{name: strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(file), "testdata/"), ".txtar")}
+	c.message.Context = memory
+	for _, s := range a.Files {
+		text := strings.TrimSuffix(string(s.Data), "\n")
+		switch s.Name {
+		case "topic":
+			c.message.Topic = text
+		case "payload":
+			c.message.Payload = []byte(text)
+		case "given":
+			for line := range strings.Lines(text) {
+				k, v, _ := strings.Cut(strings.TrimSpace(line), ": ")
+				switch k {
+				case "zone":
+					c.message.Zone = zone(t, v)
+				case "received_at":
+					c.message.ReceivedAt = instantOf(t, v)
+				case "redelivered":
+					c.message.Redelivered = v == "true"
+				default:
+					t.Fatalf("%s: given %q", file, k)
+				}
+			}
+		case "context":
+			for line := range strings.Lines(text) {
+				var m struct{ Topic, Payload string }
+				if err := json.Unmarshal([]byte(line), &m); err != nil {
+					t.Fatalf("%s: context: %v", file, err)
+				}
+				r, err := Decode(Message{Topic: m.Topic, Payload: []byte(m.Payload), Context: memory})
+				if err != nil {
+					t.Fatalf("%s: context: %v", file, err)
+				}
+				memory.Keep(r.Remember)
+			}
+		case "want":
+			c.want = strings.Split(text, "\n")
+		default:
+			t.Fatalf("%s: section %q", file, s.Name)
+		}
+	}
+	return c
+}
+
+// lines writes a result as samples do.
+func lines(r Result) []string {
+	if r.Outcome != Readings {
+		return []string{string(r.Outcome) + ": " + r.Reason}
+	}
+	var all []string
+	for _, o := range r.Observations {
+		at := "arrival"
+		if !o.At.IsZero() {
+			at = o.At.Format(time.RFC3339Nano)
+		}
+		q := o.Register.Quantity()
+		id := strings.Join(append([]string{o.Device.ID}, o.Device.Aliases...), "|")
+		all = append(all, fmt.Sprintf("%s %s %s %s %s %s", o.Device.Scheme, id, o.Register, shown(o.Value, 3+q.ShownExponent()), q.Shown(), at))
+	}
+	return all
+}
+
+func shown(v int64, decimals int) string {
+	s := strconv.FormatInt(max(v, -v), 10)
+	s = strings.Repeat("0", max(decimals+1-len(s), 0)) + s
+	s = strings.TrimSuffix(strings.TrimRight(s[:len(s)-decimals]+"."+s[len(s)-decimals:], "0"), ".")
+	if v < 0 {
+		return "-" + s
+	}
+	return s
+}
+
+func instantOf(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func TestSamplesSayWhatTheyMean(t *testing.T) {
+	for _, c := range samples(t) {
+		t.Run(c.name, func(t *testing.T) {
+			r, explained, err := Explain(c.message)
+			if (err != nil) != (r.Outcome == Refused) {
+				t.Errorf("outcome %s with error %v", r.Outcome, err)
+			}
+			if got := lines(r); !slices.Equal(got, c.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s\n%s", strings.Join(got, "\n\t"), strings.Join(c.want, "\n\t"), strings.Join(explained, "\n"))
+			}
+			if c.dialect != "" && r.Dialect != c.dialect {
+				t.Errorf("read by %s, want %s", r.Dialect, c.dialect)
+			}
+		})
+	}
+}
+
+func TestGoDialectsHaveSamples(t *testing.T) {
+	read := map[string]bool{}
+	for _, c := range samples(t) {
+		r, _ := Decode(c.message)
+		read[r.Dialect] = true
+	}
+	for _, name := range Dialects() {
+		if !read[name] {
+			t.Errorf("no sample is read by %s", name)
+		}
+	}
+}
+
+func TestMetersPageNamesEveryDialect(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reference/meters.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Dialects() {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("docs/reference/meters.md has no row for `%s`", name)
+		}
+	}
+}
