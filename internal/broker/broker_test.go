@@ -618,11 +618,11 @@ func TestConfigReportsEveryFault(t *testing.T) {
 		}
 	}
 	for want, bad := range map[string]Config{
-		`listen "1883"`:         {Listen: "1883", MaxClients: 1},
-		`listen "0.0.0.0:1883"`: {Listen: "0.0.0.0:1883", MaxClients: 1},
-		`listen ":1883"`:        {Listen: ":1883", MaxClients: 1},
-		`key_file ""`:           {Listen: "127.0.0.1:1", MaxClients: 1, CertFile: "c"},
-		`max_clients 0`:         {Listen: "127.0.0.1:1"},
+		`url "embedded://1883"`:         {Listen: "1883", MaxClients: 1},
+		`url "embedded://0.0.0.0:1883"`: {Listen: "0.0.0.0:1883", MaxClients: 1},
+		`url "embedded://:1883"`:        {Listen: ":1883", MaxClients: 1},
+		`key ""`:                        {Listen: "127.0.0.1:1", MaxClients: 1, CertFile: "c"},
+		`max_clients 0`:                 {Listen: "127.0.0.1:1"},
 	} {
 		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v does not name %s", bad, err, want)
