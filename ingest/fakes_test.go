@@ -314,7 +314,7 @@ func (h *house) waiting() []energy.Reading {
 
 func (h *house) cases() []ingest.Case {
 	h.t.Helper()
-	cs, err := h.spool.Cases(context.Background())
+	cs, err := h.spool.Cases(context.Background(), 0, 1e6)
 	if err != nil {
 		h.t.Fatal(err)
 	}

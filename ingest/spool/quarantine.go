@@ -93,9 +93,10 @@ func count(ctx context.Context, tx *sql.Tx, c ingest.Case) (int, error) {
 
 const selectCase = `SELECT id, at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body FROM quarantine`
 
-// Cases lists what waits for a person, the oldest first.
-func (s *Spool) Cases(ctx context.Context) ([]ingest.Case, error) {
-	rows, err := s.read.QueryContext(ctx, selectCase+` ORDER BY id`)
+// Cases lists what waits for a person, the oldest first: at most limit cases with
+// numbers above after.
+func (s *Spool) Cases(ctx context.Context, after int64, limit int) ([]ingest.Case, error) {
+	rows, err := s.read.QueryContext(ctx, selectCase+` WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the quarantine: %w", err)
 	}

@@ -47,7 +47,7 @@ func TestOfAKindTwentyADayAreKept(t *testing.T) {
 	if !isolateOne(t, s, caseOf("x", day.Add(time.Hour))) {
 		t.Error("the next day's was not kept")
 	}
-	if cases, err := s.Cases(t.Context()); err != nil || len(cases) != 22 {
+	if cases, err := s.Cases(t.Context(), 0, 100); err != nil || len(cases) != 22 {
 		t.Fatal(len(cases), err)
 	}
 }
@@ -142,5 +142,65 @@ func TestConfigReportsEveryFault(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}
+	}
+}
+
+func TestCasesComeInPages(t *testing.T) {
+	s := start(t)
+	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	for i := range 5 {
+		isolateOne(t, s, caseOf(fmt.Sprint("x", i), at))
+	}
+	var ids []int64
+	for after := int64(0); ; {
+		page, err := s.Cases(t.Context(), after, 2)
+		if err != nil || len(page) > 2 {
+			t.Fatal(page, err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, c := range page {
+			ids = append(ids, c.ID)
+		}
+		after = ids[len(ids)-1]
+	}
+	if !slices.Equal(ids, []int64{1, 2, 3, 4, 5}) {
+		t.Error(ids)
+	}
+}
+
+// TestACommandBesideTheServerKeepsItsCounts: somebody replays with a process of
+// its own while the server runs on the same file.
+func TestACommandBesideTheServerKeepsItsCounts(t *testing.T) {
+	server := start(t)
+	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	for i := range 10 {
+		isolateOne(t, server, caseOf(fmt.Sprint("x", i), at))
+	}
+	command := reopen(t, server.cfg)
+	for id := int64(1); id <= 9; id++ {
+		err := command.Replay(t.Context(), id, func(ctx context.Context, _ ingest.Message) error {
+			return command.Append(ctx, []energy.Reading{reading("m1", "power", int(id), 1)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := command.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b := take(t, server, 100)
+	if len(b.Readings) != 9 || b.Again {
+		t.Fatalf("the server sees %+v", b)
+	}
+	if err := server.Settle(t.Context(), ingest.Settlement{Through: b.Through}); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Discard(t.Context(), 10); err != nil {
+		t.Fatal(err)
+	}
+	if server.cases.Load() != 0 || server.readings.Load() != 0 || server.bytes.Load() != 0 {
+		t.Fatalf("%d cases, %d readings, %d bytes counted in an empty file", server.cases.Load(), server.readings.Load(), server.bytes.Load())
 	}
 }

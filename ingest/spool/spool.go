@@ -46,6 +46,8 @@ type Spool struct {
 	readings atomic.Int64 // on their way
 	held     atomic.Int64
 	cases    atomic.Int64
+
+	version int64 // of the file when the writer last counted it
 }
 
 // Open opens the spool at cfg.Path, creating it when absent, and starts its
@@ -98,25 +100,41 @@ func (s *Spool) open(ctx context.Context) error {
 	return s.measure(ctx)
 }
 
-// measure counts what the file holds.
+// measure counts what the file holds at the start.
 func (s *Spool) measure(ctx context.Context) error {
-	var tried, bytes, readings, held, cases int64
-	err := s.read.QueryRowContext(ctx, `SELECT
-		(SELECT COALESCE(MAX(id), 0) FROM spool),
-		(SELECT COALESCE(SUM(length(body)), 0) FROM spool) + (SELECT COALESCE(SUM(length(body)), 0) FROM held)
-			+ (SELECT COALESCE(SUM(length(payload) + COALESCE(length(body), 0)), 0) FROM quarantine),
-		(SELECT COALESCE(SUM(readings), 0) FROM spool),
-		(SELECT COALESCE(SUM(readings), 0) FROM held),
-		(SELECT COUNT(*) FROM quarantine)`).Scan(&tried, &bytes, &readings, &held, &cases)
+	var tried int64
+	if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) FROM spool`).Scan(&tried); err != nil {
+		return err
+	}
+	held, err := holds(ctx, s.read)
 	if err != nil {
 		return err
 	}
 	s.tried.Store(tried)
-	s.bytes.Store(bytes)
-	s.readings.Store(readings)
-	s.held.Store(held)
-	s.cases.Store(cases)
+	s.count(held)
 	return nil
+}
+
+// holds counts what the file holds.
+func holds(ctx context.Context, q interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+},
+) (d delta, err error) {
+	err = q.QueryRowContext(ctx, `SELECT
+		(SELECT COALESCE(SUM(length(body)), 0) FROM spool) + (SELECT COALESCE(SUM(length(body)), 0) FROM held)
+			+ (SELECT COALESCE(SUM(length(payload) + COALESCE(length(body), 0)), 0) FROM quarantine),
+		(SELECT COALESCE(SUM(readings), 0) FROM spool),
+		(SELECT COALESCE(SUM(readings), 0) FROM held),
+		(SELECT COUNT(*) FROM quarantine)`).Scan(&d.bytes, &d.readings, &d.held, &d.cases)
+	return d, err
+}
+
+// count adds to what the spool knows of its file.
+func (s *Spool) count(d delta) {
+	s.bytes.Add(d.bytes)
+	s.readings.Add(d.readings)
+	s.held.Add(d.held)
+	s.cases.Add(d.cases)
 }
 
 // Append returns once rs have reached stable storage. The error [ErrFull] says

@@ -297,7 +297,7 @@ func TestADamagedRowIsSetAside(t *testing.T) {
 	if len(b.Readings) != 2 || b.Through != 3 {
 		t.Fatalf("%+v", b)
 	}
-	cases, err := s.Cases(t.Context())
+	cases, err := s.Cases(t.Context(), 0, 100)
 	if err != nil || len(cases) != 1 || cases[0].Reason != "damaged on the disk" {
 		t.Fatal(cases, err)
 	}

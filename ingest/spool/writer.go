@@ -150,7 +150,10 @@ func (s *Spool) attempt(group []*op) (err error) {
 		return fmt.Errorf("write the spool: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after Commit this does nothing
-	var total delta
+	total, version, err := s.elsewhere(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("write the spool: %w", err)
+	}
 	if len(parts) > 0 {
 		body := seal(parts...)
 		insert := tx.StmtContext(ctx, s.insert)
@@ -158,7 +161,7 @@ func (s *Spool) attempt(group []*op) (err error) {
 		if _, err := insert.ExecContext(ctx, readings, body); err != nil {
 			return fmt.Errorf("write the spool: %w", err)
 		}
-		total = delta{bytes: int64(len(body)), readings: int64(readings)}
+		total.add(delta{bytes: int64(len(body)), readings: int64(readings)})
 	}
 	for _, o := range group {
 		if o.do == nil {
@@ -173,16 +176,29 @@ func (s *Spool) attempt(group []*op) (err error) {
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("write the spool: %w", err)
 	}
+	s.version = version
 	s.committed(total, readings)
 	return nil
 }
 
+// elsewhere returns by how much the file differs from what this process has
+// counted, because another one has written it: a command beside a running server.
+// The number tells a later call whether there is anything to count
+// (https://sqlite.org/pragma.html#pragma_data_version).
+func (s *Spool) elsewhere(ctx context.Context, tx *sql.Tx) (d delta, version int64, err error) {
+	if err := tx.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil || version == s.version {
+		return d, version, err
+	}
+	if d, err = holds(ctx, tx); err != nil {
+		return d, version, err
+	}
+	d.add(delta{-s.bytes.Load(), -s.readings.Load(), -s.held.Load(), -s.cases.Load()})
+	return d, version, nil
+}
+
 // committed counts what a transaction did and wakes who waits for readings.
 func (s *Spool) committed(d delta, appended int) {
-	s.bytes.Add(d.bytes)
-	s.readings.Add(d.readings)
-	s.held.Add(d.held)
-	s.cases.Add(d.cases)
+	s.count(d)
 	s.metrics.appended.Add(float64(appended))
 	if appended == 0 && d.readings <= 0 {
 		return
