@@ -200,7 +200,7 @@ func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *h
 
 // keep puts a harvest on stable storage.
 func (h *Handler) keep(ctx context.Context, m Message, gateway, own string, s *site, got harvest) (fate, error) {
-	news, excess := s.fresh(gateway, got.Remember)
+	news, excess := s.fresh(gateway, got.Remember, m.Vouched)
 	if len(news) > 0 {
 		if err := h.Memory.Remember(ctx, news); err != nil {
 			return "", fmt.Errorf("remember %d facts: %w", len(news), err)

@@ -31,15 +31,15 @@ func (s *site) Recall(key string) (string, bool) {
 }
 
 // fresh returns those of facts that change something, and how many there is no
-// room for.
-func (s *site) fresh(gateway string, facts []decoder.Fact) (news []Fact, refused int) {
+// room for. What past messages teach stands behind what is known.
+func (s *site) fresh(gateway string, facts []decoder.Fact, past bool) (news []Fact, refused int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	room := maxFacts - len(s.facts)
 	for _, f := range facts {
 		old, known := s.facts[f.Key]
 		switch {
-		case known && old == f.Value, !known && f.Value == "":
+		case known && (past || old == f.Value), !known && f.Value == "":
 		case len(f.Key)+len(f.Value) > maxFact, !known && room <= 0:
 			refused++
 		default:
