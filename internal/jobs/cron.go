@@ -28,13 +28,14 @@ func ParseSchedule(line string) (cron.Schedule, error) {
 
 // Run brings everything up to date at once, and again whenever the schedule says,
 // until ctx ends. It returns nil then. A pass that still runs is not started twice.
+// The first pass judges nobody: what waited for this process is still coming in.
 func (p *Planner) Run(ctx context.Context) error {
 	logger := cronLog{p.log}
 	// Recover is innermost: outside SkipIfStillRunning one panic would end all runs.
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
-	c.Schedule(p.schedule, cron.FuncJob(func() { p.pass(ctx) }))
-	p.pass(ctx)
+	c.Schedule(p.schedule, cron.FuncJob(func() { p.pass(ctx, true) }))
+	p.pass(ctx, false)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -51,11 +52,11 @@ func (p *Planner) Run(ctx context.Context) error {
 }
 
 // pass is one run of the schedule.
-func (p *Planner) pass(ctx context.Context) {
+func (p *Planner) pass(ctx context.Context, judge bool) {
 	if ctx.Err() != nil {
 		return
 	}
-	if _, err := p.RunOnce(ctx); err != nil && ctx.Err() == nil {
+	if _, err := p.bringUp(ctx, judge); err != nil && ctx.Err() == nil {
 		p.log.Error("pass cut short", "err", err)
 	}
 }

@@ -36,7 +36,8 @@ type Planner struct {
 	log      *slog.Logger
 	metrics  *metrics
 
-	one sync.Mutex // one pass at a time
+	one     sync.Mutex // one pass at a time
+	backlog backlog    // held by one
 
 	mu    sync.Mutex
 	known map[household.FamilyID]memory // what the last pass found out about a family
@@ -54,6 +55,7 @@ func New(store Store, series Series, book *tariff.Book, alerts Alerts, config Co
 	return &Planner{
 		store: store, series: series, book: book, alerts: alerts, config: config, schedule: s, now: now,
 		log: logger.With("component", "jobs"), metrics: newMetrics(reg), known: map[household.FamilyID]memory{},
+		backlog: backlog{},
 	}, nil
 }
 
@@ -68,10 +70,17 @@ type Report struct {
 
 // RunOnce brings everything up to date. It returns an error when it could not
 // begin, or when ctx ended.
-func (p *Planner) RunOnce(ctx context.Context) (Report, error) {
+func (p *Planner) RunOnce(ctx context.Context) (Report, error) { return p.bringUp(ctx, true) }
+
+// bringUp brings usage and results up to date, and alerts when it may judge.
+func (p *Planner) bringUp(ctx context.Context, judge bool) (Report, error) {
 	p.one.Lock()
 	defer p.one.Unlock()
 	now := p.now()
+	// While readings cannot be kept nothing is known of what goes on.
+	if err := p.series.Ping(ctx); err != nil {
+		return Report{}, fmt.Errorf("reach the readings: %w", err)
+	}
 	// Marks first: a claim writes its mark too, so that whoever has read the mark of
 	// a claim finds the claim among the homes and does not take it for nobody's.
 	stale, err := p.store.StaleSpans(ctx)
@@ -89,7 +98,11 @@ func (p *Planner) RunOnce(ctx context.Context) (Report, error) {
 	if err := p.computeAll(ctx, homes, now, &r); err != nil {
 		return r, err
 	}
-	return r, p.evaluateAll(ctx, homes, now, &r)
+	families := p.backlog.judged(homes, stale, now)
+	if !judge {
+		return r, nil
+	}
+	return r, p.evaluateAll(ctx, families, now, &r)
 }
 
 // A task is what a job does for one family.

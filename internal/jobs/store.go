@@ -16,6 +16,8 @@ type Series interface {
 	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	// After returns the first n readings of a register at or after an instant.
 	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+	// Ping reports whether readings can be kept and read.
+	Ping(ctx context.Context) error
 }
 
 // A Store holds what is computed and what it is computed from, readings apart.
