@@ -11,10 +11,17 @@ import (
 )
 
 // SaveWeather replaces the climate of some days of a pilot, in one transaction
-// with how often its stations speak and the end of the marks it deals with.
+// with how often its stations speak and the end of the marks it deals with. Of a
+// day that was not seen at all nothing is kept.
 func (d *DB) SaveWeather(ctx context.Context, pilot string, days []household.Weather, pulses map[energy.MeterID]time.Duration, handled []int64) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
 		for _, w := range days {
+			if w.Seen == 0 {
+				if _, err := tx.ExecContext(ctx, `DELETE FROM weather_day WHERE pilot = $1 AND day = $2`, pilot, w.Day.String()); err != nil {
+					return err
+				}
+				continue
+			}
 			_, err := tx.ExecContext(ctx, `INSERT INTO weather_day (pilot, day, mean, seen, length) VALUES ($1, $2, $3, $4, $5)
 				ON CONFLICT (pilot, day) DO UPDATE SET mean = excluded.mean, seen = excluded.seen, length = excluded.length`,
 				pilot, w.Day.String(), w.Mean, w.Seen.Milliseconds(), w.Of.Milliseconds())
