@@ -64,9 +64,7 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 			return err
 		}
 		for _, d := range run {
-			if w, ok := meanOf(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))); ok {
-				all = append(all, w)
-			}
+			all = append(all, meanOf(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))))
 		}
 	}
 	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
@@ -125,23 +123,22 @@ func best(sensors [][]energy.Reading, from, to time.Time) []energy.Held {
 }
 
 // meanOf returns the mean of a day over the time for which it is known, rounded
-// half up; false when nothing is.
-func meanOf(day energy.Day, zone *time.Location, held []energy.Held) (household.Weather, bool) {
+// half up; nothing is seen of a day of which nothing is known.
+func meanOf(day energy.Day, zone *time.Location, held []energy.Held) household.Weather {
+	w := household.Weather{Day: day, Of: day.End(zone).Sub(day.Start(zone))}
 	var sum, length int64
 	for _, h := range held {
 		ms := h.To.Sub(h.From).Milliseconds()
 		sum, length = sum+ms*h.Value, length+ms
 	}
 	if length == 0 {
-		return household.Weather{}, false
+		return w
 	}
-	mean := (2*sum + length) / (2 * length)
+	w.Seen, w.Mean = time.Duration(length)*time.Millisecond, (2*sum+length)/(2*length)
 	if 2*sum+length < 0 && (2*sum+length)%(2*length) != 0 {
-		mean-- // towards minus infinity, so that halves go up below zero too
+		w.Mean-- // towards minus infinity, so that halves go up below zero too
 	}
-	return household.Weather{
-		Day: day, Mean: mean, Seen: time.Duration(length) * time.Millisecond, Of: day.End(zone).Sub(day.Start(zone)),
-	}, true
+	return w
 }
 
 // lastOf returns the instant of the last reading before an end.

@@ -15,17 +15,11 @@ type period struct{ from, to energy.Day }
 // changed, in order, and the first day of which the indicator can say anything.
 // What lies before that is due when it changed: it was known once.
 func (s *study) due(ctx context.Context, i indicators.Indicator) (energy.Day, []period, error) {
-	first, ok, err := s.firstOf(ctx, i)
-	if err != nil {
-		return first, nil, err
-	}
-	if !ok {
-		first = s.today.Add(1)
-	}
+	first, settled := s.firstOf(i), s.settled()
 	all := periods(i.Span, s.earliest(first), s.today)
-	settled := s.settled()
 	var known map[energy.Day]household.Result
 	if !settled {
+		var err error
 		if known, err = s.computed(ctx, i, all); err != nil {
 			return first, nil, err
 		}
@@ -115,27 +109,26 @@ func periods(span indicators.Span, first, today energy.Day) []period {
 // monthOf returns the first day of the month of d.
 func monthOf(d energy.Day) energy.Day { return energy.Day{Year: d.Year, Month: d.Month, Date: 1} }
 
-// firstOf returns the first day of which an indicator can say anything; false when
-// there is none.
-func (s *study) firstOf(ctx context.Context, i indicators.Indicator) (energy.Day, bool, error) {
+// never is a day that does not come.
+var never = energy.Day{Year: 9999, Month: 1, Date: 1}
+
+// firstOf returns the first day of which an indicator can say anything, or never.
+func (s *study) firstOf(i indicators.Indicator) energy.Day {
 	if i.Category != climate {
-		return s.first, s.known, nil
+		return s.begin()
 	}
-	var first energy.Day
-	found := false
-	for _, w := range s.sensors() {
-		rs, _, err := s.planner.after(ctx, w, temperature, w.from, 1)
-		if err != nil {
-			return first, false, err
-		}
-		if len(rs) == 0 {
-			continue
-		}
-		if d := energy.DayOf(rs[0].At, s.home.Zone); !found || d.Before(first) {
-			first, found = d, true
-		}
+	if !s.sensed {
+		return never
 	}
-	return first, found, nil
+	return s.firstIndoor
+}
+
+// begin returns the first day of which usage is known, or never.
+func (s *study) begin() energy.Day {
+	if !s.known {
+		return never
+	}
+	return s.first
 }
 
 // climate is the category of indicators that read indoor temperatures.

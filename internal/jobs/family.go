@@ -91,7 +91,7 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 			if s.To.Before(a.From) || s.From.After(a.To) {
 				continue
 			}
-			from, to, err := p.reachOf(ctx, a, s, now)
+			from, to, err := p.reachOf(ctx, a, s)
 			if err != nil {
 				return t, err
 			}
@@ -102,7 +102,7 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 					t.besides[today] = true
 				}
 			case household.Indoor:
-				mark(t.besides, from, to, zone)
+				mark(t.besides, from, earlier(to, later(s.To, now.Add(ahead))), zone)
 			case household.Gas, household.Water, household.Heat, household.Outdoor: // not computed yet
 			}
 		}
@@ -113,7 +113,7 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 // reachOf returns how far a mark reaches in the time that a meter is a family's. A
 // mark over the end of that time says that it ends earlier now: all of it counts,
 // so that nothing stays that is the family's no longer.
-func (p *Planner) reachOf(ctx context.Context, a household.Attachment, s energy.Span, now time.Time) (time.Time, time.Time, error) {
+func (p *Planner) reachOf(ctx context.Context, a household.Attachment, s energy.Span) (time.Time, time.Time, error) {
 	w := window{a.Meter, a.From, a.To}
 	from, to := later(s.From, a.From), earlier(s.To, a.To)
 	reach := p.reachOfMeter
@@ -124,7 +124,7 @@ func (p *Planner) reachOf(ctx context.Context, a household.Attachment, s energy.
 	if !a.To.Before(s.From) && a.To.Before(s.To) {
 		end = later(end, s.To)
 	}
-	return start, earlier(end, later(s.To, now.Add(ahead))), err
+	return start, end, err
 }
 
 func spansOf(all []household.Stale, meter energy.MeterID) []energy.Span {

@@ -19,6 +19,23 @@ func (s *study) sensors() []window {
 	return all
 }
 
+// listen finds out since when the family's sensors speak.
+func (s *study) listen(ctx context.Context) error {
+	for _, w := range s.sensors() {
+		rs, _, err := s.planner.after(ctx, w, temperature, w.from, 1)
+		if err != nil {
+			return err
+		}
+		if len(rs) == 0 {
+			continue
+		}
+		if d := energy.DayOf(rs[0].At, s.home.Zone); !s.sensed || d.Before(s.firstIndoor) {
+			s.sensed, s.firstIndoor = true, d
+		}
+	}
+	return nil
+}
+
 // temperatures returns what the sensors of a family held on the days of periods,
 // for an indicator that reads it. The running day ends with its last reading.
 func (s *study) temperatures(ctx context.Context, i indicators.Indicator, due []period) (func(energy.Day) []energy.Held, error) {

@@ -10,6 +10,7 @@ import (
 type memory struct {
 	today       energy.Day // on which every period was looked at
 	first, last energy.Day // of which usage was known
+	indoor      energy.Day // first of which an indoor temperature was
 	lessons     lessons
 }
 
@@ -28,10 +29,11 @@ func (p *Planner) remember(family household.FamilyID, m memory) {
 }
 
 // memory returns what the next pass may rely on once all of this one is kept.
-func (s *study) memory() memory { return memory{s.today, s.first, s.last, s.lessons} }
+func (s *study) memory() memory { return memory{s.today, s.first, s.last, s.firstIndoor, s.lessons} }
 
 // settled reports whether every period was looked at today and none came or went
 // since.
 func (s *study) settled() bool {
-	return s.before.today == s.today && s.before.first == s.first && s.before.last == s.last
+	b := s.before
+	return b.today == s.today && b.first == s.first && b.last == s.last && b.indoor == s.firstIndoor
 }

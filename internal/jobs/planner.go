@@ -102,7 +102,8 @@ func (p *Planner) bringUp(ctx context.Context, judge bool) (Report, error) {
 	if !judge {
 		return r, nil
 	}
-	return r, p.evaluateAll(ctx, families, now, &r)
+	err = p.evaluateAll(ctx, families, now, &r)
+	return r, err
 }
 
 // A task is what a job does for one family.

@@ -52,7 +52,8 @@ type Usages interface {
 	// FirstUsage returns the first day with usage; false when there is none.
 	FirstUsage(ctx context.Context, family household.FamilyID) (energy.Day, bool, error)
 	// SaveRoll replaces usage, marks the days it changes and ends the marks it
-	// deals with, all or nothing. SaveWeather does so for a pilot's climate.
+	// deals with, all or nothing. SaveWeather does so for a pilot's climate; a day
+	// of which nothing was seen has none.
 	SaveRoll(ctx context.Context, r household.Roll) error
 	SaveWeather(ctx context.Context, pilot string, days []household.Weather, pulses map[energy.MeterID]time.Duration, handled []int64) error
 }

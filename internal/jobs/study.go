@@ -20,20 +20,25 @@ type study struct {
 	dirty   map[energy.Day]bool
 	before  memory // what the pass before found out
 
-	known   bool       // whether any usage is
-	first   energy.Day // first and last day of which usage is known
-	last    energy.Day
-	rows    map[energy.Day][]household.Usage // electricity by day
-	uses    map[energy.Day][]tariff.Use      // the same by period of the tariff
-	days    []indicators.Day                 // priced, in order
-	until   time.Time                        // last reading of today; zero without one
-	half    reader
-	lessons lessons
+	known       bool       // whether any usage is
+	first       energy.Day // first and last day of which usage is known
+	last        energy.Day
+	rows        map[energy.Day][]household.Usage // electricity by day
+	uses        map[energy.Day][]tariff.Use      // the same by period of the tariff
+	days        []indicators.Day                 // priced, in order
+	until       time.Time                        // last reading of today; zero without one
+	sensed      bool                             // whether any indoor temperature is
+	firstIndoor energy.Day
+	half        reader
+	lessons     lessons
 }
 
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
 	s.half = reader{study: s, ctx: ctx}
+	if err = s.listen(ctx); err != nil {
+		return err
+	}
 	if s.first, s.known, err = s.planner.store.FirstUsage(ctx, s.home.Family); err != nil || !s.known {
 		return err
 	}
@@ -113,11 +118,7 @@ func (s *study) between(from, to energy.Day) []indicators.Day {
 // bill adds the bills of the months that dirty days lie in, and of all months when
 // the first or the last known day may have changed.
 func (s *study) bill(f *household.Filing) {
-	first := s.today.Add(1)
-	if s.known {
-		first = s.first
-	}
-	for m := monthOf(s.earliest(first)); !s.today.Before(m); m = monthEnd(m) {
+	for m := monthOf(s.earliest(s.begin())); !s.today.Before(m); m = monthEnd(m) {
 		if s.settled() && !s.touches(period{m, monthEnd(m)}, 0) {
 			continue
 		}

@@ -1,0 +1,349 @@
+package jobs_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	_ "modernc.org/sqlite" // driver "sqlite", to look at what is kept
+
+	"foyer/alerts"
+	"foyer/ingest"
+	"foyer/ingest/spool"
+	"foyer/internal/consent"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/jobs"
+	"foyer/internal/records"
+	"foyer/internal/registry"
+	"foyer/internal/series"
+	"foyer/internal/tariff"
+	"foyer/internal/testserver"
+)
+
+// What the parts promise each other.
+var (
+	_ jobs.Store  = (*records.DB)(nil)
+	_ jobs.Series = (*series.SQLite)(nil)
+	_ jobs.Series = (*series.Influx)(nil)
+	_ jobs.Alerts = (*alerts.Engine)(nil)
+)
+
+var paris = func() *time.Location {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}()
+
+// date reads "2026-10-25".
+func date(s string) energy.Day {
+	d, err := energy.ParseDay(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// at is a time of the clock in Paris.
+func at(day string, hour, minute int) time.Time {
+	d := date(day)
+	return time.Date(d.Year, d.Month, d.Date, hour, minute, 0, 0, paris).UTC()
+}
+
+// A world is everything between a kept reading and a result, on real stores.
+type world struct {
+	tb       testing.TB
+	records  *records.DB
+	series   *series.SQLite
+	registry *registry.Registry
+	planner  *jobs.Planner
+	sql      *sql.DB // beside it, to look at what is kept
+	spool    *spool.Spool
+	waiting  func() float64 // readings on their way to the series store
+	now      atomic.Int64   // world clock, UTC milliseconds
+	config   jobs.Config
+}
+
+func (w *world) clock() time.Time { return time.UnixMilli(w.now.Load()).UTC() }
+
+func (w *world) set(t time.Time) { w.now.Store(t.UnixMilli()) }
+
+// openWorld opens empty stores at an instant. Readings are drained as they arrive.
+func openWorld(tb testing.TB, now time.Time) *world {
+	tb.Helper()
+	dir := tb.TempDir()
+	w := &world{tb: tb, config: jobs.Config{Schedule: "@every 1h", Parallel: 2}}
+	w.set(now)
+	var err error
+	if w.records, err = records.Open(tb.Context(), "sqlite://"+filepath.Join(dir, "records.db")); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { w.records.Close() })
+	if w.series, err = series.OpenSQLite(tb.Context(), filepath.Join(dir, "series.db")); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { w.series.Close() })
+	if w.sql, err = sql.Open("sqlite", "file:"+filepath.Join(dir, "records.db")+"?_pragma=busy_timeout(5000)"); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { w.sql.Close() })
+	w.registry = registry.New(w.records, w.clock, time.Now, quiet())
+	if err := w.registry.AddPilot(tb.Context(), household.Pilot{ID: "p", Name: "Pilot", Zone: paris.String()}); err != nil {
+		tb.Fatal(err)
+	}
+	w.ingest(filepath.Join(dir, "spool.db"))
+	w.restart()
+	return w
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// restart opens a planner that remembers nothing.
+func (w *world) restart() {
+	w.tb.Helper()
+	engine, err := alerts.New(w.records, alerts.DefaultRules(), time.Time{}, quiet(), prometheus.NewRegistry())
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	w.planner = w.open(w.records, engine)
+}
+
+func (w *world) open(store jobs.Store, engine jobs.Alerts) *jobs.Planner {
+	w.tb.Helper()
+	book, err := tariff.Shipped()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	p, err := jobs.New(store, w.series, book, engine, w.config, w.clock, quiet(), prometheus.NewRegistry())
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return p
+}
+
+// states tells the drain what becomes of a meter's readings.
+type states struct{ *registry.Registry }
+
+func (s states) Lookup(context.Context, ingest.DeviceRef) (ingest.Meter, error) {
+	panic("the drain looks nothing up")
+}
+
+func (s states) State(ctx context.Context, id energy.MeterID) (ingest.MeterState, error) {
+	state, err := s.Registry.State(ctx, id)
+	return ingest.MeterState(state), err
+}
+
+// ingest opens the spool and drains it until the test ends.
+func (w *world) ingest(path string) {
+	w.tb.Helper()
+	reg := prometheus.NewRegistry()
+	c := spool.Defaults()
+	c.Path = path
+	var err error
+	if w.spool, err = spool.Open(w.tb.Context(), c, reg); err != nil {
+		w.tb.Fatal(err)
+	}
+	w.waiting = func() float64 {
+		families, err := reg.Gather()
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		for _, f := range families {
+			if f.GetName() == "foyer_spool_readings" {
+				return f.GetMetric()[0].GetGauge().GetValue()
+			}
+		}
+		w.tb.Fatal("the spool does not say what waits")
+		return 0
+	}
+	drain := ingest.NewDrain(ingest.DrainParts{
+		Backlog: w.spool, Waiting: w.spool, Meters: states{w.registry}, Marks: w.records, Turn: w.records, Series: w.series,
+		Step: func(energy.MeterID, energy.Register) int64 { return 0 }, Now: w.clock, Log: quiet(), Metrics: prometheus.NewRegistry(),
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- drain.Run(ctx) }()
+	w.tb.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			w.tb.Error(err)
+		}
+		w.spool.Close()
+	})
+}
+
+// arrive returns once the series store has readings and they are marked.
+func (w *world) arrive(rs []energy.Reading) {
+	w.tb.Helper()
+	if len(rs) == 0 {
+		return
+	}
+	if err := w.spool.Append(w.tb.Context(), rs); err != nil {
+		w.tb.Fatal(err)
+	}
+	testserver.Wait(w.tb, "the drain", func() bool { return w.waiting() == 0 })
+}
+
+// pass runs the jobs at an instant.
+func (w *world) pass(now time.Time) jobs.Report {
+	w.tb.Helper()
+	w.set(now)
+	r, err := w.planner.RunOnce(w.tb.Context())
+	if err != nil || r.Failed != 0 {
+		w.tb.Fatalf("pass at %s: %+v %v", now, r, err)
+	}
+	return r
+}
+
+// family takes in a family that agrees to see its figures.
+func (w *world) family(label string, contracts ...household.Contract) household.FamilyID {
+	w.tb.Helper()
+	from := date("2025-02-01")
+	for i := range contracts {
+		if contracts[i].From == (energy.Day{}) {
+			contracts[i].From = from
+		}
+	}
+	id, err := w.registry.AddFamily(w.tb.Context(), household.File{
+		Family:    household.Family{Pilot: "p", Label: label, Since: from.Start(paris)},
+		Dwellings: []household.Dwelling{{From: from, Persons14: 2, PersonsUnder14: 1, AreaM2: 60}},
+		Contracts: contracts,
+		Incomes:   []household.Income{{From: from, Disposable: 1_800_000, Aid: 20_000}},
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	if err := w.registry.Bundle(w.tb.Context(), id, registry.Form{Notice: "n"}, true, consent.FamilyView); err != nil {
+		w.tb.Fatal(err)
+	}
+	return id
+}
+
+var (
+	base = household.Contract{Tariff: "fr-bleu-base", PowerKVA: 6}
+	peak = household.Contract{Tariff: "fr-bleu-hphc", PowerKVA: 6, OffPeak: "22:00-06:00"}
+)
+
+// meter makes a device a family's from an instant on; the pilot's for an outdoor one.
+func (w *world) meter(device string, family household.FamilyID, role household.Role, from time.Time) energy.MeterID {
+	w.tb.Helper()
+	m, err := w.registry.Lookup(w.tb.Context(), registry.DeviceRef{Gateway: "gw", Scheme: "tasmota", ID: device})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	if err := w.registry.Claim(w.tb.Context(), registry.Claim{Meter: m.ID, Family: family, Role: role, From: from, MaxPower: 9_000_000}); err != nil {
+		w.tb.Fatal(err)
+	}
+	return m.ID
+}
+
+// dump writes everything that is computed, by label, without what tells one run
+// from another: ids, and when something was computed.
+func (w *world) dump() string {
+	w.tb.Helper()
+	var b strings.Builder
+	for _, q := range []string{
+		`SELECT 'slot', f.label, u.start_at, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision
+			FROM usage_slot u JOIN family f ON f.id = u.family ORDER BY 2, 3, 4`,
+		`SELECT 'day', f.label, u.day, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision
+			FROM usage_day u JOIN family f ON f.id = u.family ORDER BY 2, 3, 4`,
+		`SELECT 'month', f.label, u.month, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision
+			FROM usage_month u JOIN family f ON f.id = u.family ORDER BY 2, 3, 4`,
+		`SELECT 'bill', f.label, u.month || ' ' || u.line || ' ' || u.start_at, u.label, u.quantity || ' ' || u.unit, u.price, u.cents || ' ' || u.estimated
+			FROM bill_line u JOIN family f ON f.id = u.family ORDER BY 2, u.month, u.line`,
+		`SELECT 'result', f.label, r.indicator || ' ' || r.version, r.from_day || ' ' || r.to_day, r.status, r.value || ' ' || r.unit, r.detail
+			FROM result r JOIN family f ON f.id = r.family
+			WHERE r.id = (SELECT MAX(q.id) FROM result q WHERE q.family = r.family AND q.indicator = r.indicator AND q.from_day = r.from_day)
+			ORDER BY 2, 3, 4`,
+		`SELECT 'weather', pilot, day, mean, seen, length, '' FROM weather_day ORDER BY 2, 3`,
+		`SELECT 'pulse', a.device, p.interval_ms, '', '', '', '' FROM meter_pulse p JOIN meter_alias a ON a.meter = p.meter ORDER BY 2`,
+	} {
+		for _, row := range w.rows(q) {
+			fmt.Fprintln(&b, strings.Join(row, " | "))
+		}
+	}
+	return b.String()
+}
+
+// rows returns what a query finds, as text.
+func (w *world) rows(query string, args ...any) [][]string {
+	w.tb.Helper()
+	rows, err := w.sql.QueryContext(w.tb.Context(), query, args...)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	var all [][]string
+	for rows.Next() {
+		row := make([]string, len(columns))
+		to := make([]any, len(columns))
+		for i := range row {
+			to[i] = &row[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			w.tb.Fatal(err)
+		}
+		all = append(all, row)
+	}
+	if err := rows.Err(); err != nil {
+		w.tb.Fatal(err)
+	}
+	return all
+}
+
+// number returns the only value of a query's only row.
+func (w *world) number(query string, args ...any) (n int64) {
+	w.tb.Helper()
+	if err := w.sql.QueryRowContext(w.tb.Context(), query, args...).Scan(&n); err != nil {
+		w.tb.Fatal(err)
+	}
+	return n
+}
+
+// settledMarks fails when anything is still to be computed.
+func (w *world) settledMarks() {
+	w.tb.Helper()
+	if n := w.number(`SELECT COUNT(*) FROM stale`); n != 0 {
+		w.tb.Errorf("%d stale spans are left", n)
+	}
+	if n := w.number(`SELECT COUNT(*) FROM dirty_day`); n != 0 {
+		w.tb.Errorf("%d dirty days are left", n)
+	}
+}
+
+// different returns the first lines two dumps differ in, "" when they are equal.
+func different(got, want string) string {
+	g, wa := strings.Split(got, "\n"), strings.Split(want, "\n")
+	count := map[string]int{}
+	for _, l := range wa {
+		count[l]++
+	}
+	var out []string
+	for _, l := range g {
+		if count[l]--; count[l] < 0 {
+			out = append(out, "only here:  "+l)
+		}
+	}
+	for _, l := range wa {
+		if count[l]--; count[l] >= 0 {
+			out = append(out, "only there: "+l)
+		}
+	}
+	if len(out) > 12 {
+		out = append(out[:12], fmt.Sprintf("and %d more", len(out)-12))
+	}
+	return strings.Join(out, "\n")
+}
