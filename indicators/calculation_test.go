@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -71,8 +73,8 @@ func TestALineThatCannotBeComputedSaysWhyAndStopsNoOther(t *testing.T) {
 	if failed != 2 || err != nil || len(lines) != 3 || lines[2] != `{"id":"c","result":{"status":"ok","uc":1}}` || !strings.Contains(lines[0], "no such calculation") {
 		t.Errorf("%d, %v, %s", failed, err, out.String())
 	}
-	if _, err := EvaluateLines(strings.NewReader("{"), &out); err == nil {
-		t.Error("half a line is taken")
+	if _, err := EvaluateLines(strings.NewReader("{}\n{"), &out); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("half a line is taken, or not said which: %v", err)
 	}
 }
 
@@ -86,5 +88,44 @@ func TestTheReferencePageIsThatOfTheRegistry(t *testing.T) {
 	have, err := os.ReadFile(path)
 	if err != nil || string(have) != Page() {
 		t.Errorf("%s differs from the registry (%v): run go generate ./indicators", path, err)
+	}
+}
+
+// TestACalculationNamesWhatItTakes feeds each what it says it reads and wants the
+// members that it says it answers.
+func TestACalculationNamesWhatItTakes(t *testing.T) {
+	for id, want := range map[string]string{
+		"uc_insee":       "[{ages list, each a number}] [{status text} {uc number}]",
+		"bill_base_6kva": "[{start text} {end_exclusive text} {kwh_per_day number} {tariff[].valid_from text} {tariff[].sub number} {tariff[].kwh number} {proration text}]",
+	} {
+		c, ok := FindCalculation(id)
+		if got := fmt.Sprint(c.Inputs, " ", c.Results); !ok || !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", id, got)
+		}
+	}
+	for _, c := range Calculations() {
+		answer, err := Evaluate(c.ID, json.RawMessage("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var members map[string]any
+		if err := json.Unmarshal(text, &members); err != nil {
+			t.Fatal(err)
+		}
+		for name := range members {
+			if !slices.ContainsFunc(c.Results, func(f Field) bool { return f.Name == name }) {
+				t.Errorf("%s answers %s and does not say so", c.ID, name)
+			}
+		}
+		if len(c.Inputs) == 0 || slices.ContainsFunc(append(c.Inputs, c.Results...), func(f Field) bool { return f.Kind == "" || strings.Contains(f.Kind, "indicators.") }) {
+			t.Errorf("%s: %v %v", c.ID, c.Inputs, c.Results)
+		}
+	}
+	if _, ok := FindCalculation("nothing"); ok {
+		t.Error("a formula that is not there is found")
 	}
 }
