@@ -40,9 +40,10 @@ func jsonFlag(cmd *cobra.Command) *bool {
 }
 
 // printRows prints a table, or each row as a JSON object with the header's names.
+// Cells may hold what devices say: nothing of them reaches a terminal as a command.
 func printRows(w io.Writer, asJSON bool, header []string, rows [][]string) error {
 	if asJSON {
-		enc := json.NewEncoder(w)
+		enc := json.NewEncoder(visibleJSON{w})
 		for _, row := range rows {
 			object := map[string]string{}
 			for i, cell := range row {
@@ -63,7 +64,7 @@ func printRows(w io.Writer, asJSON bool, header []string, rows [][]string) error
 			if cell == "" && i > 0 {
 				cell = "-"
 			}
-			_, _ = io.WriteString(t, cell)
+			_, _ = io.WriteString(t, visible(cell))
 		}
 		_, _ = io.WriteString(t, "\n")
 	}

@@ -15,8 +15,6 @@ func newRoot() *cobra.Command {
 			"energy weighs on each family, and serves what the family agreed to.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
@@ -29,6 +27,8 @@ func newRoot() *cobra.Command {
 		newIndicator(),
 		newInvite(),
 		newMeter(),
+		newQuarantine(),
+		newReadings(),
 		newServe(),
 		newSimulate(),
 		newStaff(),
@@ -36,7 +36,27 @@ func newRoot() *cobra.Command {
 		newVersion(),
 		newWebhook(),
 	)
+	group(root)
 	return root
+}
+
+// group has a command that only holds others show its help, and refuse a name that
+// none of them has: a script with a mistake in it fails.
+func group(cmd *cobra.Command) {
+	if !cmd.HasSubCommands() {
+		return
+	}
+	cmd.DisableFlagsInUseLine = true
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usageError{fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())}
+		}
+		return nil
+	}
+	for _, c := range cmd.Commands() {
+		group(c)
+	}
 }
 
 // noArgs refuses arguments as a mistake of usage.

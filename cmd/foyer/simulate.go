@@ -58,8 +58,8 @@ func newSimulate() *cobra.Command {
 	f.DurationVar(&s.during, "for", 0, "stop publishing after this time; 0 for when the scenario ends")
 	f.StringVar(&s.acked, "acked", "", "write each acknowledged message to this file, one JSON line each")
 	f.StringVar(&s.oracle, "oracle", "", "write what the registers show to this file, one JSON line each")
-	f.StringVar(&s.history, "history", "", "write what was used before the start to this CSV file, for `foyer readings import`")
-	f.BoolVar(&s.printed, "print", false, "print the messages as `foyer decode` reads them and publish nothing")
+	f.StringVar(&s.history, "history", "", "write what was used before the start to this CSV file, which foyer readings import reads")
+	f.BoolVar(&s.printed, "print", false, "print the messages as foyer decode reads them and publish nothing")
 	f.BoolVar(&s.asJSON, "json", false, "print what was published as JSON")
 	return cmd
 }

@@ -17,10 +17,7 @@ func (a *App) openIngest(ctx context.Context) error {
 	}
 	a.spool = kept
 	a.closers = append(a.closers, kept.Close)
-	handler, err := ingest.NewHandler(ctx, ingest.Parts{
-		Mounts: a.Config.Broker.Mounts, Meters: meters{a.Registry}, Spool: kept, Quarantine: kept, Memory: kept,
-		Zone: a.Zone, Log: a.log, Metrics: a.metrics,
-	})
+	handler, err := a.handler(ctx, kept, a.log, a.metrics)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,355 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"foyer/internal/app"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// longestPast bounds one interval: a bill that states more is cut by who has it.
+const longestPast = 366 * 24 * time.Hour
+
+// A pastOwner is a household that a meter was or is, and until when.
+type pastOwner struct {
+	household.Attachment
+	family household.FamilyID
+}
+
+// A pastJudge says which rows can be stored: those of a meter that was a
+// household's all that time, when that household agrees to something.
+type pastJudge struct {
+	office  *app.Office
+	replace bool // a row stands over what is stored for the same time
+	owners  map[energy.MeterID][]pastOwner
+	names   map[string]energy.MeterID // by name in a file; "" for one that nobody has
+	agrees  map[household.FamilyID]bool
+}
+
+func newPastJudge(ctx context.Context, o *app.Office, replace bool) (*pastJudge, error) {
+	homes, err := o.Records.Homes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j := &pastJudge{
+		office: o, replace: replace, owners: map[energy.MeterID][]pastOwner{},
+		names: map[string]energy.MeterID{}, agrees: map[household.FamilyID]bool{},
+	}
+	for _, h := range homes {
+		for _, a := range h.Attachments {
+			j.owners[a.Meter] = append(j.owners[a.Meter], pastOwner{a, h.Family})
+		}
+	}
+	return j, nil
+}
+
+// A pastVerdict is what becomes of the rows of a file.
+type pastVerdict struct {
+	store    []energy.Interval
+	replaced int // of store: another amount was stored for that time
+	known    int // rows that change nothing
+	faults   []pastFault
+}
+
+// judge sorts rows. It writes nothing.
+func (j *pastJudge) judge(ctx context.Context, rows []pastRow) (pastVerdict, error) {
+	var v pastVerdict
+	var good []pastRow
+	for _, row := range rows {
+		fault, err := j.check(ctx, &row)
+		switch {
+		case err != nil:
+			return v, err
+		case fault != nil:
+			v.faults = append(v.faults, *fault)
+		default:
+			good = append(good, row)
+		}
+	}
+	stored, err := j.stored(ctx, good)
+	if err != nil {
+		return v, err
+	}
+	good = v.compare(good, stored, j.replace)
+	crossed := crossing(good, stored)
+	for _, row := range good {
+		if other, ok := crossed[row.line]; ok {
+			v.faults = append(v.faults, j.crossFault(row, other))
+			continue
+		}
+		if _, again := stored[keyOf(row.Interval)]; again {
+			v.replaced++
+		}
+		v.store = append(v.store, row.Interval)
+	}
+	slices.SortStableFunc(v.faults, func(a, b pastFault) int { return cmp.Compare(a.line, b.line) })
+	return v, nil
+}
+
+// check fills in the meter of a row, and says why it cannot be stored whatever is
+// stored already.
+func (j *pastJudge) check(ctx context.Context, row *pastRow) (*pastFault, error) {
+	fault := func(column, value, reason string) (*pastFault, error) {
+		return &pastFault{line: row.line, column: column, value: value, reason: reason}, nil
+	}
+	switch {
+	case !row.From.Before(row.To):
+		return fault(row.end(), row.when, "ends before it begins; to is the instant after the last")
+	case row.To.Sub(row.From) > longestPast:
+		return fault(row.begin(), row.when, "longer than a year; divide it")
+	case row.To.After(j.office.World.Now()):
+		return fault(row.end(), row.when, "not over yet; import it when it is")
+	}
+	var err error
+	if row.Meter, err = j.meter(ctx, row.meter); err != nil {
+		return nil, err
+	}
+	if row.Meter == "" {
+		return fault("meter", row.meter, "no such meter; `foyer meter list` shows them")
+	}
+	owners := j.owners[row.Meter]
+	if len(owners) == 0 {
+		return fault("meter", row.meter, "the meter is no household's; `foyer meter claim` says whose it is")
+	}
+	i := slices.IndexFunc(owners, func(o pastOwner) bool { return !row.From.Before(o.From) && !row.To.After(o.To) })
+	if i < 0 {
+		var times []string
+		for _, o := range owners {
+			times = append(times, j.between(o.From, o.To))
+		}
+		return &pastFault{
+			row.line, row.begin(), row.when, "not within the time the meter is one household's; --from of `foyer meter claim` says since when it is",
+			strings.Join(times, "; "),
+		}, nil
+	}
+	agrees, err := j.agreed(ctx, owners[i].family)
+	if err != nil {
+		return nil, err
+	}
+	if !agrees {
+		return fault("meter", row.meter, "its household agrees to nothing now, so nothing of it is kept; `foyer consent give` writes down what it agreed to")
+	}
+	if !slices.Contains(counted[owners[i].Role], row.Register.Quantity()) {
+		return fault("register", string(row.Register), fmt.Sprintf("a meter of role %s does not count that", owners[i].Role))
+	}
+	if most := mostEnergy(owners[i], row.Interval); row.Energy > most {
+		return fault(row.amount, row.written, "more than the home's connection delivers in that time; is it the right unit?")
+	}
+	return nil, nil
+}
+
+// counted says which energy the meters of a role count.
+var counted = map[household.Role][]energy.Quantity{
+	household.Electricity: {energy.EnergyImport, energy.EnergyExport},
+	household.Gas:         {energy.GasEnergy},
+	household.Heat:        {energy.HeatEnergy},
+}
+
+// mostEnergy returns what a meter can count over an interval, in thousandths of Wh,
+// with the margin that readings have: half as much again as subscribed, and 1 kWh.
+// Gas and heat come without a known limit.
+func mostEnergy(o pastOwner, iv energy.Interval) int64 {
+	if o.Role != household.Electricity {
+		return math.MaxInt64
+	}
+	limit := energy.PowerLimit(0)
+	if o.MaxPower > 0 {
+		limit.Power = o.MaxPower
+	}
+	seconds := int64(iv.To.Sub(iv.From) / time.Second)
+	return limit.Power/1000*seconds/3600*1500 + 1_000_000
+}
+
+// meter returns the meter of a name, "" when there is none. It takes nothing in.
+func (j *pastJudge) meter(ctx context.Context, name string) (energy.MeterID, error) {
+	id, ok := j.names[name]
+	if ok {
+		return id, nil
+	}
+	if parts := strings.SplitN(name, "/", 3); len(parts) == 3 {
+		known, err := j.office.Records.DeviceMeters(ctx, parts[0], parts[1], parts[2:])
+		if err != nil {
+			return "", err
+		}
+		id = known[parts[2]]
+	} else {
+		m, ok, err := j.office.Records.Meter(ctx, energy.MeterID(name))
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			id = m.ID
+		}
+	}
+	j.names[name] = id
+	return id, nil
+}
+
+// agreed reports whether a household agrees to anything now.
+func (j *pastJudge) agreed(ctx context.Context, family household.FamilyID) (bool, error) {
+	if yes, ok := j.agrees[family]; ok {
+		return yes, nil
+	}
+	grants, err := j.office.Registry.Grants(ctx, family)
+	if err != nil {
+		return false, err
+	}
+	j.agrees[family] = len(grants) > 0
+	return len(grants) > 0, nil
+}
+
+func (j *pastJudge) clock(t time.Time) string {
+	return t.In(j.office.Zone).Format("2006-01-02 15:04")
+}
+
+// between prints a time that may not have ended.
+func (j *pastJudge) between(from, to time.Time) string {
+	if to.After(j.office.World.Now()) {
+		return "from " + j.clock(from) + " on"
+	}
+	return "from " + j.clock(from) + " to " + j.clock(to)
+}
+
+// A pastKey is what an interval is known by.
+type pastKey struct {
+	meter    energy.MeterID
+	register energy.Register
+	from, to int64
+}
+
+func keyOf(iv energy.Interval) pastKey {
+	return pastKey{iv.Meter, iv.Register, iv.From.UnixMilli(), iv.To.UnixMilli()}
+}
+
+// stored returns what is stored for the time of rows.
+func (j *pastJudge) stored(ctx context.Context, rows []pastRow) (map[pastKey]energy.Interval, error) {
+	spans := map[energy.MeterID]energy.Span{}
+	for _, r := range rows {
+		s, ok := spans[r.Meter]
+		if !ok || r.From.Before(s.From) {
+			s.From = r.From
+		}
+		if !ok || r.To.After(s.To) {
+			s.To = r.To
+		}
+		spans[r.Meter] = s
+	}
+	all := map[pastKey]energy.Interval{}
+	for meter, s := range spans {
+		ivs, err := j.office.Records.Intervals(ctx, meter, s.From, s.To)
+		if err != nil {
+			return nil, err
+		}
+		for _, iv := range ivs {
+			all[keyOf(iv)] = iv
+		}
+	}
+	return all, nil
+}
+
+// compare returns the rows that say something new, and notes those that say what is
+// known, or something else about the same time.
+func (v *pastVerdict) compare(rows []pastRow, stored map[pastKey]energy.Interval, replace bool) []pastRow {
+	var fresh []pastRow
+	first := map[pastKey]pastRow{}
+	for _, row := range rows {
+		k := keyOf(row.Interval)
+		old, isStored := stored[k]
+		before, isTwice := first[k]
+		same := func(iv energy.Interval) bool { return iv.Energy == row.Energy && iv.Estimated == row.Estimated }
+		conflict := func(reason, detail string) {
+			v.faults = append(v.faults, pastFault{row.line, row.amount, row.written, reason, detail})
+		}
+		switch {
+		case isTwice && same(before.Interval), isStored && same(old):
+			v.known++
+		case isTwice:
+			conflict("a line before says another amount for the same time; keep one of them",
+				fmt.Sprintf("line %d: %s", before.line, amountOf(before.Interval)))
+		case isStored && !replace:
+			conflict("another amount is stored for that time and stands; --replace has the file stand", amountOf(old))
+		default:
+			fresh = append(fresh, row)
+		}
+		if !isTwice {
+			first[k] = row
+		}
+	}
+	return fresh
+}
+
+// amountOf prints an energy: "12.5 kWh, estimated".
+func amountOf(iv energy.Interval) string {
+	s := decimal.New(iv.Energy, -6).String() + " kWh"
+	if iv.Estimated {
+		s += ", estimated"
+	}
+	return s
+}
+
+// A pastItem is an interval of a line, or a stored one of line 0.
+type pastItem struct {
+	line int
+	energy.Interval
+}
+
+// crossing returns the lines whose time crosses that of another interval of the same
+// register: each holds a part of the other and more. Usage takes one of the two, so
+// what is stored stands, or else the earlier line. An interval inside another one,
+// as a day is in a month, crosses nothing.
+func crossing(rows []pastRow, stored map[pastKey]energy.Interval) map[int]energy.Interval {
+	items := make([]pastItem, 0, len(rows)+len(stored))
+	for _, r := range rows {
+		if _, again := stored[keyOf(r.Interval)]; !again {
+			items = append(items, pastItem{r.line, r.Interval})
+		}
+	}
+	for _, iv := range stored {
+		items = append(items, pastItem{0, iv})
+	}
+	slices.SortFunc(items, func(a, b pastItem) int {
+		return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.Register, b.Register), a.From.Compare(b.From), b.To.Compare(a.To))
+	})
+	crossed := map[int]energy.Interval{}
+	var open []pastItem // each inside the one before it
+	for _, item := range items {
+		stands := true
+		for n := len(open); n > 0; n = len(open) {
+			top := open[n-1]
+			if top.Meter == item.Meter && top.Register == item.Register && top.To.After(item.From) {
+				if !item.To.After(top.To) {
+					break
+				}
+				if item.line != 0 && (top.line == 0 || top.line < item.line) {
+					crossed[item.line], stands = top.Interval, false
+					break
+				}
+				if top.line != 0 {
+					crossed[top.line] = item.Interval
+				}
+			}
+			open = open[:n-1]
+		}
+		if stands {
+			open = append(open, item)
+		}
+	}
+	return crossed
+}
+
+// crossFault says which other time a row crosses.
+func (j *pastJudge) crossFault(row pastRow, other energy.Interval) pastFault {
+	return pastFault{
+		row.line, row.begin(), row.when, "crosses a time of which the energy is known; is the zone right? Else divide it there",
+		j.between(other.From, other.To),
+	}
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest"
+	"foyer/ingest/spool"
+)
+
+// ErrNoSpool says that this machine has taken no messages in.
+var ErrNoSpool = errors.New("there is no spool here. Run this on the machine that takes messages in, with its configuration")
+
+// handler returns what takes messages in and puts their readings into a spool.
+func (o *Office) handler(ctx context.Context, s *spool.Spool, log *slog.Logger, reg prometheus.Registerer) (*ingest.Handler, error) {
+	return ingest.NewHandler(ctx, ingest.Parts{
+		Mounts: o.Config.Broker.Mounts, Meters: meters{o.Registry}, Spool: s, Quarantine: s, Memory: s,
+		Zone: o.Zone, Log: log, Metrics: reg,
+	})
+}
+
+// A Quarantine is what waits for a person on this machine. It may be open beside
+// a process that takes messages in: both write one file, transaction by transaction.
+type Quarantine struct {
+	*spool.Spool
+	handler *ingest.Handler
+}
+
+// OpenQuarantine opens the quarantine of a configuration, or returns [ErrNoSpool].
+// Close it after use.
+func (o *Office) OpenQuarantine(ctx context.Context, log *slog.Logger) (*Quarantine, error) {
+	c := o.Config.Spool
+	c.Path = o.Config.Path(c.Path)
+	if _, err := os.Stat(c.Path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", c.Path, ErrNoSpool)
+	}
+	reg := prometheus.NewRegistry()
+	s, err := spool.Open(ctx, c, reg)
+	if err != nil {
+		return nil, err
+	}
+	h, err := o.handler(ctx, s, log, reg)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &Quarantine{s, h}, nil
+}
+
+// Replay takes a message in again, as of its own arrival, and removes its case
+// when that succeeds. A case that is still refused stays; its error is then an
+// [*ingest.Refused].
+//
+// Killed in between, it leaves the case there and the readings kept: the next
+// replay keeps the same ones, which changes nothing.
+func (q *Quarantine) Replay(ctx context.Context, id int64) error {
+	return q.Spool.Replay(ctx, id, q.handler.Handle)
+}
