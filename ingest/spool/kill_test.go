@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv("FOYER_SPOOL_HELPER") {
 	case "append":
 		appendForEver(os.Getenv("FOYER_SPOOL_PATH"), os.Getenv("FOYER_SPOOL_CYCLE"))
+	case "replay":
+		replayAll(os.Getenv("FOYER_SPOOL_PATH"))
 	case "full":
 		fillUp(os.Getenv("FOYER_SPOOL_PATH"))
 	default:
@@ -160,6 +162,77 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	t.Logf("%d appends acknowledged, %d stored", len(acked), len(stored))
+}
+
+// replayAll replays every case, whose message is one reading at its arrival.
+func replayAll(path string) {
+	s := openHelper(path)
+	cases, err := s.Cases(context.Background(), 0, 1e6)
+	for _, c := range cases {
+		if err == nil {
+			acknowledge("begun")
+			err = s.Replay(context.Background(), c.ID, func(ctx context.Context, m ingest.Message) error {
+				return s.Append(ctx, []energy.Reading{{Meter: "m1", Register: "power", At: m.At, Value: 1, Source: energy.ArrivalTime}})
+			})
+		}
+	}
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// TestAKilledReplayLosesNothing kills a replay again and again beside a server that
+// lets go of what it reads: in the end every case has become its reading.
+func TestAKilledReplayLosesNothing(t *testing.T) {
+	server := start(t)
+	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	const messages = 400
+	for i := range messages {
+		isolateOne(t, server, caseOf(fmt.Sprint("x", i), at.Add(time.Duration(i)*time.Second)))
+	}
+	got, twice := map[time.Time]int{}, 0
+	collect := func() {
+		b := take(t, server, 1e6)
+		for _, r := range b.Readings {
+			if got[r.At]++; got[r.At] > 1 {
+				twice++
+			}
+		}
+		if err := server.Settle(t.Context(), ingest.Settlement{Through: b.Through}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	random := rand.New(rand.NewPCG(7, 8))
+	kills := 0
+	for left := messages; left > 0; {
+		cmd, lines := helper(t, "replay", server.cfg.Path, "")
+		for n := random.IntN(8); n > 0 && lines.Scan(); n-- {
+			collect()
+		}
+		time.Sleep(time.Duration(random.Int64N(int64(2 * time.Millisecond)))) // anywhere inside a replay
+		_ = cmd.Process.Kill()
+		if cmd.Wait() != nil {
+			kills++
+		}
+		cases, err := server.Cases(t.Context(), 0, messages)
+		if err != nil || len(cases) > left {
+			t.Fatal(len(cases), err)
+		}
+		left = len(cases)
+	}
+	collect()
+	if len(got) != messages || kills == 0 {
+		t.Errorf("%d of %d messages became readings, %d kills", len(got), messages, kills)
+	}
+	if server.cases.Load() != 0 || server.readings.Load() != 0 || server.bytes.Load() != 0 {
+		t.Errorf("%d cases, %d readings, %d bytes counted in an empty file", server.cases.Load(), server.readings.Load(), server.bytes.Load())
+	}
+	t.Logf("%d kills, %d readings came twice, at the same instant", kills, twice)
 }
 
 // fillUp appends until files may not grow any more, then until they may again.
