@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"foyer/ingest"
 	"foyer/internal/app"
 	"foyer/internal/energy"
 )
@@ -51,12 +50,12 @@ func dialectFlag(cmd *cobra.Command) *string {
 }
 
 // ofDialect reports whether a case is of a dialect or a family of them; "" is all.
-func ofDialect(c ingest.Case, dialect string) bool {
+func ofDialect(c app.Case, dialect string) bool {
 	return dialect == "" || c.Dialect == dialect || strings.HasPrefix(c.Dialect, dialect+"/")
 }
 
 // eachCase calls do with every case of a dialect, the oldest first.
-func eachCase(ctx context.Context, q *app.Quarantine, dialect string, do func(ingest.Case) error) error {
+func eachCase(ctx context.Context, q *app.Quarantine, dialect string, do func(app.Case) error) error {
 	for after := int64(0); ; {
 		page, err := q.Cases(ctx, after, casesAtOnce)
 		if err != nil {
@@ -86,7 +85,7 @@ func newQuarantineList() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return inQuarantine(cmd, *path, func(o *app.Office, q *app.Quarantine) error {
 			var rows [][]string
-			err := eachCase(cmd.Context(), q, *dialect, func(c ingest.Case) error {
+			err := eachCase(cmd.Context(), q, *dialect, func(c app.Case) error {
 				device := c.Device
 				if !*asJSON {
 					device = brief(device)
@@ -133,7 +132,7 @@ type shownReading struct {
 	Value    int64           `json:"thousandths"`
 }
 
-func showCase(o *app.Office, c ingest.Case) shownCase {
+func showCase(o *app.Office, c app.Case) shownCase {
 	s := shownCase{
 		ID: c.ID, Since: c.At.Format(time.RFC3339Nano), Gateway: c.Gateway, Device: c.Device, Dialect: c.Dialect, Reason: c.Reason,
 	}
@@ -223,7 +222,7 @@ func selectionFlags(cmd *cobra.Command) selection {
 // each calls do with the number of every case that is chosen, once.
 func (s selection) each(ctx context.Context, q *app.Quarantine, ids []int64, do func(int64) error) error {
 	if len(ids) == 0 {
-		return eachCase(ctx, q, *s.dialect, func(c ingest.Case) error { return do(c.ID) })
+		return eachCase(ctx, q, *s.dialect, func(c app.Case) error { return do(c.ID) })
 	}
 	for _, id := range ids {
 		c, err := q.Case(ctx, id)
@@ -288,13 +287,13 @@ func newQuarantineReplay() *cobra.Command {
 		return inQuarantine(cmd, *path, func(_ *app.Office, q *app.Quarantine) error {
 			taken, left := 0, 0
 			err := chosen.each(cmd.Context(), q, ids, func(id int64) error {
-				err := q.Replay(cmd.Context(), id)
-				if refused := new(ingest.Refused); errors.As(err, &refused) {
-					left++
-					return say(cmd, "%d stays: %s", id, refused)
-				}
+				refused, err := q.Replay(cmd.Context(), id)
 				if err != nil {
 					return err
+				}
+				if refused != "" {
+					left++
+					return say(cmd, "%d stays: %s", id, refused)
 				}
 				taken++
 				return say(cmd, "%d taken in", id)

@@ -25,6 +25,9 @@ func (o *Office) handler(ctx context.Context, s *spool.Spool, log *slog.Logger, 
 	})
 }
 
+// A Case is something that waits for a person.
+type Case = ingest.Case
+
 // A Quarantine is what waits for a person on this machine. It may be open beside
 // a process that takes messages in: both write one file, transaction by transaction.
 type Quarantine struct {
@@ -53,11 +56,15 @@ func (o *Office) OpenQuarantine(ctx context.Context, log *slog.Logger) (*Quarant
 }
 
 // Replay takes a message in again, as of its own arrival, and removes its case
-// when that succeeds. A case that is still refused stays; its error is then an
-// [*ingest.Refused].
+// when that succeeds. It returns why the message is still refused and its case
+// stays, "" when it was taken in.
 //
 // Killed in between, it leaves the case there and the readings kept: the next
 // replay keeps the same ones, which changes nothing.
-func (q *Quarantine) Replay(ctx context.Context, id int64) error {
-	return q.Spool.Replay(ctx, id, q.handler.Handle)
+func (q *Quarantine) Replay(ctx context.Context, id int64) (refused string, err error) {
+	err = q.Spool.Replay(ctx, id, q.handler.Handle)
+	if why := new(ingest.Refused); errors.As(err, &why) {
+		return why.Error(), nil
+	}
+	return "", err
 }
