@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -89,9 +91,12 @@ func newHouseholdAdd() *cobra.Command {
 
 func newHouseholdImport() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "import FILE.csv",
-		Short:   "Add the families of a list; all of them or none",
-		Long:    fmt.Sprintf("Reads a list with a header. Columns: %v. Only label must be there.", registry.Columns),
+		Use:   "import FILE.csv",
+		Short: "Add the families of a list; all of them or none",
+		Long: "Reads a list with a header, separated by commas or semicolons. Columns:\n\n  " +
+			strings.Join(registry.Columns, "\n  ") + "\n\n" +
+			"Only label must be there. Amounts are euros with a point or a comma, days 2026-11-25,\n" +
+			"truths yes or no. Each line with a mistake is named, and the command exits with 3.",
 		Example: "  foyer household import families.csv --dry-run",
 		Args:    oneArg("a list of families"),
 	}
@@ -108,7 +113,7 @@ func newHouseholdImport() *cobra.Command {
 				return err
 			}
 			for _, fault := range faults {
-				if err := say(cmd, "%s", fault.Error()); err != nil {
+				if err := say(cmd, "%s", lineFault(args[0], fault.Line, fault.Column, fault.Value, familyFaults[fault.Fault])); err != nil {
 					return err
 				}
 			}
@@ -129,6 +134,31 @@ func newHouseholdImport() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+// familyFaults say what is wrong with a cell of a list of families, and what to do.
+var familyFaults = map[registry.Fault]string{
+	registry.FaultMissing:   "something is needed here",
+	registry.FaultNumber:    "not a number; write digits alone",
+	registry.FaultRange:     "no home has that; is it the right column?",
+	registry.FaultAmount:    "not an amount in euros; write 1234.50 or 1234,50",
+	registry.FaultTruth:     "write yes or no",
+	registry.FaultDay:       "not a day; write 2026-11-25",
+	registry.FaultDuplicate: "a line before has that label; give each household its own",
+	registry.FaultColumn:    "no such column; `foyer household import --help` lists them",
+	registry.FaultRow:       "the line has not as many cells as the header",
+}
+
+// lineFault says what is wrong with a cell of a file.
+func lineFault(file string, line int, column, value, reason string) string {
+	place := fmt.Sprintf("%s line %d", filepath.Base(file), line)
+	if column != "" {
+		place += fmt.Sprintf(", %.40q", column)
+	}
+	if value != "" {
+		place += fmt.Sprintf(" is %.60q", value)
+	}
+	return place + ": " + reason
 }
 
 func newHouseholdList() *cobra.Command {

@@ -169,14 +169,7 @@ func (in *pastImport) tell(w io.Writer, name string, past pastFile, v pastVerdic
 	for _, f := range past.faults {
 		told[f.reason]++
 		if told[f.reason] <= toldAtMost {
-			fmt.Fprintf(&b, "%s line %d", name, f.line)
-			if f.column != "" {
-				fmt.Fprintf(&b, ", %.40q", f.column)
-			}
-			if f.value != "" {
-				fmt.Fprintf(&b, " is %.60q", f.value)
-			}
-			b.WriteString(": " + f.reason)
+			b.WriteString(lineFault(name, f.line, f.column, f.value, f.reason))
 			if f.detail != "" {
 				b.WriteString(" (" + f.detail + ")")
 			}
@@ -252,8 +245,12 @@ func (in *pastImport) sums(ivs []energy.Interval) []string {
 	}
 	out := make([]string, 0, len(all))
 	for k, s := range all {
-		out = append(out, fmt.Sprintf("%s %s: %s kWh over %d intervals from %s to %s",
-			k.meter, k.name, s.energy.StringFixed(3), s.n, in.judge.clock(s.from), in.judge.clock(s.to)))
+		intervals := "intervals"
+		if s.n == 1 {
+			intervals = "interval"
+		}
+		out = append(out, fmt.Sprintf("%s %s: %s kWh in %d %s from %s to %s",
+			k.meter, k.name, s.energy.StringFixed(3), s.n, intervals, in.judge.clock(s.from), in.judge.clock(s.to)))
 	}
 	slices.Sort(out)
 	return out
