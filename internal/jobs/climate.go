@@ -10,8 +10,8 @@ import (
 )
 
 // reachOfSensor returns how far a change of a sensor's temperatures in [from, to)
-// reaches: to the tenth reading on either side, and where there are fewer, as long
-// as the last one can hold.
+// reaches: to the tenth reading on either side. With fewer after it nothing says how
+// long the last one holds now, or held before: its reach has no end.
 func (p *Planner) reachOfSensor(ctx context.Context, w window, _ energy.Limit, from, to time.Time) (time.Time, time.Time, error) {
 	const sixteen = 10 // eight intervals on either side say how long one may be
 	before, _, err := p.before(ctx, w, temperature, from, sixteen)
@@ -30,7 +30,7 @@ func (p *Planner) reachOfSensor(ctx context.Context, w window, _ energy.Limit, f
 		end = after[len(after)-1].At
 	}
 	if ends {
-		end = end.Add(24 * time.Hour)
+		end = endless
 	}
 	return start, end, nil
 }
@@ -47,7 +47,7 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 			if err != nil {
 				return err
 			}
-			mark(days, from, earlier(to, now.Add(ahead)), work.zone)
+			mark(days, from, earlier(to, later(s.To, now.Add(ahead))), work.zone)
 		}
 		if len(spans) == 0 {
 			continue
@@ -72,8 +72,10 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 
 // always is the whole history of a meter.
 func always(meter energy.MeterID) window {
-	return window{meter, time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	return window{meter, time.Time{}, endless}
 }
+
+var endless = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func windows(meters []energy.MeterID) []window {
 	var all []window

@@ -92,7 +92,7 @@ var unknown = regexp.MustCompile(`(?m)^result .*insufficient_data.*("energy_kwh"
 // time with a pass after each, and wants what all of them at once give.
 func TestWildReadings(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(8) {
+	for _, seed := range []uint64{1, 2, 7, 24} {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			once, rs, ivs := wildWorld(t, seed)
@@ -112,7 +112,7 @@ func TestWildReadings(t *testing.T) {
 			}
 			luck.Shuffle(len(ivs), func(i, j int) { ivs[i], ivs[j] = ivs[j], ivs[i] })
 			for len(rs)+len(ivs) > 0 {
-				n, k := min(len(rs), 1+luck.IntN(70)), min(len(ivs), luck.IntN(3))
+				n, k := min(len(rs), 1+luck.IntN(120)), min(len(ivs), luck.IntN(3))
 				w.arrive(rs[:n])
 				if err := w.records.ImportIntervals(t.Context(), ivs[:k]); err != nil {
 					t.Fatal(err)
