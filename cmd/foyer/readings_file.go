@@ -35,7 +35,8 @@ type pastRow struct {
 	line    int
 	meter   string // as the file or --meter calls it
 	daily   bool   // the column day says of which time, not from and to
-	when    string // the cell, or the two, that say so
+	since   string // the cell that says from when
+	until   string // and until when; the same of a day
 	amount  string // the column that says how much
 	written string // its cell
 	energy.Interval
@@ -207,10 +208,10 @@ func (r *pastReader) row(line int, cells []string) (pastRow, *pastFault) {
 		return fault("estimated", cell("estimated"), "write yes or no")
 	}
 	if _, row.daily = r.columns["day"]; row.daily {
-		row.when = cell("day")
-		day, ok := readDay(row.when)
+		row.since, row.until = cell("day"), cell("day")
+		day, ok := readDay(row.since)
 		if !ok {
-			return fault("day", row.when, "not a day; write 2026-01-31")
+			return fault("day", row.since, "not a day; write 2026-01-31")
 		}
 		row.From, row.To = day.Start(r.zone), day.End(r.zone)
 		return row, nil
@@ -224,7 +225,7 @@ func (r *pastReader) row(line int, cells []string) (pastRow, *pastFault) {
 			return fault(end.column, cell(end.column), reason)
 		}
 	}
-	row.when = cell("from") + " " + cell("to")
+	row.since, row.until = cell("from"), cell("to")
 	return row, nil
 }
 

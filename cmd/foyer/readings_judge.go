@@ -60,10 +60,10 @@ type pastVerdict struct {
 	faults   []pastFault
 }
 
-// judge sorts rows. It writes nothing.
+// judge sorts rows, which are of no use after. It writes nothing.
 func (j *pastJudge) judge(ctx context.Context, rows []pastRow) (pastVerdict, error) {
 	var v pastVerdict
-	var good []pastRow
+	good := rows[:0]
 	for _, row := range rows {
 		fault, err := j.check(ctx, &row)
 		switch {
@@ -75,13 +75,31 @@ func (j *pastJudge) judge(ctx context.Context, rows []pastRow) (pastVerdict, err
 			good = append(good, row)
 		}
 	}
-	stored, err := j.stored(ctx, good)
-	if err != nil {
-		return v, err
+	slices.SortStableFunc(good, func(a, b pastRow) int { return cmp.Compare(a.Meter, b.Meter) })
+	for len(good) > 0 {
+		n := slices.IndexFunc(good, func(r pastRow) bool { return r.Meter != good[0].Meter })
+		if n < 0 {
+			n = len(good)
+		}
+		if err := j.weigh(ctx, &v, good[:n]); err != nil {
+			return v, err
+		}
+		good = good[n:]
 	}
-	good = v.compare(good, stored, j.replace)
-	crossed := crossing(good, stored)
-	for _, row := range good {
+	slices.SortStableFunc(v.faults, func(a, b pastFault) int { return cmp.Compare(a.line, b.line) })
+	return v, nil
+}
+
+// weigh holds the rows of one meter against what is stored of it, and against
+// each other.
+func (j *pastJudge) weigh(ctx context.Context, v *pastVerdict, rows []pastRow) error {
+	stored, err := j.stored(ctx, rows)
+	if err != nil {
+		return err
+	}
+	rows = v.compare(rows, stored, j.replace)
+	crossed := crossing(rows, stored)
+	for _, row := range rows {
 		if other, ok := crossed[row.line]; ok {
 			v.faults = append(v.faults, j.crossFault(row, other))
 			continue
@@ -91,8 +109,7 @@ func (j *pastJudge) judge(ctx context.Context, rows []pastRow) (pastVerdict, err
 		}
 		v.store = append(v.store, row.Interval)
 	}
-	slices.SortStableFunc(v.faults, func(a, b pastFault) int { return cmp.Compare(a.line, b.line) })
-	return v, nil
+	return nil
 }
 
 // check fills in the meter of a row, and says why it cannot be stored whatever is
@@ -103,11 +120,11 @@ func (j *pastJudge) check(ctx context.Context, row *pastRow) (*pastFault, error)
 	}
 	switch {
 	case !row.From.Before(row.To):
-		return fault(row.end(), row.when, "ends before it begins; to is the instant after the last")
+		return fault(row.end(), row.until, "ends before it begins; to is the instant after the last")
 	case row.To.Sub(row.From) > longestPast:
-		return fault(row.begin(), row.when, "longer than a year; divide it")
+		return fault(row.begin(), row.since, "longer than a year; divide it")
 	case row.To.After(j.office.World.Now()):
-		return fault(row.end(), row.when, "not over yet; import it when it is")
+		return fault(row.end(), row.until, "not over yet; import it when it is")
 	}
 	var err error
 	if row.Meter, err = j.meter(ctx, row.meter); err != nil {
@@ -127,7 +144,7 @@ func (j *pastJudge) check(ctx context.Context, row *pastRow) (*pastFault, error)
 			times = append(times, j.between(o.From, o.To))
 		}
 		return &pastFault{
-			row.line, row.begin(), row.when, "not within the time the meter is one household's; --from of `foyer meter claim` says since when it is",
+			row.line, row.begin(), row.since, "not within the time the meter is one household's; --from of `foyer meter claim` says since when it is",
 			strings.Join(times, "; "),
 		}, nil
 	}
@@ -230,30 +247,23 @@ func keyOf(iv energy.Interval) pastKey {
 	return pastKey{iv.Meter, iv.Register, iv.From.UnixMilli(), iv.To.UnixMilli()}
 }
 
-// stored returns what is stored for the time of rows.
+// stored returns what is stored of the meter of rows for their time.
 func (j *pastJudge) stored(ctx context.Context, rows []pastRow) (map[pastKey]energy.Interval, error) {
-	spans := map[energy.MeterID]energy.Span{}
+	from, to := rows[0].From, rows[0].To
 	for _, r := range rows {
-		s, ok := spans[r.Meter]
-		if !ok || r.From.Before(s.From) {
-			s.From = r.From
+		if r.From.Before(from) {
+			from = r.From
 		}
-		if !ok || r.To.After(s.To) {
-			s.To = r.To
-		}
-		spans[r.Meter] = s
-	}
-	all := map[pastKey]energy.Interval{}
-	for meter, s := range spans {
-		ivs, err := j.office.Records.Intervals(ctx, meter, s.From, s.To)
-		if err != nil {
-			return nil, err
-		}
-		for _, iv := range ivs {
-			all[keyOf(iv)] = iv
+		if r.To.After(to) {
+			to = r.To
 		}
 	}
-	return all, nil
+	ivs, err := j.office.Records.Intervals(ctx, rows[0].Meter, from, to)
+	all := make(map[pastKey]energy.Interval, len(ivs))
+	for _, iv := range ivs {
+		all[keyOf(iv)] = iv
+	}
+	return all, err
 }
 
 // compare returns the rows that say something new, and notes those that say what is
@@ -349,7 +359,7 @@ func crossing(rows []pastRow, stored map[pastKey]energy.Interval) map[int]energy
 // crossFault says which other time a row crosses.
 func (j *pastJudge) crossFault(row pastRow, other energy.Interval) pastFault {
 	return pastFault{
-		row.line, row.begin(), row.when, "crosses a time of which the energy is known; is the zone right? Else divide it there",
+		row.line, row.begin(), row.since, "crosses a time of which the energy is known; is the zone right? Else divide it there",
 		j.between(other.From, other.To),
 	}
 }
