@@ -64,7 +64,7 @@ install_packages() {
 		-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold "$@" ||
 		fail "apt-get could not install $*, see above."
 	# Not at the next boot either.
-	case " $* " in *" mosquitto "*) [ ! -d /run/systemd/system ] || as_root systemctl disable --quiet mosquitto ;; esac
+	case " $* " in *" mosquitto "*) ! has systemctl || as_root systemctl disable --quiet mosquitto ;; esac
 }
 
 packages=$(missing | tr '\n' ' ')

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -382,4 +384,33 @@ func TestInfluxConfigReportsAllFaults(t *testing.T) {
 	if err := (InfluxConfig{URL: "x"}).Validate(); strings.Count(err.Error(), "series.") != 2 {
 		t.Error(err)
 	}
+}
+
+// TestInfluxKeepsWhatItConfirmedAfterATornWrite leaves half a record at the end
+// of each log of the server, as a power cut does.
+func TestInfluxKeepsWhatItConfirmedAfterATornWrite(t *testing.T) {
+	server := testserver.Influx(t)
+	s := openInflux(t, server.URL())
+	write(t, s, r(hp, 0, 1))
+	server.Kill()
+	logs, err := filepath.Glob(filepath.Join(server.Dir(), "wal", "*", "*", "*", "_*.wal"))
+	if err != nil || len(logs) == 0 {
+		t.Fatal(logs, err)
+	}
+	for _, log := range logs {
+		whole, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(log, append(whole, whole[:len(whole)/2]...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 3 {
+		server.Start()
+		write(t, s, r(hp, i+1, 1))
+		server.Stop()
+	}
+	server.Start()
+	want(t, all(t, s, "m-1"), r(hp, 0, 1), r(hp, 1, 1), r(hp, 2, 1), r(hp, 3, 1))
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ import (
 const Database = "foyer"
 
 // Influx starts InfluxDB 1.8 without passwords, with an empty database
-// [Database]. It keeps its data over Stop, Kill and Start.
+// [Database], as Foyer's documentation sets it up. It keeps its data over Stop,
+// Kill and Start.
 func Influx(t testing.TB) *Server {
 	t.Helper()
 	bin := Need(t, "influxd", "Run: go install github.com/influxdata/influxdb/cmd/influxd@v1.8.10, or make servers.")
@@ -27,10 +29,20 @@ func Influx(t testing.TB) *Server {
 		if err := os.WriteFile(conf, []byte(influxConf(dir, port)), 0o600); err != nil {
 			return nil, err
 		}
+		if out, err := exec.Command(beforeInflux(), filepath.Join(dir, "wal")).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("before InfluxDB starts: %w: %s", err, out)
+		}
 		return exec.Command(bin, "-config", conf), nil
 	}, func(s *Server) bool { return answers(s.URL() + "/ping") })
+	s.dir = dir
 	createDatabase(t, s.URL())
 	return s
+}
+
+// beforeInflux returns the path of the script that is to run before each start.
+func beforeInflux() string {
+	_, here, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(here), "..", "..", "deployments", "influxdb", "before-start.sh")
 }
 
 // createDatabase reads the whole answer: InfluxDB sends its status before it
@@ -58,7 +70,7 @@ bind-address = "127.0.0.1:0"
   dir = %[2]q
   wal-dir = %[3]q
   query-log-enabled = false
-  index-version = "tsi1"
+  index-version = "inmem"
 [http]
   bind-address = "127.0.0.1:%[4]d"
   log-enabled = false

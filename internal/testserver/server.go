@@ -20,6 +20,7 @@ type Server struct {
 	scheme string
 	port   int
 	log    string // file of its output
+	dir    string // what it keeps
 	setup  func(port int) (*exec.Cmd, error)
 	ready  func() bool
 	proc   *process
@@ -60,6 +61,9 @@ func (s *Server) URL() string { return s.scheme + "://" + s.Addr() }
 
 // Addr returns host and port, "127.0.0.1:41234". It stays over Stop and Start.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// Dir returns the folder of the server's data, "" for one that has none.
+func (s *Server) Dir() string { return s.dir }
 
 // Start starts the server again after Stop or Kill, on the same port and data,
 // and returns once it answers.
