@@ -24,8 +24,10 @@ type simulation struct {
 	seed                   uint64
 	homes, days            int
 	broker, credentials    string
+	config                 *string
 	oracle, history, acked string
 	printed, asJSON        bool
+	enrol, now             bool
 	speed                  float64
 	during                 time.Duration
 	live                   bool // the town's time is the wall clock's
@@ -39,10 +41,14 @@ func newSimulate() *cobra.Command {
 		Long: "Builds homes with walls, heaters, tanks and people from a scenario and a seed,\n" +
 			"and publishes what their meters would send, in the bytes of real devices, to any\n" +
 			"MQTT broker. Writes down what each register showed at each half-hour.\n\n" +
-			"A scenario is a YAML file; simulators/testdata/scenario.yaml has every key.",
+			"A scenario is a YAML file; simulators/testdata/scenario.yaml has every key.\n\n" +
+			"To rehearse a pilot, --enrol makes the homes the families of the empty pilot of\n" +
+			"--config, brings in their past, writes the passwords of their gateways to the new file\n" +
+			"--credentials, and prints the command that publishes from then on.",
 		Example: "  foyer simulate --print --homes 2 --days 1 | foyer decode\n" +
 			"  foyer simulate --broker mqtt://127.0.0.1:1883 --credentials gateways.txt --speed 600\n" +
-			"  foyer simulate --scenario winter.yaml --seed 7 --oracle oracle.jsonl --history past.csv",
+			"  foyer simulate --scenario winter.yaml --seed 7 --oracle oracle.jsonl --history past.csv\n" +
+			"  foyer simulate --enrol --config rehearsal.yaml --credentials gateways.txt",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd) },
 	}
@@ -52,8 +58,11 @@ func newSimulate() *cobra.Command {
 	f.Uint64Var(&s.seed, "seed", 0, "instead of the scenario's seed")
 	f.StringVar(&s.start, "start", "", "instead of the scenario's start: 2026-11-10, 2026-11-10T20:00 or RFC 3339; now by default")
 	f.IntVar(&s.days, "days", 0, "instead of the scenario's days; 0 never ends")
+	s.config = f.String("config", "foyer.yaml", "configuration file of the pilot, with --enrol")
+	f.BoolVar(&s.enrol, "enrol", false, "make the homes the families of an empty pilot")
+	f.BoolVar(&s.now, "now", false, "leave out what was sent before now and keep pace with the clock")
 	f.StringVar(&s.broker, "broker", "", "publish to this broker, mqtt://host:port or mqtts://host:port")
-	f.StringVar(&s.credentials, "credentials", "", "file of gateway:password lines")
+	f.StringVar(&s.credentials, "credentials", "", "file of gateway:password lines; --enrol writes it")
 	f.Float64Var(&s.speed, "speed", 1, "how many times faster than life; 0 is as fast as the broker acknowledges")
 	f.DurationVar(&s.during, "for", 0, "stop publishing after this time; 0 for when the scenario ends")
 	f.StringVar(&s.acked, "acked", "", "write each acknowledged message to this file, one JSON line each")
@@ -65,8 +74,8 @@ func newSimulate() *cobra.Command {
 }
 
 func (s *simulation) run(cmd *cobra.Command) error {
-	if s.broker == "" && !s.printed && s.oracle == "" && s.history == "" {
-		return usageError{errors.New("nothing to do: give --broker, --print, --oracle or --history")}
+	if err := s.check(); err != nil {
+		return usageError{err}
 	}
 	town, err := s.town(cmd)
 	if err != nil {
@@ -75,6 +84,11 @@ func (s *simulation) run(cmd *cobra.Command) error {
 	from, to := town.Span()
 	if to.IsZero() && (s.printed || s.oracle != "") {
 		return usageError{errors.New("--print and --oracle need an end: give --days, or days in the scenario")}
+	}
+	if s.enrol {
+		if err := s.rehearse(cmd, town); err != nil {
+			return err
+		}
 	}
 	if s.history != "" {
 		err := writeFile(s.history, func(w io.Writer) error { return simulators.WritePast(w, town.Past(), meterName) })
@@ -94,6 +108,19 @@ func (s *simulation) run(cmd *cobra.Command) error {
 		return nil
 	}
 	return s.publish(cmd, town)
+}
+
+// check refuses flags that do nothing, or not together.
+func (s *simulation) check() error {
+	switch {
+	case s.broker == "" && !s.printed && s.oracle == "" && s.history == "" && !s.enrol:
+		return errors.New("nothing to do: give --broker, --print, --oracle, --history or --enrol")
+	case s.enrol && s.credentials == "":
+		return errors.New("--enrol writes the passwords of the gateways: give --credentials, a file that is not there yet")
+	case s.now && s.speed != 1:
+		return errors.New("--now keeps pace with the clock: leave --speed out")
+	}
+	return nil
 }
 
 // town builds the scenario of the flags.
@@ -140,7 +167,10 @@ func (s *simulation) publish(cmd *cobra.Command, town *simulators.Town) error {
 		Until: simulators.Pace(from, s.speed, app.Wall), Now: app.Wall,
 		Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("component", "simulators"),
 	}
-	if s.live { // the half-hour so far comes at once, the rest in its time
+	if s.now {
+		from = app.Wall()
+	}
+	if s.now || s.live { // what is due already comes at once, the rest in its time
 		fleet.Until = func(at time.Time) time.Duration { return at.Sub(app.Wall()) }
 	}
 	ctx := cmd.Context()

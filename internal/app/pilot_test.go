@@ -16,7 +16,6 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"foyer/ingest/spool"
 	"foyer/internal/app"
 	"foyer/internal/config"
 	"foyer/internal/energy"
@@ -111,7 +110,7 @@ func (p *pilot) write(text string) {
 	}
 }
 
-// enrol settles the town as an operator would and brings in its past.
+// enrol settles the town and brings in its past, as `foyer simulate --enrol` does.
 func (p *pilot) enrol() {
 	p.t.Helper()
 	ctx := p.t.Context()
@@ -124,23 +123,10 @@ func (p *pilot) enrol() {
 		p.t.Fatal(err)
 	}
 	defer office.Close()
-	if p.settled, err = office.Settle(ctx, p.town); err != nil {
+	if p.settled, err = office.Rehearse(ctx, p.town); err != nil {
 		p.t.Fatal(err)
 	}
-	if err := office.Records.ImportIntervals(ctx, p.settled.Past(p.town)); err != nil {
-		p.t.Fatal(err)
-	}
-	c.Spool.Path = c.Path(c.Spool.Path)
-	kept, err := spool.Open(ctx, c.Spool, prometheus.NewRegistry())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer kept.Close()
-	samples := p.settled.Samples(p.town)
-	if err := kept.Append(ctx, samples); err != nil {
-		p.t.Fatal(err)
-	}
-	for _, r := range samples {
+	for _, r := range p.settled.Samples(p.town) {
 		p.acked[place{r.Meter, r.Register, r.At.UnixMilli()}] = r.Value
 	}
 }
