@@ -21,9 +21,9 @@ import (
 // pastColumns are the columns of a file of past energy, each with what it holds.
 var pastColumns = []struct{ name, holds string }{
 	{"meter", "an id of `foyer meter list`, or GATEWAY/SCHEME/DEVICE; else give --meter"},
-	{"register", "energy_import/total by default; energy_import/hc and energy_import/hp for off-peak and peak hours"},
+	{"register", "energy_import/total by default; energy_import/hc and /hp for off-peak and peak hours"},
 	{"day", "2026-01-31 or 31/01/2026, of the pilot's zone; or else:"},
-	{"from", "the first instant, 2026-01-31T00:30:00+01:00, or without the offset in the pilot's zone; a day is its midnight"},
+	{"from", "the first instant: 2026-01-31T00:30:00+01:00, without the offset the pilot's time, or a day"},
 	{"to", "the instant after the last"},
 	{"energy_kwh", "with a point or a comma; empty where it is not known"},
 	{"energy_wh", "instead of energy_kwh"},

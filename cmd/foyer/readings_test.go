@@ -337,3 +337,41 @@ func FuzzReadPast(f *testing.F) {
 		}
 	})
 }
+
+// TestTheGuideHolds imports the files that the guide shows, in both languages, and
+// wants every column named in it.
+func TestTheGuideHolds(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range []string{"en", "fr"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", language, "how-to", "import-readings.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, files := strings.Cut(string(text), "```csv\n")
+		rows, gaps := 0, 0
+		for ; files; _, after, files = strings.Cut(after, "```csv\n") {
+			example, _, _ := strings.Cut(after, "```")
+			f, err := readPast(strings.NewReader(example), zone, "")
+			if err != nil || len(f.faults) > 0 {
+				t.Errorf("%s: %v %v", language, f.faults, err)
+			}
+			rows, gaps = rows+len(f.rows), gaps+f.empty
+			for _, r := range f.rows {
+				if !r.From.Before(r.To) {
+					t.Errorf("%s: line %d ends before it begins", language, r.line)
+				}
+			}
+		}
+		if rows != 4 || gaps != 1 {
+			t.Errorf("%s: %d rows and %d gaps", language, rows, gaps)
+		}
+		for _, c := range pastColumns {
+			if !strings.Contains(string(text), "`"+c.name+"`") {
+				t.Errorf("%s: nothing of the column %s", language, c.name)
+			}
+		}
+	}
+}
