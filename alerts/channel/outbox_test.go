@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -295,28 +296,28 @@ func TestADeliveryIsGivenUpAfterADay(t *testing.T) {
 
 func TestAReceiverThatRefusesIsAskedLessOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		attempts, others := 0, 0
+		var attempts, others atomic.Int64
 		q := &queue{}
 		q.add("log", time.Now(), "bad")
 		o, _ := newOutbox(q, agreed, io.Discard, channel.Open{Name: "log", Kind: "log", Channel: sender(func(_ context.Context, m channel.Message) error {
 			if m.ID == "bad" {
-				attempts++
+				attempts.Add(1)
 				return channel.ErrRefused
 			}
-			others++
+			others.Add(1)
 			return nil
 		})})
 		during(t, o, func() {
 			time.Sleep(12 * time.Hour)
 			q.add("log", time.Now(), "a", "b", "c")
 			time.Sleep(5 * time.Second)
-			if others != 3 {
-				t.Errorf("%d of 3 others got past it", others)
+			if n := others.Load(); n != 3 {
+				t.Errorf("%d of 3 others got past it", n)
 			}
 			time.Sleep(13 * time.Hour)
 		})
-		if attempts < 80 || attempts > 140 || q.outcomes() != "given_up sent sent sent" {
-			t.Errorf("%d attempts, %s", attempts, q.outcomes())
+		if n := attempts.Load(); n < 80 || n > 140 || q.outcomes() != "given_up sent sent sent" {
+			t.Errorf("%d attempts, %s", n, q.outcomes())
 		}
 	})
 }
