@@ -390,6 +390,31 @@ func TestAnEarlierFirstDayChangesBillsAtOnce(t *testing.T) {
 	}
 }
 
+// TestALaterLastDayChangesBillsAtOnce has a meter begin anew after the turn of the
+// month: the month before is billed to its end as soon as that is known.
+func TestALaterLastDayChangesBillsAtOnce(t *testing.T) {
+	t.Parallel()
+	w, ids := spoken(t, 1)
+	standing := func() string {
+		t.Helper()
+		return w.rows(`SELECT quantity FROM bill_line WHERE family = $1 AND month = '2026-11' AND label = 'bill.standing'`, ids[0])[0][0]
+	}
+	w.pass(at("2026-12-02", 0, 0))
+	if standing() != "4" {
+		t.Fatalf("%s days of a standing charge, want 4", standing())
+	}
+	fresh := count{meter: energy.MeterID(w.rows(`SELECT id FROM meter`)[0][0]), register: "energy_import/base"}
+	fresh.halfHours(rand.New(rand.NewPCG(1, 1)), date("2026-12-01"), date("2026-12-02"))
+	for i := range fresh.all {
+		fresh.all[i].Value -= 1_000_000 // below all that was shown before: it begins anew
+	}
+	w.arrive(fresh.all)
+	w.pass(at("2026-12-02", 1, 0))
+	if standing() != "29" {
+		t.Errorf("%s days of a standing charge, want 29", standing())
+	}
+}
+
 // TestChangedFactsComputeAgain changes a contract and an income of the past.
 func TestChangedFactsComputeAgain(t *testing.T) {
 	t.Parallel()
