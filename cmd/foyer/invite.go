@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"foyer/internal/app"
@@ -26,7 +28,7 @@ func newInvite() *cobra.Command {
 				return err
 			}
 			if *at != "" {
-				return say(cmd, "%s/i/%s", *at, code)
+				return say(cmd, "%s/i/%s", strings.TrimSuffix(*at, "/"), code)
 			}
 			return say(cmd, "%s", code)
 		})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -99,7 +100,12 @@ func newMeterClaim() *cobra.Command {
 				}
 				c.From = at
 			}
-			if err := o.Registry.Claim(cmd.Context(), c); err != nil {
+			switch err := o.Registry.Claim(cmd.Context(), c); {
+			case errors.Is(err, registry.ErrUnknown):
+				return fmt.Errorf("%w: %q; `foyer meter list --unknown` shows those that were heard", err, args[0])
+			case errors.Is(err, registry.ErrClaimed):
+				return fmt.Errorf("%w; `foyer meter list` shows whose", err)
+			case err != nil:
 				return err
 			}
 			return say(cmd, "%s", c.Meter)

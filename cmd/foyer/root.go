@@ -29,6 +29,7 @@ func newRoot() *cobra.Command {
 		newMeter(),
 		newQuarantine(),
 		newReadings(),
+		newReady(),
 		newServe(),
 		newSimulate(),
 		newStaff(),

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ func newStaff() *cobra.Command {
 func newStaffAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add E-MAIL", Short: "Add a caseworker or an operator; the password is read from standard input",
+		Long: "Reads one line from standard input: a password of 12 characters or more, 5 of them\n" +
+			"different, without the name in the address and without the word foyer.",
 		Example: `  foyer staff add nadia@coop.example --name Nadia < password.txt`,
 		Args:    oneArg("an e-mail address"),
 	}
@@ -29,6 +32,9 @@ func newStaffAdd() *cobra.Command {
 	name := cmd.Flags().String("name", "", "name that colleagues see")
 	role := cmd.Flags().String("role", "caseworker", "caseworker or operator")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if terminal(cmd.InOrStdin()) {
+			cmd.PrintErrf("Password of %s, which shows as you type it: ", args[0])
+		}
 		line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 4096)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
@@ -42,6 +48,16 @@ func newStaffAdd() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+// terminal reports whether somebody types what is read.
+func terminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func newStaffRemove() *cobra.Command {

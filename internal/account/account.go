@@ -33,7 +33,7 @@ const (
 var (
 	// ErrDenied does not say whether the address or the password is wrong.
 	ErrDenied  = errors.New("wrong address or password")
-	ErrWeak    = errors.New("the password is too short, too long or too plain")
+	ErrWeak    = errors.New("want a password of 12 to 1024 characters, 5 of them different, without the name in the address and without the word foyer")
 	ErrTaken   = errors.New("the address is taken")
 	ErrUnknown = errors.New("there is none of that name")
 	ErrRole    = errors.New("unknown role")

@@ -46,7 +46,11 @@ func openRecords(ctx context.Context, c config.Config) (*records.DB, error) {
 	if name, ok := strings.CutPrefix(raw, "sqlite://"); ok {
 		raw = "sqlite://" + filepath.ToSlash(c.Path(name))
 	}
-	return records.Open(ctx, raw)
+	db, err := records.Open(ctx, raw)
+	if err != nil && strings.HasPrefix(raw, "postgres") {
+		return nil, fmt.Errorf("records.url: %w. Is PostgreSQL running there, with this database and this role, and may the role create roles?", err)
+	}
+	return db, err
 }
 
 // A transport brings messages: the embedded broker or a subscriber of another.
