@@ -35,7 +35,7 @@ func (s *simulation) rehearse(cmd *cobra.Command, town *simulators.Town) error {
 			return err
 		}
 		return say(cmd, "%d homes enrolled in the pilot %s. When the broker knows the gateways of %s, publish:\n%s",
-			len(settled.Families), o.Config.Pilot.ID, s.credentials, s.again(cmd, town))
+			len(settled.Families), o.Config.Pilot.ID, s.credentials, s.again(cmd, town, o.Config.Broker.URL))
 	})
 }
 
@@ -49,14 +49,15 @@ func writeCredentials(w io.Writer, passwords map[string]string) error {
 	return err
 }
 
-// again returns the command that lets the homes publish from now on.
-func (s *simulation) again(cmd *cobra.Command, town *simulators.Town) string {
+// again returns the command that lets the homes publish from now on, to the broker of
+// the configuration.
+func (s *simulation) again(cmd *cobra.Command, town *simulators.Town, broker string) string {
 	words := []string{"foyer simulate"}
 	for _, name := range []string{"scenario", "homes", "seed", "days"} {
 		if f := cmd.Flags().Lookup(name); f.Changed {
 			words = append(words, "--"+name, f.Value.String())
 		}
 	}
-	words = append(words, "--start", town.Scenario.Start, "--now --broker mqtt://127.0.0.1:1883 --credentials", s.credentials)
+	words = append(words, "--start", town.Scenario.Start, "--now --broker", strings.Replace(broker, "embedded://", "mqtt://", 1), "--credentials", s.credentials)
 	return strings.Join(words, " ")
 }
