@@ -12,8 +12,9 @@ import (
 	"foyer/internal/household"
 )
 
-// Rows written in one statement. A power of two, see powers.
-const rowsAtOnce = 256
+// Rows written in one statement. A power of two, see powers; as few as marksAtOnce
+// for the same reason.
+const rowsAtOnce = 32
 
 // Registers returns the registers a meter has ever shown, in order.
 func (d *DB) Registers(ctx context.Context, meter energy.MeterID) ([]energy.Register, error) {
@@ -196,6 +197,7 @@ func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, r
 	if t.key != "start_at" {
 		columns, width = "family, "+t.key+", register, energy, seen, length, estimated, provision, start_at", 9
 	}
+	prepared := map[int]*sql.Stmt{} // by number of rows; the transaction closes them
 	for _, part := range powers(rows, rowsAtOnce) {
 		args := make([]any, 0, width*len(part))
 		for _, u := range part {
@@ -205,11 +207,18 @@ func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, r
 				args = append(args, millis(u.Start))
 			}
 		}
-		//nolint:gosec // names are constants, the rest placeholders
-		_, err := tx.ExecContext(ctx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+tuples(len(part), width)+`
-			ON CONFLICT (family, `+t.key+`, register) DO UPDATE SET energy = excluded.energy, seen = excluded.seen,
-				length = excluded.length, estimated = excluded.estimated, provision = excluded.provision`, args...)
-		if err != nil {
+		stmt := prepared[len(part)]
+		if stmt == nil {
+			var err error
+			//nolint:gosec // names are constants, the rest placeholders
+			if stmt, err = tx.PrepareContext(ctx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+tuples(len(part), width)+`
+				ON CONFLICT (family, `+t.key+`, register) DO UPDATE SET energy = excluded.energy, seen = excluded.seen,
+					length = excluded.length, estimated = excluded.estimated, provision = excluded.provision`); err != nil {
+				return err
+			}
+			prepared[len(part)] = stmt
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
 			return err
 		}
 	}
