@@ -56,7 +56,11 @@ func (p *Planner) pass(ctx context.Context, judge bool) {
 	if ctx.Err() != nil {
 		return
 	}
-	if _, err := p.bringUp(ctx, judge); err != nil && ctx.Err() == nil {
+	err := alone(ctx, func(ctx context.Context) error {
+		_, err := p.bringUp(ctx, judge)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
 		p.log.Error("pass cut short", "err", err)
 	}
 }

@@ -31,9 +31,9 @@ func openVillage(tb testing.TB, from, to energy.Day) *village {
 
 	v.families["plain"] = v.family("plain", base)
 	v.counts(luck, v.meter("linky 1", v.families["plain"], household.Electricity, begin), begin, v.last, "energy_import/base")
-	for _, minute := range []time.Duration{1, 3} { // a drop of which nobody knows yet what it is
+	for _, later := range []time.Duration{time.Minute, 3 * time.Minute} { // a drop of which nobody knows yet what it is
 		r := v.readings[len(v.readings)-1]
-		r.At, r.Value = v.last.Add(minute*time.Minute), r.Value-5_000_000
+		r.At, r.Value = v.last.Add(later), r.Value-5_000_000
 		v.readings = append(v.readings, r)
 	}
 	v.samples(luck, v.meter("indoor 1", v.families["plain"], household.Indoor, begin), 17_500)
