@@ -12,10 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
-	"foyer/alerts"
 	"foyer/alerts/channel"
+	"foyer/ingest/spool"
 	"foyer/internal/config"
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
@@ -29,6 +30,7 @@ const (
 	demoHour   = 20
 	demoSpeed  = 600
 	demoRollup = "@every 6s"
+	standstill = 1e-9
 )
 
 // Addresses are tried first, so that what a demo prints is easy to type.
@@ -82,32 +84,55 @@ func (d *Demo) open(ctx context.Context, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	now := Wall()
-	evening := energy.DayOf(now, zone).Add(-1).Start(zone).Add(demoHour * time.Hour)
-	c.World = &config.World{Start: evening, Anchor: now, Speed: demoSpeed}
+	evening := energy.DayOf(Wall(), zone).Add(-1).Start(zone).Add(demoHour * time.Hour)
 	if d.town, err = simulators.Open(simulators.Demo(seed, evening, zone)); err != nil {
 		return err
 	}
+	// The evening waits until everything before it is in.
+	c.World = &config.World{Start: evening, Anchor: Wall(), Speed: standstill}
+	if err := d.before(ctx, c); err != nil {
+		return err
+	}
+	c.World.Anchor, c.World.Speed = Wall(), demoSpeed
 	d.app, err = Open(ctx, c, Options{
 		Roles: AllRoles(), Log: d.log, Notify: d.say, DemoFamily: d.family, DemoConsole: d.console,
 	})
+	return err
+}
+
+// before enrols the families, brings in what their meters and sensors told before
+// the evening, and computes the first figures.
+func (d *Demo) before(ctx context.Context, c config.Config) (err error) {
+	a, err := Open(ctx, c, Options{Roles: Roles{Jobs: true}, Log: d.log})
 	if err != nil {
 		return err
 	}
-	if d.settle, err = d.app.Settle(ctx, d.town); err != nil {
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if d.settle, err = a.Settle(ctx, d.town); err != nil {
 		return err
 	}
-	if err := d.people(ctx); err != nil {
+	if err := d.people(ctx, a.Office); err != nil {
 		return err
 	}
-	if err := d.app.Records.ImportIntervals(ctx, d.settle.Past(d.town)); err != nil {
+	if err := a.Records.ImportIntervals(ctx, d.settle.Past(d.town)); err != nil {
 		return err
 	}
-	if err := d.app.spool.Append(ctx, d.settle.Samples(d.town)); err != nil {
+	if err := d.samples(ctx, c); err != nil {
 		return err
 	}
-	_, err = d.app.planner.RunOnce(ctx)
+	_, err = a.planner.RunOnce(ctx)
 	return err
+}
+
+// samples puts what the sensors showed where messages wait.
+func (d *Demo) samples(ctx context.Context, c config.Config) error {
+	where := c.Spool
+	where.Path = c.Path(where.Path)
+	kept, err := spool.Open(ctx, where, prometheus.NewRegistry())
+	if err != nil {
+		return err
+	}
+	return errors.Join(kept.Append(ctx, d.settle.Samples(d.town)), kept.Close())
 }
 
 // config returns the configuration of a demo: everything in its folder, on this
@@ -119,9 +144,6 @@ func (d *Demo) config(ctx context.Context) config.Config {
 	c.Listen = free(ctx, demoWeb)
 	c.Broker.URL = "embedded://" + free(ctx, demoBroker)
 	c.Jobs.Rollup = demoRollup
-	if s, ok := c.Alerts["silent_meter"].(*alerts.SilentMeter); ok {
-		s.Settle = 3 * time.Hour // of the world: eighteen seconds for the homes to begin
-	}
 	if s, ok := c.Channels["log"].(*channel.LogSection); ok {
 		s.Enabled = true
 	}
@@ -141,15 +163,15 @@ func free(ctx context.Context, address string) string {
 }
 
 // people signs the caseworker in. Nobody is told their password.
-func (d *Demo) people(ctx context.Context) error {
-	c := d.app.Config.Pilot
-	id, err := d.app.Accounts.AddStaff(ctx, household.Staff{
+func (d *Demo) people(ctx context.Context, o *Office) error {
+	c := o.Config.Pilot
+	id, err := o.Accounts.AddStaff(ctx, household.Staff{
 		Pilot: c.ID, Email: "nadia@demo.invalid", Name: c.Contact.Name, Role: "caseworker",
 	}, rand.Text())
 	if err != nil {
 		return err
 	}
-	d.staff, err = d.app.Accounts.OpenStaff(ctx, id)
+	d.staff, err = o.Accounts.OpenStaff(ctx, id)
 	return err
 }
 
