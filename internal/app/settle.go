@@ -60,7 +60,7 @@ func (o *Office) Settle(ctx context.Context, town *simulators.Town) (Settlement,
 	}
 	if station, ok := town.Station(); ok {
 		from, _ := town.Span()
-		err = o.claim(ctx, &s, "", simulators.Home{Since: from.AddDate(0, 0, -400)}, station)
+		err = o.claim(ctx, &s, "", simulators.Home{Since: from.AddDate(0, 0, -400), From: from}, station)
 	}
 	return s, err
 }
