@@ -147,7 +147,7 @@ func (h *Handler) decode(m Message, own string, s *site, zone *time.Location) (r
 // judge turns observations into readings. It returns a zone when the one that
 // their times were read in is not the meters'.
 func (h *Handler) judge(ctx context.Context, m Message, gateway string, res decoder.Result, zone *time.Location) (harvest, *time.Location, error) {
-	got := harvest{Result: res}
+	got := harvest{Result: res, reason: res.Partly}
 	var meter Meter
 	for i, o := range res.Observations {
 		if i == 0 || !sameDevice(o.Device, res.Observations[i-1].Device) {

@@ -276,6 +276,18 @@ func TestImpossibleValuesWaitForAPersonAndTheOthersAreKept(t *testing.T) {
 	}
 }
 
+func TestAnUnreadableValueWaitsForAPersonAndTheOthersAreKept(t *testing.T) {
+	h := newHouse(t)
+	h.send(ingest.Message{Topic: "foyer/g1/tele/p/SENSOR", At: noon, Payload: []byte(
+		`{"Time":"2026-11-25T12:00:00+00:00","ENERGY":{"Total":"1,5","Power":48}}`)})
+	if got := h.waiting(); len(got) != 1 || got[0].Register != "power/total" {
+		t.Fatal(got)
+	}
+	if cases := h.cases(); len(cases) != 1 || !strings.Contains(cases[0].Reason, "no number") {
+		t.Fatal(cases)
+	}
+}
+
 func TestMetersOutOfCollectionAreCountedAndNotKept(t *testing.T) {
 	h := newHouse(t)
 	h.meters.set(ingest.Meter{ID: "m-g1-s", State: ingest.Stopped})

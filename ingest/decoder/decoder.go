@@ -68,6 +68,7 @@ type Result struct {
 	Device       Device        // the sender, also without observations; zero when unknown
 	Observations []Observation // at least one exactly when Outcome is Readings
 	Remember     []Fact        // to recall later; only what Context does not already say
+	Partly       string        // why a person should look although there are observations; "" when nothing is wrong
 }
 
 // A Refusal is the error of a message that was refused.
@@ -96,6 +97,7 @@ const (
 	reasonIdentity = "the device id is empty, too long or not text"
 	reasonMany     = "more than 256 readings"
 	reasonPanic    = "the decoder failed on it"
+	reasonPartly   = "a value beside good ones is no number"
 )
 
 const (

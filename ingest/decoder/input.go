@@ -194,6 +194,9 @@ func (in *Input) conclude(device Device, clocks ...stamp) (Result, error) {
 		}
 		return r, nil
 	}
+	if in.unreadable {
+		r.Partly = reasonPartly
+	}
 	at, err := in.instant(clocks)
 	if err != nil {
 		return r, err

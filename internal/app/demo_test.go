@@ -111,9 +111,9 @@ func TestDemoShowsEurosAndAnAlertAndLeavesNothing(t *testing.T) {
 	}
 	page(t, d.links.APIDocs)
 	deadline := time.Now().Add(5 * time.Minute)
-	for !strings.Contains(d.text(), "logement froid") {
+	for !strings.Contains(d.text(), "logement froid") || !strings.Contains(d.text(), "compteur muet") {
 		if time.Now().After(deadline) {
-			t.Fatalf("the cold home's alert does not arrive:\n%s", d.text())
+			t.Fatalf("the alerts of the cold home and of the silent meter do not arrive:\n%s", d.text())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
