@@ -15,8 +15,8 @@ import (
 )
 
 func newMeter() *cobra.Command {
-	cmd := &cobra.Command{Use: "meter", Short: "List, claim and ignore meters"}
-	cmd.AddCommand(newMeterList(), newMeterClaim(), newMeterIgnore())
+	cmd := &cobra.Command{Use: "meter", Short: "List, claim, release and ignore meters"}
+	cmd.AddCommand(newMeterList(), newMeterClaim(), newMeterRelease(), newMeterIgnore())
 	return cmd
 }
 
@@ -65,7 +65,8 @@ func newMeterClaim() *cobra.Command {
 		Use:   "claim METER",
 		Short: "Say whose readings a meter's are",
 		Long: "METER is an id of `foyer meter list`, or GATEWAY/SCHEME/DEVICE for a device that has\n" +
-			"not spoken yet. An outdoor sensor belongs to the pilot: give it no household.",
+			"not spoken yet. An outdoor sensor belongs to the pilot: give it no household. Claim a\n" +
+			"household's own meter again to date it further back or to correct --kva.",
 		Example: `  foyer meter claim m4k7xq2pz --household "Foyer 01" --role electricity
   foyer meter claim gw-01/tasmota/linky --household "Foyer 01" --role electricity --kva 6`,
 		Args: oneArg("a meter"),
@@ -109,6 +110,39 @@ func newMeterClaim() *cobra.Command {
 				return err
 			}
 			return say(cmd, "%s", c.Meter)
+		})
+	}
+	return cmd
+}
+
+func newMeterRelease() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "release METER",
+		Short: "End that a meter is a household's: it was replaced, or the family moved",
+		Long: "What it measured until then stays the household's. From then on it is nobody's, and\n" +
+			"waits to be claimed.",
+		Example: "  foyer meter release m4k7xq2pz --at 2026-11-25T12:00:00+01:00 --yes",
+		Args:    oneArg("a meter"),
+	}
+	path, sure := configFlag(cmd), yesFlag(cmd)
+	at := cmd.Flags().String("at", "", "when it ended, RFC 3339; now by default")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if !*sure {
+			return errNotSure
+		}
+		return inOffice(cmd, *path, func(o *app.Office) error {
+			end := o.World.Now()
+			if *at != "" {
+				var err error
+				if end, err = time.Parse(time.RFC3339, *at); err != nil {
+					return usageError{fmt.Errorf("--at %q: want an instant, 2026-11-25T12:00:00+01:00", *at)}
+				}
+			}
+			err := o.Registry.Release(cmd.Context(), energy.MeterID(args[0]), end)
+			if errors.Is(err, registry.ErrUnknown) {
+				return fmt.Errorf("%w: %q is nobody's at that instant; `foyer meter list` shows whose each is", err, args[0])
+			}
+			return err
 		})
 	}
 	return cmd

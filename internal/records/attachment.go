@@ -13,8 +13,9 @@ import (
 
 // AttachMeter makes a meter's readings from an instant on those of m.Family, or
 // for an outdoor meter of nobody, and marks what is already kept to be counted
-// again. It returns false without a change when the meter is unknown, belongs to
-// somebody, or did after that instant.
+// again. The family that has it already may date it further back and correct its
+// power. It returns false without a change when the meter is unknown, belongs to
+// somebody else, or did after that instant.
 func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) (attached bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'claimed', role = $1, max_power = $2
@@ -24,7 +25,12 @@ func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) 
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			attached, err = correctAttachment(ctx, tx, m, now)
 			return err
 		}
 		attached = true
@@ -40,6 +46,32 @@ func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) 
 		return false, fmt.Errorf("claim meter: %w", err)
 	}
 	return attached, nil
+}
+
+// correctAttachment dates the attachment of m.Family's own meter back to m.From,
+// when that is earlier and the meter was nobody else's since, and sets its power.
+func correctAttachment(ctx context.Context, tx *sql.Tx, m household.Meter, now time.Time) (bool, error) {
+	var from int64
+	err := tx.QueryRowContext(ctx, `SELECT a.from_at FROM attachment a JOIN meter m ON m.id = a.meter
+		WHERE a.meter = $1 AND a.family = $2 AND a.to_at = $3 AND m.role = $4 AND NOT EXISTS
+			(SELECT 1 FROM attachment b WHERE b.meter = a.meter AND b.from_at < a.from_at AND b.to_at > $5)`,
+		m.ID, m.Family, int64(always), m.Role, millis(m.From)).Scan(&from)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	begin := min(from, millis(m.From))
+	if _, err := tx.ExecContext(ctx, `UPDATE attachment SET from_at = $1 WHERE meter = $2 AND from_at = $3`, begin, m.ID, from); err != nil {
+		return false, err
+	}
+	if m.MaxPower > 0 {
+		if _, err := tx.ExecContext(ctx, `UPDATE meter SET max_power = $1 WHERE id = $2`, m.MaxPower, m.ID); err != nil {
+			return false, err
+		}
+	}
+	return true, markStale(ctx, tx, m.ID, instant(begin), now)
 }
 
 // DetachMeter ends at an instant that a meter's readings are its family's. The

@@ -259,6 +259,53 @@ func TestAMeterHasOneFamilyAtATime(t *testing.T) {
 	})
 }
 
+func TestAFamilyDatesItsMeterBackAndCorrectsItsPower(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		one, two := w.family(t, "Foyer 01"), w.family(t, "Foyer 02")
+		m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "linky"})
+		claim := func(id household.FamilyID, days int, power int64) error {
+			return w.registry.Claim(t.Context(), registry.Claim{
+				Meter: m.ID, Family: id, Role: household.Electricity, From: noon.AddDate(0, 0, -days), MaxPower: power,
+			})
+		}
+		since := func(id household.FamilyID, days int) {
+			t.Helper()
+			f, err := w.registry.File(t.Context(), id)
+			if err != nil || len(f.Meters) != 1 || !f.Meters[0].From.Equal(noon.AddDate(0, 0, -days)) {
+				t.Errorf("%+v %v, want from %d days ago", f.Meters, err, days)
+			}
+		}
+		if err := claim(one, 1, 6_000_000); err != nil {
+			t.Fatal(err)
+		}
+		if err := claim(one, 400, 9_000_000); err != nil {
+			t.Fatal(err)
+		}
+		since(one, 400)
+		if err := claim(one, 10, 0); err != nil { // later, and no power: nothing is lost
+			t.Fatal(err)
+		}
+		since(one, 400)
+		if n := w.count(t, `SELECT max_power FROM meter WHERE id = $1`, m.ID); n != 9_000_000 {
+			t.Errorf("power %d", n)
+		}
+		if n := w.count(t, `SELECT COUNT(*) FROM stale WHERE meter = $1 AND from_at <= $2`, m.ID, noon.AddDate(0, 0, -400).UnixMilli()); n == 0 {
+			t.Error("what it measured before is not counted again")
+		}
+		if err := w.registry.Release(t.Context(), m.ID, noon.AddDate(0, 0, -5)); err != nil {
+			t.Fatal(err)
+		}
+		if err := claim(two, 3, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := claim(two, 6, 0); !errors.Is(err, registry.ErrClaimed) {
+			t.Error("dated back into another family's time:", err)
+		}
+		since(two, 3)
+	})
+}
+
 func TestOnlyTheRightSecretVerifies(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)

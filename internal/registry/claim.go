@@ -21,8 +21,9 @@ type Claim struct {
 }
 
 // Claim makes a meter a family's. What it said since From and is still waiting is
-// kept from then on. [ErrUnknown] when there is no such meter or family,
-// [ErrClaimed] when it is or was somebody's at From.
+// kept from then on. A family claims its own meter again to date it further back or
+// to correct its power. [ErrUnknown] when there is no such meter or family,
+// [ErrClaimed] when it is or was somebody else's at From.
 func (r *Registry) Claim(ctx context.Context, c Claim) error {
 	if !slices.Contains(household.Roles, c.Role) {
 		return fmt.Errorf("claim meter: unknown role %q", c.Role)
