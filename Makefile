@@ -7,7 +7,7 @@ LINT_VERSION := v2.15.0
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-indicators bench-api screenshots
+.PHONY: help demo build check lint test test-race servers generate fuzz bench bench-ingest bench-indicators screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
