@@ -23,7 +23,9 @@ var situations = map[Situation]situation{
 		settle: as(func(h *Home, _ dice) {
 			fill(&h.Heating, "electric")
 			fill(&h.Insulation, "poor")
-			fill(&h.PowerKVA, 9)
+			if h.Contract == Base { // two prices are known for 6 kVA alone
+				fill(&h.PowerKVA, 9)
+			}
 		}),
 		change: func(b *house, _ int64) { b.walls.comfort, b.walls.eco = 20_500, 19_500 },
 	},

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"time"
 
 	"foyer/internal/disclosure"
@@ -50,7 +51,7 @@ type row struct{ Day, Euros, Energy string }
 
 // drawWeek draws the last days, or nil when nothing is known of them.
 func drawWeek(w *words, h disclosure.Home) *chart {
-	if len(h.Week) == 0 {
+	if !slices.ContainsFunc(h.Week, func(d disclosure.DayFigure) bool { return d.Cost != nil }) {
 		return nil
 	}
 	c := &chart{Title: w.say("week.title"), Width: chartWidth, Height: chartHeight, Base: chartBase, BarWidth: barWidth, AmountsY: amountsY, DaysY: daysY}

@@ -111,13 +111,23 @@ func homes(t *testing.T) map[string]disclosure.Home {
 		// A cold home whose meter does not answer either: every figure is dated.
 		"cold-silent": func(h *disclosure.Home) { h.Silent, h.Today, h.LastData = true, nil, now.Add(-25*time.Hour) },
 		// Only what costs a day late, and little else.
-		"late":   func(h *disclosure.Home) { h.Today, h.Month.Forecast, h.Month.Budget, h.Indoor = nil, nil, nil, nil },
-		"sparse": func(h *disclosure.Home) { h.Today, h.Yesterday, h.Month, h.Week, h.Usual = nil, nil, nil, nil, nil },
-		"warm":   func(h *disclosure.Home) { h.Indoor.Temp = 26_400; h.Today.Estimated, h.Month.Estimated = true, true },
+		"late":      func(h *disclosure.Home) { h.Today, h.Month.Forecast, h.Month.Budget, h.Indoor = nil, nil, nil, nil },
+		"uncounted": func(h *disclosure.Home) { h.Today, h.Yesterday, h.Month, h.Week, h.Usual = nil, nil, nil, nil, nil },
+		"unpriced": func(h *disclosure.Home) {
+			h.Unpriced, h.Today, h.Yesterday, h.Usual = true, nil, nil, nil
+			h.Month.Cost, h.Month.Forecast = nil, nil
+			for i := range h.Week {
+				h.Week[i].Cost = nil
+			}
+		},
+		"warm": func(h *disclosure.Home) { h.Indoor.Temp = 26_400; h.Today.Estimated, h.Month.Estimated = true, true },
 	} {
 		state := disclosure.Normal
-		if name == "cold-silent" {
+		switch name {
+		case "cold-silent":
 			state = disclosure.Cold
+		case "uncounted", "unpriced":
+			state = disclosure.Uncounted
 		}
 		h := base(state)
 		figure(&h)

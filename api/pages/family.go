@@ -118,6 +118,13 @@ func drawState(w *words, h disclosure.Home, c Contact, shared bool) stateCard {
 	case disclosure.NoData:
 		s.Tone, s.Icon = "wait", "clock"
 		s.Lines = []string{w.say("state.nodata.text"), w.say("state.nothing")}
+	case disclosure.Uncounted:
+		s.Tone, s.Icon = "wait", "clock"
+		s.Lines = []string{w.say("state.uncounted.text"), w.say("state.nothing")}
+		if h.Unpriced {
+			s.Act = call
+			s.Lines = []string{w.say("state.uncounted.price", "Who", c.Name)}
+		}
 	case disclosure.Cold:
 		s.Tone, s.Icon, s.Act = "call", "phone", call
 		s.Lines = []string{w.say("state.cold.text") + " " + w.say("state.cold.help")}

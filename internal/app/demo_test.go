@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,9 +107,6 @@ func TestDemoShowsEurosAndAnAlertAndLeavesNothing(t *testing.T) {
 		t.Errorf("no euros on the family's page:\n%s", p)
 	}
 	web := strings.TrimSuffix(d.links.Family, "/m/demo")
-	for n := range 12 {
-		page(t, fmt.Sprintf("%s/m/%d", web, n+1))
-	}
 	page(t, d.links.APIDocs)
 	deadline := time.Now().Add(5 * time.Minute)
 	for !strings.Contains(d.text(), "logement froid") || !strings.Contains(d.text(), "compteur muet") {
@@ -117,11 +115,49 @@ func TestDemoShowsEurosAndAnAlertAndLeavesNothing(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	for n, state := range []string{
+		"Tout va bien", "À regarder", "Budget du mois dépassé", "Il fait froid chez vous", "Le compteur ne répond pas", "Bientôt prêt",
+		"Suivi arrêté", "Tout va bien", "Budget du mois dépassé", "Tout va bien", "Tout va bien", "Tout va bien",
+	} {
+		p := page(t, fmt.Sprintf("%s/m/%d", web, n+1))
+		if !strings.Contains(p, state) || strings.Contains(p, "€") == (n == 5 || n == 6) {
+			t.Errorf("home %d: want %q, and euros where there is a figure:\n%s", n+1, state, p)
+		}
+	}
+	d.families()
 	d.photograph()
 	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	d.end()
+}
+
+// families wants an effort rate of each worth on the caseworker's page.
+func (d *show) families() {
+	d.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	nadia := &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	var list string
+	for _, address := range []string{d.links.Console, strings.TrimSuffix(d.links.Console, "/demo") + "/families"} {
+		resp, err := nadia.Get(address)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		list = string(b)
+	}
+	for _, worth := range []string{"%", "provisoire", "pas assez de données"} {
+		if !strings.Contains(list, worth) {
+			d.t.Errorf("no effort rate is %q:\n%s", worth, list)
+		}
+	}
 }
 
 func TestDemoEndsByItself(t *testing.T) {

@@ -11,13 +11,14 @@ type State string
 
 // The states of a family's page; of those that hold, the first of this list.
 const (
-	Stopped State = "stopped" // the family did not agree, or stopped
-	Cold    State = "cold"    // the home is cold
-	NoData  State = "nodata"  // nothing was received yet
-	Silent  State = "silent"  // the meter does not answer
-	Budget  State = "budget"  // the month is above the instalment
-	Drift   State = "drift"   // more than usual for days
-	Normal  State = "normal"
+	Stopped   State = "stopped"   // the family did not agree, or stopped
+	Cold      State = "cold"      // the home is cold
+	NoData    State = "nodata"    // nothing was received yet
+	Uncounted State = "uncounted" // readings come, and nothing of them is known in euros
+	Silent    State = "silent"    // the meter does not answer
+	Budget    State = "budget"    // the month is above the instalment
+	Drift     State = "drift"     // more than usual for days
+	Normal    State = "normal"
 )
 
 // A Home is the page of a family about itself.
@@ -28,6 +29,7 @@ type Home struct {
 	State    State
 	Reason   *Reason // of the alert behind State; nil when a figure says it
 	Silent   bool    // the meter does not answer, whatever State says
+	Unpriced bool    // the contract has no known price: why the state is Uncounted
 	At       time.Time
 	Zone     *time.Location
 	Language string

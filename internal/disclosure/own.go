@@ -92,6 +92,10 @@ func (h *Home) state(s sheet) (State, *Reason) {
 	if h.Silent {
 		return Silent, alert("silent_meter")
 	}
+	if s.Finest[string(consent.Cost)] > 0 && !h.counted() {
+		h.Unpriced = s.unpriced()
+		return Uncounted, nil
+	}
 	if h.Month != nil && h.Month.Over {
 		return Budget, nil
 	}
@@ -99,6 +103,18 @@ func (h *Home) state(s sheet) (State, *Reason) {
 		return Drift, r
 	}
 	return Normal, nil
+}
+
+// counted reports whether anything is known in euros.
+func (h *Home) counted() bool {
+	return h.Today != nil && h.Today.Cost != nil || h.Month != nil && h.Month.Cost != nil ||
+		slices.ContainsFunc(h.Week, func(d DayFigure) bool { return d.Cost != nil })
+}
+
+// unpriced reports whether the last day has no cost because it has no price.
+func (s sheet) unpriced() bool {
+	days := s.results("cost_day")
+	return len(days) > 0 && days[len(days)-1].Status == household.Indeterminate
 }
 
 // patience is how long a meter may be silent: three times its own interval, at

@@ -102,6 +102,14 @@ func TestTheFirstStateThatHoldsIsShown(t *testing.T) {
 		}
 		w.quiet(t, id, "spending")
 		state(disclosure.Normal, "")
+		w.exec(t, `UPDATE result SET status = 'insufficient_data', value = '' WHERE family = $1 AND category = 'cost'`, id)
+		if h := state(disclosure.Uncounted, ""); h.Unpriced {
+			t.Error("too few readings are no missing price")
+		}
+		w.exec(t, `UPDATE result SET status = 'indeterminate' WHERE family = $1 AND category = 'cost'`, id)
+		if h := state(disclosure.Uncounted, ""); !h.Unpriced {
+			t.Error("a missing price is not said")
+		}
 		w.exec(t, `UPDATE latest SET at = at - 10800000 WHERE meter = $1`, meter) // three hours
 		h := state(disclosure.Silent, "")
 		if !h.Silent || h.Today != nil || h.Month == nil || h.LastData.IsZero() {
