@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,10 +33,12 @@ const (
 	standstill = 1e-9
 )
 
-// Addresses are tried first, so that what a demo prints is easy to type.
+// Addresses that are tried first, so that what a demo prints is easy to type, and
+// those it takes when one of them is somebody's.
 const (
 	demoWeb    = "127.0.0.1:8080"
 	demoBroker = "127.0.0.1:1883"
+	anyPort    = "127.0.0.1:0"
 )
 
 // A Demo is a Foyer with simulated homes, on this machine alone, in a folder of
@@ -79,7 +81,7 @@ func OpenDemo(ctx context.Context, seed uint64, log *slog.Logger, say func(line 
 }
 
 func (d *Demo) open(ctx context.Context, seed uint64) error {
-	c := d.config(ctx)
+	c := d.config()
 	zone, err := time.LoadLocation(c.Pilot.Zone)
 	if err != nil {
 		return err
@@ -94,6 +96,16 @@ func (d *Demo) open(ctx context.Context, seed uint64) error {
 		return err
 	}
 	c.World.Anchor, c.World.Speed = Wall(), demoSpeed
+	c.Listen, c.Broker.URL = demoWeb, "embedded://"+demoBroker
+	if err := d.serve(ctx, c); !errors.Is(err, syscall.EADDRINUSE) {
+		return err
+	}
+	c.Listen, c.Broker.URL = anyPort, "embedded://"+anyPort
+	return d.serve(ctx, c)
+}
+
+// serve opens everything on the addresses of c.
+func (d *Demo) serve(ctx context.Context, c config.Config) (err error) {
 	d.app, err = Open(ctx, c, Options{
 		Roles: AllRoles(), Log: d.log, Notify: d.say, DemoFamily: d.family, DemoConsole: d.console,
 	})
@@ -137,29 +149,15 @@ func (d *Demo) samples(ctx context.Context, c config.Config) error {
 
 // config returns the configuration of a demo: everything in its folder, on this
 // machine alone, nobody outside told.
-func (d *Demo) config(ctx context.Context) config.Config {
+func (d *Demo) config() config.Config {
 	c := config.Default()
 	c.Data = d.folder
 	c.Pilot.ID, c.Pilot.Name = "demo", "Ville de démonstration"
-	c.Listen = free(ctx, demoWeb)
-	c.Broker.URL = "embedded://" + free(ctx, demoBroker)
 	c.Jobs.Rollup = demoRollup
 	if s, ok := c.Channels["log"].(*channel.LogSection); ok {
 		s.Enabled = true
 	}
 	return c
-}
-
-// free returns address when nobody listens there, else another port of its host.
-func free(ctx context.Context, address string) string {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", address)
-	if err != nil {
-		host, _, _ := net.SplitHostPort(address)
-		return net.JoinHostPort(host, "0")
-	}
-	_ = l.Close() // it is opened again by who serves there
-	return address
 }
 
 // people signs the caseworker in. Nobody is told their password.

@@ -160,8 +160,13 @@ func (d *show) families() {
 	}
 }
 
-func TestDemoEndsByItself(t *testing.T) {
-	watch(t, "--for", "30s", "--seed", "7").end()
+func TestDemosEndByThemselvesAndLeaveEachOtherAlone(t *testing.T) {
+	one, two := watch(t, "--for", "30s", "--seed", "7"), watch(t, "--for", "30s", "--seed", "8")
+	if one.links == two.links {
+		t.Errorf("both at %+v", one.links)
+	}
+	one.end()
+	two.end()
 }
 
 // photograph looks at the pages as a phone and as a desk do. With FOYER_SCREENSHOTS
