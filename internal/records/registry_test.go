@@ -242,6 +242,7 @@ func TestAMeterHasOneFamilyAtATime(t *testing.T) {
 			"no family":      {Meter: m.ID, Role: household.Indoor},
 			"unknown family": {Meter: m.ID, Family: "f", Role: household.Indoor},
 			"no role":        {Meter: m.ID, Family: one},
+			"no such year":   {Meter: m.ID, Family: one, Role: household.Indoor, From: noon.AddDate(-1999, 0, 0)},
 			"outdoor":        {Meter: m.ID, Family: one, Role: household.Outdoor},
 		} {
 			if err := w.registry.Claim(ctx, c); err == nil {

@@ -11,6 +11,10 @@ import (
 	"foyer/internal/household"
 )
 
+// earliest is the year before which no meter was anybody's: a year mistyped would
+// have centuries of days computed.
+const earliest = 2000
+
 // A Claim says whose a meter is.
 type Claim struct {
 	Meter    energy.MeterID
@@ -45,6 +49,9 @@ func (r *Registry) Claim(ctx context.Context, c Claim) error {
 	}
 	if c.From.IsZero() {
 		c.From = m.FirstSeen
+	}
+	if c.From.Year() < earliest {
+		return fmt.Errorf("claim meter: from %s: want a year from %d on", c.From.Format(time.DateOnly), earliest)
 	}
 	m.Family, m.Role, m.From, m.MaxPower = c.Family, c.Role, energy.Instant(c.From), c.MaxPower
 	attached, err := r.store.AttachMeter(ctx, m, r.world())
