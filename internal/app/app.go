@@ -13,7 +13,6 @@ import (
 
 	"foyer/alerts/channel"
 	"foyer/api"
-	"foyer/ingest/spool"
 	"foyer/internal/config"
 	"foyer/internal/disclosure"
 	"foyer/internal/jobs"
@@ -35,14 +34,12 @@ type Options struct {
 type App struct {
 	*Office
 	Options
-	log     *slog.Logger
 	metrics *prometheus.Registry
 	texts   *text.Texts
 	gate    *disclosure.Gate
 	series  seriesStore
 	// Every process knows the channels: what somebody does on a page is told too.
 	channels []channel.Open
-	spool    *spool.Spool  // nil without the role ingest
 	planner  *jobs.Planner // nil without the role jobs
 
 	parts   []part
@@ -62,7 +59,7 @@ type part struct {
 // Open opens everything that the roles of a process need. Close it after use,
 // whether or not it ran.
 func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
-	a := &App{Options: o, log: o.Log, metrics: prometheus.NewRegistry(), checks: map[string]api.Check{}}
+	a := &App{Options: o, metrics: prometheus.NewRegistry(), checks: map[string]api.Check{}}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if err := a.open(ctx, c); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -74,12 +71,12 @@ func (a *App) open(ctx context.Context, c config.Config) (err error) {
 	if a.texts, err = text.Load(); err != nil {
 		return err
 	}
-	if a.Office, err = OpenOffice(ctx, c, a.log, a.metrics); err != nil {
+	if a.Office, err = OpenOffice(ctx, c, a.Log, a.metrics); err != nil {
 		return err
 	}
 	a.closers = append(a.closers, a.Office.Close)
 	a.checks["records"] = a.Records.Ping
-	a.channels, err = c.Channels.Open(channel.Deps{Now: Wall, Log: a.log, Texts: a.texts, Zone: a.Zone, Notify: a.Notify})
+	a.channels, err = c.Channels.Open(channel.Deps{Now: Wall, Log: a.Log, Texts: a.texts, Zone: a.Zone, Notify: a.Notify})
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (a *App) openTransport(ctx context.Context, h *ingest.Handler) (transport, 
 	if own, ok := c.Embedded(); ok {
 		b, err := broker.Listen(ctx, own, broker.Parts{
 			Handler: h, Gateways: a.Registry, Mounts: c.Mounts,
-			World: a.World.Now, Wall: Wall, Log: a.log, Metrics: a.metrics,
+			World: a.World.Now, Wall: Wall, Log: a.Log, Metrics: a.metrics,
 		})
 		if err != nil {
 			return transport{}, err
@@ -75,7 +75,7 @@ func (a *App) openTransport(ctx context.Context, h *ingest.Handler) (transport, 
 		return transport{run: b.Run, close: b.Close, ready: b.Probe, addr: b.Addr()}, nil
 	}
 	s, err := subscriber.New(c.External(), subscriber.Parts{
-		Handler: h, Mounts: c.Mounts, World: a.World.Now, Wall: Wall, Log: a.log, Metrics: a.metrics,
+		Handler: h, Mounts: c.Mounts, World: a.World.Now, Wall: Wall, Log: a.Log, Metrics: a.metrics,
 	})
 	if err != nil {
 		return transport{}, err

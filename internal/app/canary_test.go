@@ -62,7 +62,7 @@ func TestCanary(t *testing.T) {
 	p.until("the stream to tell of the family", func() bool { return strings.Contains(stream.said(), withdrew) })
 
 	p.hook.leave(1_000_000) // a message is on its way when the family takes its consent back
-	v.reopen()
+	v.closeAlerts()
 	p.until("a message waiting", func() bool {
 		return p.count(`SELECT COUNT(*) FROM outbox o JOIN alert a ON a.id = o.alert WHERE o.done_at = 0 AND a.family = $1`, string(v.family(withdrew))) > 0
 	})
@@ -293,8 +293,8 @@ func (v *visitor) withdraw(id household.FamilyID) {
 	}
 }
 
-// reopen closes the alerts of the family as dealt with, so that messages are queued.
-func (v *visitor) reopen() {
+// closeAlerts closes the alerts of the family as dealt with, so that messages are queued.
+func (v *visitor) closeAlerts() {
 	v.t.Helper()
 	for _, path := range v.alertsOf(withdrew) {
 		tag, _ := v.ask(path)

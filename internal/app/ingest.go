@@ -15,15 +15,14 @@ func (a *App) openIngest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.spool = kept
 	a.closers = append(a.closers, kept.Close)
-	handler, err := a.handler(ctx, kept, a.log, a.metrics)
+	handler, err := a.handler(ctx, kept, a.Log, a.metrics)
 	if err != nil {
 		return err
 	}
 	drain := ingest.NewDrain(ingest.DrainParts{
 		Backlog: kept, Waiting: kept, Meters: meters{a.Registry}, Marks: a.Records, Turn: a.Records, Series: a.series,
-		Step: handler.Step, Now: a.World.Now, Log: a.log, Metrics: a.metrics,
+		Step: handler.Step, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
 	})
 	t, err := a.openTransport(ctx, handler)
 	if err != nil {

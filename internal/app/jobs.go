@@ -15,15 +15,15 @@ func (a *App) openJobs(context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine, err := alerts.New(a.Records, a.Config.Alerts, a.World.Now(), a.log, a.metrics)
+	engine, err := alerts.New(a.Records, a.Config.Alerts, a.World.Now(), a.Log, a.metrics)
 	if err != nil {
 		return err
 	}
-	a.planner, err = jobs.New(a.Records, a.series, book, engine, jobs.Config{Schedule: a.Config.Jobs.Rollup}, a.World.Now, a.log, a.metrics)
+	a.planner, err = jobs.New(a.Records, a.series, book, engine, jobs.Config{Schedule: a.Config.Jobs.Rollup}, a.World.Now, a.Log, a.metrics)
 	if err != nil {
 		return err
 	}
-	outbox := channel.NewOutbox(a.Records, a.gate, a.channels, Wall, a.log, a.metrics)
+	outbox := channel.NewOutbox(a.Records, a.gate, a.channels, Wall, a.Log, a.metrics)
 	a.parts = append(a.parts,
 		part{"jobs", func(ctx context.Context) error { return a.Records.Lead(ctx, a.planner.Run) }},
 		part{"outbox", outbox.Run})

@@ -20,7 +20,7 @@ func (a *App) openAPI(ctx context.Context) error {
 		Gate: a.gate, Accounts: a.Accounts, Registry: a.Registry, Texts: a.texts,
 		Now: Wall, World: a.World.Now, Zone: a.Zone,
 		Contact: pages.Contact{Name: contact.Name, Phone: contact.Phone, Hours: contact.Hours},
-		Version: apiVersion(), Log: a.log, Registerer: a.metrics, Checks: a.checks,
+		Version: apiVersion(), Log: a.Log, Registerer: a.metrics, Checks: a.checks,
 		Metrics:      promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}),
 		MetricsToken: a.Config.Metrics.Token.Reveal(), Plain: !a.Config.HTTPS,
 		DemoFamily: a.DemoFamily, DemoConsole: a.DemoConsole,
