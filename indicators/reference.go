@@ -1,7 +1,6 @@
 package indicators
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,7 +9,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/goccy/go-yaml"
+	"foyer/internal/written"
+
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/energy"
@@ -60,7 +60,7 @@ var references = sync.OnceValues(func() ([]Reference, error) {
 
 func parseReference(text []byte) (Reference, error) {
 	var f fileReference
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil {
+	if err := written.Decode(text, &f); err != nil {
 		return Reference{}, err
 	}
 	from, err := energy.ParseDay(f.From)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"foyer/internal/written"
 )
 
 // A Scenario says which homes there are and what happens in them. A file of it,
@@ -28,7 +28,7 @@ type Scenario struct {
 // Parse reads a scenario. An unknown key is an error.
 func Parse(b []byte) (Scenario, error) {
 	var s Scenario
-	if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
+	if err := written.Decode(b, &s); err != nil {
 		return Scenario{}, fmt.Errorf("read the scenario: %w", err)
 	}
 	return s, nil

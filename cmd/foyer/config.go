@@ -13,7 +13,7 @@ func newConfig() *cobra.Command {
 	}
 	checked := configFlag(check)
 	check.RunE = func(cmd *cobra.Command, _ []string) error {
-		if _, err := config.Load(cmd.Context(), *checked); err != nil {
+		if _, err := config.Load(*checked); err != nil {
 			cmd.PrintErrln(err)
 			return errCheck
 		}
@@ -24,7 +24,7 @@ func newConfig() *cobra.Command {
 	}
 	shown := configFlag(show)
 	show.RunE = func(cmd *cobra.Command, _ []string) error {
-		c, err := config.Load(cmd.Context(), *shown)
+		c, err := config.Load(*shown)
 		if err != nil {
 			return err
 		}

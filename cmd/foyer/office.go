@@ -22,7 +22,7 @@ func configFlag(cmd *cobra.Command) *string {
 
 // inOffice runs a command with the records of its configuration open.
 func inOffice(cmd *cobra.Command, path string, do func(*app.Office) error) error {
-	c, err := config.Load(cmd.Context(), path)
+	c, err := config.Load(path)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func settle(t *testing.T) *settled {
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.Load(t.Context(), s.config)
+	c, err := config.Load(s.config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func (s *settled) stale() time.Duration {
 // work runs the jobs until nothing is left to do.
 func (s *settled) work() {
 	s.t.Helper()
-	c, err := config.Load(s.t.Context(), s.config)
+	c, err := config.Load(s.config)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func newReady() *cobra.Command {
 	}
 	path, asJSON := configFlag(cmd), jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		c, err := config.Load(cmd.Context(), *path)
+		c, err := config.Load(*path)
 		if err != nil {
 			return err
 		}

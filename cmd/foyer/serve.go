@@ -27,7 +27,7 @@ func newServe() *cobra.Command {
 		if err != nil {
 			return usageError{err}
 		}
-		c, err := config.Load(cmd.Context(), *path)
+		c, err := config.Load(*path)
 		if err != nil {
 			return err
 		}

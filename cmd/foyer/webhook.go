@@ -30,7 +30,7 @@ func newWebhookTest() *cobra.Command {
 	}
 	path, asJSON := configFlag(cmd), jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := config.Load(cmd.Context(), *path)
+		c, err := config.Load(*path)
 		if err != nil {
 			return err
 		}

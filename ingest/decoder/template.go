@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"foyer/internal/written"
+
 	"github.com/goccy/go-yaml"
 
 	"foyer/internal/energy"
@@ -154,7 +156,7 @@ func parseTemplates(families map[string][]byte) ([]*template, error) {
 			Common   any         `yaml:"common"` // anchors
 			Dialects []*template `yaml:"dialects"`
 		}
-		if err := yaml.UnmarshalWithOptions(families[family], &file, yaml.Strict()); err != nil {
+		if err := written.Decode(families[family], &file); err != nil {
 			return nil, fmt.Errorf("%s: %w", family, err)
 		}
 		if len(file.Source) == 0 {

@@ -108,7 +108,7 @@ type visitor struct {
 func (p *pilot) visit() *visitor {
 	p.t.Helper()
 	ctx := p.t.Context()
-	c, err := config.Load(ctx, p.config)
+	c, err := config.Load(p.config)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func (p *pilot) write(text string) {
 func (p *pilot) enrol() {
 	p.t.Helper()
 	ctx := p.t.Context()
-	c, err := config.Load(ctx, p.config)
+	c, err := config.Load(p.config)
 	if err != nil {
 		p.t.Fatal(err)
 	}

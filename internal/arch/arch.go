@@ -21,21 +21,22 @@ var Arrows = []Arrow{
 	{"internal/consent", nil},
 	{"internal/text", nil},
 	{"internal/secret", nil},
+	{"internal/written", nil},
 	{"internal/arch", nil},
-	{"internal/tariff", []string{"internal/energy", "internal/household"}},
+	{"internal/tariff", []string{"internal/energy", "internal/household", "internal/written"}},
 
 	// Messages in. Nothing here learns who lives where.
-	{"ingest/decoder", []string{"internal/energy"}},
+	{"ingest/decoder", []string{"internal/energy", "internal/written"}},
 	{"ingest", []string{"internal/energy", "ingest/decoder"}},
 	{"ingest/spool", []string{"internal/energy", "ingest"}},
 	{"ingest/subscriber", []string{"internal/secret", "ingest"}},
 	{"internal/broker", []string{"ingest"}},
 
 	// The oracle imports nothing that it judges.
-	{"simulators", []string{"internal/energy"}},
+	{"simulators", []string{"internal/energy", "internal/written"}},
 
 	// Meaning.
-	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff"}},
+	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written"}},
 	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "indicators"}},
 	{"alerts", []string{"internal/energy", "internal/household"}},
 
@@ -54,7 +55,7 @@ var Arrows = []Arrow{
 
 	// Only here does everything meet.
 	{"internal/config", []string{
-		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret",
+		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret", "internal/written",
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",

@@ -18,7 +18,7 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Parse(t.Context(), b)
+	got, err := Parse(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,14 +36,14 @@ func TestExampleIsTheDefaults(t *testing.T) {
 }
 
 func TestUnknownKeyNamesItsPlace(t *testing.T) {
-	_, err := Parse(t.Context(), []byte("listen: 127.0.0.1:80\npilot:\n  nom: x\n"))
+	_, err := Parse([]byte("listen: 127.0.0.1:80\npilot:\n  nom: x\n"))
 	if err == nil || !strings.Contains(err.Error(), "[3:3]") || !strings.Contains(err.Error(), "nom") {
 		t.Errorf("got %v, want line 3 column 3 and the key", err)
 	}
 }
 
 func TestAllFaultsAreReportedTogether(t *testing.T) {
-	_, err := Parse(t.Context(), []byte(`
+	_, err := Parse([]byte(`
 listen: nowhere
 pilot: {id: "Ma Ville", zone: Mars/Olympus}
 broker: {url: "http://x"}

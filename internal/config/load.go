@@ -1,13 +1,13 @@
 package config
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"foyer/internal/written"
 
 	"github.com/goccy/go-yaml"
 
@@ -40,12 +40,12 @@ func Default() Config {
 
 // Load reads a file over the defaults. An unknown key fails with its line and
 // column; every other fault of the file is reported together.
-func Load(ctx context.Context, path string) (Config, error) {
+func Load(path string) (Config, error) {
 	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	c, err := Parse(ctx, b)
+	c, err := Parse(b)
 	if err != nil {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
@@ -53,10 +53,9 @@ func Load(ctx context.Context, path string) (Config, error) {
 }
 
 // Parse reads a configuration over the defaults, as [Load] does.
-func Parse(ctx context.Context, b []byte) (Config, error) {
+func Parse(b []byte) (Config, error) {
 	c := Default()
-	err := yaml.NewDecoder(strings.NewReader(string(b)), yaml.Strict()).DecodeContext(ctx, &c)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err := written.Decode(b, &c); err != nil {
 		return Config{}, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
 	}
 	if err := c.Validate(); err != nil {

@@ -1,7 +1,6 @@
 package tariff
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"foyer/internal/written"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
@@ -145,7 +146,7 @@ func (a *amount) UnmarshalYAML(text []byte) error {
 // Parse reads one tariff file. Faults name the file, the line and the field.
 func Parse(name string, text []byte) (*Tariff, error) {
 	var f fileTariff
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil {
+	if err := written.Decode(text, &f); err != nil {
 		var at yaml.Error
 		if errors.As(err, &at) && at.GetToken() != nil {
 			return nil, fmt.Errorf("%s:%d: %s", name, at.GetToken().Position.Line, at.GetMessage())

@@ -1,0 +1,30 @@
+// Package written reads the YAML that people write: configuration, tariffs,
+// scenarios, templates. It knows nothing of what they say.
+package written
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/goccy/go-yaml"
+)
+
+// ErrUnreadable refuses a text that the reader itself fails on.
+var ErrUnreadable = errors.New("the YAML does not read: a tag or an anchor stands where it cannot")
+
+// Decode reads a document into a pointer and refuses keys that are not fields. An
+// empty document changes nothing. Errors are those of goccy/go-yaml, which know
+// their line and column; where it panics, [ErrUnreadable].
+func Decode(text []byte, into any) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = ErrUnreadable
+		}
+	}()
+	// An empty document is null, which would set everything to zero.
+	var anything any
+	if err := yaml.Unmarshal(text, &anything); err == nil && anything == nil {
+		return nil
+	}
+	return yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
+}

@@ -1,0 +1,66 @@
+package written
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+type home struct {
+	Label    string   `yaml:"label"`
+	Consents []string `yaml:"consents"`
+}
+
+func TestDecode(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       home
+		fails      bool
+	}{
+		{"empty", "", home{Label: "before"}, false},
+		{"a comment alone", "# nothing\n", home{Label: "before"}, false},
+		{"over what was there", "consents: [a, b]\n", home{"before", []string{"a", "b"}}, false},
+		{"an unknown key", "labels: x\n", home{}, true},
+		{"no YAML", "label: [\n", home{}, true},
+	} {
+		got := home{Label: "before"}
+		err := Decode([]byte(c.text), &got)
+		if (err != nil) != c.fails {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if err == nil && (got.Label != c.want.Label || len(got.Consents) != len(c.want.Consents)) {
+			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestErrorsKnowTheirPlace(t *testing.T) {
+	var at yaml.Error
+	err := Decode([]byte("label: x\nlabels: y\n"), &home{})
+	if !errors.As(err, &at) || at.GetToken() == nil || at.GetToken().Position.Line != 2 {
+		t.Errorf("%v does not know its line", err)
+	}
+}
+
+// TestWhatTheReaderPanicsOnIsAnError holds a text that a fuzz test found.
+func TestWhatTheReaderPanicsOnIsAnError(t *testing.T) {
+	var s struct {
+		Homes []home `yaml:"homes"`
+	}
+	err := Decode([]byte("homes:\n  - label:\n\n    consents: !000\n    x:000000000"), &s)
+	if err == nil {
+		t.Error("it reads")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("homes:\n  - label: x\n    consents: [a]\n"))
+	f.Fuzz(func(_ *testing.T, text []byte) {
+		var s struct {
+			Homes []home         `yaml:"homes"`
+			More  map[string]any `yaml:"more"`
+		}
+		_ = Decode(text, &s) // never panics
+	})
+}
