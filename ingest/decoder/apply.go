@@ -124,6 +124,9 @@ func (c *clock) read(in *Input, root, base value, stamps []stamp) []stamp {
 
 // read takes one reading of the template out of the document.
 func (t *template) read(in *Input, root value, r *reading) (err error) {
+	if !r.far.hold(root, root) {
+		return nil
+	}
 	r.path.each(root, func(f found) {
 		if err == nil {
 			err = t.readOne(in, root, r, f)
@@ -140,7 +143,13 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 		return nil
 	}
 	reg, known := r.register(in, root, f)
-	if !known || !allHold(r.When, root, f.value) || anyHolds(r.Unless, root, f.value) {
+	if !known {
+		return nil
+	}
+	if in.found++; in.found > maxFound {
+		return refuse(reasonMany)
+	}
+	if !r.near.hold(root, f.value) {
 		return nil
 	}
 	n, is := f.value.number()
@@ -171,7 +180,7 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 	if err != nil {
 		return err
 	}
-	in.keep(reg, n, *u, r.Path, at)
+	in.keep(reg, n, *u, origin{r.Path, f.member}, at)
 	return nil
 }
 

@@ -12,12 +12,17 @@ import (
 //	{path: error, not_in: ["no error", ""]}
 //	{path: current_tarif, in: ["HC.."]}
 //
-// which are about text, numbers and booleans that are there.
+// which are about text, numbers and booleans that are there, or
+//
+//	{path: power, even_null: true}
+//
+// which is about what is there at all.
 type cond struct {
-	Path  string   `yaml:"path"`
-	In    []string `yaml:"in"`
-	NotIn []string `yaml:"not_in"`
-	path  path
+	Path     string   `yaml:"path"`
+	In       []string `yaml:"in"`
+	NotIn    []string `yaml:"not_in"`
+	EvenNull bool     `yaml:"even_null"`
+	path     path
 }
 
 // UnmarshalYAML reads either form.
@@ -45,7 +50,34 @@ func (c *cond) holds(root, base value) bool {
 	case c.NotIn != nil:
 		return v.scalar() && !slices.Contains(c.NotIn, v.text())
 	}
-	return k != absent && k != null
+	return k != absent && (k != null || c.EvenNull)
+}
+
+// conds are what must hold and what must not.
+type conds struct{ when, unless []cond }
+
+// newConds parts those that ask the document, once for all the numbers of a
+// reading, from those that ask what stands beside each.
+func newConds(when, unless []cond) (far, near conds) {
+	for _, c := range when {
+		if c.path.up == 0 {
+			far.when = append(far.when, c)
+		} else {
+			near.when = append(near.when, c)
+		}
+	}
+	for _, c := range unless {
+		if c.path.up == 0 {
+			far.unless = append(far.unless, c)
+		} else {
+			near.unless = append(near.unless, c)
+		}
+	}
+	return far, near
+}
+
+func (c *conds) hold(root, base value) bool {
+	return allHold(c.when, root, base) && !anyHolds(c.unless, root, base)
 }
 
 func anyHolds(cs []cond, root, base value) bool {

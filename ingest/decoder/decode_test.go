@@ -3,9 +3,11 @@ package decoder
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"foyer/internal/energy"
 )
@@ -85,6 +87,86 @@ func TestHugeAndNumerousAreRefused(t *testing.T) {
 	b.WriteString("}")
 	if r, err := Decode(Message{Topic: "tele/p/SENSOR", Payload: []byte(b.String())}); err == nil || r.Reason != reasonMany {
 		t.Errorf("%s %d", r.Reason, len(r.Observations))
+	}
+}
+
+// TestAHostileMessageCostsLittle sends what a sender could think of to keep a
+// decoder busy, in as many bytes as a message may have.
+func TestAHostileMessageCostsLittle(t *testing.T) {
+	filled := func(head, item, tail string) string {
+		return head + strings.Repeat(item+",", (maxPayload-len(head)-len(item)-len(tail))/(len(item)+1)) + item + tail
+	}
+	numbered := func(head, before, after, tail string) string {
+		var b strings.Builder
+		b.WriteString(head)
+		for i := 0; b.Len() < maxPayload-len(tail)-len(before)-len(after)-8; i++ {
+			b.WriteString(before + strconv.Itoa(i) + after + ",")
+		}
+		return strings.TrimSuffix(b.String(), ",") + tail
+	}
+	for what, m := range map[string]struct{ topic, payload string }{
+		"channels":          {"tele/p/SENSOR", filled(`{"ENERGY":{"Power":[`, "1", "]}}")},
+		"channels of null":  {"tele/p/SENSOR", numbered(`{"ENERGY":{"Power":[`+strings.Repeat("null,", maxPayload/10)+"null]},", `"`, `":1`, "}")},
+		"sensors":           {"tele/p/SENSOR", numbered("{", `"s`, `":{"Temperature":1}`, "}")},
+		"sensors of null":   {"tele/p/SENSOR", numbered("{", `"s`, `":{"Temperature":null}`, "}")},
+		"a label again":     {"tele/p/SENSOR", filled(`{"TIC":{`, `"HCHC":1`, "}}")},
+		"an object again":   {"tele/p/SENSOR", filled("{", `"ENERGY":{"Total":1}`, "}")},
+		"attributes":        {"zigbee2mqtt/p", numbered("{", `"a`, `":1`, "}")},
+		"devices":           {"zigbee2mqtt/bridge/devices", numbered("[", `{"ieee_address":"0x1","friendly_name":"d`, `"}`, "]")},
+		"channels of plugs": {"p/events/rpc", numbered(`{"src":"shelly","method":"NotifyStatus","params":{`, `"switch:`, `":{"apower":1}`, "}}")},
+		"packets":           {"p/events/rpc", numbered(`{"src":"shelly","method":"NotifyEvent","params":{"events":[`, `{"data":{"BTHome_version":2,"temperature":1,"address":"`, `"}}`, "]}}")},
+		"tiers":             {"zigbee2mqtt/p", filled(`{`, `"current_tier1_summ_delivered":1`, "}")},
+		"depth":             {"zigbee2mqtt/p", strings.Repeat("[", maxPayload)},
+		"digits":            {"zigbee2mqtt/p", `{"energy":` + strings.Repeat("9", maxPayload-11) + "}"},
+		"escapes":           {"zigbee2mqtt/p", numbered("{", `"\u0061`, `":1`, "}")},
+	} {
+		t.Run(what, func(t *testing.T) {
+			begun := time.Now()
+			r, _ := Decode(Message{Topic: m.topic, Payload: []byte(m.payload)})
+			if len(m.payload) < maxPayload*9/10 || r.Reason == reasonUnknown || r.Reason == reasonJSON && what != "depth" {
+				t.Fatalf("%d bytes: %s", len(m.payload), r.Reason)
+			}
+			if took := time.Since(begun); took > 5*time.Second {
+				t.Errorf("%s for %s", took, r.Reason)
+			}
+		})
+	}
+}
+
+// TestOfARepeatedNameTheLastCounts, whichever way a dialect comes to it.
+func TestOfARepeatedNameTheLastCounts(t *testing.T) {
+	for topic, payload := range map[string]string{
+		"tele/p/SENSOR": `{"Time":"2025-01-10T08:00:00Z","TIC":{"PAPP":1,"PAPP":2}}`,
+		"tele/q/SENSOR": `{"ENERGY":{"Power":1},"ENERGY":{"Power":2}}`,
+		"tele/r/SENSOR": `{"SML":{"Power_curr":1},"SML":{"Power_curr":2}}`,
+		"zigbee2mqtt/p": `{"power_l1":1,"power_l1":2}`,
+		"zigbee2mqtt/q": `{"current_tarif":"HC..","apparent_power":1,"apparent_power":2}`,
+		"p/events/rpc":  `{"src":"shelly","method":"NotifyStatus","params":{"switch:0":{"apower":1},"switch:0":{"apower":2}}}`,
+	} {
+		r, err := Decode(Message{Topic: topic, Payload: []byte(payload)})
+		if err != nil || len(r.Observations) != 1 || r.Observations[0].Value != 2000 {
+			t.Errorf("%s: %+v, %v", payload, r, err)
+		}
+	}
+}
+
+// TestAUnitIsForgottenWhenItIsUsualAgain, as after an update of a converter.
+func TestAUnitIsForgottenWhenItIsUsualAgain(t *testing.T) {
+	memory := Memory{}
+	for _, c := range []struct {
+		unit string
+		want int64
+	}{{"Wh", 5_000}, {"kWh", 5_000_000}, {"Wh", 5_000}, {"joules or so", 5_000_000}} {
+		devices := `[{"ieee_address":"0x01","friendly_name":"a","definition":{"exposes":[{"property":"energy","unit":"` + c.unit + `"}]}}]`
+		r, err := Decode(Message{Topic: "zigbee2mqtt/bridge/devices", Payload: []byte(devices), Context: memory})
+		if err != nil {
+			t.Fatal(err)
+		}
+		memory.Keep(r.Remember)
+		r, err = Decode(Message{Topic: "zigbee2mqtt/a", Payload: []byte(`{"energy":5}`), Context: memory})
+		if err != nil || r.Observations[0].Value != c.want {
+			t.Errorf("%s: %+v, %v", c.unit, r, err)
+		}
 	}
 }
 

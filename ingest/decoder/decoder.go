@@ -103,6 +103,7 @@ const (
 const (
 	maxPayload      = 1 << 20
 	maxObservations = 256
+	maxFound        = 512 // values looked at, kept or not
 )
 
 // Decode reads m with the first dialect that fits its topic and its shape.

@@ -20,10 +20,26 @@ type Input struct {
 	valid  bool
 	doc    document
 
+	sender       Device // of the observations to come, where it is not that of the message
 	observations []Observation
-	rejected     reject // the first value that was left out
-	unreadable   bool   // some value was no number at all
+	origins      []origin // of the observations, in the same order
+	found        int      // values that templates found, kept or not
+	rejected     reject   // the first value that was left out
+	unreadable   bool     // some value was no number at all
 	trace        *trace
+}
+
+// An origin is where a value stood: the path that led to it and, where the path
+// fits several, the member it went through.
+type origin struct {
+	path   string
+	member value
+}
+
+// repeats reports whether o is the same place as p: a name that its object repeats.
+func (o origin) repeats(p origin) bool {
+	return o.path == p.path && o.member.kind() != absent && p.member.kind() != absent &&
+		o.member.parent() == p.member.parent() && o.member.key() == p.member.key()
 }
 
 // A reject says which value was left out and why; path is the template's.
@@ -50,8 +66,9 @@ func newInput(m Message, t *trace) *Input {
 // release gives in back; nothing of it may be kept.
 func (in *Input) release() {
 	clear(in.captures)
-	nodes, words, at, captures := in.doc.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0]
-	*in = Input{captures: captures}
+	clear(in.origins)
+	nodes, words, at, captures, origins := in.doc.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
+	*in = Input{captures: captures, origins: origins}
 	in.doc.nodes, in.topic.words, in.topic.at = nodes, words, at
 	if cap(nodes) <= 4096 { // a rare giant does not stay
 		inputs.Put(in)
@@ -135,6 +152,11 @@ const (
 // observe reads v as a register in u and keeps it, unless it says nothing or
 // cannot be. path names v in explanations.
 func (in *Input) observe(reg energy.Register, v value, u unit, path string) {
+	in.observeAt(reg, v, u, origin{path: path})
+}
+
+func (in *Input) observeAt(reg energy.Register, v value, u unit, from origin) {
+	path := from.path
 	n, is := v.number()
 	switch is {
 	case nothing:
@@ -145,14 +167,18 @@ func (in *Input) observe(reg energy.Register, v value, u unit, path string) {
 		in.unreadable = true
 		in.reject(path, whyNumber)
 	case isNumber:
-		in.keep(reg, n, u, path, time.Time{})
+		in.keep(reg, n, u, from, time.Time{})
 	}
 }
 
 // keep holds n to the limits of its quantity and keeps it; of two values of a
-// register at one time the first stays.
-func (in *Input) keep(reg energy.Register, n number, u unit, path string, at time.Time) {
-	q := reg.Quantity()
+// register at one time the first stays, of a name that its object repeats the
+// last. Beyond what a message may hold nothing is kept: it will be refused.
+func (in *Input) keep(reg energy.Register, n number, u unit, from origin, at time.Time) {
+	if len(in.observations) > maxObservations {
+		return
+	}
+	q, path := reg.Quantity(), from.path
 	got, fits := u.scale.apply(n)
 	switch {
 	case noValue(q, n):
@@ -163,7 +189,11 @@ func (in *Input) keep(reg energy.Register, n number, u unit, path string, at tim
 		return
 	}
 	for i := range in.observations {
-		if o := &in.observations[i]; o.Register == reg && o.At.Equal(at) {
+		if o := &in.observations[i]; o.Register == reg && o.At.Equal(at) && o.Device.ID == in.sender.ID {
+			if from.repeats(in.origins[i]) {
+				o.Value, o.Step = got, u.scale.step(n)
+				return
+			}
 			if in.trace != nil {
 				in.trace.addf("%s: left out: %s", path, whyTwice)
 			}
@@ -176,7 +206,8 @@ func (in *Input) keep(reg energy.Register, n number, u unit, path string, at tim
 	if in.observations == nil {
 		in.observations = make([]Observation, 0, 8)
 	}
-	in.observations = append(in.observations, Observation{Register: reg, Value: got, Step: u.scale.step(n), At: at})
+	in.observations = append(in.observations, Observation{Device: in.sender, Register: reg, Value: got, Step: u.scale.step(n), At: at})
+	in.origins = append(in.origins, from)
 }
 
 // conclude makes the result of what was observed. Observations without a time of

@@ -43,6 +43,9 @@ var (
 	zlinkyDate       = newZLinkyKey("current_date")
 	zlinkySerial     = newZLinkyKey("meter_serial_number")
 	zlinkyApparent   = newZLinkyKey("apparent_power")
+	zlinkyApparentB  = newZLinkyKey("apparent_power_ph_b")
+	zlinkyApparentC  = newZLinkyKey("apparent_power_ph_c")
+	zlinkyApparents  = newZLinkyKey("total_apparent_power")
 	zlinkyAvailable  = newZLinkyKey("available_power")
 	zlinkyVA         = newZLinkyKey("injected_v_a")
 )
@@ -85,6 +88,9 @@ const (
 	importTotal         = energy.Register("energy_import/total")
 	exportTotal         = energy.Register("energy_export/total")
 	apparentTotal       = energy.Register("apparent_power/total")
+	apparentL1          = energy.Register("apparent_power/l1")
+	apparentL2          = energy.Register("apparent_power/l2")
+	apparentL3          = energy.Register("apparent_power/l3")
 	apparentExportTotal = energy.Register("apparent_power_export/total")
 )
 
@@ -156,7 +162,7 @@ func decodeZLinky(in *Input) (Result, error) {
 		}
 		z.imports(tiers, standard)
 	}
-	in.observe(apparentTotal, z.get(zlinkyApparent), units["VA"], zlinkyApparent.snake)
+	z.apparent(standard)
 	if standard && z.positive(z.get(zlinkyInjected)) { // a producer; else 0 stands for unused
 		in.observe(exportTotal, z.get(zlinkyInjected), z.unit, zlinkyInjected.snake)
 		in.observe(apparentExportTotal, z.get(zlinkyVA), units["VA"], zlinkyVA.snake)
@@ -169,6 +175,29 @@ func decodeZLinky(in *Input) (Result, error) {
 		return r, refuse("which register a tier is depends on the contract, which nothing says")
 	}
 	return r, err
+}
+
+// apparent keeps the apparent power drawn. With three phases in standard mode
+// apparent_power is that of the first: SINSTS1, and total_apparent_power SINSTS.
+// With one phase, and in historique mode, it is the whole and the others read 0.
+func (z *zlinky) apparent(standard bool) {
+	va, total := units["VA"], z.get(zlinkyApparents)
+	if !standard || !z.draws(total) && !z.draws(z.get(zlinkyApparentB)) && !z.draws(z.get(zlinkyApparentC)) {
+		z.in.observe(apparentTotal, z.get(zlinkyApparent), va, zlinkyApparent.snake)
+		return
+	}
+	if z.draws(total) {
+		z.in.observe(apparentTotal, total, va, zlinkyApparents.snake)
+	}
+	z.in.observe(apparentL1, z.get(zlinkyApparent), va, zlinkyApparent.snake)
+	z.in.observe(apparentL2, z.get(zlinkyApparentB), va, zlinkyApparentB.snake)
+	z.in.observe(apparentL3, z.get(zlinkyApparentC), va, zlinkyApparentC.snake)
+}
+
+// draws reports whether v is a power above 0, and not a number that stands for none.
+func (z *zlinky) draws(v value) bool {
+	n, is := v.number()
+	return is == isNumber && !n.neg && n.mant > 0 && !oneOf(n, noInstant)
 }
 
 // zlinkyFact is the key under which the contract behind a topic is kept.
@@ -277,7 +306,7 @@ func (z *zlinky) contract() (tiers []energy.Register, standard, known bool) {
 		return tiersOffPeak, false, true
 	case tarif == "EJP.":
 		return tiersEJP, false, true
-	case len(tarif) == 4 && strings.HasPrefix(tarif, "BBR"):
+	case strings.HasPrefix(tarif, "BBR"):
 		return tiersTempo, false, true
 	case remembered != "":
 		return nil, remembered == "standard", true

@@ -163,7 +163,7 @@ func TestSentinelsAndLimits(t *testing.T) {
 		if !ok {
 			t.Fatal(c.q)
 		}
-		in.keep(energy.NewRegister(c.q, ""), n, u, "x", instantOf(t, "2025-01-01T00:00:00Z"))
+		in.keep(energy.NewRegister(c.q, ""), n, u, origin{path: "x"}, instantOf(t, "2025-01-01T00:00:00Z"))
 		if got := len(in.observations) == 1; got != c.kept {
 			t.Errorf("%s %s: kept %v, want %v (%s)", c.q, c.text, got, c.kept, in.rejected.why)
 		}

@@ -82,6 +82,11 @@ func decodeShellyNotification(in *Input) (Result, error) {
 	switch root.get("method").text() {
 	case "NotifyStatus", "NotifyFullStatus":
 	case "NotifyEvent":
+		if heard := m.bluetooth(params.get("events")); heard {
+			r, err := m.conclude(shellyClocks(in, params)...)
+			r.Remember = remember
+			return r, err
+		}
 		return Result{Outcome: Status, Reason: "an event of the device", Device: m.device, Remember: remember}, nil
 	default:
 		return Result{Outcome: Ignored, Reason: "a method that carries no status", Device: m.device, Remember: remember}, nil
@@ -90,6 +95,27 @@ func decodeShellyNotification(in *Input) (Result, error) {
 	r, err := m.conclude(shellyClocks(in, params)...)
 	r.Remember = remember
 	return r, err
+}
+
+// bluetooth reads the packets of Bluetooth sensors that the script of a gateway
+// hands on as events, and reports whether there are any. Their address is the
+// device, whichever gateways heard it.
+//
+// Source: https://github.com/ALLTERCO/shelly-script-examples, ble-shelly-blu.js.
+func (m *shellyMessage) bluetooth(events value) (heard bool) {
+	for _, e := range events.children {
+		data := e.get("data")
+		address := strings.ToLower(data.get("address").text())
+		if data.get("BTHome_version").kind() == absent || !validID(address) {
+			continue
+		}
+		heard = true
+		m.in.sender = Device{Scheme: shelly, ID: address}
+		m.number(energy.Temperature, "", data, "blu", "temperature")
+		m.number(energy.Humidity, "", data, "blu", "humidity")
+	}
+	m.in.sender = Device{}
+	return heard
 }
 
 // decodeShellyStatus reads the status of one component. It has no time of its own
@@ -264,7 +290,7 @@ func (m *shellyMessage) number(q energy.Quantity, register string, c value, comp
 		return
 	}
 	path := kindOf(component) + "." + strings.Join(members, ".")
-	m.in.observe(energy.NewRegister(q, register), v, unit{q.Base(), scale{exp: 3}}, path)
+	m.in.observeAt(energy.NewRegister(q, register), v, unit{q.Base(), scale{exp: 3}}, origin{path, c})
 }
 
 func kindOf(component string) string { kind, _, _ := strings.Cut(component, ":"); return kind }

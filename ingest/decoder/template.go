@@ -90,6 +90,8 @@ type reading struct {
 	NotZero  bool              `yaml:"not_zero"` // zero stands for unused
 
 	path  path
+	far   conds                      // When and Unless, as far as they ask the document
+	near  conds                      // and as far as they ask what stands beside the number
 	fixed energy.Register            // when it is always the same
 	named map[string]energy.Register // by Keys
 	unit  *unit                      // when it is always the same
@@ -251,6 +253,7 @@ func (r *reading) compile() (err error) {
 	if err := compileClocks(r.Time); err != nil {
 		return err
 	}
+	r.far, r.near = newConds(r.When, r.Unless)
 	if r.Quantity == nil || r.Unit == nil || r.Path == "" {
 		return errors.New("no quantity, unit or path")
 	}

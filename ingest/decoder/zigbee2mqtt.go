@@ -20,10 +20,23 @@ const (
 	zigbeeFact = "zigbee2mqtt "
 	// zigbeeNameFact keeps the name behind a topic whose last segment is not it.
 	zigbeeNameFact = "zigbee2mqtt-name "
+	// zigbeeUnitFact keeps, behind a topic and a property, a unit that is not the usual one.
+	zigbeeUnitFact = "zigbee2mqtt-unit "
 )
 
+// zigbeeUnits are the usual units, as converters write them.
+var zigbeeUnits = map[string]string{
+	"energy": "kWh", "energy_l1": "kWh", "energy_l2": "kWh", "energy_l3": "kWh",
+	"energy_phase_a": "kWh", "energy_phase_b": "kWh", "energy_phase_c": "kWh",
+	"produced_energy": "kWh", "produced_energy_phase_a": "kWh", "produced_energy_phase_b": "kWh", "produced_energy_phase_c": "kWh",
+	"power": "W", "power_l1": "W", "power_l2": "W", "power_l3": "W",
+	"power_phase_a": "W", "power_phase_b": "W", "power_phase_c": "W",
+	"apparent_power": "VA", "temperature": "degC", "humidity": "%",
+}
+
 // decodeBridgeDevices learns which IEEE address publishes under which topic, so
-// that a renamed device stays itself.
+// that a renamed device stays itself, and in which units, where its converter says
+// others than the usual ones.
 //
 // Source: https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html,
 // zigbee2mqtt/bridge/devices.
@@ -39,9 +52,29 @@ func decodeBridgeDevices(in *Input) (Result, error) {
 		if strings.Contains(name, "/") {
 			r.Remember = append(r.Remember, in.learn(zigbeeNameFact+topic, name)...)
 		}
+		for _, e := range d.get("definition").get("exposes").children {
+			r.Remember = append(r.Remember, learnZigbeeUnit(in, topic, e)...)
+		}
 		in.trace.addf("%s is %s", name, ieee)
 	}
 	return r, nil
+}
+
+// learnZigbeeUnit learns the unit of what a device exposes, if it is one that
+// readings are made of.
+func learnZigbeeUnit(in *Input, topic string, e value) []Fact {
+	property, name := e.get("property").text(), e.get("unit").text()
+	usual, ours := zigbeeUnits[property]
+	if !ours || name == "" {
+		return nil
+	}
+	if written, ok := strings.CutPrefix(name, "°"); ok {
+		name = "deg" + written
+	}
+	if _, known := units[name]; !known || name == usual {
+		name = "" // as usual
+	}
+	return in.learn(zigbeeUnitFact+topic+" "+property, name)
 }
 
 // zigbeeDevice names the device as the templates of Zigbee2MQTT do.
