@@ -15,6 +15,7 @@ func (t *template) decoder() *Decoder {
 		Topics: t.Match.Topic,
 		Fits:   t.fits,
 		Decode: t.decode,
+		Doc:    t.doc(),
 	}
 }
 

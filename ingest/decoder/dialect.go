@@ -25,6 +25,9 @@ type Decoder struct {
 	// Decode reads a message that matched. Its error refuses the message.
 	Decode func(*Input) (Result, error)
 
+	// Doc is what the reference of meters says of it.
+	Doc Doc
+
 	patterns []pattern
 }
 

@@ -15,6 +15,22 @@ func init() {
 		Topics: []string{"{any*}/zigbee2mqtt/{device+}", "{base+}/{device}"},
 		Fits:   fitsZLinky,
 		Decode: decodeZLinky,
+		Doc: Doc{
+			Reads: []string{
+				"energy_import: total, hc, hp, ejphn, ejphpm, hcjb, hpjb, hcjw, hpjw, hcjr, hpjr, f01, f02, f03, f04, f05, f06, f07, f08, f09, f10, d01, d02, d03, d04",
+				"energy_export: total", "apparent_power: total, l1, l2, l3", "apparent_power_export: total",
+			},
+			Times: []string{"current_date", "last_seen"},
+		},
+	})
+	registerFamily(meterFamily{
+		Name:  "linky_zlinky_z2m",
+		Title: "Linky by ZLinky and Zigbee2MQTT",
+		About: "A LiXee ZLinky_TIC, in historique and standard mode, on one phase and on three, by converters before (camel case, Wh) and after 2021 (kWh). " +
+			"Which register a tier is depends on the contract: the message says it, or an earlier one of the same topic. " +
+			"`f01` … are the supplier's division (EASF), `d01` … the distributor's (EASD) of the same energy; they are never added. " +
+			"`active_power` is the last half-hour's and no reading. In standard mode 0 stands for an index that is not used; in historique mode for a period that has not come.",
+		Source: []string{"https://www.zigbee2mqtt.io/devices/ZLinky_TIC.html", "https://github.com/fairecasoimeme/Zlinky_TIC", "Enedis-NOI-CPT_54E"},
 	})
 }
 

@@ -3,7 +3,6 @@ package decoder
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -166,18 +165,6 @@ func TestGoDialectsHaveSamples(t *testing.T) {
 	for _, name := range Dialects() {
 		if !read[name] {
 			t.Errorf("no sample is read by %s", name)
-		}
-	}
-}
-
-func TestMetersPageNamesEveryDialect(t *testing.T) {
-	page, err := os.ReadFile("../../docs/reference/meters.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range Dialects() {
-		if !strings.Contains(string(page), "`"+name+"`") {
-			t.Errorf("docs/reference/meters.md has no row for `%s`", name)
 		}
 	}
 }

@@ -15,6 +15,7 @@ func init() {
 		Topics: []string{"{prefix+}/events/rpc"},
 		Fits:   func(in *Input) bool { return in.root().get("method").kind() == text },
 		Decode: decodeShellyNotification,
+		Doc:    Doc{Reads: shellyReads, Times: []string{"params.ts", "sys.unixtime"}},
 	})
 	register(Decoder{
 		Name:   "shelly_gen2/status",
@@ -22,6 +23,7 @@ func init() {
 		Topics: []string{"{prefix+}/status/{component}"},
 		Fits:   func(in *Input) bool { return in.root().kind() == object && isComponent(in.name("component")) },
 		Decode: decodeShellyStatus,
+		Doc:    Doc{Reads: shellyReads},
 	})
 	register(Decoder{
 		Name:   "shelly_gen2/rpc",
@@ -32,7 +34,15 @@ func init() {
 			return root.get("src").kind() == text && (root.get("method").kind() == text || root.get("id").kind() != absent)
 		},
 		Decode: decodeShellyRPC,
+		Doc:    Doc{Reads: shellyReads, Times: []string{"params.ts", "sys.unixtime"}},
 	})
+}
+
+// shellyReads are the registers of components, wherever they come from.
+var shellyReads = []string{
+	"energy_import: total, l1, l2, l3, chN", "energy_export: total, l1, l2, l3, chN",
+	"power: total, l1, l2, l3, chN", "apparent_power: total, l1, l2, l3",
+	"temperature: unnamed, chN", "humidity: unnamed, chN",
 }
 
 const (

@@ -18,7 +18,7 @@ import (
 )
 
 // A template is a dialect written down as data: one YAML file for each family,
-// with one entry for each shape. docs/reference/meters.md says how to write one.
+// with one entry for each shape. The reference of meters shows the shortest one.
 type template struct {
 	Dialect string   `yaml:"dialect"` // the shape's name
 	Order   int      `yaml:"order"`   // see Decoder; 50 when absent
@@ -38,6 +38,7 @@ type template struct {
 	Samples []sample `yaml:"samples"`
 
 	name      string // family/dialect
+	family    meterFamily
 	root      path
 	sentinels []number
 }
@@ -154,6 +155,8 @@ func parseTemplates(families map[string][]byte) ([]*template, error) {
 	own := map[string][]reading{}
 	for _, family := range slices.Sorted(maps.Keys(families)) {
 		var file struct {
+			Title    string      `yaml:"title"`  // of the family, as people call it
+			About    string      `yaml:"about"`  // what to know before relying on it
 			Source   oneOrMore   `yaml:"source"` // where the shapes are described
 			Common   any         `yaml:"common"` // anchors
 			Dialects []*template `yaml:"dialects"`
@@ -166,6 +169,7 @@ func parseTemplates(families map[string][]byte) ([]*template, error) {
 		}
 		for _, t := range file.Dialects {
 			t.name = family + "/" + t.Dialect
+			t.family = meterFamily{family, file.Title, file.About, file.Source}
 			own[t.name] = t.Readings
 			all = append(all, t)
 		}

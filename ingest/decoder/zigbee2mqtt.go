@@ -12,6 +12,7 @@ func init() {
 		Topics: []string{"{base+}/bridge/devices"},
 		Fits:   func(in *Input) bool { return in.root().kind() == list },
 		Decode: decodeBridgeDevices,
+		Doc:    Doc{Apart: "mapping: names of the devices"},
 	})
 }
 

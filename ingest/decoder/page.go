@@ -1,0 +1,234 @@
+package decoder
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+//go:generate go test -run TestTheReferencePageIsThatOfTheDialects . -update
+
+// A meterFamily is a kind of sender, and the dialects it speaks.
+type meterFamily struct {
+	Name   string   // the part of a dialect's name before the slash
+	Title  string   // as people call it
+	About  string   // what to know before relying on it
+	Source []string // where the shapes are described
+}
+
+var registeredFamilies []meterFamily
+
+// registerFamily describes a family that has no template; it is called from init
+// functions only.
+func registerFamily(f meterFamily) { registeredFamilies = append(registeredFamilies, f) }
+
+// A Doc is what the reference says of a dialect.
+type Doc struct {
+	// Reads are registers by quantity: "power: total, l1". Capital letters stand
+	// for what a message fills in.
+	Reads []string
+
+	// Times are the places where a message may say when, in order; then the
+	// arrival counts.
+	Times []string
+
+	// Apart is the outcome and the reason of a shape that carries no readings.
+	Apart string
+}
+
+// families returns all families by title.
+func families() []meterFamily {
+	all := slices.Clone(registeredFamilies)
+	for _, t := range templates() {
+		if !slices.ContainsFunc(all, func(f meterFamily) bool { return f.Name == t.family.Name }) {
+			all = append(all, t.family)
+		}
+	}
+	slices.SortFunc(all, func(a, b meterFamily) int { return strings.Compare(a.Title, b.Title) })
+	return all
+}
+
+// Page returns docs/reference/meters.md, written from the dialects.
+func Page() string {
+	var b strings.Builder
+	b.WriteString(`# Meters
+
+<!-- Generated from the dialects: go generate ./ingest/decoder -->
+
+What Foyer reads, message by message. ` + "`foyer decode --explain`" + ` says for any message which dialect of this page took it, which path gave what, and why something was left out.
+
+A gateway publishes below ` + "`foyer/GATEWAY/`" + `; the topics here are the device's own, after that prefix. A device that cannot take a prefix is led to its gateway by ` + "`broker.mounts`" + ` in the [configuration](config.md). In topics and registers, capital letters stand for a name, ` + "`…`" + ` for any further levels, ` + "`{a,b}`" + ` for one of these.
+
+Each message has one outcome: **readings** are kept; **status** says how a device does; **mapping** teaches what later messages need; **ignored** is known to carry nothing to keep; **refused** goes to quarantine with its reason, and comes back with ` + "`foyer quarantine replay`" + `. Of a message with good values and one that is no number the good ones are kept, and a copy waits for a person.
+
+A time without a zone is the zone's of the site. One more than 5 min ahead of the arrival, or from before 2016, is not believed. Where a message says no time that can be, the arrival counts; a copy that the broker had retained is then no reading, since nobody knows its age. In the hour that autumn repeats, the season counts where the message names it, else an arrival within 30 min of one candidate; else the message is refused.
+
+Numbers are read as they are spelled, in quotes too. ` + "`null`, `nan`, infinity" + ` and words such as ` + "`unknown`" + ` are no value. Left out is also what a quantity cannot be (a room below −40 °C or above 60 °C, a negative index), and what stands for no value (−32768, 65535, 2³² − 1). A message has at most 1 MiB and 256 readings.
+`)
+	for _, f := range families() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nSource: %s.\n\n", f.Title, strings.TrimSpace(f.About), strings.Join(f.Source, "; "))
+		b.WriteString("| dialect | topics | registers | time |\n|---|---|---|---|\n")
+		for _, d := range dialects() {
+			if strings.HasPrefix(d.Name, f.Name+"/") {
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.Name, shownTopics(d.patterns), d.Doc.registers(), d.Doc.times())
+			}
+		}
+	}
+	b.WriteString(`
+## Simulated
+
+` + "`foyer simulate`" + ` speaks ` + "`linky_tasmota_teleinfo`, `linky_zlinky_z2m` (historique and standard), `tasmota_energy` and `shelly_gen2`" + ` for electricity, and ` + "`zigbee2mqtt`" + ` for the sensors of a home and of the town.
+
+## A new family
+
+A file in [ingest/decoder](../../ingest/decoder), with samples that run as tests:
+
+` + "```yaml\n" + example + "```" + `
+
+What a template cannot say is a Go file that calls ` + "`register`" + `, with its samples in ` + "`testdata/FAMILY/*.txtar`" + `. Then ` + "`go generate ./ingest/decoder`" + ` writes its rows here.
+`)
+	return b.String()
+}
+
+// example is a template as short as one can be.
+const example = `title: Acme counters
+about: The C2 counts whole watt-hours, and says so.
+source: https://acme.example/c2/mqtt
+dialects:
+  - dialect: state
+    match:
+      topic: "acme/{device}/state"
+      require: [total]
+    device: { scheme: acme, id: "{device}" }
+    time:
+      - { path: at, format: unix }
+    readings:
+      - { quantity: energy_import, register: total, path: total, unit: Wh }
+      - { quantity: power, register: total, path: power, unit: W }
+    samples:
+      - topic: acme/0042/state
+        payload: '{"at":1740830400,"power":412,"total":1203455}'
+        want:
+          - acme 0042 energy_import/total 1203.455 kWh 2025-03-01T12:00:00Z
+          - acme 0042 power/total 412 W 2025-03-01T12:00:00Z
+`
+
+// mapped is a line of [Doc.Reads] for what no template can foresee.
+const mapped = "metric_map: what is assumed of the device"
+
+// registers writes a cell of the table.
+func (d Doc) registers() string {
+	if d.Apart != "" {
+		return d.Apart
+	}
+	var cells []string
+	for _, r := range d.Reads {
+		quantity, names, _ := strings.Cut(r, ": ")
+		cell := "`" + quantity + "`"
+		if names != "" {
+			cell += " " + names
+		}
+		cells = append(cells, cell)
+	}
+	return strings.Join(cells, "; ")
+}
+
+func (d Doc) times() string {
+	if d.Apart != "" {
+		return ""
+	}
+	if len(d.Times) == 0 {
+		return "arrival"
+	}
+	return "`" + strings.Join(d.Times, "`, else `") + "`, else arrival"
+}
+
+// shownTopics writes patterns for people.
+func shownTopics(patterns []pattern) string {
+	var all []string
+	for _, p := range patterns {
+		var levels []string
+		for _, s := range p.segments {
+			switch {
+			case s.name == "":
+				levels = append(levels, s.word)
+			case s.oneOf != nil:
+				levels = append(levels, "{"+strings.Join(s.oneOf, ",")+"}")
+			case s.min == 0:
+				levels = append(levels, "…")
+			case s.max == 1:
+				levels = append(levels, strings.ToUpper(s.name))
+			default:
+				levels = append(levels, strings.ToUpper(s.name)+"…")
+			}
+		}
+		all = append(all, "`"+strings.Join(levels, "/")+"`")
+	}
+	return strings.Join(all, ", ")
+}
+
+// doc describes a template by what it says itself.
+func (t *template) doc() Doc {
+	if t.Outcome != "" {
+		return Doc{Apart: string(t.Outcome) + ": " + t.Reason}
+	}
+	var d Doc
+	var quantities []string
+	names := map[string][]string{}
+	for i := range t.Readings {
+		r := &t.Readings[i]
+		for _, q := range r.Quantity.shown() {
+			if !slices.Contains(quantities, q) {
+				quantities = append(quantities, q)
+			}
+			for _, n := range r.names() {
+				if n != "" && !slices.Contains(names[q], n) {
+					names[q] = append(names[q], n)
+				}
+			}
+		}
+	}
+	for _, q := range quantities {
+		d.Reads = append(d.Reads, strings.TrimSuffix(q+": "+strings.Join(names[q], ", "), ": "))
+	}
+	if t.MetricMap {
+		d.Reads = append(d.Reads, mapped)
+	}
+	for _, c := range t.Time {
+		d.Times = append(d.Times, c.Path)
+	}
+	return d
+}
+
+// names lists the registers r can give.
+func (r *reading) names() []string {
+	if r.Keys == nil {
+		return r.Register.shown()
+	}
+	var names []string
+	for _, reg := range r.named {
+		names = append(names, reg.Name())
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// shown lists the words w can be; what a message fills in is in capital letters.
+func (w *word) shown() []string {
+	if w == nil {
+		return nil
+	}
+	var all []string
+	for _, s := range w.from {
+		switch {
+		case s.Map != nil:
+			all = append(all, slices.Sorted(maps.Values(s.Map))...)
+		case s.Path != "":
+			all = append(all, strings.ToUpper(strings.TrimLeft(s.Path, ".")))
+		default:
+			all = append(all, strings.NewReplacer("{index}", "N", "{key}", "NAME").Replace(s.literal))
+		}
+	}
+	return all
+}
