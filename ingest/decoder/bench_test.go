@@ -38,6 +38,25 @@ func benchmarkDecode(b *testing.B, m Message) {
 func BenchmarkDecodeTasmota(b *testing.B) { benchmarkDecode(b, benchPlug) }
 func BenchmarkDecodeLinky(b *testing.B)   { benchmarkDecode(b, benchLinky) }
 
+// A room sensor whose address is known; constructed.
+func BenchmarkDecodeZigbee(b *testing.B) {
+	benchmarkDecode(b, Message{
+		Topic:   "zigbee2mqtt/bedroom",
+		Payload: []byte(`{"battery":81,"humidity":58.25,"last_seen":"2025-03-01T12:00:00.123Z","linkquality":70,"pressure":1009,"temperature":18.5,"voltage":2955}`),
+		Context: Memory{"zigbee2mqtt zigbee2mqtt/bedroom": "0x00124b0000000001"},
+	})
+}
+
+// A status of a meter on three phases; constructed.
+func BenchmarkDecodeShelly(b *testing.B) {
+	benchmarkDecode(b, Message{
+		Topic: "home/board/events/rpc",
+		Payload: []byte(`{"src":"shellypro3em-a0b1c2d3e4f5","dst":"home/board/events","method":"NotifyStatus","params":{"ts":1740830400.5,"em:0":{"id":0,` +
+			`"a_act_power":120.5,"a_aprt_power":131.2,"a_current":0.571,"a_freq":50,"a_pf":0.92,"a_voltage":230.1,"b_act_power":0,"b_aprt_power":0,"b_current":0.027,"b_freq":50,"b_pf":1,"b_voltage":231,` +
+			`"c_act_power":-18,"c_aprt_power":108.7,"c_current":0.476,"c_freq":50,"c_pf":0.55,"c_voltage":229.4,"n_current":null,"total_act_power":102.5,"total_aprt_power":239.9,"total_current":1.074}}}`),
+	})
+}
+
 func BenchmarkDecodeUnknown(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

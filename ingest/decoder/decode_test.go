@@ -150,6 +150,21 @@ func TestOfARepeatedNameTheLastCounts(t *testing.T) {
 	}
 }
 
+// TestTwoMetersOfOneHeadAreForAPerson: nothing says which of them is the home's.
+func TestTwoMetersOfOneHeadAreForAPerson(t *testing.T) {
+	for payload, want := range map[string]string{
+		`{"SML":{"Total_in":5},"SML2":{"Total_in":7}}`: reasonTwice,
+		`{"SML":{"Total_in":5},"SML2":{"Total_in":5}}`: "",
+		`{"SML":{"Total_in":5},"SML":{"Total_in":7}}`:  "",
+		`{"SML":{"Total_in":5,"Total_out":7}}`:         "",
+	} {
+		r, err := Decode(Message{Topic: "tele/head/SENSOR", Payload: []byte(payload)})
+		if err != nil || r.Outcome != Readings || r.Partly != want {
+			t.Errorf("%s: %+v, %v", payload, r, err)
+		}
+	}
+}
+
 // TestAUnitIsForgottenWhenItIsUsualAgain, as after an update of a converter.
 func TestAUnitIsForgottenWhenItIsUsualAgain(t *testing.T) {
 	memory := Memory{}

@@ -98,6 +98,7 @@ const (
 	reasonMany     = "more than 256 readings"
 	reasonPanic    = "the decoder failed on it"
 	reasonPartly   = "a value beside good ones is no number"
+	reasonTwice    = "two values for one register: the second is left out"
 )
 
 const (

@@ -16,7 +16,7 @@ func fuzzFamily(f *testing.F, family string) {
 		}
 	}
 	paris := zone(f, "Europe/Paris")
-	memory := Memory{"zigbee2mqtt zigbee2mqtt/a": "0x01", "zlinky zigbee2mqtt/a": "historique HC..", "shelly p": "shellyplusht-a0"}
+	memory := Memory{"zigbee2mqtt zigbee2mqtt/a": "0x01", "zigbee2mqtt-unit zigbee2mqtt/a energy": "Wh", "zlinky zigbee2mqtt/a": "historique HC..", "shelly p": "shellyplusht-a0"}
 	f.Fuzz(func(t *testing.T, topic string, payload []byte, redelivered bool) {
 		m := Message{Topic: topic, Payload: payload, Redelivered: redelivered, Zone: paris, Context: memory, ReceivedAt: time.Date(2025, 10, 26, 0, 30, 0, 0, time.UTC)}
 		r, err := Decode(m)

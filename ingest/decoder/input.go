@@ -26,6 +26,7 @@ type Input struct {
 	found        int      // values that templates found, kept or not
 	rejected     reject   // the first value that was left out
 	unreadable   bool     // some value was no number at all
+	contested    bool     // one path found two values for a register
 	trace        *trace
 }
 
@@ -194,6 +195,7 @@ func (in *Input) keep(reg energy.Register, n number, u unit, from origin, at tim
 				o.Value, o.Step = got, u.scale.step(n)
 				return
 			}
+			in.contested = in.contested || from.path == in.origins[i].path && got != o.Value
 			if in.trace != nil {
 				in.trace.addf("%s: left out: %s", path, whyTwice)
 			}
@@ -225,8 +227,11 @@ func (in *Input) conclude(device Device, clocks ...stamp) (Result, error) {
 		}
 		return r, nil
 	}
-	if in.unreadable {
+	switch {
+	case in.unreadable:
 		r.Partly = reasonPartly
+	case in.contested:
+		r.Partly = reasonTwice
 	}
 	at, err := in.instant(clocks)
 	if err != nil {

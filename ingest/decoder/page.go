@@ -60,7 +60,7 @@ What Foyer reads, message by message. ` + "`foyer decode --explain`" + ` says fo
 
 A gateway publishes below ` + "`foyer/GATEWAY/`" + `; the topics here are the device's own, after that prefix. A device that cannot take a prefix is led to its gateway by ` + "`broker.mounts`" + ` in the [configuration](config.md). In topics and registers, capital letters stand for a name, ` + "`…`" + ` for any further levels, ` + "`{a,b}`" + ` for one of these.
 
-Each message has one outcome: **readings** are kept; **status** says how a device does; **mapping** teaches what later messages need; **ignored** is known to carry nothing to keep; **refused** goes to quarantine with its reason, and comes back with ` + "`foyer quarantine replay`" + `. Of a message with good values and one that is no number the good ones are kept, and a copy waits for a person.
+Each message has one outcome: **readings** are kept; **status** says how a device does; **mapping** teaches what later messages need; **ignored** is known to carry nothing to keep; **refused** goes to quarantine with its reason, and comes back with ` + "`foyer quarantine replay`" + `. Of a message with good values and one that is no number the good ones are kept, and a copy waits for a person; so it does where two values claim one register, of which the first is kept.
 
 A time without a zone is the zone's of the site. One more than 5 min ahead of the arrival, or from before 2016, is not believed. Where a message says no time that can be, the arrival counts; a copy that the broker had retained is then no reading, since nobody knows its age. In the hour that autumn repeats, the season counts where the message names it, else an arrival within 30 min of one candidate; else the message is refused.
 
