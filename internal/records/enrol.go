@@ -50,7 +50,8 @@ func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 			}
 		}
 		done = true
-		for _, id := range ids {
+		// In one order for everybody: two that take in the same names never wait for each other.
+		for _, id := range slices.Sorted(slices.Values(ids)) {
 			if known[id] != "" {
 				continue
 			}
