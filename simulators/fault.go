@@ -67,13 +67,13 @@ type strike struct {
 
 func (s *strike) on(at int64) bool { return at >= s.from && at < s.to }
 
-// strikes returns the faults of h that strike a device of a role.
-func (h *Home) strikes(role Role) (all []strike) {
-	for _, f := range h.Faults {
+// strikes returns the faults that strike a device of a role, counted from start.
+func strikes(faults []Fault, start time.Time, role Role) (all []strike) {
+	for _, f := range faults {
 		if f.On != "" && f.On != role {
 			continue
 		}
-		s := strike{f.Kind, h.From.Add(f.After).UnixMilli(), forever, f.By.Milliseconds()}
+		s := strike{f.Kind, start.Add(f.After).UnixMilli(), forever, f.By.Milliseconds()}
 		if f.For > 0 {
 			s.to = s.from + f.For.Milliseconds()
 		}

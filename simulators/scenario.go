@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"foyer/internal/written"
@@ -22,7 +23,7 @@ type Scenario struct {
 	Climate   Climate       `yaml:"climate"`
 	Station   string        `yaml:"station"` // gateway of the outdoor sensor; "gw-00" by default, "none" for no station
 	Homes     []Home        `yaml:"homes"`
-	Faults    []Fault       `yaml:"faults"` // of every home
+	Faults    []Fault       `yaml:"faults"` // of every home, and of the station since the first home's Start
 }
 
 // Parse reads a scenario. An unknown key is an error.
@@ -89,6 +90,10 @@ func (s *Scenario) complete() error {
 	}{{"interval", s.Interval}, {"sensors", s.Sensors}} {
 		whole := i.every >= time.Second && i.every%time.Second == 0 && 30*time.Minute%i.every == 0
 		note(!whole, i.field, i.every, "want whole seconds that divide 30 minutes")
+	}
+	s.Faults = slices.Clone(s.Faults)
+	for i := range s.Faults {
+		s.Faults[i].complete() // the homes, which have them all, report the mistakes
 	}
 	seen := map[string]bool{s.Station: true}
 	for i := range s.Homes {

@@ -33,9 +33,11 @@ func (t *Town) walk() *walk {
 	w.now.at = t.ready
 	for _, d := range t.devices {
 		p := tap{device: d, spans: t.spans(d), clock: -1}
+		faults, start := t.Scenario.Faults, time.UnixMilli(t.ready)
 		if d.home >= 0 {
-			p.strikes = t.Scenario.Homes[d.home].strikes(d.Role)
+			faults, start = t.Scenario.Homes[d.home].Faults, t.Scenario.Homes[d.home].From
 		}
+		p.strikes = strikes(faults, start, d.Role)
 		w.taps = append(w.taps, p)
 	}
 	return w

@@ -62,7 +62,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 func TestANameThatLeadsInsideIsNotReached(t *testing.T) {
 	addrs, err := net.DefaultResolver.LookupHost(t.Context(), "localhost")
 	if err != nil || len(addrs) == 0 {
-		t.Skip("localhost has no address here")
+		t.Fatalf("localhost has no address here: %v", err)
 	}
 	s := &channel.WebhookSection{Endpoints: []channel.Endpoint{{Name: "coop", URL: "https://localhost/hook?token=CANARY", Secret: secret.New(key)}}}
 	err = open(t, s, deps(t, io.Discard)).Channel.Send(t.Context(), channeltest.Message("msg_1"))

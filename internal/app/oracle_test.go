@@ -142,7 +142,7 @@ func (p *pilot) checkSlots(i int, h simulators.Home, physics simulators.Total) {
 	}
 	defer rows.Close()
 	want := p.moved(h)
-	sum, slots, registers := int64(0), map[int64]bool{}, map[energy.Register]bool{}
+	sums, slots := map[energy.Register]int64{}, map[int64]bool{}
 	for rows.Next() {
 		var m moment
 		var got, seen, length int64
@@ -154,7 +154,7 @@ func (p *pilot) checkSlots(i int, h simulators.Home, physics simulators.Total) {
 			p.t.Errorf("%s: half-hour %s of %s: %d, seen %d of %d, estimated %v, provisional %v; the register moved by %d (known %v)",
 				h.Label, time.UnixMilli(m.at).UTC(), m.register, got, seen, length, estimated, provision, expect, ok)
 		}
-		sum, slots[m.at], registers[m.register] = sum+got, true, true
+		sums[m.register], slots[m.at] = sums[m.register]+got, true
 	}
 	if err := rows.Err(); err != nil {
 		p.t.Fatal(err)
@@ -166,10 +166,29 @@ func (p *pilot) checkSlots(i int, h simulators.Home, physics simulators.Total) {
 	if len(slots) != len(distinct) || len(slots) == 0 {
 		p.t.Errorf("%s: %d half-hours, the meter spoke through %d", h.Label, len(slots), len(distinct))
 	}
-	const step = 1000 // every device here shows whole Wh
-	if off := sum - physics.Energy; h.Situation != simulators.Silent && (off >= step*int64(len(registers)) || off <= -step*int64(len(registers))) {
-		p.t.Errorf("%s: half-hours add up to %d mWh, the home used %d", h.Label, sum, physics.Energy)
+	if h.Situation == simulators.Silent {
+		return // it was not heard to the end
 	}
+	// Of a single price one register moves, whatever the meter calls it; of two prices
+	// two do.
+	const step = 1000 // every device here shows whole Wh
+	within := func(what string, sum, used int64) {
+		p.t.Helper()
+		if off := sum - used; off >= step || off <= -step {
+			p.t.Errorf("%s: %s adds up to %d mWh over the run, the home used %d", h.Label, what, sum, used)
+		}
+	}
+	if h.Contract == simulators.PeakOffPeak {
+		off, peak := h.Devices[0].Registers[0], h.Devices[0].Registers[1]
+		within(string(off), sums[off], physics.OffPeak)
+		within(string(peak), sums[peak], physics.Energy-physics.OffPeak)
+		return
+	}
+	var total int64
+	for _, n := range sums {
+		total += n
+	}
+	within("all", total, physics.Energy)
 }
 
 // checkDays holds the days against the past that was imported and what the

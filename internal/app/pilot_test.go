@@ -156,8 +156,9 @@ func (p *pilot) status(path string) string {
 }
 
 // publish lets the homes' gateways publish all they have and returns once the
-// broker has acknowledged it. During is called at each tenth of the way.
-func (p *pilot) publish(during func(tenth int)) {
+// broker has acknowledged it, with how many messages that was. During is called at
+// each tenth of the way.
+func (p *pilot) publish(during func(tenth int)) int {
 	p.t.Helper()
 	began := time.Now()
 	defer func() { p.t.Logf("published in %v", time.Since(began).Round(time.Millisecond)) }()
@@ -184,6 +185,7 @@ func (p *pilot) publish(during func(tenth int)) {
 	if done != total {
 		p.t.Fatalf("%d of %d messages were acknowledged", done, total)
 	}
+	return done
 }
 
 // keep notes what an acknowledged message states.

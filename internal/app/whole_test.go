@@ -47,10 +47,10 @@ func homes(t *testing.T) simulators.Scenario {
 // TestWholeWay runs a pilot on real servers, three times over the same days, and
 // holds it against what the simulated homes know of themselves.
 func TestWholeWay(t *testing.T) {
-	calm := ""
+	calm, messages := "", 0
 	t.Run("calm", func(t *testing.T) {
 		p := openPilot(t, homes(t))
-		p.publish(nil)
+		messages = p.publish(nil)
 		p.check()
 		calm = p.dump()
 	})
@@ -84,7 +84,9 @@ func TestWholeWay(t *testing.T) {
 			{Kind: simulators.Late, After: 30 * time.Hour, For: 2 * time.Hour},
 		}
 		p := openPilot(t, s)
-		p.publish(nil)
+		if n := p.publish(nil); n != 2*messages {
+			t.Errorf("%d messages, want each of %d twice", n, messages)
+		}
 		p.check()
 		if d := different(p.dump(), calm); d != "" {
 			t.Errorf("the figures are not those of the calm run:\n%s", d)
