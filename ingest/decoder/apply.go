@@ -25,8 +25,12 @@ func (t *template) fits(in *Input) bool {
 	if m.Payload == "any" {
 		return true
 	}
-	root := in.root()
+	root := t.document(in)
 	switch k := root.kind(); m.Payload {
+	case "text":
+		if k == absent {
+			return false
+		}
 	case "scalar":
 		if !root.scalar() && k != null {
 			return false
@@ -40,13 +44,21 @@ func (t *template) fits(in *Input) bool {
 			return false
 		}
 	}
-	return allHold(m.Require, root, root) &&
-		(m.RequireAny == nil || anyHolds(m.RequireAny, root, root)) && !anyHolds(m.Forbid, root, root)
+	return allHold(m.Require, in, root, root) &&
+		(m.RequireAny == nil || anyHolds(m.RequireAny, in, root, root)) && !anyHolds(m.Forbid, in, root, root)
+}
+
+// document returns what the paths of t lead through.
+func (t *template) document(in *Input) value {
+	if t.Match.Payload == "text" {
+		return in.bare()
+	}
+	return in.root()
 }
 
 // decode applies the template.
 func (t *template) decode(in *Input) (Result, error) {
-	root := in.root()
+	root := t.document(in)
 	if t.Root != "" {
 		if inner := t.root.one(root, root); inner.kind() == object {
 			root = inner
@@ -58,7 +70,7 @@ func (t *template) decode(in *Input) (Result, error) {
 		return Result{Outcome: t.Outcome, Reason: t.Reason, Device: device}, nil
 	}
 	for i := range t.Ignore {
-		if r := &t.Ignore[i]; r.If.holds(root, root) {
+		if r := &t.Ignore[i]; r.If.holds(in, root, root) {
 			in.trace.addf("ignored: %s", r.Reason)
 			return Result{Outcome: Ignored, Reason: r.Reason, Device: device}, nil
 		}
@@ -125,7 +137,7 @@ func (c *clock) read(in *Input, root, base value, stamps []stamp) []stamp {
 
 // read takes one reading of the template out of the document.
 func (t *template) read(in *Input, root value, r *reading) (err error) {
-	if !r.far.hold(root, root) {
+	if !r.far.hold(in, root, root) {
 		return nil
 	}
 	r.path.each(root, func(f found) {
@@ -150,7 +162,7 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 	if in.found++; in.found > maxFound {
 		return refuse(reasonMany)
 	}
-	if !r.near.hold(root, f.value) {
+	if !r.near.hold(in, root, f.value) {
 		return nil
 	}
 	n, is := f.value.number()

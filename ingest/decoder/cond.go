@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -16,9 +17,17 @@ import (
 //
 //	{path: power, even_null: true}
 //
-// which is about what is there at all.
+// which is about what is there at all. What stands outside the message can be
+// asked in the same way:
+//
+//	{assume: quantity}
+//	{recall: "zigbee2mqtt-chip {parent}"}
+//	{topic: field, in: [power]}
 type cond struct {
 	Path     string   `yaml:"path"`
+	Assume   string   `yaml:"assume"` // a key of the site's configuration
+	Recall   string   `yaml:"recall"` // a key of the context
+	Topic    string   `yaml:"topic"`  // a name of the topic's pattern
 	In       []string `yaml:"in"`
 	NotIn    []string `yaml:"not_in"`
 	EvenNull bool     `yaml:"even_null"`
@@ -33,12 +42,24 @@ func (c *cond) UnmarshalYAML(b []byte) (err error) {
 			return err
 		}
 	}
+	set := 0
+	for _, from := range []string{c.Path, c.Assume, c.Recall, c.Topic} {
+		if from != "" {
+			set++
+		}
+	}
+	if set != 1 {
+		return fmt.Errorf("condition %+v: not one source", *c)
+	}
 	c.path, err = newPath(c.Path)
 	return err
 }
 
 // holds reports whether c is true of the document root, or near base.
-func (c *cond) holds(root, base value) bool {
+func (c *cond) holds(in *Input, root, base value) bool {
+	if c.Path == "" {
+		return c.outside(in, base)
+	}
 	v := c.path.one(root, base)
 	if c.path.wild {
 		c.path.each(root, func(f found) { v = f.value })
@@ -51,6 +72,26 @@ func (c *cond) holds(root, base value) bool {
 		return v.scalar() && !slices.Contains(c.NotIn, v.text())
 	}
 	return k != absent && (k != null || c.EvenNull)
+}
+
+// outside reports whether c is true of what stands outside the message.
+func (c *cond) outside(in *Input, base value) bool {
+	var known string
+	switch {
+	case c.Assume != "":
+		known, _ = in.message.Assume[c.Assume].(string)
+	case c.Recall != "":
+		known = in.recall(in.fill(c.Recall, found{value: base}))
+	default:
+		known = in.name(c.Topic)
+	}
+	switch {
+	case c.In != nil:
+		return slices.Contains(c.In, known)
+	case c.NotIn != nil:
+		return !slices.Contains(c.NotIn, known)
+	}
+	return known != ""
 }
 
 // conds are what must hold and what must not.
@@ -76,22 +117,22 @@ func newConds(when, unless []cond) (far, near conds) {
 	return far, near
 }
 
-func (c *conds) hold(root, base value) bool {
-	return allHold(c.when, root, base) && !anyHolds(c.unless, root, base)
+func (c *conds) hold(in *Input, root, base value) bool {
+	return allHold(c.when, in, root, base) && !anyHolds(c.unless, in, root, base)
 }
 
-func anyHolds(cs []cond, root, base value) bool {
+func anyHolds(cs []cond, in *Input, root, base value) bool {
 	for i := range cs {
-		if cs[i].holds(root, base) {
+		if cs[i].holds(in, root, base) {
 			return true
 		}
 	}
 	return false
 }
 
-func allHold(cs []cond, root, base value) bool {
+func allHold(cs []cond, in *Input, root, base value) bool {
 	for i := range cs {
-		if !cs[i].holds(root, base) {
+		if !cs[i].holds(in, root, base) {
 			return false
 		}
 	}

@@ -15,7 +15,10 @@ import (
 
 // ours are the families of the recorded corpus that have a decoder. Of the others
 // nothing may be read, least of all by a decoder of another family.
-var ours = []string{"linky_tasmota_teleinfo", "linky_zlinky_z2m", "tasmota_energy", "zigbee2mqtt", "shelly_gen2"}
+var ours = []string{
+	"linky_tasmota_teleinfo", "linky_zlinky_z2m", "tasmota_energy", "zigbee2mqtt", "shelly_gen2",
+	"linky_teleinfo2mqtt", "linky_teleinfokit", "shelly_gen1",
+}
 
 // A record is one recorded message with what a correct ingest stores of it.
 type record struct {

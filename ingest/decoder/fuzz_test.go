@@ -1,6 +1,8 @@
 package decoder
 
 import (
+	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -44,3 +46,18 @@ func FuzzLinkyZLinkyZ2M(f *testing.F)       { fuzzFamily(f, "linky_zlinky_z2m") 
 func FuzzTasmotaEnergy(f *testing.F)        { fuzzFamily(f, "tasmota_energy") }
 func FuzzZigbee2MQTT(f *testing.F)          { fuzzFamily(f, "zigbee2mqtt") }
 func FuzzShellyGen2(f *testing.F)           { fuzzFamily(f, "shelly_gen2") }
+func FuzzLinkyTeleinfo2MQTT(f *testing.F)   { fuzzFamily(f, "linky_teleinfo2mqtt") }
+func FuzzLinkyTeleinfoKit(f *testing.F)     { fuzzFamily(f, "linky_teleinfokit") }
+func FuzzShellyGen1(f *testing.F)           { fuzzFamily(f, "shelly_gen1") }
+
+func TestEveryFamilyIsFuzzed(t *testing.T) {
+	targets, err := os.ReadFile("fuzz_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families() {
+		if f.Name != "ha_discovery" && !bytes.Contains(targets, []byte(`fuzzFamily(f, "`+f.Name+`")`)) {
+			t.Errorf("no fuzz target mutates the samples of %s", f.Name)
+		}
+	}
+}

@@ -19,6 +19,7 @@ type Input struct {
 	parsed bool
 	valid  bool
 	doc    document
+	plain  document // the payload as it is, for who reads bare text
 
 	sender       Device // of the observations to come, where it is not that of the message
 	observations []Observation
@@ -68,9 +69,9 @@ func newInput(m Message, t *trace) *Input {
 func (in *Input) release() {
 	clear(in.captures)
 	clear(in.origins)
-	nodes, words, at, captures, origins := in.doc.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
+	nodes, plain, words, at, captures, origins := in.doc.nodes[:0], in.plain.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
 	*in = Input{captures: captures, origins: origins}
-	in.doc.nodes, in.topic.words, in.topic.at = nodes, words, at
+	in.doc.nodes, in.plain.nodes, in.topic.words, in.topic.at = nodes, plain, words, at
 	if cap(nodes) <= 4096 { // a rare giant does not stay
 		inputs.Put(in)
 	}
@@ -108,6 +109,23 @@ func (in *Input) root() value {
 		return value{}
 	}
 	return in.doc.root()
+}
+
+// bare returns the payload as the text it is, in quotes or not; absent when it is
+// empty, an object or a list.
+func (in *Input) bare() value {
+	b := in.message.Payload
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t' || b[0] == '\r' || b[0] == '\n') {
+		b = b[1:]
+	}
+	switch {
+	case len(b) == 0 || b[0] == '{' || b[0] == '[' || len(b) > maxPayload:
+		return value{}
+	case b[0] == '"' && in.root().kind() == text:
+		return in.doc.root()
+	}
+	in.plain.one(b)
+	return in.plain.root()
 }
 
 // broken reports whether somebody wanted JSON and found none.

@@ -56,6 +56,11 @@ func (d *document) parse(src []byte) bool {
 	return p.pos == len(src)
 }
 
+// one makes src, whatever it is, the one text of d. It keeps src.
+func (d *document) one(src []byte) {
+	d.src, d.nodes = src, append(d.nodes[:0], node{kind: text, to: int32(len(src)), parent: -1, next: 1}) //nolint:gosec // a payload has at most 1 MiB
+}
+
 func (d *document) root() value { return value{d, 0} }
 
 func (v value) node() *node { return &v.doc.nodes[v.at] }

@@ -3,6 +3,7 @@ package decoder
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -201,6 +202,9 @@ func (t *template) doc() Doc {
 	return d
 }
 
+// capitals are the names that a topic fills in.
+var capitals = regexp.MustCompile(`\{\w+\}`)
+
 // names lists the registers r can give.
 func (r *reading) names() []string {
 	if r.Keys == nil {
@@ -227,7 +231,9 @@ func (w *word) shown() []string {
 		case s.Path != "":
 			all = append(all, strings.ToUpper(strings.TrimLeft(s.Path, ".")))
 		default:
-			all = append(all, strings.NewReplacer("{index}", "N", "{key}", "NAME").Replace(s.literal))
+			all = append(all, capitals.ReplaceAllStringFunc(strings.NewReplacer("{index}", "N", "{key}", "NAME").Replace(s.literal), func(name string) string {
+				return strings.ToUpper(strings.Trim(name, "{}"))
+			}))
 		}
 	}
 	return all

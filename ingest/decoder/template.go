@@ -46,7 +46,7 @@ type template struct {
 // A match is what a message must look like.
 type match struct {
 	Topic      oneOrMore `yaml:"topic"`
-	Payload    string    `yaml:"payload"`     // "json" (an object or a list), "object", "scalar" or "any"; "object" when absent
+	Payload    string    `yaml:"payload"`     // "json" (an object or a list), "object", "scalar" (of JSON), "text" (bare: on, nan, 007) or "any"; "object" when absent
 	Require    []cond    `yaml:"require"`     // all of them
 	RequireAny []cond    `yaml:"require_any"` // at least one
 	Forbid     []cond    `yaml:"forbid"`      // none
@@ -62,9 +62,9 @@ type identity struct {
 // A clock is where a message may say when.
 type clock struct {
 	Path   string    `yaml:"path"`
-	Format oneOrMore `yaml:"format"` // tried in turn: "unix", "unix_ms", "iso", "tic", "dsmr", or a layout
+	Format oneOrMore `yaml:"format"` // tried in turn: "unix", "unix_ms", "iso", "local", "tic", "dsmr", "gas_day", or a layout
 	Zone   string    `yaml:"zone"`   // of zone-less times: "site" (when absent) or an IANA name
-	Season string    `yaml:"season"` // path of a Linky date whose first letter names the season
+	Season string    `yaml:"season"` // path of a Linky date whose first letter names the season, or of its name
 	path   path
 	season path
 	zone   *time.Location
@@ -78,17 +78,17 @@ type rule struct {
 
 // A reading is where a number stands and what it means.
 type reading struct {
-	Quantity *word             `yaml:"quantity"`
-	Register *word             `yaml:"register"`
-	Path     string            `yaml:"path"`
-	Keys     map[string]string `yaml:"keys"`   // of a wildcard, or of Key: which names count, and the register of each
-	Key      *word             `yaml:"key"`    // what Keys looks up; {key} when absent
-	Except   []string          `yaml:"except"` // names that a wildcard leaves out; a trailing * stands for any end
-	Unit     *word             `yaml:"unit"`
-	Time     []clock           `yaml:"time"` // of this number alone
-	When     []cond            `yaml:"when"`
-	Unless   []cond            `yaml:"unless"`
-	NotZero  bool              `yaml:"not_zero"` // zero stands for unused
+	Quantity *word    `yaml:"quantity"`
+	Register *word    `yaml:"register"`
+	Path     string   `yaml:"path"`
+	Keys     keys     `yaml:"keys"`   // of a wildcard, or of Key: which names count, and the register of each
+	Key      *word    `yaml:"key"`    // what Keys looks up; {key} when absent
+	Except   []string `yaml:"except"` // names that a wildcard leaves out; a trailing * stands for any end
+	Unit     *word    `yaml:"unit"`
+	Time     []clock  `yaml:"time"` // of this number alone
+	When     []cond   `yaml:"when"`
+	Unless   []cond   `yaml:"unless"`
+	NotZero  bool     `yaml:"not_zero"` // zero stands for unused
 
 	path  path
 	far   conds                      // When and Unless, as far as they ask the document
@@ -202,7 +202,7 @@ func (t *template) compile() (err error) {
 	case t.Outcome != "" && (t.Reason == "" || t.Outcome == Readings || t.Outcome == Refused):
 		return fmt.Errorf("outcome %q, reason %q", t.Outcome, t.Reason)
 	}
-	if !slices.Contains([]string{"", "json", "object", "scalar", "any"}, t.Match.Payload) {
+	if !slices.Contains([]string{"", "json", "object", "scalar", "text", "any"}, t.Match.Payload) {
 		return fmt.Errorf("payload %q", t.Match.Payload)
 	}
 	if t.Order == 0 {

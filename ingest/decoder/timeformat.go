@@ -10,8 +10,10 @@ const (
 	formatUnix   timeFormat = "unix"    // seconds since 1970, with decimals
 	formatMillis timeFormat = "unix_ms" // milliseconds since 1970
 	formatISO    timeFormat = "iso"     // 2026-11-25T10:00:00.5, with Z, +01:00, +0100 or without a zone
+	formatLocal  timeFormat = "local"   // the same where what it says of its zone is not true: local time
 	formatTIC    timeFormat = "tic"     // H261125100000: season, then local time (Linky)
 	formatDSMR   timeFormat = "dsmr"    // 261125100000W: local time, then season (DSMR)
+	formatGasDay timeFormat = "gas_day" // 25/11/2026: the end of that gas day, at 6:00 local time of the next (GRDF)
 )
 
 // read tells the time that v gives in format.
@@ -44,6 +46,21 @@ func (in *Input) read(v value, format timeFormat, zone *time.Location, s season,
 			return in.judge(t, path)
 		}
 		return in.civil(t, zone, s, path)
+	case formatLocal:
+		if len(raw) < len("2006-01-02T15:04:05") {
+			return noStamp(raw, path)
+		}
+		t, _, ok := readISO(raw[:len("2006-01-02T15:04:05")])
+		if !ok {
+			return noStamp(raw, path)
+		}
+		return in.civil(t, zone, s, path)
+	case formatGasDay:
+		t, err := time.Parse("02/01/2006", string(raw))
+		if err != nil {
+			return noStamp(raw, path)
+		}
+		return in.civil(t.Add(30*time.Hour), zone, s, path)
 	case formatTIC:
 		return in.readTIC(raw, zone, path)
 	case formatDSMR:
@@ -97,11 +114,17 @@ func (in *Input) readTIC(raw []byte, zone *time.Location, path string) stamp {
 	return stamp{verdict: implausible, path: path}
 }
 
-// seasonOf returns the season a date of a Linky names.
+// seasonOf returns the season a date of a Linky names by its first letter, or a
+// sender of it by the word.
 func seasonOf(v value) season {
 	raw := v.raw()
-	if len(raw) == 0 {
+	switch string(raw) {
+	case "":
 		return anySeason
+	case "summer":
+		return summer
+	case "winter":
+		return winter
 	}
 	switch raw[0] {
 	case 'E':

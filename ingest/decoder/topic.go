@@ -11,7 +11,7 @@ import (
 //
 //	tele/{device+}/SENSOR      {device+}  one segment or more, as few as fit
 //	{any*}/tele/{device}/LWT   {any*}     none or more; {device} exactly one
-//	{base}/{kind:set|get}      {kind:…}   one of the words
+//	{base}/{kind:set|get}      {kind:…}   one of the words; a word ending in * stands for all that begin so
 type pattern struct {
 	text     string
 	segments []segment
@@ -23,7 +23,8 @@ type segment struct {
 	word     string // literal
 	name     string // capture
 	oneOf    []string
-	min, max int // how many segments it takes
+	begins   bool // one of oneOf is a beginning
+	min, max int  // how many segments it takes
 }
 
 // A capture is a named part of a topic.
@@ -51,7 +52,8 @@ func newPattern(text string) (pattern, error) {
 			seg.name, seg.min, seg.max = inner[:len(inner)-1], 0, many
 		}
 		if name, words, listed := strings.Cut(inner, ":"); listed {
-			seg.name, seg.oneOf = name, strings.Split(words, "|")
+			seg.name, seg.oneOf, seg.begins = name, strings.Split(words, "|"), strings.Contains(words, "*")
+			seg.min, seg.max = 1, 1
 		}
 		if !isWord(seg.name) {
 			return p, fmt.Errorf("topic pattern %q: name %q", text, seg.name)
@@ -137,7 +139,10 @@ func (s segment) accepts(word string) bool {
 	case s.name == "":
 		return word == s.word
 	case s.oneOf != nil:
-		return slices.Contains(s.oneOf, word)
+		return slices.Contains(s.oneOf, word) || s.begins && slices.ContainsFunc(s.oneOf, func(w string) bool {
+			begin, open := strings.CutSuffix(w, "*")
+			return open && strings.HasPrefix(word, begin)
+		})
 	}
 	return word != ""
 }

@@ -13,7 +13,7 @@ import (
 // A word is how a template says where a word comes from. In YAML it is one of
 //
 //	total                               the word itself
-//	"ch{index}"                         with names of the topic, {key}, {index} and {topic} filled in
+//	"ch{index}"                         with names of the topic, {key}, {index}, {topic} and {parent} filled in
 //	{path: .Id}                         what the message says there
 //	{path: TempUnit, map: {F: degF}, else: degC}
 //	{assume: unit}                      what the site's configuration says
@@ -152,6 +152,8 @@ func (in *Input) fill(t string, f found) string {
 			filled = strconv.Itoa(f.index)
 		case "topic":
 			filled = in.message.Topic
+		case "parent": // the topic without its last segment
+			filled = in.message.Topic[:max(strings.LastIndexByte(in.message.Topic, '/'), 0)]
 		default:
 			filled = in.name(name)
 		}

@@ -1,0 +1,43 @@
+package decoder
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Keys say which names count, and the register of each. In YAML they are a
+// mapping, or the name of one that several families share.
+type keys map[string]string
+
+// UnmarshalYAML reads either.
+func (k *keys) UnmarshalYAML(b []byte) error {
+	var name string
+	if yaml.Unmarshal(b, &name) == nil {
+		shared, ok := sharedKeys[name]
+		if !ok {
+			return fmt.Errorf("keys %q: no such table", name)
+		}
+		*k = shared
+		return nil
+	}
+	return yaml.Unmarshal(b, (*map[string]string)(k))
+}
+
+// sharedKeys are the labels of a Linky's customer output, whoever hands them on.
+//
+// Source: Enedis-NOI-CPT_54E.
+var sharedKeys = map[string]keys{
+	// The indexes of the supplier's contract, and in standard mode their total; Wh.
+	"tic_index": {
+		"BASE": "base", "HCHC": "hc", "HCHP": "hp", "EJPHN": "ejphn", "EJPHPM": "ejphpm",
+		"BBRHCJB": "hcjb", "BBRHPJB": "hpjb", "BBRHCJW": "hcjw", "BBRHPJW": "hpjw", "BBRHCJR": "hcjr", "BBRHPJR": "hpjr",
+		"EAST": "total",
+	},
+	// Two partitions of that total, by supplier and by distributor; Wh, 0 where unused.
+	"tic_share": {
+		"EASF01": "f01", "EASF02": "f02", "EASF03": "f03", "EASF04": "f04", "EASF05": "f05",
+		"EASF06": "f06", "EASF07": "f07", "EASF08": "f08", "EASF09": "f09", "EASF10": "f10",
+		"EASD01": "d01", "EASD02": "d02", "EASD03": "d03", "EASD04": "d04",
+	},
+}
