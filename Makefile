@@ -7,7 +7,7 @@ LINT_VERSION := v2.15.0
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build check lint test test-race servers generate fuzz bench bench-ingest bench-indicators screenshots
+.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-indicators screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -30,6 +30,7 @@ test: servers ## every test, on the real servers; nothing skips
 	FOYER_TEST_ALL=1 $(GO) test -timeout 20m ./...
 	@$(MAKE) --no-print-directory test-race
 	@$(MAKE) --no-print-directory fuzz-short
+	@$(MAKE) --no-print-directory chaos-short
 
 test-race: ## the race detector on pure and in-process packages
 	$(GO) test -race -timeout 10m $(RACE_PACKAGES)
@@ -42,6 +43,13 @@ fuzz-short: ## each fuzz target for 10 s
 
 fuzz: ## each fuzz target for 1,000,000 executions
 	@deployments/ci/fuzz.sh 1000000x
+
+chaos: ## every fault trial, as root; 40 minutes on 2 cores. ONLY=R1,R6 SEED=7 N=50
+	$(GO) run ./deployments/chaos $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED)) $(if $(N),--n $(N))
+
+.PHONY: chaos-short
+chaos-short: ## the fault trials that every change runs, 4 minutes
+	$(GO) run ./deployments/chaos --short
 
 generate: ## generated code and reference pages
 	$(GO) generate ./...

@@ -29,7 +29,7 @@ type Fleet struct {
 	TLS       *tls.Config                     // for mqtts; nil trusts the machine's authorities
 	Window    int                             // messages in flight on a connection; 20 by default
 	Patience  time.Duration                   // how long a message may stay unacknowledged before the gateway connects again; 30 s by default
-	Backoff   time.Duration                   // first pause before connecting again; 100 ms by default, at most 5 s
+	Backoff   time.Duration                   // first pause before connecting again, later ones are up to 50 times as long; 100 ms by default
 	counts    struct{ sent, resent, acked, connects atomic.Int64 }
 	telling   sync.Mutex
 }

@@ -61,7 +61,7 @@ func (l *link) run(ctx context.Context) error {
 		if !pause(ctx, rest+time.Duration(spread)/2) {
 			return nil
 		}
-		rest = min(2*rest, 5*time.Second)
+		rest = min(2*rest, 50*l.fleet.Backoff)
 	}
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests start and are built with: mosquitto, PostgreSQL, Chromium
-# with a font, a C compiler for the race detector (Debian packages) and InfluxDB 1.8
-# (go install). It looks where internal/testserver looks, installs only what is
-# missing, and leaves no service behind.
+# with a font, a C compiler for the race detector, strace for fault trials (Debian
+# packages) and InfluxDB 1.8 (go install). It looks where internal/testserver looks,
+# installs only what is missing, and leaves no service behind.
 set -eu
 influx=v1.8.10
 gobin="$(go env GOPATH | cut -d: -f1)/bin"
@@ -27,6 +27,7 @@ missing() {
 	has chromium || has chromium-browser || has google-chrome || has chrome || echo chromium
 	has_font || echo fonts-dejavu-core
 	can_race || echo gcc libc6-dev
+	has strace || echo strace
 }
 
 as_root() {

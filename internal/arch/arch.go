@@ -70,6 +70,8 @@ var Arrows = []Arrow{
 
 	// Used by tests alone.
 	{"internal/testserver", nil},
+	// It judges the binary from outside, with publishers and servers that tests use too.
+	{"deployments/chaos", []string{"internal/testserver", "simulators"}},
 	{"alerts/channel/channeltest", []string{"alerts/channel", "internal/disclosure", "internal/household"}},
 }
 
@@ -98,6 +100,14 @@ var Promises = []Promise{
 		From: []string{"simulators"},
 		Never: append([]string{
 			"ingest/...", "indicators/...", "alerts/...", "internal/broker", "internal/tariff", "internal/jobs", "internal/series",
+		}, people...),
+	},
+	{
+		Says: "fault trials know nothing of what they judge",
+		From: []string{"deployments/chaos"},
+		Never: append([]string{
+			"ingest/...", "indicators/...", "alerts/...", "api/...", "internal/broker", "internal/tariff", "internal/jobs",
+			"internal/series", "internal/app", "internal/config",
 		}, people...),
 	},
 	{

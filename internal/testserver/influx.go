@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"testing"
 	"time"
 )
 
@@ -20,7 +19,7 @@ const Database = "foyer"
 // Influx starts InfluxDB 1.8 without passwords, with an empty database
 // [Database], as Foyer's documentation sets it up. It keeps its data over Stop,
 // Kill and Start.
-func Influx(t testing.TB) *Server {
+func Influx(t TB) *Server {
 	t.Helper()
 	bin := Need(t, "influxd", "Run: go install github.com/influxdata/influxdb/cmd/influxd@v1.8.10, or make servers.")
 	dir := t.TempDir()
@@ -47,7 +46,7 @@ func beforeInflux() string {
 
 // createDatabase reads the whole answer: InfluxDB sends its status before it
 // runs the statement, and does not run it when the asker is gone.
-func createDatabase(t testing.TB, address string) {
+func createDatabase(t TB, address string) {
 	t.Helper()
 	res, err := http.PostForm(address+"/query", url.Values{"q": {"CREATE DATABASE " + Database}})
 	if err != nil {

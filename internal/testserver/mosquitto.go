@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
 )
 
@@ -34,7 +33,7 @@ topic read $SYS/#
 // Mosquitto starts mosquitto as Foyer's documentation sets it up: passwords,
 // rights by gateway, client id equal to the user's name, saved on each change.
 // It keeps its sessions and queues over Stop and Start; Kill may lose the last.
-func Mosquitto(t testing.TB, o Options) *Server {
+func Mosquitto(t TB, o Options) *Server {
 	t.Helper()
 	const hint = "On Debian: apt-get install mosquitto, or make servers."
 	bin, passwd := Need(t, "mosquitto", hint), Need(t, "mosquitto_passwd", hint)
@@ -79,7 +78,7 @@ func Mosquitto(t testing.TB, o Options) *Server {
 
 // secured writes the password file and the access list and returns the lines
 // that name them.
-func secured(t testing.TB, dir, passwd string, o Options) []string {
+func secured(t TB, dir, passwd string, o Options) []string {
 	t.Helper()
 	var plain strings.Builder
 	for user, password := range o.Users {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"testing"
 )
 
 // Need returns the path of the first of the programs that is installed; names
@@ -16,7 +15,7 @@ import (
 //
 // Without one it ends the test: fatally under FOYER_TEST_ALL=1, else by a skip
 // that carries hint, a sentence on what to install.
-func Need(t testing.TB, names, hint string) string {
+func Need(t TB, names, hint string) string {
 	t.Helper()
 	if path := find(strings.Split(names, "|")); path != "" {
 		return path
@@ -26,7 +25,7 @@ func Need(t testing.TB, names, hint string) string {
 }
 
 // missing ends a test that lacks a program.
-func missing(t testing.TB, what, hint string) {
+func missing(t TB, what, hint string) {
 	t.Helper()
 	if os.Getenv("FOYER_TEST_ALL") == "1" {
 		t.Fatalf("%s is not installed. %s", what, hint)
@@ -74,7 +73,7 @@ func runnable(path string) bool {
 
 // Chromium returns the path of a Chromium. Started as root it needs the flag
 // --no-sandbox.
-func Chromium(t testing.TB) string {
+func Chromium(t TB) string {
 	t.Helper()
 	return Need(t, "chromium|chromium-browser|google-chrome|chrome", "On Debian: apt-get install chromium, or make servers.")
 }

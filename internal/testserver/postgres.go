@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,7 +38,7 @@ var shared struct {
 //
 // The server behind it is started by the first caller and shared by all tests
 // of this process. It loses everything in a power cut, on purpose.
-func Postgres(t testing.TB) string {
+func Postgres(t TB) string {
 	t.Helper()
 	const hint = "On Debian: apt-get install postgresql, or make servers."
 	initdb, server := Need(t, "initdb", hint), Need(t, "postgres", hint)
@@ -58,7 +57,7 @@ func Postgres(t testing.TB) string {
 	return c.url("foyer", name)
 }
 
-func startCluster(t testing.TB, initdb, server string) (*cluster, error) {
+func startCluster(t TB, initdb, server string) (*cluster, error) {
 	dir, err := os.MkdirTemp("", "foyer-postgres-")
 	if err != nil {
 		return nil, err
@@ -70,14 +69,14 @@ func startCluster(t testing.TB, initdb, server string) (*cluster, error) {
 		return nil, errors.Join(fmt.Errorf("start PostgreSQL: %w\n%s", err, log), os.RemoveAll(dir))
 	}
 	if err := sweepAfter(p, dir); err != nil {
-		p.end(syscall.SIGQUIT)
+		p.End(syscall.SIGQUIT)
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return c, nil
 }
 
 // start makes a cluster below dir and returns its running server.
-func (c *cluster) start(t testing.TB, dir, initdb, server string) (*process, error) {
+func (c *cluster) start(t TB, dir, initdb, server string) (*Process, error) {
 	data, secret, log := filepath.Join(dir, "data"), filepath.Join(dir, "password"), filepath.Join(dir, "log")
 	if err := os.WriteFile(secret, []byte(c.password), 0o600); err != nil {
 		return nil, err
@@ -93,26 +92,26 @@ func (c *cluster) start(t testing.TB, dir, initdb, server string) (*process, err
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	for range 5 {
-		c.port = freePort(t)
+		c.port = FreePort(t)
 		cmd := exec.Command(server, "-D", data, "-p", strconv.Itoa(c.port),
 			"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 			"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
 			"-c", "shared_buffers=32MB", "-c", "max_connections=200")
 		as(cmd)
 		// SIGQUIT is PostgreSQL's immediate shutdown; SIGKILL would leave its shared memory.
-		p, err := launch(cmd, log, syscall.SIGQUIT)
+		p, err := Launch(cmd, log, syscall.SIGQUIT)
 		if err != nil {
 			return nil, err
 		}
-		up := within(deadline, func() bool { return p.ended() || p.listens(c.port) && c.try("SELECT 1") == nil })
-		if up && !p.ended() {
+		up := within(deadline, func() bool { return p.Ended() || p.Listens(c.port) && c.try("SELECT 1") == nil })
+		if up && !p.Ended() {
 			if err := c.try("CREATE ROLE foyer LOGIN CREATEROLE PASSWORD '" + c.password + "'"); err != nil {
-				p.end(syscall.SIGQUIT)
+				p.End(syscall.SIGQUIT)
 				return nil, err
 			}
 			return p, nil
 		}
-		p.end(syscall.SIGQUIT)
+		p.End(syscall.SIGQUIT)
 	}
 	return nil, errors.New("no answer")
 }
@@ -152,13 +151,13 @@ func lowered(paths ...string) (func(*exec.Cmd), error) {
 // sweepAfter stops p and removes dir once this process is gone, however it
 // went: a shell reads a pipe whose other end only this process holds. A process
 // that ended and waits for its parent (Z) holds nothing any more.
-func sweepAfter(p *process, dir string) (err error) {
+func sweepAfter(p *Process, dir string) (err error) {
 	const script = `cat >/dev/null
 kill -QUIT "$1" 2>/dev/null
 n=0
 while kill -0 "$1" && ! grep -q ') Z' "/proc/$1/stat" && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done 2>/dev/null
 rm -rf "$2"`
-	cmd := exec.Command("/bin/sh", "-c", script, "sweep", strconv.Itoa(p.cmd.Process.Pid), dir)
+	cmd := exec.Command("/bin/sh", "-c", script, "sweep", strconv.Itoa(p.Pid()), dir)
 	if shared.alive, err = cmd.StdinPipe(); err != nil {
 		return err
 	}
@@ -188,7 +187,7 @@ func (c *cluster) try(statement string) error {
 	return err
 }
 
-func (c *cluster) exec(t testing.TB, statement string) {
+func (c *cluster) exec(t TB, statement string) {
 	t.Helper()
 	if err := c.try(statement); err != nil {
 		t.Fatalf("%s: %v", statement, err)

@@ -1,7 +1,6 @@
 package testserver
 
 import (
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -9,33 +8,32 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 )
 
 // A Server is one real server of one test. Its methods are for the goroutine
 // that runs the test.
 type Server struct {
-	t      testing.TB
+	t      TB
 	scheme string
 	port   int
 	log    string // file of its output
 	dir    string // what it keeps
 	setup  func(port int) (*exec.Cmd, error)
 	ready  func() bool
-	proc   *process
+	proc   *Process
 }
 
 // Program starts a program that serves HTTP on a free port and stops it when t
 // ends. Setup gives the command for a port; ready is a path that answers 200 once
 // the program is of use.
-func Program(t testing.TB, name string, setup func(port int) (*exec.Cmd, error), ready string) *Server {
+func Program(t TB, name string, setup func(port int) (*exec.Cmd, error), ready string) *Server {
 	t.Helper()
 	return newServer(t, name, "http", setup, func(s *Server) bool { return answers(s.URL() + ready) })
 }
 
 // newServer starts what setup describes on a free port and stops it when t ends.
-func newServer(t testing.TB, name, scheme string, setup func(port int) (*exec.Cmd, error), ready func(*Server) bool) *Server {
+func newServer(t TB, name, scheme string, setup func(port int) (*exec.Cmd, error), ready func(*Server) bool) *Server {
 	t.Helper()
 	s := &Server{t: t, scheme: scheme, setup: setup, log: filepath.Join(t.TempDir(), name+".log")}
 	s.ready = func() bool { return ready(s) }
@@ -47,7 +45,7 @@ func newServer(t testing.TB, name, scheme string, setup func(port int) (*exec.Cm
 	})
 	// The port is free now and may be taken a moment later: then try another.
 	for range 5 {
-		s.port = freePort(t)
+		s.port = FreePort(t)
 		if s.start(10 * time.Second) {
 			return s
 		}
@@ -96,13 +94,13 @@ func (s *Server) start(patience time.Duration) bool {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p, err := launch(cmd, s.log, syscall.SIGKILL)
+	p, err := Launch(cmd, s.log, syscall.SIGKILL)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.proc = p
-	up := within(patience, func() bool { return p.ended() || p.listens(s.port) && s.ready() })
-	if up && !p.ended() {
+	up := within(patience, func() bool { return p.Ended() || p.Listens(s.port) && s.ready() })
+	if up && !p.Ended() {
 		return true
 	}
 	s.Kill()
@@ -111,7 +109,7 @@ func (s *Server) start(patience time.Duration) bool {
 
 func (s *Server) end(sig syscall.Signal) {
 	if s.proc != nil {
-		s.proc.end(sig)
+		s.proc.End(sig)
 		s.proc = nil
 	}
 }
@@ -121,55 +119,8 @@ func (s *Server) tail(n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// A process is a started program, the leader of its own group.
-type process struct {
-	cmd  *exec.Cmd
-	done chan struct{}
-}
-
-// launch starts cmd, its output appended to a file. When this test's process
-// dies first, cmd gets the signal death.
-func launch(cmd *exec.Cmd, log string, death syscall.Signal) (*process, error) {
-	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	defer out.Close()
-	cmd.Stdout, cmd.Stderr = out, out
-	bind(cmd, death)
-	if err := start(cmd); err != nil {
-		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
-	}
-	p := &process{cmd: cmd, done: make(chan struct{})}
-	go func() { _ = cmd.Wait(); close(p.done) }()
-	return p, nil
-}
-
-func (p *process) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// listens reports whether p itself listens on a port.
-func (p *process) listens(port int) bool { return owns(p.cmd.Process.Pid, port) }
-
-// end signals p and waits; what is left of its group after 10 s is killed.
-func (p *process) end(sig syscall.Signal) {
-	signal(p.cmd, sig)
-	select {
-	case <-p.done:
-	case <-time.After(10 * time.Second):
-		signal(p.cmd, syscall.SIGKILL)
-		<-p.done
-	}
-}
-
-// freePort returns a port nobody listens on at the moment.
-func freePort(t testing.TB) int {
+// FreePort returns a port nobody listens on at the moment.
+func FreePort(t TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

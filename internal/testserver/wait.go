@@ -1,7 +1,6 @@
 package testserver
 
 import (
-	"testing"
 	"time"
 )
 
@@ -12,7 +11,7 @@ const (
 
 // Wait returns once cond holds, asking every 20 ms. After 30 s it ends the test
 // and says what it waited for: "the alert to open".
-func Wait(t testing.TB, what string, cond func() bool) {
+func Wait(t TB, what string, cond func() bool) {
 	t.Helper()
 	if !within(deadline, cond) {
 		t.Fatalf("waited %s for %s", deadline, what)

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"foyer/simulators"
+)
+
+// A Crowd is the gateways of a pilot, publishing as fast as they are acknowledged:
+// at most 20 messages in flight each, and again what was not acknowledged.
+type Crowd struct {
+	*Ledger
+	t     *Trial
+	fleet simulators.Fleet
+	stop  atomic.Bool
+	ended chan error
+
+	mu   sync.Mutex
+	last time.Time  // of the last acknowledgement
+	next *time.Time // takes the instant of the next one
+	got  chan struct{}
+}
+
+// Gather lets the meters of a pilot publish to a broker from now on.
+func (t *Trial) Gather(p *Pilot, broker string) *Crowd {
+	meters := make([]*Meter, len(p.meters))
+	index := map[string]int{}
+	for i, m := range p.meters {
+		own := *m
+		own.Seed = t.Seed
+		meters[i] = &own
+		index[m.Gateway+"/"+m.Device] = i
+	}
+	c := &Crowd{Ledger: newLedger(meters), t: t, ended: make(chan error, 1)}
+	c.fleet = simulators.Fleet{
+		Broker: broker, Passwords: p.passwords, Logger: slog.New(slog.DiscardHandler), Now: t.now, Backoff: time.Millisecond,
+		Acked: func(e simulators.Emission) error {
+			i := index[e.Device.Gateway+"/"+e.Device.ID]
+			c.acknowledge(i, meters[i].number(e.At))
+			c.tick()
+			return nil
+		},
+	}
+	ctx, cancel := context.WithCancel(t.Context)
+	go func() { c.ended <- c.fleet.Run(ctx, c.emissions()) }()
+	t.Cleanup(cancel)
+	return c
+}
+
+// embedded returns the address of the pilot's own broker.
+func (p *Pilot) embedded() string { return fmt.Sprintf("mqtt://127.0.0.1:%d", p.broker) }
+
+// emissions yields the messages of all meters in turn until the crowd is to stop.
+func (c *Crowd) emissions() iter.Seq[simulators.Emission] {
+	return func(yield func(simulators.Emission) bool) {
+		for !c.stop.Load() {
+			for i, m := range c.meters {
+				if !yield(m.emission(c.send(i))) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// tick notes when an acknowledgement came.
+func (c *Crowd) tick() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last = c.t.now()
+	if c.next != nil {
+		*c.next, c.next = c.last, nil
+		close(c.got)
+	}
+}
+
+// first waits for the next acknowledgement and returns when it came. Each poll
+// meanwhile runs, and may end the trial.
+func (c *Crowd) first(meanwhile func()) time.Time {
+	var came time.Time
+	got := make(chan struct{})
+	c.mu.Lock()
+	c.next, c.got = &came, got
+	c.mu.Unlock()
+	const patience = 60 * time.Second
+	if !c.t.within(patience, 5*time.Millisecond, func() bool {
+		select {
+		case <-got:
+			return true
+		default:
+			meanwhile()
+			return false
+		}
+	}) {
+		c.t.Fatalf("waited %v for an acknowledgement", patience)
+	}
+	return came
+}
+
+// finish lets the gateways send no more than they have begun, and waits until all of
+// it is acknowledged: 60 s after the last fault at most.
+func (c *Crowd) finish() {
+	c.stop.Store(true)
+	const patience = 60 * time.Second
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err := <-c.ended:
+		c.t.must(err, "publish")
+	case <-timer.C:
+		c.t.Fatalf("%v after the last fault %d messages are acknowledged and not all: %+v", patience, c.acknowledged(), c.fleet.Counts())
+	case <-c.t.Context.Done():
+		c.t.Fatal("interrupted")
+	}
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	only   string
+	seed   uint64
+	n      int
+	short  bool
+	binary string
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.only, "only", "", "run these properties alone: R1,R6")
+	flag.Uint64Var(&o.seed, "seed", 0, "repeat what this seed decides; a new one by default")
+	flag.IntVar(&o.n, "n", 0, "cycles of each property; its own number by default")
+	flag.BoolVar(&o.short, "short", false, "the selection that every change runs, without special rights")
+	flag.StringVar(&o.binary, "foyer", "", "the binary under trial; built from this tree by default")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	held, err := run(ctx, o)
+	stop()
+	switch {
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "chaos: %v\n", err)
+		os.Exit(1)
+	case !held:
+		os.Exit(3)
+	}
+}
+
+// run runs the properties that the options choose and reports whether all held.
+func run(ctx context.Context, o options) (held bool, err error) {
+	if flag.NArg() > 0 {
+		return false, fmt.Errorf("unexpected argument %q", flag.Arg(0))
+	}
+	var ids []string
+	if o.only != "" {
+		ids = strings.Split(o.only, ",")
+	}
+	all, unknown := chosen(ids, o.short)
+	if len(unknown) > 0 {
+		return false, fmt.Errorf("--only %s: no property is named so", strings.Join(unknown, ","))
+	}
+	if faults := missing(all); len(faults) > 0 {
+		return false, fmt.Errorf("this machine lacks what the trials need:\n%w", errors.Join(faults...))
+	}
+	now := time.Now //nolint:forbidigo // the harness has one clock, this one
+	h := &Harness{binary: o.binary, watch: os.Stderr, now: now, began: now(), report: &Report{}}
+	if h.dir, err = os.MkdirTemp("", "foyer-chaos-"); err != nil {
+		return false, err
+	}
+	if o.seed == 0 {
+		o.seed = uint64(h.began.UnixNano()) % 1_000_000_000
+	}
+	if h.binary == "" {
+		if h.binary, err = build(ctx, h.dir); err != nil {
+			return false, err
+		}
+	}
+	h.say("seed %d", o.seed)
+	held = true
+	for _, p := range all {
+		held = h.property(ctx, p, o) && held
+	}
+	if ctx.Err() != nil {
+		return false, errors.Join(errors.New("interrupted"), os.RemoveAll(h.dir))
+	}
+	held = h.report.print(os.Stdout) && held
+	if held {
+		err = os.RemoveAll(h.dir)
+	}
+	return held, err
+}
+
+// build builds the release binary from this tree.
+func build(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, "foyer")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "foyer/cmd/foyer") //nolint:gosec // nothing of it comes from outside
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build foyer: %w: %s", err, out)
+	}
+	return path, nil
+}
+
+// property runs the rounds of a property, each with the next seed, until three have
+// failed.
+func (h *Harness) property(ctx context.Context, p *Property, o options) (held bool) {
+	cycles := p.Full
+	switch {
+	case o.n > 0:
+		cycles = o.n
+	case o.short:
+		cycles = p.Short
+	}
+	round := p.Round
+	if round == 0 {
+		round = cycles
+	}
+	name := strings.Join(p.IDs, ",")
+	h.say("%s: %s, %d cycles", name, p.Says, cycles)
+	failed := 0
+	for seed := o.seed; cycles > 0 && failed < 3 && ctx.Err() == nil; seed++ {
+		n := min(round, cycles)
+		cycles -= n
+		began := h.now()
+		failures := h.trial(ctx, p, seed, n)
+		if len(failures) == 0 {
+			h.say("%s seed %d: %d cycles held in %v", name, seed, n, h.now().Sub(began).Round(100*time.Millisecond))
+			continue
+		}
+		failed++
+		if ctx.Err() == nil {
+			_, _ = fmt.Fprintf(os.Stdout, "%-4s FAILED with seed %d: %s\n     repeat: go run ./deployments/chaos --only %s --seed %d --n %d\n",
+				p.IDs[0], seed, failures[0], p.IDs[0], seed, n)
+		}
+	}
+	return failed == 0
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"time"
+)
+
+func init() {
+	register(Property{
+		IDs: []string{"R1", "R4", "R5"}, Says: "SIGKILL at random times, embedded broker and SQLite",
+		Full: 1000, Short: 150, Round: 50, Run: killed,
+	})
+}
+
+// restart is what a start may take until the first acknowledgement, at p99.
+const restart = 2 * time.Second
+
+// killed kills Foyer again and again while gateways publish: while it starts, while
+// it recovers, while it takes readings in.
+func killed(t *Trial) {
+	p := t.Settle(t.TempDir())
+	t.must(snapshot(p.dir, p.data), "copy the pilot")
+	c := t.Gather(p, p.embedded())
+	w := &watcher{t: t, c: c, dir: t.TempDir()}
+	for cycle := range t.Cycles {
+		began := t.now()
+		p.start()
+		if t.Luck.IntN(5) == 0 {
+			t.pause(t.between(0, 80*time.Millisecond)) // before it is up
+		} else {
+			came := c.first(p.alive)
+			if cycle > 0 {
+				t.report.Took("R4", "from start to the first acknowledgement after a kill", 0.99, restart, came.Sub(began))
+			}
+			t.pause(t.between(0, 250*time.Millisecond))
+			p.alive()
+		}
+		p.kill()
+		w.look("R5", p.data)
+	}
+	p.start()
+	p.ready()
+	c.finish()
+	p.drained()
+	p.stop()
+	v := w.settle("R1", p.data)
+	t.report.Count("R1", "kills in rounds after which acknowledged and stored differ", int64(t.Cycles), bad(v.Faults() > 0))
+}
