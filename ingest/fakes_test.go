@@ -210,6 +210,7 @@ type house struct {
 	spool   *spool.Spool
 	series  *fakeSeries
 	marks   *fakeMarks
+	memory  *fakeMemory
 	handler *ingest.Handler
 	cfg     spool.Config
 	metrics *prometheus.Registry
@@ -225,6 +226,7 @@ func newHouse(t testing.TB) *house {
 		meters: &fakeMeters{meters: map[energy.MeterID]ingest.Meter{}},
 		series: &fakeSeries{t: t, all: map[seriesKey]energy.Reading{}},
 		marks:  &fakeMarks{at: map[[2]string]time.Time{}, conflicts: map[string]energy.Conflict{}},
+		memory: newMemory(),
 	}
 	cfg := spool.Defaults()
 	cfg.Path, cfg.MinFreeBytes = filepath.Join(t.TempDir(), "spool.db"), 0
@@ -245,7 +247,7 @@ func (h *house) open(cfg spool.Config) {
 	h.spool = s
 	h.handler, err = ingest.NewHandler(context.Background(), ingest.Parts{
 		Mounts: ingest.Mounts{{Topic: "shellies/#", Gateway: "g9"}},
-		Meters: h.meters, Spool: s, Quarantine: s, Memory: s, Zone: paris(h.t),
+		Meters: h.meters, Spool: s, Quarantine: s, Memory: h.memory, Zone: paris(h.t),
 		Log: slog.New(slog.DiscardHandler), Metrics: h.metrics,
 	})
 	if err != nil {

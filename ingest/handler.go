@@ -40,18 +40,16 @@ type Handler struct {
 	metrics *handlerMetrics
 	sites   sites
 	repeats repeats
-	steps   steps
+
+	recalled recollection
+	steps    steps
 }
 
 // NewHandler returns a handler that remembers what earlier messages taught.
 func NewHandler(ctx context.Context, p Parts) (*Handler, error) {
 	h := &Handler{Parts: p, log: p.Log.With("component", "ingest"), metrics: newHandlerMetrics(p.Metrics)}
-	facts, err := p.Memory.Facts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("recall what gateways taught: %w", err)
-	}
-	for _, f := range facts {
-		h.sites.of(f.Gateway).keep([]Fact{f})
+	if err := h.recall(ctx); err != nil {
+		return nil, err
 	}
 	return h, nil
 }
@@ -115,7 +113,7 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 		zone = h.Zone
 	}
 	for {
-		res, refused := h.decode(m, own, s, zone)
+		res, refused := h.ask(ctx, m, own, s, zone)
 		if refused != "" {
 			return harvest{Result: res, reason: refused}, nil
 		}
@@ -129,10 +127,28 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 	}
 }
 
+// ask decodes a message. One that is in want of a fact is decoded again when there
+// has been time to hear of it from another ingester, before it is refused or taken
+// for another device's.
+func (h *Handler) ask(ctx context.Context, m Message, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
+	q := question{site: s}
+	res, refused = h.decode(m, own, &q, zone)
+	wanting := q.missed && (refused != "" || len(res.Observations) > 0)
+	if !wanting || !h.await(ctx, s) {
+		return res, refused
+	}
+	q.missed = false
+	res, refused = h.decode(m, own, &q, zone)
+	if q.missed {
+		s.vain.Store(h.recalled.pass.Load())
+	}
+	return res, refused
+}
+
 // decode returns why the message is refused, "" when it is not.
-func (h *Handler) decode(m Message, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
+func (h *Handler) decode(m Message, own string, context decoder.Context, zone *time.Location) (res decoder.Result, refused string) {
 	res, err := decoder.Decode(decoder.Message{
-		Topic: own, Payload: m.Payload, Redelivered: m.Retained, ReceivedAt: m.At, Zone: zone, Context: s,
+		Topic: own, Payload: m.Payload, Redelivered: m.Retained, ReceivedAt: m.At, Zone: zone, Context: context,
 	})
 	var refusal *decoder.Refusal
 	switch {
@@ -200,14 +216,9 @@ func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *h
 
 // keep puts a harvest on stable storage.
 func (h *Handler) keep(ctx context.Context, m Message, gateway, own string, s *site, got harvest) (fate, error) {
-	news, excess := s.fresh(gateway, got.Remember, m.Vouched)
-	if len(news) > 0 {
-		if err := h.Memory.Remember(ctx, news); err != nil {
-			return "", fmt.Errorf("remember %d facts: %w", len(news), err)
-		}
-		s.keep(news)
+	if err := h.learn(ctx, gateway, s, got.Remember, m.Vouched); err != nil {
+		return "", err
 	}
-	h.metrics.excess.Add(float64(excess))
 	if len(got.readings) > 0 {
 		if err := h.Spool.Append(ctx, got.readings); err != nil {
 			return "", fmt.Errorf("append %d readings: %w", len(got.readings), err)

@@ -144,7 +144,7 @@ func TestAFailedAppendDoesNotMakeTheNextOneARepetition(t *testing.T) {
 	h := newHouse(t)
 	full := &fullSpool{h.spool, true}
 	handler, err := ingest.NewHandler(t.Context(), ingest.Parts{
-		Meters: h.meters, Spool: full, Quarantine: h.spool, Memory: h.spool, Zone: paris(t),
+		Meters: h.meters, Spool: full, Quarantine: h.spool, Memory: h.memory, Zone: paris(t),
 		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {

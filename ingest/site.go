@@ -18,6 +18,9 @@ const maxFact = 8 << 10
 type site struct {
 	zone atomic.Pointer[time.Location] // of its meters, as last looked up; nil before
 
+	// In which pass of [Handler.Follow] a message last waited in vain for a fact; 0 for never.
+	vain atomic.Int64
+
 	mu    sync.RWMutex
 	facts map[string]string
 }
@@ -30,9 +33,12 @@ func (s *site) Recall(key string) (string, bool) {
 	return v, ok
 }
 
-// fresh returns those of facts that change something, and how many there is no
-// room for. What past messages teach stands behind what is known.
-func (s *site) fresh(gateway string, facts []decoder.Fact, past bool) (news []Fact, refused int) {
+// fresh returns those of facts that change something, nil for none, and how many
+// there is no room for. What past messages teach stands behind what is known.
+func (s *site) fresh(facts []decoder.Fact, past bool) (news map[string]string, refused int) {
+	if len(facts) == 0 {
+		return nil, 0
+	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	room := maxFacts - len(s.facts)
@@ -46,26 +52,36 @@ func (s *site) fresh(gateway string, facts []decoder.Fact, past bool) (news []Fa
 			if !known {
 				room--
 			}
-			news = append(news, Fact{Gateway: gateway, Key: f.Key, Value: f.Value})
+			if news == nil {
+				news = map[string]string{}
+			}
+			news[f.Key] = f.Value
 		}
 	}
 	return news, refused
 }
 
 // keep takes facts in.
-func (s *site) keep(facts []Fact) {
+func (s *site) keep(facts map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.facts == nil {
 		s.facts = map[string]string{}
 	}
-	for _, f := range facts {
-		if f.Value == "" {
-			delete(s.facts, f.Key)
+	for key, value := range facts {
+		if value == "" {
+			delete(s.facts, key)
 			continue
 		}
-		s.facts[f.Key] = f.Value
+		s.facts[key] = value
 	}
+}
+
+// replace takes facts for all there are.
+func (s *site) replace(facts map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.facts = facts
 }
 
 // sites holds a site for each gateway. Its zero value holds none.

@@ -33,21 +33,18 @@ type Quarantine interface {
 	Isolate(ctx context.Context, c Case) (kept bool, err error)
 }
 
-// A Fact is what a message taught about a gateway's devices, to recall when later
-// messages of that gateway are decoded.
-type Fact struct {
-	Gateway string
-	Key     string
-	Value   string // "" forgets the key
-}
-
-// A Memory keeps facts over a restart.
+// A Memory keeps over a restart what messages taught about gateways' devices, to
+// recall when later messages of the same gateway are decoded. Several ingesters
+// share one.
 type Memory interface {
-	// Facts returns everything remembered.
-	Facts(ctx context.Context) ([]Fact, error)
+	// Facts returns everything remembered of each gateway that was taught something
+	// after a revision, by key, and the revision that this comes to. 0 is the
+	// beginning; a gateway that has nothing left is there with nothing.
+	Facts(ctx context.Context, after int64) (facts map[string]map[string]string, revision int64, err error)
 
-	// Remember returns once facts have reached stable storage.
-	Remember(ctx context.Context, facts []Fact) error
+	// Remember returns once facts of a gateway, by key, have reached stable storage.
+	// An empty value forgets its key.
+	Remember(ctx context.Context, gateway string, facts map[string]string) error
 }
 
 // A Batch is the oldest part of what waits in a spool.

@@ -4,42 +4,49 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-
-	"foyer/ingest"
 )
 
-// Facts returns everything remembered of what messages taught.
-func (s *Spool) Facts(ctx context.Context) ([]ingest.Fact, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT gateway, key, value FROM fact`)
+// HandOver gives what messages once taught of each gateway, by key, to keep and
+// then forgets it. Facts are kept elsewhere since several ingesters share them;
+// a spool may still hold those of before.
+//
+// Killed in between, it gives the same again at the next call.
+func (s *Spool) HandOver(ctx context.Context, keep func(ctx context.Context, gateway string, facts map[string]string) error) error {
+	all, err := s.facts(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read facts: %w", err)
+		return fmt.Errorf("read facts: %w", err)
 	}
-	defer rows.Close()
-	var all []ingest.Fact
-	for rows.Next() {
-		var f ingest.Fact
-		if err := rows.Scan(&f.Gateway, &f.Key, &f.Value); err != nil {
-			return nil, fmt.Errorf("read facts: %w", err)
+	for gateway, facts := range all {
+		if err := keep(ctx, gateway, facts); err != nil {
+			return fmt.Errorf("hand facts over: %w", err)
 		}
-		all = append(all, f)
+		err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, _ *delta) error {
+			_, err := tx.ExecContext(ctx, `DELETE FROM fact WHERE gateway = ?`, gateway)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("hand facts over: %w", err)
+		}
 	}
-	return all, rows.Err()
+	return nil
 }
 
-// Remember returns once facts have reached stable storage. An empty value forgets
-// its key.
-func (s *Spool) Remember(ctx context.Context, facts []ingest.Fact) error {
-	return s.change(ctx, func(ctx context.Context, tx *sql.Tx, _ *delta) error {
-		for _, f := range facts {
-			query, args := `INSERT INTO fact (gateway, key, value) VALUES (?, ?, ?)
-				ON CONFLICT (gateway, key) DO UPDATE SET value = excluded.value`, []any{f.Gateway, f.Key, f.Value}
-			if f.Value == "" {
-				query, args = `DELETE FROM fact WHERE gateway = ? AND key = ?`, args[:2]
-			}
-			if _, err := tx.ExecContext(ctx, query, args...); err != nil {
-				return err
-			}
+func (s *Spool) facts(ctx context.Context) (map[string]map[string]string, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT gateway, key, value FROM fact`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[string]map[string]string{}
+	for rows.Next() {
+		var gateway, key, value string
+		if err := rows.Scan(&gateway, &key, &value); err != nil {
+			return nil, err
 		}
-		return nil
-	})
+		if all[gateway] == nil {
+			all[gateway] = map[string]string{}
+		}
+		all[gateway][key] = value
+	}
+	return all, rows.Err()
 }

@@ -346,22 +346,41 @@ func TestHeldReadingsWaitForTheirMeter(t *testing.T) {
 	}
 }
 
-func TestFactsOutliveARestart(t *testing.T) {
+// TestFactsOfBeforeAreHandedOverOnce: a spool of before holds facts of its own.
+func TestFactsOfBeforeAreHandedOverOnce(t *testing.T) {
 	s := start(t)
-	facts := []ingest.Fact{{Gateway: "g1", Key: "k", Value: "a"}, {Gateway: "g2", Key: "k", Value: "b"}, {Gateway: "g1", Key: "l", Value: "c"}}
-	if err := s.Remember(t.Context(), facts); err != nil {
+	_, err := s.write.Exec(`INSERT INTO fact (gateway, key, value) VALUES ('g1', 'k', 'a'), ('g2', 'k', 'b'), ('g1', 'l', 'c')`)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Remember(t.Context(), []ingest.Fact{{Gateway: "g1", Key: "k", Value: "z"}, {Gateway: "g1", Key: "l"}}); err != nil {
-		t.Fatal(err)
+	given := map[string]map[string]string{}
+	keep := func(_ context.Context, gateway string, facts map[string]string) error {
+		if gateway == "g2" && given["g2"] == nil {
+			given["g2"] = map[string]string{}
+			return errors.New("no records")
+		}
+		given[gateway] = facts
+		return nil
+	}
+	if err := s.HandOver(t.Context(), keep); err == nil {
+		t.Fatal("facts that could not be kept are forgotten")
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := reopen(t, s.cfg).Facts(t.Context())
-	want := []ingest.Fact{{Gateway: "g1", Key: "k", Value: "z"}, {Gateway: "g2", Key: "k", Value: "b"}}
-	if err != nil || !slices.Equal(got, want) {
-		t.Fatalf("%v: %v", got, err)
+	s = reopen(t, s.cfg)
+	if err := s.HandOver(t.Context(), keep); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(given); got != "map[g1:map[k:a l:c] g2:map[k:b]]" {
+		t.Fatal(got)
+	}
+	err = s.HandOver(t.Context(), func(context.Context, string, map[string]string) error {
+		t.Error("handed over twice")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

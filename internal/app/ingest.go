@@ -31,5 +31,8 @@ func (a *App) openIngest(ctx context.Context) error {
 	a.closers = append(a.closers, t.close)
 	a.broker, a.checks["broker"] = t.addr, t.ready
 	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run})
+	if a.Config.Broker.Shared != "" {
+		a.parts = append(a.parts, part{"memory", handler.Follow})
+	}
 	return nil
 }

@@ -19,10 +19,29 @@ var ErrNoSpool = errors.New("there is no spool here. Run this on the machine tha
 
 // handler returns what takes messages in and puts their readings into a spool.
 func (o *Office) handler(ctx context.Context, s *spool.Spool, log *slog.Logger, reg prometheus.Registerer) (*ingest.Handler, error) {
+	if err := s.HandOver(ctx, o.adopt); err != nil {
+		return nil, err
+	}
 	return ingest.NewHandler(ctx, ingest.Parts{
-		Mounts: o.Config.Broker.Mounts, Meters: meters{o.Registry}, Spool: s, Quarantine: s, Memory: s,
+		Mounts: o.Config.Broker.Mounts, Meters: meters{o.Registry}, Spool: s, Quarantine: s, Memory: o.Records,
 		Zone: o.Zone, Log: log, Metrics: reg,
 	})
+}
+
+// adopt remembers a gateway's facts from before the records kept them. What the
+// records know already is newer.
+func (o *Office) adopt(ctx context.Context, gateway string, facts map[string]string) error {
+	known, _, err := o.Records.Facts(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for key := range known[gateway] {
+		delete(facts, key)
+	}
+	if len(facts) == 0 {
+		return nil
+	}
+	return o.Records.Remember(ctx, gateway, facts)
 }
 
 // A Case is something that waits for a person.

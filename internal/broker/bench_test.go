@@ -65,7 +65,7 @@ func acknowledge(b *testing.B, gateways int) {
 	}
 	all := everyone{zone}
 	handler, err := ingest.NewHandler(ctx, ingest.Parts{
-		Meters: all, Spool: sp, Quarantine: sp, Memory: sp, Zone: zone, Log: log, Metrics: prometheus.NewRegistry(),
+		Meters: all, Spool: sp, Quarantine: sp, Memory: db, Zone: zone, Log: log, Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		b.Fatal(err)

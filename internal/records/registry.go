@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"foyer/internal/household"
@@ -50,17 +49,38 @@ func (d *DB) Pilots(ctx context.Context) ([]household.Pilot, error) {
 	return all, nil
 }
 
-// AddPublisher keeps a gateway and the hash of its secret, which replaces an
-// earlier one; false when the gateway is another pilot's.
-func (d *DB) AddPublisher(ctx context.Context, g household.Publisher, secret string) (bool, error) {
-	return d.insert(ctx, "add gateway", `INSERT INTO gateway (id, pilot, secret_hash) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash WHERE gateway.pilot = excluded.pilot`,
-		g.ID, g.Pilot, digest(secret))
+// AddPublisher keeps a gateway and the hashes of its secret, which replace earlier
+// ones; false when the gateway is another pilot's. mosquitto is a hash as that
+// broker's password file holds it.
+func (d *DB) AddPublisher(ctx context.Context, g household.Publisher, secret, mosquitto string) (bool, error) {
+	return d.changePublisher(ctx, "add gateway", `INSERT INTO gateway (id, pilot, secret_hash, mosquitto_hash) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, mosquitto_hash = excluded.mosquitto_hash
+		WHERE gateway.pilot = excluded.pilot`, g.ID, g.Pilot, digest(secret), mosquitto)
 }
 
 // RemovePublisher forgets a gateway and its secret; false when there is none.
 func (d *DB) RemovePublisher(ctx context.Context, id string) (bool, error) {
-	return d.insert(ctx, "remove gateway", `DELETE FROM gateway WHERE id = $1`, id)
+	return d.changePublisher(ctx, "remove gateway", `DELETE FROM gateway WHERE id = $1`, id)
+}
+
+// changePublisher runs a statement that changes one gateway or none, and counts it.
+func (d *DB) changePublisher(ctx context.Context, what, query string, args ...any) (changed bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := count(ctx, tx, "gateway"); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		changed = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", what, err)
+	}
+	return changed, nil
 }
 
 // Publishers lists the gateways by id.
@@ -84,17 +104,44 @@ func (d *DB) Publishers(ctx context.Context) ([]household.Publisher, error) {
 	return all, nil
 }
 
-// PublisherDigest returns the SHA-256 of a gateway's secret, "" for an unknown gateway.
-func (d *DB) PublisherDigest(ctx context.Context, id string) (string, error) {
-	var hash string
-	err := d.read.QueryRowContext(ctx, `SELECT secret_hash FROM gateway WHERE id = $1`, id).Scan(&hash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
+// PublisherRevision returns how often gateways have been added, changed or removed.
+func (d *DB) PublisherRevision(ctx context.Context) (number int64, err error) {
+	err = d.read.QueryRowContext(ctx, `SELECT number FROM revision WHERE name = 'gateway'`).Scan(&number)
 	if err != nil {
-		return "", fmt.Errorf("read gateway: %w", err)
+		return 0, fmt.Errorf("read gateways: %w", err)
 	}
-	return hash, nil
+	return number, nil
+}
+
+// PublisherDigests returns the SHA-256 of each gateway's secret in hexadecimal.
+func (d *DB) PublisherDigests(ctx context.Context) (map[string]string, error) {
+	return d.publisherHashes(ctx, `SELECT id, secret_hash FROM gateway`)
+}
+
+// MosquittoHashes returns each gateway's secret as mosquitto's password file holds
+// it, "" where that was never kept.
+func (d *DB) MosquittoHashes(ctx context.Context) (map[string]string, error) {
+	return d.publisherHashes(ctx, `SELECT id, mosquitto_hash FROM gateway`)
+}
+
+func (d *DB) publisherHashes(ctx context.Context, query string) (map[string]string, error) {
+	rows, err := d.read.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("read gateways: %w", err)
+	}
+	defer rows.Close()
+	all := map[string]string{}
+	for rows.Next() {
+		var id, hash string
+		if err := rows.Scan(&id, &hash); err != nil {
+			return nil, fmt.Errorf("read gateways: %w", err)
+		}
+		all[id] = hash
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read gateways: %w", err)
+	}
+	return all, nil
 }
 
 // digest is how random secrets are kept: SHA-256 in hexadecimal. They have 256

@@ -1,9 +1,11 @@
 package records
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -307,6 +309,42 @@ func TestAFamilyDatesItsMeterBackAndCorrectsItsPower(t *testing.T) {
 	})
 }
 
+// TestASecretOfAnotherProcessHoldsAndEndsInASecond: the command line adds and removes
+// gateways beside a server that remembers their secrets.
+func TestASecretOfAnotherProcessHoldsAndEndsInASecond(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w, ctx := newTown(t, db), t.Context()
+		wall := time.Now()
+		server := registry.New(db, time.Now, func() time.Time { return wall }, slog.New(slog.DiscardHandler))
+		verify := func(secret string, want bool) {
+			t.Helper()
+			if ok, err := server.Verify(ctx, "gw-1", secret); err != nil || ok != want {
+				t.Errorf("%v %v", ok, err)
+			}
+		}
+		verify("x", false)
+		secret, err := w.registry.AddGateway(ctx, "p", "gw-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wall = wall.Add(time.Second)
+		verify(secret, true)
+		if err := w.registry.RemoveGateway(ctx, "gw-1"); err != nil {
+			t.Fatal(err)
+		}
+		verify(secret, true) // within half a second
+		wall = wall.Add(time.Second)
+		verify(secret, false)
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		wall = wall.Add(time.Second)
+		if _, err := server.Verify(gone, "gw-1", secret); err == nil {
+			t.Error("verified though nothing was read")
+		}
+		verify(secret, false) // the next caller asks again
+	})
+}
+
 func TestOnlyTheRightSecretVerifies(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
@@ -326,7 +364,7 @@ func TestOnlyTheRightSecretVerifies(t *testing.T) {
 		verify("gw-1", "", false)
 		verify("gw-2", secret, false)
 		verify("", "", false)
-		if n := w.count(t, `SELECT COUNT(*) FROM gateway WHERE secret_hash LIKE '%' || $1 || '%'`, secret); n != 0 {
+		if n := w.count(t, `SELECT COUNT(*) FROM gateway WHERE secret_hash || mosquitto_hash LIKE '%' || $1 || '%'`, secret); n != 0 {
 			t.Error("the secret is kept in clear")
 		}
 		again, err := w.registry.AddGateway(ctx, "p", "gw-1")

@@ -42,6 +42,7 @@ type Registry struct {
 	log   *slog.Logger
 
 	known memory
+	keys  keys
 	told  told // alias conflicts already logged
 }
 
