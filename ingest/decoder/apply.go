@@ -50,7 +50,10 @@ func (t *template) fits(in *Input) bool {
 
 // document returns what the paths of t lead through.
 func (t *template) document(in *Input) value {
-	if t.Match.Payload == "text" {
+	switch {
+	case t.Envelope != "":
+		return t.enclosed(in)
+	case t.Match.Payload == "text":
 		return in.bare()
 	}
 	return in.root()
@@ -87,7 +90,12 @@ func (t *template) decode(in *Input) (Result, error) {
 		return in.conclude(device)
 	}
 	var found [4]stamp
-	return in.conclude(device, tell(t.Time, in, root, root, found[:0])...)
+	stamps := tell(t.Time, in, root, root, found[:0])
+	if t.Envelope != "" {
+		up := in.uplink()
+		stamps = append(stamps, up.clocks(in)...)
+	}
+	return in.conclude(device, stamps...)
 }
 
 // tell appends what the clocks say, up to the first that says when.
@@ -102,6 +110,10 @@ func tell(clocks []clock, in *Input, root, base value, stamps []stamp) []stamp {
 }
 
 func (t *template) device(in *Input, root value) Device {
+	if t.Envelope != "" {
+		up := in.uplink()
+		return up.device()
+	}
 	d := Device{Scheme: t.Device.Scheme, ID: t.Device.ID.say(in, root, found{value: root})}
 	for i := range t.Device.Aliases {
 		a := t.Device.Aliases[i].say(in, root, found{value: root})

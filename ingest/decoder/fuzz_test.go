@@ -49,6 +49,9 @@ func FuzzShellyGen2(f *testing.F)           { fuzzFamily(f, "shelly_gen2") }
 func FuzzLinkyTeleinfo2MQTT(f *testing.F)   { fuzzFamily(f, "linky_teleinfo2mqtt") }
 func FuzzLinkyTeleinfoKit(f *testing.F)     { fuzzFamily(f, "linky_teleinfokit") }
 func FuzzShellyGen1(f *testing.F)           { fuzzFamily(f, "shelly_gen1") }
+func FuzzLoRaWANPayload(f *testing.F)       { fuzzFamily(f, "lorawan_payload") }
+func FuzzLoRaWANTTS(f *testing.F)           { fuzzFamily(f, "lorawan_tts") }
+func FuzzLoRaWANChirpStack(f *testing.F)    { fuzzFamily(f, "lorawan_chirpstack") }
 
 func TestEveryFamilyIsFuzzed(t *testing.T) {
 	targets, err := os.ReadFile("fuzz_test.go")

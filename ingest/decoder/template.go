@@ -20,9 +20,15 @@ import (
 // A template is a dialect written down as data: one YAML file for each family,
 // with one entry for each shape. The reference of meters shows the shortest one.
 type template struct {
-	Dialect string   `yaml:"dialect"` // the shape's name
-	Order   int      `yaml:"order"`   // see Decoder; 50 when absent
-	Match   match    `yaml:"match"`
+	Dialect string `yaml:"dialect"` // the shape's name
+	Order   int    `yaml:"order"`   // see Decoder; 50 when absent
+	Match   match  `yaml:"match"`
+
+	// Envelope says that the template reads what an envelope holds, which also
+	// names the topics, the device and the time: "lorawan", the object of a codec,
+	// or "lorawan-normalized", its form that is the same for all vendors.
+	Envelope string `yaml:"envelope"`
+
 	Root    string   `yaml:"root"`    // the part of the document that is read, where it is wrapped
 	Outcome Outcome  `yaml:"outcome"` // of a shape that carries no readings
 	Reason  string   `yaml:"reason"`  // why it does not
@@ -50,6 +56,7 @@ type match struct {
 	Require    []cond    `yaml:"require"`     // all of them
 	RequireAny []cond    `yaml:"require_any"` // at least one
 	Forbid     []cond    `yaml:"forbid"`      // none
+	Model      []string  `yaml:"model"`       // in an envelope: parts of brand and model, one of which must be there; lower case
 }
 
 // An identity names the device.
@@ -190,14 +197,26 @@ func parseTemplates(families map[string][]byte) ([]*template, error) {
 }
 
 func (t *template) compile() (err error) {
+	switch t.Envelope {
+	case "":
+	case inUplink, inNormalized:
+		if len(t.Match.Topic) > 0 || t.Device.ID != nil {
+			return errors.New("the envelope names topics and device")
+		}
+		t.Match.Topic = uplinkTopics()
+	default:
+		return fmt.Errorf("envelope %q", t.Envelope)
+	}
 	switch {
 	case t.Dialect == "" || len(t.Match.Topic) == 0:
 		return errors.New("no name or no topic")
+	case len(t.Match.Model) > 0 && t.Envelope != inUplink:
+		return errors.New("a model outside of an envelope")
 	case len(t.Samples) == 0:
 		return errors.New("no samples")
 	case (len(t.Readings) == 0 && !t.MetricMap) == (t.Outcome == ""):
 		return errors.New("either readings or an outcome")
-	case t.Outcome == "" && (t.Device.Scheme == "" || t.Device.ID == nil):
+	case t.Outcome == "" && t.Envelope == "" && (t.Device.Scheme == "" || t.Device.ID == nil):
 		return errors.New("readings without a device")
 	case t.Outcome != "" && (t.Reason == "" || t.Outcome == Readings || t.Outcome == Refused):
 		return fmt.Errorf("outcome %q, reason %q", t.Outcome, t.Reason)
