@@ -18,8 +18,8 @@ func newGatewayAdd() *cobra.Command {
 		Short: "Let a gateway publish, and print its password once",
 		Long: "Prints the password of the gateway, which is kept as a hash alone. The name is the\n" +
 			"gateway's MQTT user and client id, and its devices publish below foyer/NAME/.\n" +
-			"A gateway that is there already gets a new password. A broker other than the embedded\n" +
-			"one must be told it too: for mosquitto, mosquitto_passwd and a reload.",
+			"A gateway that is there already gets a new password. Mosquitto is told by `foyer broker\n" +
+			"config` and a reload.",
 		Example: "  foyer gateway add gw-01",
 		Args:    oneArg("the name of a gateway"),
 	}

@@ -15,6 +15,10 @@ type Options struct {
 	// Users are names and passwords; none lets everybody in, without rights to check.
 	Users map[string]string
 
+	// Folder holds the files passwords and acl, hashed and written by the test; ""
+	// for what Users and ACL say.
+	Folder string
+
 	// ACL is the text of the access list. The default lets each user write below
 	// foyer/<user>/ only, and the user named "foyer" read it all and no more.
 	ACL string
@@ -56,7 +60,9 @@ func Mosquitto(t TB, o Options) *Server {
 		lines = append(lines, "user root")
 	}
 	access := []string{"allow_anonymous true"}
-	if len(o.Users) > 0 {
+	if o.Folder != "" {
+		access = accessFrom(filepath.Join(o.Folder, "passwords"), filepath.Join(o.Folder, "acl"))
+	} else if len(o.Users) > 0 {
 		access = secured(t, dir, passwd, o)
 	}
 	conf := filepath.Join(dir, "mosquitto.conf")
@@ -96,6 +102,11 @@ func secured(t TB, dir, passwd string, o Options) []string {
 	if out, err := exec.Command(passwd, "-U", passwords).CombinedOutput(); err != nil {
 		t.Fatalf("hash the passwords: %v: %s", err, out)
 	}
+	return accessFrom(passwords, acl)
+}
+
+// accessFrom returns the lines that name a password file and an access list.
+func accessFrom(passwords, acl string) []string {
 	return []string{
 		"use_username_as_clientid true",
 		"allow_anonymous false",

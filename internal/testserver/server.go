@@ -81,6 +81,9 @@ func (s *Server) Stop() { s.end(syscall.SIGTERM) }
 // Kill ends the server at once, as a power cut would end the process.
 func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 
+// Reload asks the server to read its files again.
+func (s *Server) Reload() { signal(s.proc.cmd, syscall.SIGHUP) }
+
 // Log returns what the server has printed so far.
 func (s *Server) Log() string {
 	b, _ := os.ReadFile(s.log)
