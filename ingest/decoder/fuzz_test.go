@@ -50,6 +50,8 @@ func FuzzLinkyTeleinfo2MQTT(f *testing.F)   { fuzzFamily(f, "linky_teleinfo2mqtt
 func FuzzLinkyTeleinfoKit(f *testing.F)     { fuzzFamily(f, "linky_teleinfokit") }
 func FuzzShellyGen1(f *testing.F)           { fuzzFamily(f, "shelly_gen1") }
 func FuzzLoRaWANPayload(f *testing.F)       { fuzzFamily(f, "lorawan_payload") }
+func FuzzOBISGateways(f *testing.F)         { fuzzFamily(f, "obis_gateways") }
+func FuzzMyElectricalData(f *testing.F)     { fuzzFamily(f, "enedis_myelectricaldata") }
 func FuzzLoRaWANTTS(f *testing.F)           { fuzzFamily(f, "lorawan_tts") }
 func FuzzLoRaWANChirpStack(f *testing.F)    { fuzzFamily(f, "lorawan_chirpstack") }
 
