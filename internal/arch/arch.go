@@ -37,6 +37,7 @@ var Arrows = []Arrow{
 
 	// Meaning.
 	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written"}},
+	{"indicators/caltrack", nil},
 	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "indicators"}},
 	{"alerts", []string{"internal/energy", "internal/household"}},
 
@@ -64,7 +65,7 @@ var Arrows = []Arrow{
 		"internal/series", "internal/tariff", "internal/text",
 	}},
 	{"cmd/foyer", []string{
-		"ingest/decoder", "indicators", "alerts/channel", "simulators", "internal/app", "internal/config",
+		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
 		"internal/consent", "internal/energy", "internal/household", "internal/registry",
 	}},
 

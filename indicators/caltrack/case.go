@@ -1,0 +1,134 @@
+package caltrack
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// A Case is what an auditor asks to be computed: a method, and where the baseline
+// ends and the reporting period begins.
+type Case struct {
+	Settings Settings
+	Scale    Scale // of balance points and parameters
+	End      time.Time
+	Start    *time.Time // nil: there is nothing to report yet
+	Zone     *time.Location
+}
+
+// ReadCase reads a case in JSON, with the members interpretation (electricity, gas),
+// frequency, temperature_unit, settings, baseline.requested_end and
+// reporting.requested_start, and time_zone for local days, which are those of UTC
+// without it. Members of settings that are left out are those of [Default], in
+// Fahrenheit a grid of 30 to 90 in steps of 1. Others are passed over, so that an
+// answer may be read as a case.
+func ReadCase(r io.Reader) (Case, error) {
+	var in struct {
+		Interpretation string `json:"interpretation"`
+		Frequency      string `json:"frequency"`
+		Scale          Scale  `json:"temperature_unit"`
+		Zone           string `json:"time_zone"`
+		Settings       struct {
+			Grid        []float64 `json:"balance_point_grid"`
+			Cooling     *bool     `json:"cdd_models"`
+			NonZeroDays *int      `json:"minimum_non_zero_days"`
+			DegreeDays  *float64  `json:"minimum_total_degree_days"`
+			Weights     *string   `json:"weights"`
+			Days        *int      `json:"max_days"`
+			Confidence  *float64  `json:"confidence_level"`
+			Zero        *bool     `json:"zero_is_missing"`
+			Overshoot   *bool     `json:"billing_overshoot"`
+		} `json:"settings"`
+		Baseline struct {
+			End *string `json:"requested_end"`
+		} `json:"baseline"`
+		Reporting struct {
+			Start *string `json:"requested_start"`
+		} `json:"reporting"`
+	}
+	if err := json.NewDecoder(r).Decode(&in); err != nil {
+		return Case{}, fmt.Errorf("settings: %w", err)
+	}
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("settings: "+format, args...)) }
+	if in.Interpretation != "electricity" && in.Interpretation != "gas" {
+		fault("interpretation %q: want electricity or gas", in.Interpretation)
+	}
+	c := Case{Settings: Default(Frequency(in.Frequency), in.Interpretation == "electricity"), Scale: in.Scale, Zone: time.UTC}
+	s := &c.Settings
+	switch in.Scale {
+	case Celsius:
+	case Fahrenheit:
+		const degreeDays = 20
+		s.Grid, s.DegreeDays = Grid{30, 90, 1}, degreeDays
+	default:
+		fault("temperature_unit %q: want C or F", in.Scale)
+	}
+	given := in.Settings
+	if given.Grid != nil {
+		if len(given.Grid) == 3 {
+			s.Grid = Grid{given.Grid[0], given.Grid[1], given.Grid[2]}
+		} else {
+			fault("balance_point_grid %v: want [first, last, step]", given.Grid)
+		}
+	}
+	set(&s.Cooling, given.Cooling)
+	set(&s.NonZeroDays, given.NonZeroDays)
+	set(&s.DegreeDays, given.DegreeDays)
+	set(&s.Days, given.Days)
+	set(&s.Confidence, given.Confidence)
+	set(&s.ZeroIsMissing, given.Zero)
+	set(&s.Overshoot, given.Overshoot)
+	const weights = "n_days_kept"
+	if given.Weights != nil {
+		if *given.Weights != weights {
+			fault("weights %q: want null or %s", *given.Weights, weights)
+		}
+		s.Weighted = true
+	}
+	if err := s.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("settings: %w", err))
+	}
+	if in.Zone != "" {
+		zone, err := time.LoadLocation(in.Zone)
+		if err != nil {
+			fault("time_zone %q: want a name like Europe/Paris", in.Zone)
+		} else {
+			c.Zone = zone
+		}
+	}
+	if in.Baseline.End == nil {
+		fault("baseline.requested_end: missing; say where the works begin")
+	} else if at, err := instant(*in.Baseline.End); err != nil {
+		fault("baseline.requested_end %w", err)
+	} else {
+		c.End = at.In(c.Zone)
+	}
+	if in.Reporting.Start != nil {
+		at, err := instant(*in.Reporting.Start)
+		if err != nil {
+			fault("reporting.requested_start %w", err)
+		} else if at.Before(c.End) {
+			fault("reporting.requested_start %s: before the end of the baseline", *in.Reporting.Start)
+		}
+		at = at.In(c.Zone)
+		c.Start = &at
+	}
+	return c, errors.Join(faults...)
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func instant(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.Year() < 1900 || t.Year() > 2200 {
+		return t, fmt.Errorf("%q: want an instant like 2023-10-01T00:00:00Z, from 1900 to 2200", text)
+	}
+	return t, nil
+}
