@@ -1,11 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"syscall"
 )
 
 // A Need is something of the machine that a property cannot do without.
@@ -33,32 +30,6 @@ var Strace = Need{"strace", func() error {
 		return fmt.Errorf("strace may not trace here: %w: %s. In a container: --cap-add SYS_PTRACE", err, out)
 	}
 	return nil
-}}
-
-// Mount needs the right to mount file systems.
-var Mount = Need{"mount", func() error {
-	const advice = "Run as root; in a container: --cap-add SYS_ADMIN --security-opt apparmor=unconfined"
-	dir, err := os.MkdirTemp("", "foyer-chaos-mount-")
-	if err != nil {
-		return err
-	}
-	err = syscall.Mount("foyer-chaos", dir, "tmpfs", 0, "size=64k")
-	if err == nil {
-		err = syscall.Unmount(dir, 0)
-	}
-	if err := errors.Join(err, os.Remove(dir)); err != nil {
-		return fmt.Errorf("may not mount a file system: %w. %s", err, advice)
-	}
-	return nil
-}}
-
-// Fuse needs /dev/fuse.
-var Fuse = Need{"fuse", func() error {
-	f, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
-	if err != nil {
-		return fmt.Errorf("cannot serve a file system: %w. Needed: modprobe fuse; in a container: --device /dev/fuse", err)
-	}
-	return f.Close()
 }}
 
 // missing returns what the machine lacks for properties, each thing once.

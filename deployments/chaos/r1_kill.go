@@ -25,13 +25,13 @@ func killed(t *Trial) {
 		began := t.now()
 		p.start()
 		if t.Luck.IntN(5) == 0 {
-			t.pause(t.between(0, 80*time.Millisecond)) // before it is up
+			t.wander(80 * time.Millisecond) // before it is up
 		} else {
 			came := c.first(p.alive)
 			if cycle > 0 {
 				t.report.Took("R4", "from start to the first acknowledgement after a kill", 0.99, restart, came.Sub(began))
 			}
-			t.pause(t.between(0, 250*time.Millisecond))
+			t.wander(250 * time.Millisecond)
 			p.alive()
 		}
 		p.kill()

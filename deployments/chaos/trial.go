@@ -164,10 +164,8 @@ func (t *Trial) await(what string, cond func() bool) {
 	}
 }
 
-// between returns a random length of time.
-func (t *Trial) between(least, most time.Duration) time.Duration {
-	return least + time.Duration(t.Luck.Int64N(int64(most-least)+1))
-}
+// wander waits for a random length of time.
+func (t *Trial) wander(most time.Duration) { t.pause(time.Duration(t.Luck.Int64N(int64(most) + 1))) }
 
 // say tells who watches.
 func (h *Harness) say(format string, args ...any) {

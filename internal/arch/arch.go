@@ -72,7 +72,8 @@ var Arrows = []Arrow{
 	// Used by tests alone.
 	{"internal/testserver", nil},
 	// It judges the binary from outside, with publishers and servers that tests use too.
-	{"deployments/chaos", []string{"internal/testserver", "simulators"}},
+	{"deployments/chaos", []string{"deployments/chaos/lazyfs", "internal/testserver", "simulators"}},
+	{"deployments/chaos/lazyfs", nil},
 	{"alerts/channel/channeltest", []string{"alerts/channel", "internal/disclosure", "internal/household"}},
 }
 
