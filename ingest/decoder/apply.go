@@ -201,20 +201,28 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 		}
 		u = &given
 	}
-	at, err := t.ownTime(in, root, r, f)
-	if err != nil {
-		return err
+	at, clear := r.ownTime(in, root, f)
+	if !clear { // of this number alone: the others stand
+		in.unclear = true
+		in.reject(r.Path, reasonAutumn)
+		return nil
+	}
+	if r.Timed && at.IsZero() {
+		in.reject(r.Path, whyTime)
+		return nil
 	}
 	in.keep(reg, n, *u, origin{r.Path, f.member}, at)
 	return nil
 }
 
-// ownTime returns the time that belongs to one value alone, if it has one.
-func (t *template) ownTime(in *Input, root value, r *reading, f found) (time.Time, error) {
+// ownTime returns the time that belongs to one value alone, if it has one; clear
+// is false when that is one of two.
+func (r *reading) ownTime(in *Input, root value, f found) (at time.Time, clear bool) {
 	if len(r.Time) == 0 {
-		return time.Time{}, nil
+		return time.Time{}, true
 	}
-	return in.instant(tell(r.Time, in, root, f.value, nil))
+	at, err := in.instant(tell(r.Time, in, root, f.value, nil))
+	return at, err == nil
 }
 
 // leavesOut reports whether a wildcard must pass member by.

@@ -20,7 +20,7 @@ import (
 // which is about what is there at all. What stands outside the message can be
 // asked in the same way:
 //
-//	{assume: quantity}
+//	{assume: quantity}                  {assume: quantity, in: [""]} when nothing does
 //	{recall: "zigbee2mqtt-chip {parent}"}
 //	{topic: field, in: [power]}
 type cond struct {
@@ -79,7 +79,13 @@ func (c *cond) outside(in *Input, base value) bool {
 	var known string
 	switch {
 	case c.Assume != "":
-		known, _ = in.message.Assume[c.Assume].(string)
+		switch v := in.message.Assume[c.Assume].(type) {
+		case nil:
+		case string:
+			known = v
+		default:
+			known = "more than a word"
+		}
 	case c.Recall != "":
 		known = in.recall(in.fill(c.Recall, found{value: base}))
 	default:

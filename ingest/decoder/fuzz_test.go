@@ -14,13 +14,20 @@ import (
 func fuzzFamily(f *testing.F, family string) {
 	for _, c := range samples(f) {
 		if strings.HasPrefix(c.name, family+"/") {
-			f.Add(c.message.Topic, c.message.Payload, c.message.Redelivered)
+			f.Add(c.message.Topic, c.message.Payload, c.message.Redelivered, c.message.Assume != nil)
 		}
 	}
 	paris := zone(f, "Europe/Paris")
 	memory := Memory{"zigbee2mqtt zigbee2mqtt/a": "0x01", "zigbee2mqtt-unit zigbee2mqtt/a energy": "Wh", "zlinky zigbee2mqtt/a": "historique HC..", "shelly p": "shellyplusht-a0"}
-	f.Fuzz(func(t *testing.T, topic string, payload []byte, redelivered bool) {
+	assume := map[string]any{
+		"quantity": "gas_volume", "unit": "m3", "names": []any{"power1", "e1", "boiler"},
+		"metric_map": map[string]any{"$": "power/x W", "boiler": "power/boiler W", "a.b[0]": "energy_import/x kWh"},
+	}
+	f.Fuzz(func(t *testing.T, topic string, payload []byte, redelivered, assumed bool) {
 		m := Message{Topic: topic, Payload: payload, Redelivered: redelivered, Zone: paris, Context: memory, ReceivedAt: time.Date(2025, 10, 26, 0, 30, 0, 0, time.UTC)}
+		if assumed {
+			m.Assume = assume
+		}
 		r, err := Decode(m)
 		if (err != nil) != (r.Outcome == Refused) || r.Reason == reasonPanic {
 			t.Fatalf("%+v: %v", r, err)
@@ -54,6 +61,14 @@ func FuzzOBISGateways(f *testing.F)         { fuzzFamily(f, "obis_gateways") }
 func FuzzMyElectricalData(f *testing.F)     { fuzzFamily(f, "enedis_myelectricaldata") }
 func FuzzLoRaWANTTS(f *testing.F)           { fuzzFamily(f, "lorawan_tts") }
 func FuzzLoRaWANChirpStack(f *testing.F)    { fuzzFamily(f, "lorawan_chirpstack") }
+
+func FuzzDSMRP1(f *testing.F)            { fuzzFamily(f, "dsmr_p1") }
+func FuzzWMBusMeters(f *testing.F)       { fuzzFamily(f, "wmbusmeters") }
+func FuzzOpenEnergyMonitor(f *testing.F) { fuzzFamily(f, "openenergymonitor") }
+func FuzzGlow(f *testing.F)              { fuzzFamily(f, "glow") }
+func FuzzAIOnTheEdge(f *testing.F)       { fuzzFamily(f, "ai_on_the_edge") }
+func FuzzESPHome(f *testing.F)           { fuzzFamily(f, "esphome") }
+func FuzzGRDFGazpar(f *testing.F)        { fuzzFamily(f, "grdf_gazpar") }
 
 func TestEveryFamilyIsFuzzed(t *testing.T) {
 	targets, err := os.ReadFile("fuzz_test.go")

@@ -28,6 +28,7 @@ type Input struct {
 	rejected     reject   // the first value that was left out
 	unreadable   bool     // some value was no number at all
 	contested    bool     // one path found two values for a register
+	unclear      bool     // some value has a time of its own that is one of two
 	trace        *trace
 }
 
@@ -165,6 +166,7 @@ const (
 	whySentinel = "a number that stands for no value"
 	whyLimit    = "beyond what the quantity can be"
 	whyUnit     = "a unit that cannot count the quantity"
+	whyTime     = "no time of its own"
 	whyTwice    = "the register has a value already"
 )
 
@@ -238,6 +240,8 @@ func (in *Input) conclude(device Device, clocks ...stamp) (Result, error) {
 		switch {
 		case in.unreadable:
 			return r, refuse("%s: %s", in.rejected.path, in.rejected.why)
+		case in.unclear:
+			return r, refuse(reasonAutumn)
 		case in.rejected.why != "":
 			r.Outcome, r.Reason = Ignored, in.rejected.path+": "+in.rejected.why
 		default:
@@ -248,6 +252,8 @@ func (in *Input) conclude(device Device, clocks ...stamp) (Result, error) {
 	switch {
 	case in.unreadable:
 		r.Partly = reasonPartly
+	case in.unclear:
+		r.Partly = reasonAutumn
 	case in.contested:
 		r.Partly = reasonTwice
 	}

@@ -2,6 +2,7 @@ package decoder
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/goccy/go-yaml"
 )
@@ -40,4 +41,21 @@ var sharedKeys = map[string]keys{
 		"EASF06": "f06", "EASF07": "f07", "EASF08": "f08", "EASF09": "f09", "EASF10": "f10",
 		"EASD01": "d01", "EASD02": "d02", "EASD03": "d03", "EASD04": "d04",
 	},
+}
+
+func init() {
+	sharedKeys["emon_power"] = numbered("power", "P")
+	sharedKeys["emon_energy"] = numbered("e", "E")
+}
+
+// numbered names the channels 1 to 12 of an energy monitor.
+func numbered(names ...string) keys {
+	k := keys{}
+	for n := 1; n <= 12; n++ {
+		channel := strconv.Itoa(n)
+		for _, name := range names {
+			k[name+channel] = "ch" + channel
+		}
+	}
+	return k
 }

@@ -118,6 +118,9 @@ dialects:
 // mapped is a line of [Doc.Reads] for what no template can foresee.
 const mapped = "metric_map: what is assumed of the device"
 
+// assumed is the line for a quantity that the site's configuration names.
+const assumed = "quantity: what is assumed of the device"
+
 // registers writes a cell of the table.
 func (d Doc) registers() string {
 	if d.Apart != "" {
@@ -193,6 +196,9 @@ func (t *template) doc() Doc {
 	for _, q := range quantities {
 		d.Reads = append(d.Reads, strings.TrimSuffix(q+": "+strings.Join(names[q], ", "), ": "))
 	}
+	if i := slices.Index(d.Reads, ": total"); i >= 0 {
+		d.Reads[i] = assumed
+	}
 	if t.MetricMap {
 		d.Reads = append(d.Reads, mapped)
 	}
@@ -227,7 +233,10 @@ func (w *word) shown() []string {
 	for _, s := range w.from {
 		switch {
 		case s.Map != nil:
-			all = append(all, slices.Sorted(maps.Values(s.Map))...)
+			all = append(all, slices.Compact(slices.Sorted(maps.Values(s.Map)))...)
+			if s.Else != "" {
+				all = append(all, s.Else)
+			}
 		case s.Path != "":
 			all = append(all, strings.ToUpper(strings.TrimLeft(s.Path, ".")))
 		default:

@@ -75,6 +75,10 @@ func readSample(t testing.TB, file string) sampleCase {
 					c.message.Zone = zone(t, v)
 				case "received_at":
 					c.message.ReceivedAt = instantOf(t, v)
+				case "assume":
+					if err := json.Unmarshal([]byte(v), &c.message.Assume); err != nil {
+						t.Fatalf("%s: assume: %v", file, err)
+					}
 				case "redelivered":
 					c.message.Redelivered = v == "true"
 				default:

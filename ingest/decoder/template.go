@@ -96,6 +96,7 @@ type reading struct {
 	When     []cond   `yaml:"when"`
 	Unless   []cond   `yaml:"unless"`
 	NotZero  bool     `yaml:"not_zero"` // zero stands for unused
+	Timed    bool     `yaml:"timed"`    // without its own time the number says nothing
 
 	path  path
 	far   conds                      // When and Unless, as far as they ask the document
