@@ -258,16 +258,13 @@ func (r *reading) register(in *Input, root value, f found) (reg energy.Register,
 func (t *template) mapped(in *Input, root value) {
 	m, _ := in.message.Assume["metric_map"].(map[string]any)
 	for _, from := range sortedKeys(m) {
-		means, _ := m[from].(string)
-		reg, unitName, _ := strings.Cut(means, " ")
 		p, err := newPath(from)
-		q := energy.Register(reg).Quantity()
-		u, ok := unitFor(q, unitName)
+		means, ok := in.assumed(from)
 		if err != nil || !ok || p.wild {
-			in.trace.addf("metric_map %q: %q means nothing", from, means)
+			in.trace.addf("metric_map %q: %q means nothing", from, m[from])
 			continue
 		}
-		in.observe(energy.NewRegister(q, safeName(energy.Register(reg).Name())), p.one(root, root), u, "metric_map")
+		in.observe(means.register, p.one(root, root), means.unit, "metric_map")
 	}
 }
 

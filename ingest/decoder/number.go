@@ -1,6 +1,9 @@
 package decoder
 
-import "strings"
+import (
+	"math/big"
+	"strings"
+)
 
 // A number is a decimal as the message spells it: mant × 10^exp. Digits beyond
 // the nineteenth are dropped: no quantity within its limits needs them.
@@ -143,4 +146,35 @@ func (n number) reduced() number {
 		n.exp++
 	}
 	return n
+}
+
+// plus returns n + m; ok is false where no number of ours holds it.
+func (n number) plus(m number) (sum number, ok bool) {
+	switch {
+	case m.mant == 0:
+		return n, true
+	case n.mant == 0:
+		return m, true
+	case n.exp > 30 || m.exp > 30 || n.exp < -60 || m.exp < -60:
+		return number{}, false
+	}
+	sum.exp = min(n.exp, m.exp)
+	total := n.signed(n.exp - sum.exp)
+	total.Add(total, m.signed(m.exp-sum.exp))
+	sum.neg = total.Sign() < 0
+	total.Abs(total)
+	for ten := big.NewInt(10); !total.IsUint64(); sum.exp++ { // digits that no quantity needs
+		total.Quo(total, ten)
+	}
+	sum.mant = total.Uint64()
+	return sum, true
+}
+
+// signed returns the digits of n, with its sign, times 10^e.
+func (n number) signed(e int) *big.Int {
+	v := new(big.Int).SetUint64(n.mant)
+	if n.neg {
+		v.Neg(v)
+	}
+	return v.Mul(v, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(e)), nil))
 }
