@@ -43,11 +43,13 @@ type Drain struct {
 	log     *slog.Logger
 	metrics *drainMetrics
 	failing bool
+	full    alarm
 }
 
 // NewDrain returns a drain. One drain works on a spool.
 func NewDrain(p DrainParts) *Drain {
-	return &Drain{DrainParts: p, log: p.Log.With("component", "drain"), metrics: newDrainMetrics(p.Metrics)}
+	log := p.Log.With("component", "drain")
+	return &Drain{DrainParts: p, log: log, metrics: newDrainMetrics(p.Metrics), full: alarm{log: log}}
 }
 
 // Run drains until ctx ends. While a store does not answer it tries again, ever
@@ -139,22 +141,26 @@ func (d *Drain) pass(ctx context.Context) (int, error) {
 	for i := range w.cases {
 		w.cases[i].At = now
 	}
-	if err := d.Backlog.Settle(ctx, Settlement{Through: b.Through, Held: w.held, Cases: w.cases, At: now}); err != nil {
+	if err := d.Backlog.Settle(ctx, Settlement{
+		Through: b.Through, Held: w.held, Cases: w.cases, Counts: w.counts.List(), At: now,
+	}); err != nil {
 		return 0, fmt.Errorf("let go of a batch: %w", err)
 	}
-	for i, n := range w.sunk {
-		d.metrics.sunk[i].Add(float64(n))
-	}
+	d.metrics.add(w.sunk)
 	return len(b.Readings), nil
 }
 
-// sweep admits, drops and expires what waits for a claim.
+// sweep admits, drops and expires what waits for a claim or for a person.
 func (d *Drain) sweep(ctx context.Context) error {
+	d.full.look(ctx, d.Backlog.Used())
+	if _, err := d.Waiting.ExpireCases(ctx, d.Now()); err != nil {
+		return fmt.Errorf("expire messages in quarantine: %w", err)
+	}
 	expired, err := d.Waiting.Expire(ctx, d.Now().Add(-heldFor))
 	if err != nil {
 		return fmt.Errorf("expire held readings: %w", err)
 	}
-	d.metrics.sunk[sunkExpired].Add(float64(expired))
+	d.metrics.sunk[energy.FateExpired].Add(float64(expired))
 	meters, err := d.Waiting.HeldMeters(ctx)
 	if err != nil {
 		return fmt.Errorf("list held readings: %w", err)
@@ -171,11 +177,11 @@ func (d *Drain) sweep(ctx context.Context) error {
 				return fmt.Errorf("admit held readings: %w", err)
 			}
 		case Ignored, Stopped:
-			n, err := d.Waiting.Dismiss(ctx, m)
+			n, err := d.Waiting.Dismiss(ctx, m, state.fate())
 			if err != nil {
 				return fmt.Errorf("dismiss held readings: %w", err)
 			}
-			d.metrics.sunk[sunkDropped].Add(float64(n))
+			d.metrics.sunk[state.fate()].Add(float64(n))
 		}
 	}
 	return nil

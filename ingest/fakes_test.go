@@ -323,6 +323,21 @@ func (h *house) cases() []ingest.Case {
 	return cs
 }
 
+// tally adds up what the spool has counted of a meter, "" for all.
+func (h *house) tally(meter energy.MeterID) (sum energy.Tally) {
+	h.t.Helper()
+	_, counts, damaged, err := h.spool.Tallied(context.Background(), 1e9)
+	if err != nil || damaged != 0 {
+		h.t.Fatal(damaged, err)
+	}
+	for _, c := range counts {
+		if meter == "" || c.Meter == meter {
+			sum[c.Fate] += c.N
+		}
+	}
+	return sum
+}
+
 // counter returns a counter's value: counter("foyer_ingest_messages_total", "readings").
 func (h *house) counter(name, label string) float64 {
 	h.t.Helper()

@@ -101,8 +101,9 @@ func (h *Handler) handle(ctx context.Context, m Message) (fate, error) {
 type harvest struct {
 	decoder.Result
 	readings []energy.Reading
-	counted  [numDrops]int // observations that are no readings, by cause
-	reason   string        // why a person has to look, "" when nobody has
+	dropped  Counts         // observations that are no readings
+	reason   string         // why a person has to look, "" when nobody has
+	meter    energy.MeterID // the last one heard, "" for none
 }
 
 // read decodes a message and judges each observation. Its error means that a
@@ -160,6 +161,15 @@ func (h *Handler) decode(m Message, own string, context decoder.Context, zone *t
 	return res, ""
 }
 
+// drop counts an observation that is no reading, as of when it was made.
+func (got *harvest) drop(m Message, meter Meter, o decoder.Observation, f energy.Fate) {
+	at := m.At
+	if own, _, verdict := instant(o.At, m, meter.Since); verdict == dated {
+		at = own
+	}
+	got.dropped.Reading(energy.Reading{Meter: meter.ID, At: at}, f, 1)
+}
+
 // judge turns observations into readings. It returns a zone when the one that
 // their times were read in is not the meters'.
 func (h *Handler) judge(ctx context.Context, m Message, gateway string, res decoder.Result, zone *time.Location) (harvest, *time.Location, error) {
@@ -176,6 +186,7 @@ func (h *Handler) judge(ctx context.Context, m Message, gateway string, res deco
 				return got, meter.Zone, nil
 			}
 		}
+		got.meter = meter.ID
 		h.judgeOne(m, meter, o, &got)
 	}
 	return got, nil, nil
@@ -184,11 +195,8 @@ func (h *Handler) judge(ctx context.Context, m Message, gateway string, res deco
 func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *harvest) {
 	switch meter.State {
 	case Unclaimed, Claimed:
-	case Ignored:
-		got.counted[dropIgnored]++
-		return
-	case Stopped:
-		got.counted[dropStopped]++
+	case Ignored, Stopped:
+		got.drop(m, meter, o, meter.State.fate())
 		return
 	}
 	if q := o.Register.Quantity(); !plausible(q, o.Value, meter.MaxPower) {
@@ -201,13 +209,13 @@ func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *h
 		got.reason = reasonOld
 		return
 	case ageless:
-		got.counted[dropAgeless]++
+		got.drop(m, meter, o, energy.FateAgeless)
 		return
 	case dated:
 	}
 	r := energy.Reading{Meter: meter.ID, Register: o.Register, At: at, Value: o.Value, Source: source}
 	if source == energy.ArrivalTime && h.repeats.again(r) {
-		got.counted[dropRepeated]++
+		got.dropped.Reading(r, energy.FateRepeated, 1)
 		return
 	}
 	h.steps.learn(r, o.Step)
@@ -219,15 +227,8 @@ func (h *Handler) keep(ctx context.Context, m Message, gateway, own string, s *s
 	if err := h.learn(ctx, gateway, s, got.Remember, m.Vouched); err != nil {
 		return "", err
 	}
-	if len(got.readings) > 0 {
-		if err := h.Spool.Append(ctx, got.readings); err != nil {
-			return "", fmt.Errorf("append %d readings: %w", len(got.readings), err)
-		}
-		h.repeats.keep(got.readings)
-		h.metrics.spooled.Add(float64(len(got.readings)))
-	}
-	for drop, n := range got.counted {
-		h.metrics.dropped[drop].Add(float64(n))
+	if err := h.spool(ctx, got); err != nil {
+		return "", err
 	}
 	if got.reason == "" {
 		return fateOf(got.Outcome), nil
@@ -236,7 +237,30 @@ func (h *Handler) keep(ctx context.Context, m Message, gateway, own string, s *s
 	if device == "" {
 		device = own
 	}
-	return h.isolate(ctx, Case{Message: m, Gateway: gateway, Device: device, Dialect: got.Dialect, Reason: got.reason})
+	return h.isolate(ctx, Case{
+		Message: m, Gateway: gateway, Meter: got.meter, Device: device, Dialect: got.Dialect, Reason: got.reason,
+	})
+}
+
+// spool puts readings on stable storage, and the counts of those that are dropped.
+func (h *Handler) spool(ctx context.Context, got harvest) error {
+	var err error
+	dropped := got.dropped.List()
+	switch {
+	case len(dropped) > 0:
+		err = h.Spool.Tally(ctx, got.readings, dropped)
+	case len(got.readings) > 0:
+		err = h.Spool.Append(ctx, got.readings)
+	}
+	if err != nil {
+		return fmt.Errorf("append %d readings: %w", len(got.readings), err)
+	}
+	h.repeats.keep(got.readings)
+	h.metrics.spooled.Add(float64(len(got.readings)))
+	for _, c := range dropped {
+		h.metrics.dropped[c.Fate].Add(float64(c.N))
+	}
+	return nil
 }
 
 // isolate sends a message to quarantine.

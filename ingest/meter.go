@@ -26,6 +26,14 @@ const (
 	Stopped   MeterState = "stopped"   // nobody agreed to collect them: readings are dropped
 )
 
+// fate returns what becomes of readings of a meter that are not kept.
+func (s MeterState) fate() energy.Fate {
+	if s == Stopped {
+		return energy.FateStopped
+	}
+	return energy.FateIgnored
+}
+
 // A Meter is what ingest may know of a device: nothing about people.
 type Meter struct {
 	ID       energy.MeterID

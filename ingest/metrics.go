@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"foyer/ingest/decoder"
+	"foyer/internal/energy"
 )
 
 // A fate is what became of a message.
@@ -34,18 +35,9 @@ func fateOf(o decoder.Outcome) fate {
 	}
 }
 
-// Why an observation is no reading.
-const (
-	dropRepeated = iota // equal value without a time of its own, within 10 s
-	dropAgeless         // retained copy of unknown age
-	dropStopped         // its meter's collection has stopped
-	dropIgnored         // its meter is ignored
-	numDrops
-)
-
 type handlerMetrics struct {
 	messages map[fate]prometheus.Counter
-	dropped  [numDrops]prometheus.Counter
+	dropped  map[energy.Fate]prometheus.Counter
 	spooled  prometheus.Counter
 	excess   prometheus.Counter
 }
@@ -59,6 +51,7 @@ func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
 	}, []string{"cause"})
 	m := &handlerMetrics{
 		messages: map[fate]prometheus.Counter{},
+		dropped:  map[energy.Fate]prometheus.Counter{},
 		spooled: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "foyer_ingest_readings_total", Help: "Readings put into the spool.",
 		}),
@@ -69,28 +62,15 @@ func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
 	for _, f := range []fate{fateReadings, fateStatus, fateMapping, fateIgnored, fateQuarantined, fateCounted, fateFailed} {
 		m.messages[f] = messages.WithLabelValues(string(f))
 	}
-	for i, cause := range [numDrops]string{"repeated", "ageless", "stopped", "ignored"} {
-		m.dropped[i] = dropped.WithLabelValues(cause)
+	for _, f := range []energy.Fate{energy.FateRepeated, energy.FateAgeless, energy.FateStopped, energy.FateIgnored} {
+		m.dropped[f] = dropped.WithLabelValues(f.String())
 	}
 	reg.MustRegister(messages, dropped, m.spooled, m.excess)
 	return m
 }
 
-// What becomes of a reading in the drain.
-const (
-	sunkStored    = iota // written to the series store
-	sunkDuplicate        // the same reading was there
-	sunkConflict         // another value was there, of a cumulative register at the same device time
-	sunkSecond           // another value was there, of another quantity or within one display step
-	sunkHeld             // waits for its meter to be claimed
-	sunkDropped          // its meter's collection has stopped, or it is ignored
-	sunkRejected         // the series store refused it
-	sunkExpired          // waited 24 hours, nobody claimed its meter
-	numSunk
-)
-
 type drainMetrics struct {
-	sunk     [numSunk]prometheus.Counter
+	sunk     [energy.NumFates]prometheus.Counter // nil for what the drain never sees
 	failures prometheus.Counter
 	failing  prometheus.Gauge
 }
@@ -107,9 +87,39 @@ func newDrainMetrics(reg prometheus.Registerer) *drainMetrics {
 			Name: "foyer_drain_failing", Help: "1 while the last batch could not be written.",
 		}),
 	}
-	for i, fate := range [numSunk]string{"stored", "duplicate", "conflict", "second", "held", "dropped", "rejected", "expired"} {
-		m.sunk[i] = sunk.WithLabelValues(fate)
+	for _, f := range []energy.Fate{
+		energy.FateStored, energy.FateDuplicate, energy.FateConflict, energy.FateSecond, energy.FateHeld, energy.FateExpired,
+		energy.FateRejected, energy.FateStopped, energy.FateIgnored, energy.FateLate,
+	} {
+		m.sunk[f] = sunk.WithLabelValues(f.String())
 	}
 	reg.MustRegister(sunk, m.failures, m.failing)
+	return m
+}
+
+// add counts what became of a batch.
+func (m *drainMetrics) add(t energy.Tally) {
+	for f, n := range t {
+		if n > 0 {
+			m.sunk[f].Add(float64(n))
+		}
+	}
+}
+
+type ledgerMetrics struct {
+	lying   prometheus.Gauge
+	damaged prometheus.Counter
+}
+
+func newLedgerMetrics(reg prometheus.Registerer) *ledgerMetrics {
+	m := &ledgerMetrics{
+		lying: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "foyer_ledger_conflicting_meters", Help: "Meters with more than three conflicts in the last 24 hours.",
+		}),
+		damaged: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "foyer_ledger_damaged_counts_total", Help: "Groups of counts that were damaged on the disk and are missing in the ledger.",
+		}),
+	}
+	reg.MustRegister(m.lying, m.damaged)
 	return m
 }

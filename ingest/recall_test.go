@@ -71,6 +71,9 @@ func (f *fakeMemory) Remember(_ context.Context, gateway string, facts map[strin
 type anything struct{}
 
 func (anything) Append(context.Context, []energy.Reading) error            { return nil }
+func (anything) Tally(context.Context, []energy.Reading, []ingest.Count) error {
+	return nil
+}
 func (anything) Isolate(context.Context, ingest.Case) (kept bool, e error) { return true, nil }
 
 // ingester returns a handler on a memory that others may share, and the meters that it

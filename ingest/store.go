@@ -11,6 +11,9 @@ import (
 type Spool interface {
 	// Append returns once rs have reached stable storage.
 	Append(ctx context.Context, rs []energy.Reading) error
+
+	// Tally is Append that keeps counts too, in one commit. rs may be empty.
+	Tally(ctx context.Context, rs []energy.Reading, counts []Count) error
 }
 
 // A Case is something that waits for a person: a message that was not understood
@@ -20,6 +23,7 @@ type Case struct {
 	Message  Message          // zero when Readings are what waits
 	Readings []energy.Reading // nil when Message is what waits
 	Gateway  string           // whose topic it was; "" when unknown
+	Meter    energy.MeterID   // "" when unknown; for the ledger, not kept with the case
 	Device   string           // in the gateway's words; a topic where no device is known
 	Dialect  string           // that was tried, "" when none
 	Reason   string           // a bounded set of texts
@@ -55,6 +59,8 @@ type Batch struct {
 	// Again says that the batch may have been worked on before, by this process
 	// or by one that died.
 	Again bool
+
+	Plan *Plan // what Plan kept of it; nil for nothing
 }
 
 // A Settlement ends the work on a batch.
@@ -62,6 +68,7 @@ type Settlement struct {
 	Through int64            // as in [Batch]
 	Held    []energy.Reading // to be kept until their meters are claimed
 	Cases   []Case           // what the series store refused
+	Counts  []Count          // what became of the batch
 	At      time.Time        // since when Held waits, world clock
 }
 
@@ -72,6 +79,13 @@ type Backlog interface {
 
 	// Settle lets go of a batch and keeps what s says, in one transaction.
 	Settle(ctx context.Context, s Settlement) error
+
+	// Plan keeps what a batch was found to be, and sees to it that the next Take
+	// returns the same one with its plan. What is planned already stays.
+	Plan(ctx context.Context, through int64, p Plan) error
+
+	// Used returns which share of its bound the spool has reached.
+	Used() float64
 
 	// More receives after something was appended. One signal may stand for many.
 	More() <-chan struct{}
@@ -86,8 +100,13 @@ type Waiting interface {
 	// many readings that were.
 	Admit(ctx context.Context, meter energy.MeterID) (int, error)
 
-	// Dismiss drops what waits of a meter and returns how many readings that were.
-	Dismiss(ctx context.Context, meter energy.MeterID) (int, error)
+	// Dismiss drops what waits of a meter, which is what becomes of it, and returns
+	// how many readings that were.
+	Dismiss(ctx context.Context, meter energy.MeterID, fate energy.Fate) (int, error)
+
+	// ExpireCases drops messages that have waited for a person too long at now, and
+	// returns how many.
+	ExpireCases(ctx context.Context, now time.Time) (int, error)
 
 	// Expire drops what began to wait before an instant and returns how many
 	// readings that were.

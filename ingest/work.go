@@ -23,22 +23,40 @@ func keyOf(r energy.Reading) readingKey {
 
 // work is a batch on its way.
 type work struct {
+	through   int64
 	again     bool
+	plan      Plan             // of the batch, perhaps by an earlier try
 	keep      []energy.Reading // of claimed meters, no key twice
+	place     []int            // of each of keep, in the batch
 	held      []energy.Reading
 	conflicts []energy.Conflict
 	cases     []Case
 	stale     []energy.Reading // whose surroundings have to be computed again
-	sunk      [numSunk]int
+	counts    Counts
+	sunk      energy.Tally
+}
+
+// sink notes what becomes of a reading.
+func (w *work) sink(r energy.Reading, f energy.Fate) {
+	w.counts.Reading(r, f, 1)
+	w.sunk[f]++
+}
+
+// sinkStored notes that the series store has r, the jth of keep.
+func (w *work) sinkStored(r energy.Reading, j int) {
+	w.sink(r, energy.FateStored)
+	if hasBit(w.plan.Late, w.place[j]) {
+		w.sink(r, energy.FateLate)
+	}
 }
 
 // sort divides a batch by the state of its meters, and by keys: of two readings
 // with one key the first stands.
 func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
-	w := &work{again: b.Again}
+	w := &work{through: b.Through, again: b.Again, plan: planOf(len(b.Readings), b.Plan)}
 	states := map[energy.MeterID]MeterState{}
 	seen := make(map[readingKey]energy.Reading, len(b.Readings))
-	for _, r := range b.Readings {
+	for i, r := range b.Readings {
 		state, ok := states[r.Meter]
 		if !ok {
 			var err error
@@ -50,10 +68,10 @@ func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 		switch state {
 		case Unclaimed:
 			w.held = append(w.held, r)
-			w.sunk[sunkHeld]++
+			w.sink(r, energy.FateHeld)
 			continue
 		case Ignored, Stopped:
-			w.sunk[sunkDropped]++
+			w.sink(r, state.fate())
 			continue
 		case Claimed:
 		}
@@ -61,6 +79,7 @@ func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 		if !twice {
 			seen[keyOf(r)] = r
 			w.keep = append(w.keep, r)
+			w.place = append(w.place, i)
 			continue
 		}
 		d.compare(w, first, r)
@@ -72,13 +91,13 @@ func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 func (d *Drain) compare(w *work, first, second energy.Reading) {
 	switch {
 	case first.Value == second.Value:
-		w.sunk[sunkDuplicate]++
+		w.sink(second, energy.FateDuplicate)
 	case second.Source == energy.DeviceTime && second.Register.Quantity().Cumulative() &&
 		abs(first.Value-second.Value) > d.Step(second.Meter, second.Register):
-		w.sunk[sunkConflict]++
+		w.sink(second, energy.FateConflict)
 		w.conflicts = append(w.conflicts, energy.Conflict{First: first, Second: second.Value, Seen: d.Now()})
 	default:
-		w.sunk[sunkSecond]++
+		w.sink(second, energy.FateSecond)
 	}
 }
 
@@ -91,9 +110,19 @@ func (d *Drain) write(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
+	if w.plan.Late == nil {
+		if err := d.planLate(ctx, w, late); err != nil {
+			return err
+		}
+	}
 	fresh, err := d.sift(ctx, w, late)
 	if err != nil {
 		return err
+	}
+	if w.plan.Fresh == nil {
+		if err := d.planFresh(ctx, w, fresh); err != nil {
+			return err
+		}
 	}
 	if err := d.store(ctx, w, fresh); err != nil {
 		return err
@@ -106,12 +135,52 @@ func (d *Drain) write(ctx context.Context, w *work) error {
 	return d.Marks.Conflict(ctx, w.conflicts)
 }
 
-// sift returns what of w.keep the series store does not have yet. Only late
-// readings can be there.
-func (d *Drain) sift(ctx context.Context, w *work, late []energy.Reading) ([]energy.Reading, error) {
+// planLate keeps which readings are late: claimed again, all of them look so.
+func (d *Drain) planLate(ctx context.Context, w *work, late []energy.Reading) error {
+	w.plan.Late = newBits(w.plan.Readings)
 	if len(late) == 0 {
-		return w.keep, nil
+		return nil
 	}
+	old := keysOf(late)
+	for j, r := range w.keep {
+		if old[keyOf(r)] {
+			setBit(w.plan.Late, w.place[j])
+		}
+	}
+	return d.plan(ctx, w)
+}
+
+// planFresh keeps which readings the series store does not have: written and not
+// yet settled, all of them look like duplicates.
+func (d *Drain) planFresh(ctx context.Context, w *work, fresh []int) error {
+	w.plan.Fresh = newBits(w.plan.Readings)
+	if len(fresh) == 0 {
+		return nil
+	}
+	for _, j := range fresh {
+		setBit(w.plan.Fresh, w.place[j])
+	}
+	return d.plan(ctx, w)
+}
+
+func (d *Drain) plan(ctx context.Context, w *work) error {
+	if err := d.Backlog.Plan(ctx, w.through, w.plan); err != nil {
+		return fmt.Errorf("plan a batch: %w", err)
+	}
+	return nil
+}
+
+func keysOf(rs []energy.Reading) map[readingKey]bool {
+	keys := make(map[readingKey]bool, len(rs))
+	for _, r := range rs {
+		keys[keyOf(r)] = true
+	}
+	return keys
+}
+
+// sift returns which of w.keep the series store does not have yet, by their place
+// there. Only late readings can be there.
+func (d *Drain) sift(ctx context.Context, w *work, late []energy.Reading) ([]int, error) {
 	there := map[readingKey]energy.Reading{}
 	for _, s := range spans(late) {
 		rs, err := d.Series.Read(ctx, s.Meter, s.From, s.To)
@@ -122,19 +191,24 @@ func (d *Drain) sift(ctx context.Context, w *work, late []energy.Reading) ([]ene
 			there[keyOf(r)] = r
 		}
 	}
-	old := make(map[readingKey]bool, len(late))
-	for _, r := range late {
-		old[keyOf(r)] = true
-	}
-	fresh := make([]energy.Reading, 0, len(w.keep))
-	for _, r := range w.keep {
-		first, known := there[keyOf(r)]
-		switch {
-		case !old[keyOf(r)] || !known:
-			fresh = append(fresh, r)
+	old := keysOf(late)
+	fresh := make([]int, 0, len(w.keep))
+	for j, r := range w.keep {
+		isLate := len(old) > 0 && old[keyOf(r)]
+		first, known := energy.Reading{}, false
+		if isLate {
+			first, known = there[keyOf(r)]
+		}
+		if !known {
+			fresh = append(fresh, j)
 			continue
-		case w.again:
+		}
+		if w.again {
 			w.stale = append(w.stale, r) // perhaps written by the try before, and not marked
+		}
+		if w.plan.Fresh != nil && hasBit(w.plan.Fresh, w.place[j]) && first.Value == r.Value {
+			w.sinkStored(r, j) // by the try before
+			continue
 		}
 		d.compare(w, first, r)
 	}
@@ -147,21 +221,36 @@ type rejection interface {
 	RejectedReadings() []energy.Reading
 }
 
-// store writes to the series store and puts aside what it will never take.
-func (d *Drain) store(ctx context.Context, w *work, rs []energy.Reading) error {
-	if len(rs) == 0 {
+// store writes some of w.keep to the series store and puts aside what that will
+// never take.
+func (d *Drain) store(ctx context.Context, w *work, fresh []int) error {
+	if len(fresh) == 0 {
 		return nil
+	}
+	rs := w.keep
+	if len(fresh) < len(w.keep) {
+		rs = make([]energy.Reading, len(fresh))
+		for i, j := range fresh {
+			rs[i] = w.keep[j]
+		}
 	}
 	err := d.Series.Write(ctx, rs)
 	var rejected rejection
+	var refused map[readingKey]bool
 	switch {
 	case errors.As(err, &rejected):
 		w.cases = caseOf(rejected)
-		w.sunk[sunkRejected] += len(rejected.RejectedReadings())
+		refused = keysOf(rejected.RejectedReadings())
 	case err != nil:
 		return fmt.Errorf("write %d readings: %w", len(rs), err)
 	}
-	w.sunk[sunkStored] += len(rs) - w.sunk[sunkRejected]
+	for i, j := range fresh {
+		if refused != nil && refused[keyOf(rs[i])] {
+			w.sink(rs[i], energy.FateRejected)
+			continue
+		}
+		w.sinkStored(rs[i], j)
+	}
 	w.stale = append(w.stale, rs...)
 	return nil
 }
@@ -179,7 +268,7 @@ func caseOf(r rejection) []Case {
 		if !ok {
 			i = len(cases)
 			byMeter[reading.Meter] = i
-			cases = append(cases, Case{Device: string(reading.Meter), Reason: reason})
+			cases = append(cases, Case{Device: string(reading.Meter), Meter: reading.Meter, Reason: reason})
 		}
 		cases[i].Readings = append(cases[i].Readings, reading)
 	}

@@ -28,6 +28,7 @@ func newRoot() *cobra.Command {
 		newHousehold(),
 		newIndicator(),
 		newInvite(),
+		newLedger(),
 		newMeter(),
 		newQuarantine(),
 		newReadings(),

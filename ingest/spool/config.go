@@ -17,12 +17,21 @@ type Config struct {
 	// MinFreeBytes is left free on the disk: with less nothing is acknowledged, so
 	// that what is there can still be let go of.
 	MinFreeBytes int64 `yaml:"min_free_bytes"`
+
+	// QuarantineBytes bounds the messages that wait for a person, beside MaxBytes.
+	// Beyond it the oldest of the kind that takes the most room make room.
+	QuarantineBytes int64 `yaml:"quarantine_bytes"`
+
+	// QuarantineDays is how long such a message waits.
+	QuarantineDays int `yaml:"quarantine_days"`
 }
 
 // Defaults returns the section as it is without a configuration: 2 GiB at most,
-// 64 MiB left free.
+// 64 MiB left free, and 256 MiB of messages in quarantine for 90 days.
 func Defaults() Config {
-	return Config{Path: "spool.db", MaxBytes: 2 << 30, MinFreeBytes: 64 << 20}
+	return Config{
+		Path: "spool.db", MaxBytes: 2 << 30, MinFreeBytes: 64 << 20, QuarantineBytes: 256 << 20, QuarantineDays: 90,
+	}
 }
 
 // Validate reports every fault of the section.
@@ -36,6 +45,12 @@ func (c Config) Validate() error {
 	}
 	if c.MinFreeBytes < 0 {
 		faults = append(faults, fmt.Errorf("min_free_bytes %d: want 0 or more", c.MinFreeBytes))
+	}
+	if c.QuarantineBytes < 1<<20 {
+		faults = append(faults, fmt.Errorf("quarantine_bytes %d: want at least 1048576", c.QuarantineBytes))
+	}
+	if c.QuarantineDays < 1 {
+		faults = append(faults, fmt.Errorf("quarantine_days %d: want at least 1", c.QuarantineDays))
 	}
 	return errors.Join(faults...)
 }

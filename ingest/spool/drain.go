@@ -13,12 +13,19 @@ import (
 // A row whose bytes have been damaged goes to quarantine.
 func (s *Spool) Take(ctx context.Context, limit int) (ingest.Batch, error) {
 	for {
-		b, damaged, err := s.take(ctx, limit)
+		through, plan, err := s.planned(ctx)
+		if err != nil {
+			return ingest.Batch{}, fmt.Errorf("read the spool: %w", err)
+		}
+		b, damaged, err := s.take(ctx, limit, through)
 		if err != nil {
 			return ingest.Batch{}, fmt.Errorf("read the spool: %w", err)
 		}
 		if damaged == 0 {
 			b.Again = b.Again && b.Through > 0
+			if b.Through == through {
+				b.Plan = plan
+			}
 			s.tried.Store(max(s.tried.Load(), b.Through))
 			return b, nil
 		}
@@ -28,15 +35,16 @@ func (s *Spool) Take(ctx context.Context, limit int) (ingest.Batch, error) {
 	}
 }
 
-// take returns the id of a damaged row when there is one among the first.
-func (s *Spool) take(ctx context.Context, limit int) (b ingest.Batch, damaged int64, err error) {
+// take returns the id of a damaged row when there is one among the first. A batch
+// that was planned ends where it ended then.
+func (s *Spool) take(ctx context.Context, limit int, planned int64) (b ingest.Batch, damaged int64, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, body FROM spool ORDER BY id`)
 	if err != nil {
 		return b, 0, err
 	}
 	defer rows.Close()
 	known, tried := names{}, s.tried.Load()
-	for len(b.Readings) < limit && rows.Next() {
+	for (len(b.Readings) < limit || planned > b.Through) && (b.Through == 0 || b.Through != planned) && rows.Next() {
 		var id int64
 		var body sql.RawBytes
 		if err := rows.Scan(&id, &body); err != nil {
@@ -60,7 +68,7 @@ func (s *Spool) setAside(ctx context.Context, id int64) error {
 			return err
 		}
 		d.cases = 1
-		var bytes int64
+		var bytes int64 // they stay in the file
 		return d.remove(ctx, tx, `DELETE FROM spool WHERE id = ? RETURNING readings, length(body)`, &d.readings, &bytes, id)
 	})
 	if err != nil {
@@ -77,9 +85,15 @@ func (s *Spool) Settle(ctx context.Context, x ingest.Settlement) error {
 			return err
 		}
 		for _, c := range x.Cases {
-			if _, err := isolate(ctx, tx, c, d); err != nil {
+			if _, err := s.isolate(ctx, tx, c, d); err != nil {
 				return err
 			}
+		}
+		if err := keepCounts(ctx, tx, x.Counts); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM plan WHERE through <= ?`, x.Through); err != nil {
+			return err
 		}
 		return d.remove(ctx, tx, `DELETE FROM spool WHERE id <= ? RETURNING readings, length(body)`, &d.readings, &d.bytes, x.Through)
 	})
@@ -106,8 +120,8 @@ func settleHeld(ctx context.Context, tx *sql.Tx, x ingest.Settlement, d *delta) 
 
 // remove runs a DELETE that returns a number and the bytes of each row, and takes
 // them off count and size.
-func (d *delta) remove(ctx context.Context, tx *sql.Tx, query string, count, size *int64, arg any) error {
-	rows, err := tx.QueryContext(ctx, query, arg)
+func (d *delta) remove(ctx context.Context, tx *sql.Tx, query string, count, size *int64, args ...any) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,18 @@ func seal(parts ...[]byte) []byte {
 	return b
 }
 
+// unseal returns what a body holds.
+func unseal(body []byte) ([]byte, error) {
+	if len(body) < bodyHeader || body[0] != bodyVersion {
+		return nil, errBody
+	}
+	b := body[bodyHeader:]
+	if binary.LittleEndian.Uint32(body[1:]) != crc32.Checksum(b, castagnoli) {
+		return nil, fmt.Errorf("%w: its checksum differs", errBody)
+	}
+	return b, nil
+}
+
 // A names table gives equal names one string.
 type names map[string]string
 
@@ -79,12 +91,9 @@ func (n names) of(b []byte) string {
 
 // decode appends the readings of a body to rs.
 func decode(rs []energy.Reading, body []byte, known names) ([]energy.Reading, error) {
-	if len(body) < bodyHeader || body[0] != bodyVersion {
-		return rs, errBody
-	}
-	b := body[bodyHeader:]
-	if binary.LittleEndian.Uint32(body[1:]) != crc32.Checksum(b, castagnoli) {
-		return rs, fmt.Errorf("%w: its checksum differs", errBody)
+	b, err := unseal(body)
+	if err != nil {
+		return rs, err
 	}
 	var meter string
 	for len(b) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"foyer/ingest"
 	"foyer/internal/energy"
 )
 
@@ -83,7 +84,39 @@ func (s *Spool) HeldMeters(ctx context.Context) ([]energy.MeterID, error) {
 	return all, rows.Err()
 }
 
-const deleteHeld = `DELETE FROM held WHERE meter = ? RETURNING readings, length(body)`
+const deleteHeld = `DELETE FROM held WHERE meter = ? RETURNING readings, body`
+
+// release runs a DELETE of held readings and counts what becomes of them: a fate,
+// or with FateHeld one that is not known yet.
+func release(ctx context.Context, tx *sql.Tx, d *delta, query string, arg any, fate energy.Fate) error {
+	rows, err := tx.QueryContext(ctx, query, arg)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var counts ingest.Counts
+	known := names{}
+	for rows.Next() {
+		var n int64
+		var body sql.RawBytes
+		if err := rows.Scan(&n, &body); err != nil {
+			return err
+		}
+		d.held -= n
+		d.bytes -= int64(len(body))
+		rs, _ := decode(nil, body, known) // damaged ones were counted as held, and stay so
+		for _, r := range rs {
+			counts.Reading(r, energy.FateHeld, -1)
+			if fate != energy.FateHeld {
+				counts.Reading(r, fate, 1)
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return keepCounts(ctx, tx, counts.List())
+}
 
 // Admit moves what waits of a meter to the end of the spool and returns how many
 // readings that were.
@@ -94,17 +127,18 @@ func (s *Spool) Admit(ctx context.Context, meter energy.MeterID) (int, error) {
 		if err != nil {
 			return err
 		}
-		var bytes int64 // they stay in the file
-		err = d.remove(ctx, tx, deleteHeld, &d.held, &bytes, string(meter))
-		d.readings, *moved = -d.held, *d
+		bytes := d.bytes // they stay in the file
+		err = release(ctx, tx, d, deleteHeld, string(meter), energy.FateHeld)
+		d.bytes, d.readings, *moved = bytes, -d.held, *d
 		return err
 	})
 	return countOf(moved, err)
 }
 
-// Dismiss drops what waits of a meter and returns how many readings that were.
-func (s *Spool) Dismiss(ctx context.Context, meter energy.MeterID) (int, error) {
-	return s.drop(ctx, deleteHeld, string(meter))
+// Dismiss drops what waits of a meter, which is what becomes of it, and returns
+// how many readings that were.
+func (s *Spool) Dismiss(ctx context.Context, meter energy.MeterID, fate energy.Fate) (int, error) {
+	return s.drop(ctx, deleteHeld, string(meter), fate)
 }
 
 // Expire drops what began to wait before an instant and returns how many readings
@@ -113,13 +147,13 @@ func (s *Spool) Expire(ctx context.Context, before time.Time) (int, error) {
 	if s.held.Load() <= 0 {
 		return 0, nil
 	}
-	return s.drop(ctx, `DELETE FROM held WHERE at < ? RETURNING readings, length(body)`, before.UnixMilli())
+	return s.drop(ctx, `DELETE FROM held WHERE at < ? RETURNING readings, body`, before.UnixMilli(), energy.FateExpired)
 }
 
-func (s *Spool) drop(ctx context.Context, query string, arg any) (int, error) {
+func (s *Spool) drop(ctx context.Context, query string, arg any, fate energy.Fate) (int, error) {
 	dropped := new(delta)
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) error {
-		err := d.remove(ctx, tx, query, &d.held, &d.bytes, arg)
+		err := release(ctx, tx, d, query, arg, fate)
 		*dropped = *d
 		return err
 	})

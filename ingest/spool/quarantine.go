@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"foyer/ingest"
+	"foyer/internal/energy"
 )
 
 const (
@@ -21,27 +22,63 @@ var ErrNoCase = errors.New("there is no such case in quarantine")
 
 // Isolate returns once c has reached stable storage. Of one kind (gateway, device,
 // dialect, reason) the first 20 of a day are kept; it reports false for those that
-// are only counted.
+// are only counted. However many come, they take no room from readings.
 func (s *Spool) Isolate(ctx context.Context, c ingest.Case) (bool, error) {
-	if s.bytes.Load()+int64(len(c.Message.Payload)) > s.cfg.MaxBytes {
-		return false, ErrFull
-	}
 	kept := new(bool)
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) (err error) {
-		*kept, err = isolate(ctx, tx, c, d)
+	err := s.submit(ctx, &op{grows: true, done: make(chan error, 1), do: func(ctx context.Context, tx *sql.Tx, d *delta) (err error) {
+		*kept, err = s.isolate(ctx, tx, c, d)
 		return err
-	})
+	}})
 	if err != nil {
 		return false, err // kept is the writer's
 	}
 	return *kept, nil
 }
 
-func isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta) (kept bool, err error) {
+// isolate keeps a case, or counts it, and sees to it that there is room.
+func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta) (kept bool, err error) {
 	seen, err := count(ctx, tx, c)
-	if err != nil || seen > keptOfAKind {
+	if err != nil {
 		return false, err
 	}
+	var counts ingest.Counts
+	size := sizeOf(c)
+	if seen > keptOfAKind || size > s.cfg.QuarantineBytes {
+		if c.Readings != nil {
+			return false, s.dropped(ctx, tx, d, c.At, causeAlike, 1)
+		}
+		cause := causeAlike
+		if seen <= keptOfAKind {
+			cause = causeRoom
+		}
+		counts.Case(c, energy.FateUncounted)
+		return false, errors.Join(keepCounts(ctx, tx, counts.List()), s.dropped(ctx, tx, d, c.At, cause, 1))
+	}
+	if c.Readings == nil {
+		counts.Case(c, energy.FateQuarantined)
+		if err := keepCounts(ctx, tx, counts.List()); err != nil {
+			return false, err
+		}
+	}
+	if err := insertCase(ctx, tx, c, size, d); err != nil {
+		return false, err
+	}
+	if s.isolated.Load()+d.isolated > s.cfg.QuarantineBytes {
+		return true, s.makeRoom(ctx, tx, c.At, d)
+	}
+	return true, nil
+}
+
+// sizeOf returns how many bytes a message takes, 0 for refused readings: those are
+// bounded with all other readings.
+func sizeOf(c ingest.Case) int64 {
+	if c.Readings != nil {
+		return 0
+	}
+	return int64(len(c.Message.Topic) + len(c.Device) + len(c.Reason) + len(c.Message.Payload))
+}
+
+func insertCase(ctx context.Context, tx *sql.Tx, c ingest.Case, size int64, d *delta) error {
 	var body []byte
 	if c.Readings != nil {
 		body = seal(encode(nil, c.Readings))
@@ -50,17 +87,18 @@ func isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta) (kept boo
 	if m.Payload == nil {
 		m.Payload = []byte{}
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO quarantine
-			(at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO quarantine
+			(at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body, size)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.At.UnixMilli(), c.Gateway, c.Device, c.Dialect, c.Reason,
-		m.Topic, m.Payload, m.Retained, m.Gateway, m.At.UnixMilli(), body)
+		m.Topic, m.Payload, m.Retained, m.Gateway, m.At.UnixMilli(), body, size)
 	if err != nil {
-		return false, err
+		return err
 	}
 	d.cases++
-	d.bytes += int64(len(m.Payload) + len(body))
-	return true, nil
+	d.isolated += size
+	d.bytes += int64(len(body))
+	return nil
 }
 
 // count returns how many of c's kind came on its day, with c.
@@ -170,8 +208,10 @@ func (s *Spool) Replay(ctx context.Context, id int64, handle func(context.Contex
 // nothing.
 func (s *Spool) Discard(ctx context.Context, id int64) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) error {
-		return d.remove(ctx, tx, `DELETE FROM quarantine WHERE id = ?
-			RETURNING 1, length(payload) + COALESCE(length(body), 0)`, &d.cases, &d.bytes, id)
+		return errors.Join(
+			d.remove(ctx, tx, `DELETE FROM quarantine WHERE id = ? AND size > 0 RETURNING 1, size`, &d.cases, &d.isolated, id),
+			d.remove(ctx, tx, `DELETE FROM quarantine WHERE id = ? RETURNING 1, COALESCE(length(body), 0)`, &d.cases, &d.bytes, id),
+		)
 	})
 	if err != nil {
 		return fmt.Errorf("remove case %d: %w", id, err)

@@ -137,8 +137,8 @@ func TestConfigReportsEveryFault(t *testing.T) {
 	if err := Defaults().Validate(); err != nil {
 		t.Fatal(err)
 	}
-	err := Config{MaxBytes: 5, MinFreeBytes: -1}.Validate()
-	for _, want := range []string{"path", "max_bytes 5", "min_free_bytes -1"} {
+	err := Config{MaxBytes: 5, MinFreeBytes: -1, QuarantineBytes: 7}.Validate()
+	for _, want := range []string{"path", "max_bytes 5", "min_free_bytes -1", "quarantine_bytes 7", "quarantine_days 0"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}

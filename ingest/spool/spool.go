@@ -42,12 +42,14 @@ type Spool struct {
 	end  sync.Once
 
 	tried    atomic.Int64 // rows up to this id may have been worked on before
-	bytes    atomic.Int64 // of all bodies and payloads
+	bytes    atomic.Int64 // of readings: on their way, held, and refused by the series store
+	isolated atomic.Int64 // of messages in quarantine
 	readings atomic.Int64 // on their way
 	held     atomic.Int64
 	cases    atomic.Int64
 
 	version int64 // of the file when the writer last counted it
+	id      string
 }
 
 // Open opens the spool at cfg.Path, creating it when absent, and starts its
@@ -103,7 +105,7 @@ func (s *Spool) open(ctx context.Context) error {
 // measure counts what the file holds at the start.
 func (s *Spool) measure(ctx context.Context) error {
 	var tried int64
-	if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) FROM spool`).Scan(&tried); err != nil {
+	if err := s.read.QueryRowContext(ctx, `SELECT (SELECT COALESCE(MAX(id), 0) FROM spool), id FROM identity`).Scan(&tried, &s.id); err != nil {
 		return err
 	}
 	held, err := holds(ctx, s.read)
@@ -122,16 +124,18 @@ func holds(ctx context.Context, q interface {
 ) (d delta, err error) {
 	err = q.QueryRowContext(ctx, `SELECT
 		(SELECT COALESCE(SUM(length(body)), 0) FROM spool) + (SELECT COALESCE(SUM(length(body)), 0) FROM held)
-			+ (SELECT COALESCE(SUM(length(payload) + COALESCE(length(body), 0)), 0) FROM quarantine),
+			+ (SELECT COALESCE(SUM(length(body)), 0) FROM quarantine WHERE size = 0),
+		(SELECT COALESCE(SUM(size), 0) FROM quarantine),
 		(SELECT COALESCE(SUM(readings), 0) FROM spool),
 		(SELECT COALESCE(SUM(readings), 0) FROM held),
-		(SELECT COUNT(*) FROM quarantine)`).Scan(&d.bytes, &d.readings, &d.held, &d.cases)
+		(SELECT COUNT(*) FROM quarantine)`).Scan(&d.bytes, &d.isolated, &d.readings, &d.held, &d.cases)
 	return d, err
 }
 
 // count adds to what the spool knows of its file.
 func (s *Spool) count(d delta) {
 	s.bytes.Add(d.bytes)
+	s.isolated.Add(d.isolated)
 	s.readings.Add(d.readings)
 	s.held.Add(d.held)
 	s.cases.Add(d.cases)
@@ -143,12 +147,28 @@ func (s *Spool) Append(ctx context.Context, rs []energy.Reading) error {
 	if len(rs) == 0 {
 		return nil
 	}
-	o := &op{body: encode(make([]byte, 0, 48*len(rs)), rs), readings: len(rs), done: make(chan error, 1)}
-	if s.bytes.Load()+int64(len(o.body)) > s.cfg.MaxBytes {
-		return ErrFull
+	o, err := s.appending(rs)
+	if err != nil {
+		return err
 	}
 	return s.submit(ctx, o)
 }
+
+// appending returns the operation that appends readings, or [ErrFull].
+func (s *Spool) appending(rs []energy.Reading) (*op, error) {
+	o := &op{readings: len(rs), done: make(chan error, 1)}
+	if len(rs) == 0 {
+		return o, nil
+	}
+	o.body = encode(make([]byte, 0, 48*len(rs)), rs)
+	if s.bytes.Load()+int64(len(o.body)) > s.cfg.MaxBytes {
+		return nil, ErrFull
+	}
+	return o, nil
+}
+
+// Used returns which share of its bound the spool has reached.
+func (s *Spool) Used() float64 { return float64(max(0, s.bytes.Load())) / float64(s.cfg.MaxBytes) }
 
 // More receives after something was appended. One signal may stand for many.
 func (s *Spool) More() <-chan struct{} { return s.more }

@@ -209,8 +209,11 @@ func TestAFullSpoolTakesNothingIn(t *testing.T) {
 	if n == 0 || n == 1000 {
 		t.Fatalf("%d appends", n)
 	}
-	if _, err := s.Isolate(t.Context(), ingest.Case{Message: ingest.Message{Payload: make([]byte, 1<<16)}}); !errors.Is(err, ErrFull) {
-		t.Fatal(err)
+	if used := s.Used(); used < 0.9 || used > 1 {
+		t.Errorf("%v of a full spool is used", used)
+	}
+	if !isolateOne(t, s, caseOf("x", time.Unix(1_700_000_000, 0))) {
+		t.Error("a full spool has no room for a message that a person has to look at")
 	}
 	b := take(t, s, 1)
 	if err := s.Settle(t.Context(), ingest.Settlement{Through: b.Through}); err != nil {
@@ -228,6 +231,9 @@ func TestAFullDiskTakesNothingInButLetsGo(t *testing.T) {
 	}
 	s.cfg.MinFreeBytes = math.MaxInt64
 	if err := s.Append(t.Context(), []energy.Reading{reading("m1", "power", 2, 1)}); !errors.Is(err, ErrFull) {
+		t.Fatal(err)
+	}
+	if _, err := s.Isolate(t.Context(), caseOf("x", time.Unix(1_700_000_000, 0))); !errors.Is(err, ErrFull) {
 		t.Fatal(err)
 	}
 	if err := s.Settle(t.Context(), ingest.Settlement{Through: take(t, s, 1).Through}); err != nil {
@@ -338,7 +344,7 @@ func TestHeldReadingsWaitForTheirMeter(t *testing.T) {
 	if meters, err := s.HeldMeters(t.Context()); len(meters) != 0 || err != nil {
 		t.Fatal(meters, err)
 	}
-	if n, err := s.Dismiss(t.Context(), "m1"); n != 0 || err != nil {
+	if n, err := s.Dismiss(t.Context(), "m1", energy.FateIgnored); n != 0 || err != nil {
 		t.Fatal(n, err)
 	}
 	if s.held.Load() != 0 || s.readings.Load() != 2 {

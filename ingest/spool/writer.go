@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest"
 )
 
 const (
@@ -18,18 +20,31 @@ const (
 type op struct {
 	body     []byte // encoded readings
 	readings int
+	counts   []ingest.Count
+	grows    bool                                         // do adds what was not there: not on a full disk
 	do       func(context.Context, *sql.Tx, *delta) error // may run more than once; the last run counts
 	done     chan error                                   // takes one error
 }
 
 // A delta is by how much a transaction changes what the file holds.
-type delta struct{ bytes, readings, held, cases int64 }
+type delta struct {
+	bytes, isolated, readings, held, cases int64
+
+	dropped map[string]int64 // messages out of quarantine, by cause
+}
 
 func (d *delta) add(e delta) {
 	d.bytes += e.bytes
+	d.isolated += e.isolated
 	d.readings += e.readings
 	d.held += e.held
 	d.cases += e.cases
+	for cause, n := range e.dropped {
+		if d.dropped == nil {
+			d.dropped = map[string]int64{}
+		}
+		d.dropped[cause] += n
+	}
 }
 
 // submit hands an operation to the writer and waits for its commit.
@@ -127,14 +142,17 @@ func (s *Spool) attempt(group []*op) (err error) {
 	}()
 	defer prometheus.NewTimer(s.metrics.commit).ObserveDuration()
 	var parts [][]byte
-	readings := 0
+	var counts []ingest.Count
+	readings, grows := 0, false
 	for _, o := range group {
+		grows = grows || o.grows || o.body != nil
+		counts = append(counts, o.counts...)
 		if o.body != nil {
 			parts = append(parts, o.body)
 			readings += o.readings
 		}
 	}
-	if len(parts) > 0 {
+	if grows {
 		left, err := free(filepath.Dir(s.cfg.Path))
 		if err != nil {
 			return fmt.Errorf("free bytes of the spool's disk: %w", err)
@@ -162,6 +180,9 @@ func (s *Spool) attempt(group []*op) (err error) {
 			return fmt.Errorf("write the spool: %w", err)
 		}
 		total.add(delta{bytes: int64(len(body)), readings: int64(readings)})
+	}
+	if err := keepCounts(ctx, tx, counts); err != nil {
+		return fmt.Errorf("write the spool: %w", err)
 	}
 	for _, o := range group {
 		if o.do == nil {
@@ -192,7 +213,7 @@ func (s *Spool) elsewhere(ctx context.Context, tx *sql.Tx) (d delta, version int
 	if d, err = holds(ctx, tx); err != nil {
 		return d, version, err
 	}
-	d.add(delta{-s.bytes.Load(), -s.readings.Load(), -s.held.Load(), -s.cases.Load()})
+	d.add(delta{bytes: -s.bytes.Load(), isolated: -s.isolated.Load(), readings: -s.readings.Load(), held: -s.held.Load(), cases: -s.cases.Load()})
 	return d, version, nil
 }
 
@@ -200,6 +221,9 @@ func (s *Spool) elsewhere(ctx context.Context, tx *sql.Tx) (d delta, version int
 func (s *Spool) committed(d delta, appended int) {
 	s.count(d)
 	s.metrics.appended.Add(float64(appended))
+	for cause, n := range d.dropped {
+		s.metrics.dropped[cause].Add(float64(n))
+	}
 	if appended == 0 && d.readings <= 0 {
 		return
 	}

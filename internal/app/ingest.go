@@ -24,13 +24,16 @@ func (a *App) openIngest(ctx context.Context) error {
 		Backlog: kept, Waiting: kept, Meters: meters{a.Registry}, Marks: a.Records, Turn: a.Records, Series: a.series,
 		Step: handler.Step, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
 	})
+	ledger := ingest.NewLedger(ingest.LedgerParts{
+		Counter: kept, Book: a.Records, Zone: a.Zone, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
+	})
 	t, err := a.openTransport(ctx, handler)
 	if err != nil {
 		return err
 	}
 	a.closers = append(a.closers, t.close)
 	a.broker, a.checks["broker"] = t.addr, t.ready
-	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run})
+	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run}, part{"ledger", ledger.Run})
 	if a.Config.Broker.Shared != "" {
 		a.parts = append(a.parts, part{"memory", handler.Follow})
 	}
