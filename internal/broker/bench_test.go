@@ -75,7 +75,7 @@ func acknowledge(b *testing.B, gateways int) {
 		Step: handler.Step, Now: time.Now, Log: log, Metrics: prometheus.NewRegistry(),
 	})
 	bc := Defaults()
-	bc.Listen, bc.MaxClients = "127.0.0.1:0", 2000
+	bc.Listen, bc.MaxClients, bc.MaxRate = "127.0.0.1:0", 2000, 1_000_000
 	br, err := Listen(ctx, bc, Parts{
 		Handler: handler, Gateways: all, World: time.Now, Wall: time.Now, Log: log, Metrics: prometheus.NewRegistry(),
 	})
@@ -166,4 +166,36 @@ func send(b *testing.B, addr string, gateways int, zone *time.Location) []time.D
 	}
 	group.Wait()
 	return slices.Concat(waits...)
+}
+
+// keepNothing takes every message at once.
+type keepNothing struct{}
+
+func (keepNothing) Handle(context.Context, ingest.Message) error { return nil }
+
+// BenchmarkProtocolAlone is what the broker costs without what it takes messages for.
+func BenchmarkProtocolAlone(b *testing.B) {
+	for _, gateways := range []int{1, 50, 1000} {
+		b.Run(fmt.Sprint(gateways, "_gateways"), func(b *testing.B) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cfg := Defaults()
+			cfg.Listen, cfg.MaxClients, cfg.MaxRate = "127.0.0.1:0", 2000, 1_000_000
+			br, err := Listen(ctx, cfg, Parts{
+				Handler: keepNothing{}, Gateways: everyone{time.UTC}, World: time.Now, Wall: time.Now,
+				Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			done := make(chan error)
+			go func() { done <- br.Run(ctx) }()
+			send(b, br.Addr(), gateways, time.UTC)
+			b.StopTimer()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msgs/s")
+			cancel()
+			if err := <-done; err != nil {
+				b.Error(err)
+			}
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"time"
 
@@ -15,10 +16,9 @@ import (
 	"foyer/ingest"
 )
 
-const (
-	maxPacket = 16 << 10         // bytes of one packet
-	recheck   = 30 * time.Second // between two looks at who may stay
-)
+// recheck is the time between two looks at who may stay: a revoked gateway is gone
+// within two of them.
+const recheck = 500 * time.Millisecond
 
 // A Handler takes messages in: [ingest.Handler].
 type Handler interface {
@@ -54,23 +54,27 @@ type Broker struct {
 // Listen opens the address of cfg. Connections are served once [Broker.Run] runs;
 // without it [Broker.Close] gives the address back.
 func Listen(ctx context.Context, cfg Config, p Parts) (*Broker, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("open the broker: %w", err)
+	}
+	log := p.Log.With("component", "broker")
 	var lc net.ListenConfig
 	socket, err := lc.Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("open the broker: %w", err)
 	}
 	if cfg.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(cfg.CertFile, cfg.KeyFile)
+		pair, err := openCertificate(cfg.CertFile, cfg.KeyFile, log)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the broker: %w", err), socket.Close())
 		}
-		socket = tls.NewListener(socket, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
+		socket = tls.NewListener(socket, &tls.Config{GetCertificate: pair.get, MinVersion: tls.VersionTLS12})
 	}
 	b := &Broker{tls: cfg.CertFile != ""}
 	m := newMetrics(p.Metrics)
-	log := p.Log.With("component", "broker")
-	b.hook = newHook(p, log, m)
-	b.listener = newListener(socket, cfg.MaxClients, p.Wall, log, m, b.hook.forget)
+	b.hook = newHook(cfg, p, log, m)
+	b.listener = newListener(socket, p.Wall, log, m, b.hook.forget)
+	b.hook.welcome = b.listener.welcome
 	b.server = mqtt.New(options(cfg))
 	b.hook.server = b.server
 	if err := errors.Join(b.server.AddHook(b.hook, nil), b.server.AddListener(b.listener)); err != nil {
@@ -81,9 +85,10 @@ func Listen(ctx context.Context, cfg Config, p Parts) (*Broker, error) {
 
 func options(cfg Config) *mqtt.Options {
 	c := mqtt.NewDefaultServerCapabilities()
-	c.MaximumClients = int64(cfg.MaxClients)
-	c.MaximumPacketSize = maxPacket
-	c.MaximumClientWritesPending = 16 // nothing is ever queued for a client
+	c.MaximumClients = math.MaxInt64                 // the hook counts gateways
+	c.MaximumPacketSize = uint32(cfg.MaxPacketBytes) //nolint:gosec // Validate bounds it to a mebibyte
+	c.ReceiveMaximum = 100                           // of QoS 2 that wait for a PUBREL
+	c.MaximumClientWritesPending = 16                // nothing is ever queued for a client
 	c.MaximumSessionExpiryInterval = 60
 	c.TopicAliasMaximum = 0
 	return &mqtt.Options{

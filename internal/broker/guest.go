@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// A secret that was verified counts that long. So a revoked one keeps nothing
-	// after two seconds.
+	// A secret that was verified counts that long for messages. Whoever holds a
+	// revoked one is shown out sooner, see recheck.
 	freshFor = 2 * time.Second
 
 	// While nobody can say whether a secret still holds, one that did counts this long.
@@ -22,13 +22,14 @@ type guest struct {
 	gateway string
 	secret  string // to be verified again
 	client  *mqtt.Client
+	door    *door
 
 	mu       sync.Mutex
 	verified time.Time // wall clock
 }
 
-func newGuest(gateway, secret string, cl *mqtt.Client, now time.Time) *guest {
-	return &guest{gateway: gateway, secret: secret, client: cl, verified: now}
+func newGuest(gateway, secret string, cl *mqtt.Client, d *door, now time.Time) *guest {
+	return &guest{gateway: gateway, secret: secret, client: cl, door: d, verified: now}
 }
 
 // age returns how long ago a guest's secret was verified.

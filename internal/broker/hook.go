@@ -25,19 +25,23 @@ const (
 // what is acknowledged. What it does not allow is denied.
 type hook struct {
 	mqtt.HookBase
+	cfg     Config
 	parts   Parts
 	log     *slog.Logger
 	metrics *metrics
 	server  *mqtt.Server
 
 	guests   sync.Map // net.Conn -> *guest
+	doors    doors
+	welcome  func(net.Conn) // called when a connection has become a guest's
 	handling sync.RWMutex
 	closing  atomic.Bool
+	quit     chan struct{}   // closed with closing
 	ctx      context.Context //nolint:containedctx // mochi's hooks have none; it carries what Run was given
 }
 
-func newHook(p Parts, log *slog.Logger, m *metrics) *hook {
-	return &hook{parts: p, log: log, metrics: m, ctx: context.Background()}
+func newHook(cfg Config, p Parts, log *slog.Logger, m *metrics) *hook {
+	return &hook{cfg: cfg, parts: p, log: log, metrics: m, quit: make(chan struct{}), ctx: context.Background()}
 }
 
 // ID names the hook for mochi.
@@ -57,14 +61,17 @@ func (h *hook) begin(ctx context.Context) { h.ctx = ctx }
 
 // finish turns further messages away and waits for those being handled.
 func (h *hook) finish() {
-	h.closing.Store(true)
+	if !h.closing.Swap(true) {
+		close(h.quit)
+	}
 	h.handling.Lock()   // every handling message holds it for reading
 	h.handling.Unlock() //nolint:staticcheck // waiting is all
 }
 
 // forget drops what is known of a connection.
 func (h *hook) forget(conn net.Conn) {
-	if _, ok := h.guests.LoadAndDelete(conn); ok {
+	if got, ok := h.guests.LoadAndDelete(conn); ok {
+		h.doors.leave(got.(*guest).door)
 		h.metrics.clients.Dec()
 	}
 }
@@ -117,7 +124,12 @@ func (h *hook) OnConnect(cl *mqtt.Client, pk packets.Packet) (err error) {
 	case !ok:
 		return h.refuse(cl, packets.ErrBadUsernameOrPassword, refusedSecret)
 	}
-	h.guests.Store(cl.Net.Conn, newGuest(gateway, string(pk.Connect.Password), cl, h.parts.Wall()))
+	d, now := h.doors.of(gateway), h.parts.Wall()
+	if !d.signIns.allows(now, signInRate, signInBurst) || !h.doors.enter(d, h.cfg.MaxClients) {
+		return h.refuse(cl, packets.ErrServerUnavailable, refusedFull)
+	}
+	h.guests.Store(cl.Net.Conn, newGuest(gateway, string(pk.Connect.Password), cl, d, now))
+	h.welcome(cl.Net.Conn)
 	h.metrics.clients.Inc()
 	h.metrics.connects[accepted].Inc()
 	return nil
@@ -134,14 +146,33 @@ func (h *hook) OnConnectAuthenticate(cl *mqtt.Client, _ packets.Packet) bool {
 	return h.guest(cl) != nil
 }
 
-// OnPacketRead ends a connection that publishes on a topic nobody may publish on:
-// mochi would neither keep nor acknowledge it, and the client would wait for ever.
-func (h *hook) OnPacketRead(_ *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+// OnPacketRead lets a gateway that sends too fast wait, and all it has sent since.
+//
+// It ends a connection that publishes on a topic nobody may publish on: mochi would
+// neither keep nor acknowledge it, and the client would wait for ever.
+func (h *hook) OnPacketRead(cl *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+	if g := h.guest(cl); g != nil {
+		rate := float64(h.cfg.MaxRate)
+		if wait := g.door.packets.take(h.parts.Wall(), rate, rate); wait > 0 {
+			h.metrics.slowed.Inc()
+			h.pause(wait)
+		}
+	}
 	if pk.FixedHeader.Type == packets.Publish && !mqtt.IsValidFilter(pk.TopicName, true) {
 		h.metrics.publishes[foreign].Inc()
 		return pk, packets.ErrRejectPacket
 	}
 	return pk, nil
+}
+
+// pause returns after d, or when the broker is closing.
+func (h *hook) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-h.quit:
+	}
 }
 
 // OnACLCheck lets a gateway publish on its own topics and nobody subscribe. A

@@ -10,12 +10,6 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 )
 
-const (
-	signIn    = 5 * time.Second // a socket has to say who it is
-	strangers = 64              // sockets that have not, beside the clients
-	maxPause  = time.Second     // after an error of Accept
-)
-
 // A listener hands sockets to mochi and outlives what its own listeners do not:
 // an error of Accept, a flood of sockets, a panic.
 type listener struct {
@@ -25,20 +19,19 @@ type listener struct {
 	metrics *metrics
 	gone    func(net.Conn) // called when a connection has ended
 
-	slots   chan struct{}
 	serving sync.WaitGroup
 	quit    chan struct{}
 
 	mu     sync.Mutex
 	conns  map[net.Conn]bool
+	lobby  lobby
 	closed bool
 }
 
-func newListener(socket net.Listener, maxClients int, wall func() time.Time, log *slog.Logger, m *metrics, gone func(net.Conn)) *listener {
+func newListener(socket net.Listener, wall func() time.Time, log *slog.Logger, m *metrics, gone func(net.Conn)) *listener {
 	return &listener{
 		socket: socket, wall: wall, log: log, metrics: m, gone: gone,
-		slots: make(chan struct{}, maxClients+strangers), quit: make(chan struct{}),
-		conns: map[net.Conn]bool{},
+		quit: make(chan struct{}), conns: map[net.Conn]bool{},
 	}
 }
 
@@ -70,7 +63,6 @@ func (l *listener) Serve(establish listeners.EstablishFn) {
 		}
 		pause = 0
 		if !l.admit(conn) {
-			l.metrics.turnedAway.Inc()
 			_ = conn.Close()
 			continue
 		}
@@ -90,22 +82,27 @@ func (l *listener) wait(d time.Duration) bool {
 	}
 }
 
-// admit takes a socket in, unless there are too many.
+// admit takes a socket in as a stranger.
 func (l *listener) admit(conn net.Conn) bool {
-	select {
-	case l.slots <- struct{}{}:
-	default:
-		return false
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || conn.SetDeadline(l.wall().Add(signIn)) != nil {
-		<-l.slots
 		return false
+	}
+	if out := l.lobby.enter(conn); out != nil {
+		l.metrics.turnedAway.Inc()
+		_ = out.Close()
 	}
 	l.conns[conn] = true
 	l.serving.Add(1)
 	return true
+}
+
+// welcome says that a connection is no stranger's any more.
+func (l *listener) welcome(conn net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lobby.leave(conn)
 }
 
 // serve runs one connection. A panic in the protocol ends that connection alone.
@@ -119,9 +116,9 @@ func (l *listener) serve(establish listeners.EstablishFn, conn net.Conn) {
 		_ = conn.Close()
 		l.gone(conn)
 		l.mu.Lock()
+		defer l.mu.Unlock()
 		delete(l.conns, conn)
-		l.mu.Unlock()
-		<-l.slots
+		l.lobby.leave(conn)
 	}()
 	_ = establish(l.ID(), conn) // why a client left is its own affair
 }

@@ -9,6 +9,7 @@ const (
 	refusedName
 	refusedSecret
 	refusedUnavailable
+	refusedFull // too many gateways, or this one too often
 	numConnects
 )
 
@@ -27,6 +28,7 @@ type metrics struct {
 	publishes    [numPublishes]prometheus.Counter
 	acceptErrors prometheus.Counter
 	turnedAway   prometheus.Counter
+	slowed       prometheus.Counter
 	panics       prometheus.Counter
 }
 
@@ -40,15 +42,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	m := &metrics{
 		clients:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_broker_clients", Help: "Gateways connected."}),
 		acceptErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_accept_errors_total", Help: "Connections that the system could not give."}),
-		turnedAway:   prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_turned_away_total", Help: "Connections closed at once, because there were too many."}),
+		turnedAway:   prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_turned_away_total", Help: "Connections closed before they said whose they are, because there were too many."}),
+		slowed:       prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_slowed_packets_total", Help: "Packets that waited, because their gateway sent too fast."}),
 		panics:       prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_broker_panics_total", Help: "Panics that ended one connection."}),
 	}
-	for i, outcome := range [numConnects]string{"accepted", "version", "name", "secret", "unavailable"} {
+	for i, outcome := range [numConnects]string{"accepted", "version", "name", "secret", "unavailable", "full"} {
 		m.connects[i] = connects.WithLabelValues(outcome)
 	}
 	for i, outcome := range [numPublishes]string{"kept", "failed", "foreign", "revoked"} {
 		m.publishes[i] = publishes.WithLabelValues(outcome)
 	}
-	reg.MustRegister(connects, publishes, m.clients, m.acceptErrors, m.turnedAway, m.panics)
+	reg.MustRegister(connects, publishes, m.clients, m.acceptErrors, m.turnedAway, m.slowed, m.panics)
 	return m
 }

@@ -22,6 +22,20 @@ type Broker struct {
 	Plain    bool          `yaml:"plain"`    // the embedded broker may listen beyond this machine without TLS
 	Shared   string        `yaml:"shared"`   // group of several ingesters; "" for one alone
 	Mounts   ingest.Mounts `yaml:"mounts"`   // topics of devices that cannot take a prefix
+
+	// Bounds of the embedded broker.
+	MaxClients     int `yaml:"max_clients"`      // gateways at once
+	MaxPacketBytes int `yaml:"max_packet_bytes"` // of one packet
+	MaxRate        int `yaml:"max_rate"`         // packets a second of one gateway
+}
+
+// DefaultBroker returns the section as it is without a configuration.
+func DefaultBroker() Broker {
+	own, other := broker.Defaults(), subscriber.Defaults()
+	return Broker{
+		URL: "embedded://" + own.Listen, User: other.Username,
+		MaxClients: own.MaxClients, MaxPacketBytes: own.MaxPacketBytes, MaxRate: own.MaxRate,
+	}
 }
 
 // Embedded returns the section of Foyer's own broker; false when it is another's.
@@ -29,6 +43,7 @@ func (b Broker) Embedded() (broker.Config, bool) {
 	listen, own := strings.CutPrefix(b.URL, "embedded://")
 	c := broker.Defaults()
 	c.Listen, c.CertFile, c.KeyFile, c.AllowPlain = listen, b.Cert, b.Key, b.Plain
+	c.MaxClients, c.MaxPacketBytes, c.MaxRate = b.MaxClients, b.MaxPacketBytes, b.MaxRate
 	return c, own
 }
 

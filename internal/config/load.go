@@ -27,7 +27,7 @@ func Default() Config {
 			ID: "town", Name: "Notre ville", Zone: "Europe/Paris",
 			Contact: Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "du lundi au vendredi, de 9 h à 17 h"},
 		},
-		Broker:   Broker{URL: "embedded://127.0.0.1:1883", User: "foyer"},
+		Broker:   DefaultBroker(),
 		Spool:    spool.Defaults(),
 		Series:   Series{URL: "sqlite://readings.db", Database: "foyer"},
 		Records:  Records{URL: secret.New("sqlite://records.db")},
