@@ -26,6 +26,7 @@ var benchLinky = Message{
 
 func benchmarkDecode(b *testing.B, m Message) {
 	m.Zone = zone(b, "Europe/Paris")
+	Builtin() // the templates are read once, before any message
 	b.ReportAllocs()
 	b.SetBytes(int64(len(m.Payload)))
 	for b.Loop() {
@@ -62,6 +63,15 @@ func BenchmarkDecodeUnknown(b *testing.B) {
 	for b.Loop() {
 		if _, err := Decode(Message{Topic: "some/where/else", Payload: benchPlug.Payload}); err == nil {
 			b.Fatal("somebody knows it")
+		}
+	}
+}
+
+// BenchmarkOpen reads all templates, as each start of a program does.
+func BenchmarkOpen(b *testing.B) {
+	for b.Loop() {
+		if _, err := parseTemplates(embedded(), nil); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

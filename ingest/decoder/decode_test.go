@@ -13,7 +13,7 @@ import (
 )
 
 func TestDialectsAreAskedInAFixedOrder(t *testing.T) {
-	order := Dialects()
+	order := Builtin().Dialects()
 	before := func(a, b string) {
 		if i, j := slices.Index(order, a), slices.Index(order, b); i < 0 || j < 0 || i > j {
 			t.Errorf("%s (%d) is not asked before %s (%d)", a, i, b, j)

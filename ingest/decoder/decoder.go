@@ -107,62 +107,6 @@ const (
 	maxFound        = 512 // values looked at, kept or not
 )
 
-// Decode reads m with the first dialect that fits its topic and its shape.
-//
-// The error is a [*Refusal] exactly when the outcome is [Refused]: the message
-// is malformed, or nobody understands it; it should be kept for a person.
-// Assume["dialect"] pins the dialect by name.
-func Decode(m Message) (Result, error) { return decode(m, nil) }
-
-// Explain is [Decode] that also says, line by line, which dialect matched, which
-// paths gave what and why something was left out. The lines quote the payload.
-func Explain(m Message) (Result, []string, error) {
-	t := new(trace)
-	r, err := decode(m, t)
-	return r, t.lines, err
-}
-
-func decode(m Message, t *trace) (res Result, err error) {
-	in := newInput(m, t)
-	defer in.release()
-	tried, words := "", 1
-	defer func() {
-		if p := recover(); p != nil { // a broken decoder must not stop the others
-			t.addf("panic: %v", p)
-			res, err = refused(tried, reasonPanic)
-		}
-	}()
-	switch {
-	case len(m.Payload) > maxPayload:
-		return refused("", reasonSize)
-	case !in.splitTopic():
-		return refused("", reasonTopic)
-	}
-	reason := reasonUnknown
-	pin, _ := m.Assume["dialect"].(string)
-	for _, d := range dialects() {
-		if pin != "" && pin != d.Name || !in.match(d) {
-			continue
-		}
-		if fits := d.Fits == nil || d.Fits(in); !fits {
-			if in.broken() && in.pattern.words >= words { // of those that wanted JSON, the one whose topic says most
-				tried, words, reason = d.Name, in.pattern.words, reasonJSON
-			}
-			continue
-		}
-		tried = d.Name
-		if t != nil {
-			t.addf("dialect %s: topic %s", d.Name, in.pattern.text)
-		}
-		res, err = d.Decode(in)
-		return finish(in, d.Name, res, err)
-	}
-	if len(m.Payload) == 0 {
-		return Result{Dialect: tried, Outcome: Ignored, Reason: reasonEmpty}, nil
-	}
-	return refused(tried, reason)
-}
-
 func refused(dialect, reason string) (Result, error) {
 	return Result{Dialect: dialect, Outcome: Refused, Reason: reason}, &Refusal{dialect, reason}
 }

@@ -15,6 +15,7 @@ type Input struct {
 	topic    topicPath
 	pattern  *pattern // that matched
 	captures []capture
+	ahead    [][]candidate // patterns yet to be tried, list by list
 
 	parsed bool
 	valid  bool
@@ -70,8 +71,9 @@ func newInput(m Message, t *trace) *Input {
 func (in *Input) release() {
 	clear(in.captures)
 	clear(in.origins)
+	clear(in.ahead)
 	nodes, plain, words, at, captures, origins := in.doc.nodes[:0], in.plain.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
-	*in = Input{captures: captures, origins: origins}
+	*in = Input{captures: captures, origins: origins, ahead: in.ahead[:0]}
 	in.doc.nodes, in.plain.nodes, in.topic.words, in.topic.at = nodes, plain, words, at
 	if cap(nodes) <= 4096 { // a rare giant does not stay
 		inputs.Put(in)
@@ -80,14 +82,10 @@ func (in *Input) release() {
 
 func (in *Input) splitTopic() bool { return in.topic.cut(in.message.Topic) }
 
-func (in *Input) match(d *Decoder) bool {
-	for i := range d.patterns {
-		if captures, ok := d.patterns[i].match(&in.topic, in.captures[:0]); ok {
-			in.captures, in.pattern = captures, &d.patterns[i]
-			return true
-		}
-	}
-	return false
+func (in *Input) match(p *pattern) bool {
+	captures, ok := p.match(&in.topic, in.captures[:0])
+	in.captures, in.pattern = captures, p // its room is kept either way
+	return ok
 }
 
 // name returns the named part of the topic, "" when the pattern has none.

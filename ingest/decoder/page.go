@@ -38,18 +38,6 @@ type Doc struct {
 	Apart string
 }
 
-// families returns all families by title.
-func families() []meterFamily {
-	all := slices.Clone(registeredFamilies)
-	for _, t := range templates() {
-		if !slices.ContainsFunc(all, func(f meterFamily) bool { return f.Name == t.family.Name }) {
-			all = append(all, t.family)
-		}
-	}
-	slices.SortFunc(all, func(a, b meterFamily) int { return strings.Compare(a.Title, b.Title) })
-	return all
-}
-
 // Page returns docs/reference/meters.md, written from the dialects.
 func Page() string {
 	var b strings.Builder
@@ -67,10 +55,10 @@ A time without a zone is the zone's of the site. One more than 5 min ahead of th
 
 Numbers are read as they are spelled, in quotes too. ` + "`null`, `nan`, infinity" + ` and words such as ` + "`unknown`" + ` are no value. Left out is also what a quantity cannot be (a room below −40 °C or above 60 °C, a negative index), and what stands for no value (−32768, 65535, 2³² − 1). A message has at most 1 MiB and 256 readings.
 `)
-	for _, f := range families() {
+	for _, f := range Builtin().families {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nSource: %s.\n\n", f.Title, strings.TrimSpace(f.About), strings.Join(f.Source, "; "))
 		b.WriteString("| dialect | topics | registers | time |\n|---|---|---|---|\n")
-		for _, d := range dialects() {
+		for _, d := range Builtin().decoders {
 			if strings.HasPrefix(d.Name, f.Name+"/") {
 				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.Name, shownTopics(d.patterns), d.Doc.registers(), d.Doc.times())
 			}

@@ -26,13 +26,13 @@ func TestTheReferencePageIsThatOfTheDialects(t *testing.T) {
 
 func TestEveryDialectIsOfAFamilyWithWords(t *testing.T) {
 	known := map[string]bool{}
-	for _, f := range families() {
+	for _, f := range Builtin().families {
 		if known[f.Name] || f.Title == "" || strings.TrimSpace(f.About) == "" || len(f.Source) == 0 {
 			t.Errorf("family %q: twice, or without title, words or source", f.Name)
 		}
 		known[f.Name] = true
 	}
-	for _, d := range dialects() {
+	for _, d := range Builtin().decoders {
 		if !known[familyOf(d.Name)] {
 			t.Errorf("%s: nothing describes its family", d.Name)
 		}
@@ -46,7 +46,7 @@ func TestEveryDialectIsOfAFamilyWithWords(t *testing.T) {
 // a register nor a quantity nor an outcome that the page does not announce.
 func TestThePageSaysWhatIsRead(t *testing.T) {
 	docs, shown := map[string]Doc{}, map[string]bool{}
-	for _, d := range dialects() {
+	for _, d := range Builtin().decoders {
 		docs[d.Name] = d.Doc
 	}
 	for _, c := range samples(t) {
@@ -100,25 +100,17 @@ func announces(line, quantity, register string) bool {
 }
 
 func TestTheExampleOfThePageIsATemplate(t *testing.T) {
-	all, err := parseTemplates(map[string][]byte{"acme_c2": []byte(example)})
+	all, err := parseTemplates(map[string][]byte{"acme_c2": []byte(example)}, nil)
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d, %v", len(all), err)
 	}
-	s := all[0].Samples[0]
-	in := newInput(Message{Topic: s.Topic, Payload: []byte(s.Payload)}, nil)
-	defer in.release()
-	d := all[0].decoder()
-	p, err := newPattern(d.Topics[0])
+	set, err := newSet(nil, nil, all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.patterns = []pattern{p}
-	if !in.splitTopic() || !in.match(d) || !d.Fits(in) {
-		t.Fatal("does not fit its own sample")
-	}
-	r, err := d.Decode(in)
-	r, _ = finish(in, d.Name, r, err)
-	if got := lines(r); !slices.Equal(got, s.Want) {
-		t.Errorf("got %q", got)
+	s := all[0].Samples[0]
+	r, err := set.Decode(Message{Topic: s.Topic, Payload: []byte(s.Payload)})
+	if got := lines(r); err != nil || !slices.Equal(got, s.Want) {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

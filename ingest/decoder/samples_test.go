@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,19 +24,13 @@ type sampleCase struct {
 func samples(t testing.TB) []sampleCase {
 	t.Helper()
 	var all []sampleCase
-	for _, tpl := range templates() {
+	for _, tpl := range Builtin().templates {
 		for i, s := range tpl.Samples {
-			c := sampleCase{name: fmt.Sprintf("%s/%d", tpl.name, i+1), dialect: tpl.name, want: s.Want}
-			c.message = Message{Topic: s.Topic, Payload: []byte(s.Payload), Redelivered: s.Redelivered, Assume: s.Assume, Context: Memory(s.Context)}
-			if s.ReceivedAt != "" {
-				c.message.ReceivedAt = instantOf(t, s.ReceivedAt)
+			m, err := s.message()
+			if err != nil {
+				t.Fatalf("%s: sample %d: %v", tpl.name, i+1, err)
 			}
-			if s.Zone != "" {
-				c.message.Zone = zone(t, s.Zone)
-			}
-			if s.Outcome != "" {
-				c.want = []string{string(s.Outcome) + ": " + s.Reason}
-			}
+			c := sampleCase{name: fmt.Sprintf("%s/%d", tpl.name, i+1), dialect: tpl.name, message: m, want: s.expected()}
 			all = append(all, c)
 		}
 	}
@@ -106,34 +99,6 @@ func readSample(t testing.TB, file string) sampleCase {
 	return c
 }
 
-// lines writes a result as samples do.
-func lines(r Result) []string {
-	if r.Outcome != Readings {
-		return []string{string(r.Outcome) + ": " + r.Reason}
-	}
-	var all []string
-	for _, o := range r.Observations {
-		at := "arrival"
-		if !o.At.IsZero() {
-			at = o.At.Format(time.RFC3339Nano)
-		}
-		q := o.Register.Quantity()
-		id := strings.Join(append([]string{o.Device.ID}, o.Device.Aliases...), "|")
-		all = append(all, fmt.Sprintf("%s %s %s %s %s %s", o.Device.Scheme, id, o.Register, shown(o.Value, 3+q.ShownExponent()), q.Shown(), at))
-	}
-	return all
-}
-
-func shown(v int64, decimals int) string {
-	s := strconv.FormatInt(max(v, -v), 10)
-	s = strings.Repeat("0", max(decimals+1-len(s), 0)) + s
-	s = strings.TrimSuffix(strings.TrimRight(s[:len(s)-decimals]+"."+s[len(s)-decimals:], "0"), ".")
-	if v < 0 {
-		return "-" + s
-	}
-	return s
-}
-
 func instantOf(t testing.TB, s string) time.Time {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, s)
@@ -166,7 +131,7 @@ func TestGoDialectsHaveSamples(t *testing.T) {
 		r, _ := Decode(c.message)
 		read[r.Dialect] = true
 	}
-	for _, name := range Dialects() {
+	for _, name := range Builtin().Dialects() {
 		if !read[name] {
 			t.Errorf("no sample is read by %s", name)
 		}

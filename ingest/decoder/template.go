@@ -43,7 +43,8 @@ type template struct {
 
 	Samples []sample `yaml:"samples"`
 
-	name      string // family/dialect
+	name      string    // family/dialect
+	own       []reading // without those of Also
 	family    meterFamily
 	root      path
 	sentinels []number
@@ -106,21 +107,6 @@ type reading struct {
 	unit  *unit                      // when it is always the same
 }
 
-// A sample is a message and what must come of it; samples run as tests.
-type sample struct {
-	Note        string            `yaml:"note"`
-	Topic       string            `yaml:"topic"`
-	Payload     string            `yaml:"payload"`
-	Redelivered bool              `yaml:"redelivered"`
-	ReceivedAt  string            `yaml:"received_at"`
-	Zone        string            `yaml:"zone"`
-	Assume      map[string]any    `yaml:"assume"`
-	Context     map[string]string `yaml:"context"` // facts
-	Outcome     Outcome           `yaml:"outcome"`
-	Reason      string            `yaml:"reason"`
-	Want        []string          `yaml:"want"` // scheme, device, register, value, unit, time
-}
-
 // oneOrMore is a text or a list of texts.
 type oneOrMore []string
 
@@ -137,9 +123,8 @@ func (o *oneOrMore) UnmarshalYAML(b []byte) error {
 //go:embed *.yaml
 var files embed.FS
 
-// templates returns the dialects of the embedded files. A file that does not
-// compile is a mistake of programming.
-func templates() []*template {
+// embedded returns the families that come with Foyer, each in its YAML.
+func embedded() map[string][]byte {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
 		panic(err)
@@ -150,17 +135,17 @@ func templates() []*template {
 			panic(err)
 		}
 	}
-	all, err := parseTemplates(families)
-	if err != nil {
-		panic("decoder: " + err.Error())
-	}
-	return all
+	return families
 }
 
 // parseTemplates reads the dialects of families, each in the YAML under its name.
-func parseTemplates(families map[string][]byte) ([]*template, error) {
-	var all []*template
+// They may go on with the readings of dialects that are known already.
+func parseTemplates(families map[string][]byte, known []*template) ([]*template, error) {
 	own := map[string][]reading{}
+	for _, t := range known {
+		own[t.name] = t.own
+	}
+	var all []*template
 	for _, family := range slices.Sorted(maps.Keys(families)) {
 		var file struct {
 			Title    string      `yaml:"title"`  // of the family, as people call it
@@ -178,7 +163,8 @@ func parseTemplates(families map[string][]byte) ([]*template, error) {
 		for _, t := range file.Dialects {
 			t.name = family + "/" + t.Dialect
 			t.family = meterFamily{family, file.Title, file.About, file.Source}
-			own[t.name] = t.Readings
+			t.own = t.Readings
+			own[t.name] = t.own
 			all = append(all, t)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 func TestTemplatesThatAreNone(t *testing.T) {
 	const head = "source: here\ndialects:\n  - dialect: x\n    match: { topic: a/b }\n"
 	const good = head + "    device: { scheme: s, id: d }\n    readings: [{ quantity: power, path: p, unit: W }]\n    samples: [{ topic: a/b, payload: '{}', want: [] }]\n"
-	if _, err := parseTemplates(map[string][]byte{"f": []byte(good)}); err != nil {
+	if _, err := parseTemplates(map[string][]byte{"f": []byte(good)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for what, text := range map[string]string{
@@ -31,7 +31,7 @@ func TestTemplatesThatAreNone(t *testing.T) {
 		"two sources of a word":  strings.Replace(good, "unit: W", "unit: { path: u, assume: v }", 1),
 		"no YAML":                "\t{",
 	} {
-		if _, err := parseTemplates(map[string][]byte{"f": []byte(text)}); err == nil {
+		if _, err := parseTemplates(map[string][]byte{"f": []byte(text)}, nil); err == nil {
 			t.Errorf("%s: accepted", what)
 		}
 	}
@@ -62,24 +62,20 @@ dialects:
 `
 
 func TestTemplateFeatures(t *testing.T) {
-	list, err := parseTemplates(map[string][]byte{"f": []byte(everything)})
+	list, err := parseTemplates(map[string][]byte{"f": []byte(everything)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := list[0].decoder()
-	p, err := newPattern(d.Topics[0])
+	set, err := newSet(nil, nil, list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.patterns = []pattern{p}
 	decode := func(m Message) string {
-		in := newInput(m, nil)
-		defer in.release()
-		if !in.splitTopic() || !in.match(d) || !d.Fits(in) {
+		r, err := set.Decode(m)
+		if r.Dialect == "" {
 			return "no match"
 		}
-		r, err := d.Decode(in)
-		if r, err = finish(in, d.Name, r, err); err != nil {
+		if err != nil {
 			return "refused: " + err.Error()
 		}
 		return strings.Join(lines(r), "\n")
@@ -120,7 +116,7 @@ func TestRegisterNamesAreWhatStoresCanHold(t *testing.T) {
 func FuzzTemplate(f *testing.F) {
 	f.Add([]byte(everything), []byte(`{"items":[{"kind":"gas","value":1}],"meter":2}`))
 	f.Fuzz(func(t *testing.T, text, payload []byte) {
-		list, err := parseTemplates(map[string][]byte{"f": text})
+		list, err := parseTemplates(map[string][]byte{"f": text}, nil)
 		if err != nil {
 			return
 		}
