@@ -97,6 +97,7 @@ type SavingsAnswer struct {
 	Heating     float64               `json:"counterfactual_heating_load"`
 	Cooling     float64               `json:"counterfactual_cooling_load"`
 	Uncertainty *UncertaintyAnswer    `json:"fsu_recommended"`
+	Bounds      *BoundsAnswer         `json:"bounds"`
 	Months      map[string][3]float64 `json:"by_utc_month"`
 	Columns     [3]string             `json:"by_utc_month_columns"`
 }
@@ -111,6 +112,17 @@ type UncertaintyAnswer struct {
 	CVRMSE     float64  `json:"cvrmse_adj"`
 	Energy     float64  `json:"savings_uncertainty"`
 	Fraction   *float64 `json:"fsu"`
+}
+
+// A BoundsAnswer is [Bounds].
+type BoundsAnswer struct {
+	Low      float64 `json:"low"`
+	Central  float64 `json:"central"`
+	High     float64 `json:"high"`
+	Filled   int     `json:"n_periods_filled"`
+	Model    float64 `json:"half_width_model"`
+	Gaps     float64 `json:"half_width_gaps"`
+	Baseline float64 `json:"half_width_baseline_gaps"`
 }
 
 // Compute answers a case from all periods there are, in any order.
@@ -137,6 +149,10 @@ func (c Case) Compute(all []Period) Answer {
 	out.Reporting = window(rest)
 	if len(rest) > 0 {
 		out.Savings = Save(f, rest, c.Settings).answer()
+		if b := Bound(f, base, rest, c.Settings); b != nil {
+			a := BoundsAnswer(*b)
+			out.Savings.Bounds = &a
+		}
 	}
 	return out
 }

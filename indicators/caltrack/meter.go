@@ -68,8 +68,10 @@ func ReadPeriods(r io.Reader, hours []Hour, from, to Scale, f Frequency, zone *t
 	return ps, nil
 }
 
-// told returns the day with the mean temperature that its row gives; one that half
-// of its hours or fewer have a part in is none.
+// told returns the day with the mean temperature that its row gives; one that fewer
+// than half of its hours have a part in is none.
+//
+// Source: CalTRACK 2.0, 2.2.2.3.
 func (p Period) told(r row, from, to Scale) Period {
 	if !r.warm {
 		return p
@@ -78,7 +80,7 @@ func (p Period) told(r row, from, to Scale) Period {
 	if all := r.with + r.without; all > 0 {
 		p.Seen = r.with / all
 	}
-	if p.Seen > 0.5 {
+	if p.Seen >= 0.5 {
 		p.Temps = []float64{from.in(to, r.temp)}
 	}
 	return p

@@ -37,7 +37,7 @@ var Arrows = []Arrow{
 
 	// Meaning.
 	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written"}},
-	{"indicators/caltrack", nil},
+	{"indicators/caltrack", []string{"internal/energy", "internal/household"}},
 	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "indicators"}},
 	{"alerts", []string{"internal/energy", "internal/household"}},
 
