@@ -59,6 +59,7 @@ func FuzzShellyGen1(f *testing.F)           { fuzzFamily(f, "shelly_gen1") }
 func FuzzLoRaWANPayload(f *testing.F)       { fuzzFamily(f, "lorawan_payload") }
 func FuzzOBISGateways(f *testing.F)         { fuzzFamily(f, "obis_gateways") }
 func FuzzMyElectricalData(f *testing.F)     { fuzzFamily(f, "enedis_myelectricaldata") }
+func FuzzHomie(f *testing.F)                { fuzzFamily(f, "homie") }
 func FuzzSenML(f *testing.F)                { fuzzFamily(f, "senml") }
 func FuzzLoRaWANTTS(f *testing.F)           { fuzzFamily(f, "lorawan_tts") }
 func FuzzLoRaWANChirpStack(f *testing.F)    { fuzzFamily(f, "lorawan_chirpstack") }

@@ -58,7 +58,8 @@ var (
 		instant instantaneous instant_power temperature temperatures temp temperatura t cel degrees degree celsius air
 		ambient room indoor thermometer humidity humidite humid hygrometry hygrometrie rh hygro relative volume cumulative
 		cumulated cumul gas gaz water eau heat heating thermal chaleur kwh wh mwh kw w va kva m3 l main grid mains net
-		climate environment env status data primary`)
+		climate environment env status data primary plug socket outlet relay switch linky smartmeter
+		energymeter powermeter thermostat weather`)
 )
 
 func words(text string) map[string]bool {
@@ -189,6 +190,16 @@ func registerName(q energy.Quantity, ws []string) string {
 		return ""
 	}
 	return "total"
+}
+
+// isRegisterWord reports whether name is one that words stand for.
+func isRegisterWord(name string) bool {
+	for _, r := range registerWords {
+		if r == name && r != "total" {
+			return true
+		}
+	}
+	return false
 }
 
 // wordsOf cuts names into words in lower case, without accents: at what is no
