@@ -103,6 +103,24 @@ func (c *Crowd) first(meanwhile func()) time.Time {
 	return came
 }
 
+// hush holds that nothing is acknowledged because of a fault, once what was safe
+// before it is, and reports whether something was.
+func (c *Crowd) hush(because string) (spoke bool) {
+	const quiet, patience = 100 * time.Millisecond, 10 * time.Second
+	before := int64(-1)
+	settled := c.t.within(patience, quiet, func() bool {
+		was := before
+		before = c.acknowledged()
+		return was == before
+	})
+	c.t.pause(3 * quiet)
+	if n := c.acknowledged() - before; n > 0 || !settled {
+		c.t.Errorf("%d messages were acknowledged though %s", n, because)
+		return true
+	}
+	return false
+}
+
 // finish lets the gateways send no more than they have begun, and waits until all of
 // it is acknowledged: 60 s after the last fault at most.
 func (c *Crowd) finish() {

@@ -26,10 +26,7 @@ var Strace = Need{"strace", func() error {
 	if err := Program("strace", "strace").Check(); err != nil {
 		return err
 	}
-	if out, err := exec.Command("strace", "-o", "/dev/null", "-e", "inject=fsync:error=EIO", "true").CombinedOutput(); err != nil {
-		return fmt.Errorf("strace may not trace here: %w: %s. In a container: --cap-add SYS_PTRACE", err, out)
-	}
-	return nil
+	return attach()
 }}
 
 // missing returns what the machine lacks for properties, each thing once.
