@@ -7,7 +7,7 @@ LINT_VERSION := v2.15.0
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-indicators screenshots
+.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-parts bench-indicators screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -54,9 +54,12 @@ chaos-short: ## the fault trials that every change runs, 4 minutes
 generate: ## generated code and reference pages
 	$(GO) generate ./...
 
-bench: bench-ingest bench-indicators ## every benchmark
+bench: bench-ingest bench-parts bench-indicators ## every benchmark
 
-bench-ingest: ## decode, spool, broker, series
+bench-ingest: build ## from a meter's message to a reading that can be read back; TELEGRAF=/path compares, BENCH="-runs 1" shortens
+	$(GO) run ./deployments/bench -foyer bin/foyer $(if $(TELEGRAF),-telegraf $(TELEGRAF)) $(BENCH)
+
+bench-parts: ## decode, spool, broker, series, each alone
 	$(GO) test -run '^$$' -bench . -benchmem ./ingest/... ./internal/broker ./internal/series
 
 bench-indicators: ## usage, bills, jobs

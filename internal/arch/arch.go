@@ -68,6 +68,11 @@ var Arrows = []Arrow{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
 		"internal/consent", "internal/energy", "internal/household", "internal/registry",
 	}},
+	// The benchmark enrols its meters and reads what was stored, and runs the program
+	// as its operator does.
+	{"deployments/bench", []string{
+		"internal/app", "internal/config", "internal/consent", "internal/energy", "internal/household", "internal/registry", "internal/series",
+	}},
 
 	// Used by tests alone.
 	{"internal/testserver", nil},
