@@ -180,10 +180,10 @@ func mostEnergy(o pastOwner, iv energy.Interval) int64 {
 	}
 	limit := energy.PowerLimit(0)
 	if o.MaxPower > 0 {
-		limit.Power = o.MaxPower
+		limit.Rate = o.MaxPower
 	}
 	seconds := int64(iv.To.Sub(iv.From) / time.Second)
-	return limit.Power/1000*seconds/3600*1500 + 1_000_000
+	return limit.Rate/1000*seconds/3600*1500 + 1_000_000
 }
 
 // meter returns the meter of a name, "" when there is none. It takes nothing in.

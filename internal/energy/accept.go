@@ -3,20 +3,22 @@ package energy
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // A Verdict says what a reading of a counter is, judged by its neighbours in time.
 type Verdict int
 
-// The verdicts on a reading. Only the last two are not accepted.
+// The verdicts on a reading. Only the last three are not accepted.
 const (
 	First    Verdict = iota // nothing is known before it: a segment starts
 	Normal                  // the counter went on
 	Rollover                // the counter passed its last digit and went on
 	Reset                   // the counter started anew: a segment starts, the energy before it is unknown
-	Jump                    // the counter rose beyond its limit and stayed there: a segment starts likewise
+	Jump                    // the counter rose beyond its limit and stayed there: a segment starts likewise, until a person says that it was used
 	Glitch                  // not what the counter stood at
-	Pending                 // a drop or a jump that too few readings follow to tell
+	Unready                 // a zero that stands for "not known yet"
+	Pending                 // a drop, a jump or a zero that too few readings follow to tell
 )
 
 // Accepted reports whether energy is measured from readings of this verdict.
@@ -35,6 +37,13 @@ type Judged struct {
 // followers is how many readings after a drop decide what it was.
 const followers = 3
 
+// stands is how long a counter shows zero before it is believed to be there.
+const stands = 24 * time.Hour
+
+// little is the most by which a counter can leave a zero that nothing else speaks
+// for: two steps of the coarsest display, in thousandths of the base unit.
+const little = 2 * slack
+
 // extreme bounds what a counter can show, so that differences do not overflow.
 const extreme = 1 << 61
 
@@ -43,71 +52,124 @@ const extreme = 1 << 61
 //
 // A value below the accepted one before is a drop. If one of the three readings
 // after it is not below the one before the drop, it is a glitch. If three follow,
-// stay below and do not fall, it is a reset, or a rollover where the difference
-// modulo nine digits of Wh is what the limit allows. If they fall, the drop is a
-// glitch and the next reading is judged in its place. With fewer followers it is
-// pending. A rise beyond the limit is judged likewise: a glitch if one of the
-// three readings after it continues the one before, a jump if three continue it.
+// stay below and do not fall, or two that each rise are all there is, it is a
+// reset, or a rollover where the difference modulo the digits of the index is what
+// the limit allows. If they fall, the drop is a glitch and the next reading is
+// judged in its place. With fewer followers it is pending. A rise beyond the limit
+// is judged likewise: a glitch if one of the three readings after it continues the
+// one before, a jump if three continue it.
+//
+// A zero where the counter did not stand at zero is what many devices send until
+// they know better. It is believed once it has stood for a day, or when the next
+// reading counts away from it by a little, 2 kWh or 2 m3 at most; else it is unready.
 //
 // Of two values at one instant, which no store keeps, the lower one stands.
 func Accept(rs []Reading, limit Limit) []Judged {
 	rs = ordered(rs)
-	out := make([]Judged, len(rs))
-	last := -1 // the last accepted one
-	for i, r := range rs {
-		out[i].Reading = r
-		verdict, rise := Glitch, int64(0)
-		switch {
-		case r.Value > extreme || r.Value < -extreme:
-		case last < 0:
-			verdict = First
-		case r.Value < rs[last].Value:
-			verdict, rise = drop(rs, last, i, limit)
-		case !limit.allows(r.Value-rs[last].Value, r.At.Sub(rs[last].At)):
-			verdict = jump(rs, last, i, limit)
-		default:
-			verdict, rise = Normal, r.Value-rs[last].Value
-		}
-		out[i].Verdict, out[i].Rise = verdict, rise
+	return (&bench{rs, standing(rs), limit, -1}).judge(0)
+}
+
+// acceptFrom judges rs, in order, of which the reading at i is known to be accepted.
+func acceptFrom(rs []Reading, limit Limit, i int) []Judged {
+	js := (&bench{rs, standing(rs), limit, i}).judge(i + 1)
+	return append([]Judged{{Reading: rs[i], Verdict: First}}, js...)
+}
+
+// A bench judges the readings of one register.
+type bench struct {
+	rs    []Reading
+	zeros []zeros // by reading
+	limit Limit
+	last  int // the last accepted reading, -1 before any
+}
+
+// judge returns the verdicts on the readings from i on.
+func (b *bench) judge(i int) []Judged {
+	out := make([]Judged, 0, len(b.rs)-i)
+	for ; i < len(b.rs); i++ {
+		verdict, rise := b.verdict(i)
+		out = append(out, Judged{b.rs[i], verdict, rise})
 		if verdict.Accepted() {
-			last = i
+			b.last = i
 		}
 	}
 	return out
 }
 
-// drop judges rs[i], which is below the accepted rs[last].
-func drop(rs []Reading, last, i int, limit Limit) (Verdict, int64) {
-	next := rs[i+1 : min(i+1+followers, len(rs))]
-	before, floor, falls := rs[last], rs[i].Value, false
+func (b *bench) verdict(i int) (Verdict, int64) {
+	r := b.rs[i]
+	if r.Value > extreme || r.Value < -extreme {
+		return Glitch, 0
+	}
+	if v := b.unready(i); v != Normal {
+		return v, 0
+	}
+	if b.last < 0 {
+		return First, 0
+	}
+	switch last := b.rs[b.last]; {
+	case r.Value < last.Value:
+		return b.drop(i)
+	case !b.limit.allows(last, r):
+		return b.jump(i), 0
+	default:
+		return Normal, r.Value - last.Value
+	}
+}
+
+// unready returns Unready or Pending for a zero that is not believed, or not yet,
+// Normal for every other reading.
+func (b *bench) unready(i int) Verdict {
+	r := b.rs[i]
+	if r.Value != 0 || r.Source == Stated || b.last >= 0 && b.rs[b.last].Value == 0 {
+		return Normal
+	}
+	z := b.zeros[i]
+	if b.rs[z.last].At.Sub(b.rs[z.first].At) >= stands {
+		return Normal
+	}
+	switch {
+	case z.last == len(b.rs)-1:
+		return Pending
+	case i == z.last && b.rs[i+1].Value <= little && follows(r, b.rs[i+1], b.limit):
+		return Normal
+	}
+	return Unready
+}
+
+// drop judges reading i, which is below the last accepted one.
+func (b *bench) drop(i int) (Verdict, int64) {
+	next := b.rs[i+1 : min(i+1+followers, len(b.rs))]
+	before, floor, falls, rises := b.rs[b.last], b.rs[i].Value, false, true
 	for _, f := range next {
 		if f.Value >= before.Value && f.Value <= extreme {
 			return Glitch, 0
 		}
-		falls = falls || f.Value < floor
+		falls, rises = falls || f.Value < floor, rises && f.Value > floor
 		floor = f.Value
 	}
 	switch {
 	case falls:
 		return Glitch, 0
-	case len(next) < followers:
+	case len(next) < followers-1 || len(next) < followers && !rises:
 		return Pending, 0
 	}
-	if rise, ok := limit.rollover(rs[i].Register, before.Value, rs[i].Value, rs[i].At.Sub(before.At)); ok {
+	if rise, ok := b.limit.rollover(before, b.rs[i]); ok {
 		return Rollover, rise
 	}
 	return Reset, 0
 }
 
-// jump judges rs[i], which is further above the accepted rs[last] than the limit allows.
-func jump(rs []Reading, last, i int, limit Limit) Verdict {
-	next := rs[i+1 : min(i+1+followers, len(rs))]
-	continued, prev := true, rs[i]
+// jump judges reading i, which is further above the last accepted one than the
+// limit allows.
+func (b *bench) jump(i int) Verdict {
+	next := b.rs[i+1 : min(i+1+followers, len(b.rs))]
+	continued, prev := true, b.rs[i]
 	for _, f := range next {
-		if follows(rs[last], f, limit) {
+		if follows(b.rs[b.last], f, b.limit) {
 			return Glitch
 		}
-		continued = continued && follows(prev, f, limit)
+		continued = continued && follows(prev, f, b.limit)
 		prev = f
 	}
 	switch {
@@ -121,7 +183,32 @@ func jump(rs []Reading, last, i int, limit Limit) Verdict {
 
 // follows reports whether a counter at a can stand at b afterwards.
 func follows(a, b Reading, limit Limit) bool {
-	return b.Value >= a.Value && b.Value <= extreme && limit.allows(b.Value-a.Value, b.At.Sub(a.At))
+	return b.Value >= a.Value && b.Value <= extreme && limit.allows(a, b)
+}
+
+// zeros is the first and the last of readings of zero in a row.
+type zeros struct{ first, last int }
+
+// standing returns of each reading of zero in which row of them it is; nil without any.
+func standing(rs []Reading) []zeros {
+	var all []zeros
+	for i := 0; i < len(rs); i++ {
+		if rs[i].Value != 0 {
+			continue
+		}
+		if all == nil {
+			all = make([]zeros, len(rs))
+		}
+		z := zeros{i, i}
+		for z.last+1 < len(rs) && rs[z.last+1].Value == 0 {
+			z.last++
+		}
+		for ; i < z.last; i++ {
+			all[i] = z
+		}
+		all[i] = z
+	}
+	return all
 }
 
 // ordered returns rs by time, one for each instant. It copies only when it must.

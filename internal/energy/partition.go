@@ -44,14 +44,17 @@ func numbered(letter string) func(string) bool {
 // saw most, at least nine tenths, it takes the one that says most of the tariff. A
 // set saw what its least seen register saw. Registers that stood still all the
 // time are left out as long as another one moved.
+//
+// Where one set moved until another one began, the offer changed in between: both
+// are taken, each for its part of the period.
 func Once(registers [][]Slot) [][]Slot {
 	registers = slices.DeleteFunc(slices.Clone(registers), func(slots []Slot) bool {
 		return !slices.ContainsFunc(slots, Slot.Known)
 	})
 	sets, most := sort(registers)
-	for _, s := range sets {
+	for i, s := range sets {
 		if s.seen*10 >= most*9 {
-			return moved(s.registers)
+			return switched(sets, i)
 		}
 	}
 	return nil

@@ -8,32 +8,45 @@ import "time"
 // nothing else, and gives the same numbers as computing everything.
 
 // settled returns the index of the first reading that every stretch containing it
-// and the three before it accepts, whatever came earlier: the last of four that
-// continue each other. 0 where history begins with rs; -1 when there is none.
+// and those before it accepts, whatever came earlier: the last of four that
+// continue each other, and if they are zero have stood for a day. 0 where history
+// begins with rs; -1 when there is none.
 func settled(rs []Reading, limit Limit, begins bool) int {
 	if begins && len(rs) > 0 {
 		return 0
 	}
-	run := 1
+	run := 0 // where those that continue each other begin
 	for i := 1; i < len(rs); i++ {
-		if !follows(rs[i-1], rs[i], limit) {
-			run = 0
+		if (rs[i-1].Value == 0) != (rs[i].Value == 0) || !follows(rs[i-1], rs[i], limit) {
+			run = i
 		}
-		if run++; run > followers {
+		if i-run >= followers && (rs[i].Value != 0 || rs[i].At.Sub(rs[run].At) >= stands) {
 			return i
 		}
 	}
 	return -1
 }
 
-// surely returns the readings that are accepted whatever came before rs.
-func surely(rs []Reading, limit Limit, begins bool) []Judged {
+// surely returns the readings that are accepted whatever came before rs, and unless
+// history ends with rs whatever comes after: the verdicts on the last three depend
+// on that, and on nothing before them but a zero that is not told, after which none
+// is accepted.
+func surely(rs []Reading, limit Limit, begins, ends bool) []Judged {
 	rs = ordered(rs)
 	s := settled(rs, limit, begins)
 	if s < 0 {
 		return nil
 	}
-	return accepted(Accept(rs[s:], limit))
+	var judged []Judged
+	if begins {
+		judged = Accept(rs, limit)
+	} else {
+		judged = acceptFrom(rs, limit, s)
+	}
+	if !ends {
+		judged = judged[:max(0, len(judged)-followers)]
+	}
+	return accepted(judged)
 }
 
 // Decided reports whether rs, a stretch of one register's history, gives the slots
@@ -42,7 +55,7 @@ func surely(rs []Reading, limit Limit, begins bool) []Judged {
 // itself begins or ends with rs.
 func Decided(rs []Reading, limit Limit, from, to time.Time, begins, ends bool) (before, after bool) {
 	early, late := 0, 0
-	for _, j := range surely(rs, limit, begins) {
+	for _, j := range surely(rs, limit, begins, ends) {
 		if !j.At.After(from) {
 			early++
 		}
@@ -58,12 +71,8 @@ func Decided(rs []Reading, limit Limit, from, to time.Time, begins, ends bool) (
 // too short to tell; begins says that history begins with rs.
 func ReachBack(rs []Reading, limit Limit, begins bool) (time.Time, bool) {
 	rs = ordered(rs)
-	if len(rs) > followers {
-		// The verdicts on the last three depend on what comes after them.
-		sure := surely(rs[:len(rs)-followers], limit, begins)
-		if len(sure) > neighbours+1 {
-			return sure[len(sure)-neighbours-2].At, true
-		}
+	if sure := surely(rs, limit, begins, false); len(sure) > neighbours+1 {
+		return sure[len(sure)-neighbours-2].At, true
 	}
 	if !begins || len(rs) == 0 {
 		return time.Time{}, begins
@@ -75,7 +84,7 @@ func ReachBack(rs []Reading, limit Limit, begins bool) (time.Time, bool) {
 // change, rs being what comes just after them. It reports false when rs is too
 // short to tell; ends says that history ends with rs.
 func ReachOn(rs []Reading, limit Limit, ends bool) (time.Time, bool) {
-	sure := surely(rs, limit, false)
+	sure := surely(rs, limit, false, ends)
 	if len(sure) > neighbours+1 {
 		return sure[neighbours+1].At, true
 	}
@@ -83,13 +92,4 @@ func ReachOn(rs []Reading, limit Limit, ends bool) (time.Time, bool) {
 		return time.Time{}, ends
 	}
 	return ordered(rs)[len(rs)-1].At, true
-}
-
-// PowerLimit is the limit of a home's meter of subscribed power kva, in kVA; of
-// the largest subscription of a home in France, 36 kVA, when that is unknown.
-func PowerLimit(kva int) Limit {
-	if kva <= 0 {
-		return Limit{Power: usualPower}
-	}
-	return Limit{Power: int64(kva) * 1_000_000}
 }

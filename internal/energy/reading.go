@@ -52,6 +52,7 @@ type TimeSource string
 const (
 	DeviceTime  TimeSource = "device"  // the device's own, judged plausible
 	ArrivalTime TimeSource = "arrival" // the message's arrival: the device sent none, or an implausible one
+	Stated      TimeSource = "stated"  // a person's, who read the index off the meter
 )
 
 // Instant truncates t to what a Reading keeps: UTC milliseconds.

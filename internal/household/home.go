@@ -22,7 +22,8 @@ type Home struct {
 	Contracts   []Contract
 	Incomes     []Income
 	Attachments []Attachment
-	Stamp       string // another one when any of the above changed
+	Changes     []Change // of its meters while they were the family's, in the order they were said
+	Stamp       string   // another one when any of the above changed
 }
 
 // DwellingOn returns the home of the family on a day; nil when it is not known.

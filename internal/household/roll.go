@@ -26,6 +26,8 @@ type Roll struct {
 	Touched  []string                         // those months, "2026-11"
 	Changed  []energy.Day                     // days changed besides: their indoor climate
 	Pulses   map[energy.MeterID]time.Duration // how often meters speak
+	Judged   []energy.Span                    // whose readings were judged for it
+	Doubts   []energy.Doubt                   // all there are in that time
 	Handled  []int64                          // stale marks this roll deals with
 }
 

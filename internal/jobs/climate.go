@@ -12,7 +12,7 @@ import (
 // reachOfSensor returns how far a change of a sensor's temperatures in [from, to)
 // reaches: to the tenth reading on either side. With fewer after it nothing says how
 // long the last one holds now, or held before: its reach has no end.
-func (p *Planner) reachOfSensor(ctx context.Context, w window, _ energy.Limit, from, to time.Time) (time.Time, time.Time, error) {
+func (p *Planner) reachOfSensor(ctx context.Context, w window, from, to time.Time) (time.Time, time.Time, error) {
 	const sixteen = 10 // eight intervals on either side say how long one may be
 	before, _, err := p.before(ctx, w, temperature, from, sixteen)
 	if err != nil {
@@ -43,7 +43,7 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 	for _, meter := range work.stations {
 		spans := energy.Join(spansOf(work.marks, meter))
 		for _, s := range spans {
-			from, to, err := p.reachOfSensor(ctx, always(meter), energy.Limit{}, s.From, s.To)
+			from, to, err := p.reachOfSensor(ctx, always(meter), s.From, s.To)
 			if err != nil {
 				return err
 			}
@@ -72,7 +72,7 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 
 // always is the whole history of a meter.
 func always(meter energy.MeterID) window {
-	return window{meter, time.Time{}, endless}
+	return window{meter, time.Time{}, endless, nil}
 }
 
 var endless = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -91,7 +91,7 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 			if s.To.Before(a.From) || s.From.After(a.To) {
 				continue
 			}
-			from, to, err := p.reachOf(ctx, a, s)
+			from, to, err := p.reachOf(ctx, work.home, a, s)
 			if err != nil {
 				return t, err
 			}
@@ -101,9 +101,11 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 				if s.To.After(today.Start(zone)) { // the running day is counted up to the last reading
 					t.besides[today] = true
 				}
+			case household.Gas, household.Water, household.Heat:
+				mark(t.usage, from, to, zone)
 			case household.Indoor:
 				mark(t.besides, from, earlier(to, later(s.To, now.Add(ahead))), zone)
-			case household.Gas, household.Water, household.Heat, household.Outdoor: // not computed yet
+			case household.Outdoor: // the pilot's, not a family's
 			}
 		}
 	}
@@ -113,18 +115,29 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 // reachOf returns how far a mark reaches in the time that a meter is a family's. A
 // mark over the end of that time says that it ends earlier now: all of it counts,
 // so that nothing stays that is the family's no longer.
-func (p *Planner) reachOf(ctx context.Context, a household.Attachment, s energy.Span) (time.Time, time.Time, error) {
-	w := window{a.Meter, a.From, a.To}
-	from, to := later(s.From, a.From), earlier(s.To, a.To)
-	reach := p.reachOfMeter
+func (p *Planner) reachOf(ctx context.Context, home *household.Home, a household.Attachment, s energy.Span) (time.Time, time.Time, error) {
+	start, end := later(s.From, a.From), earlier(s.To, a.To)
 	if a.Role == household.Indoor {
-		reach = p.reachOfSensor
+		var err error
+		if start, end, err = p.reachOfSensor(ctx, window{a.Meter, a.From, a.To, nil}, start, end); err != nil {
+			return start, end, err
+		}
+	} else {
+		for _, w := range installations(home, a) {
+			if s.To.Before(w.from) || s.From.After(w.to) {
+				continue
+			}
+			f, t, err := p.reachOfMeter(ctx, home, a, w, later(s.From, w.from), earlier(s.To, w.to))
+			if err != nil {
+				return start, end, err
+			}
+			start, end = earlier(start, f), later(end, t)
+		}
 	}
-	start, end, err := reach(ctx, w, limitOf(a), from, to)
 	if !a.To.Before(s.From) && a.To.Before(s.To) {
 		end = later(end, s.To)
 	}
-	return start, end, err
+	return start, end, nil
 }
 
 func spansOf(all []household.Stale, meter energy.MeterID) []energy.Span {
@@ -159,9 +172,9 @@ func earlier(a, b time.Time) time.Time {
 }
 
 // reachOfMeter returns how far a change of a meter's readings and of what was
-// imported for it in [from, to) reaches.
-func (p *Planner) reachOfMeter(ctx context.Context, w window, limit energy.Limit, from, to time.Time) (time.Time, time.Time, error) {
-	registers, err := p.counters(ctx, w.meter)
+// imported for it in [from, to) reaches within one of its installations.
+func (p *Planner) reachOfMeter(ctx context.Context, home *household.Home, a household.Attachment, w window, from, to time.Time) (time.Time, time.Time, error) {
+	registers, err := p.counters(ctx, a)
 	if err != nil {
 		return from, to, err
 	}
@@ -170,21 +183,13 @@ func (p *Planner) reachOfMeter(ctx context.Context, w window, limit energy.Limit
 		return from, to, err
 	}
 	for _, r := range registers {
-		f, e, err := p.reach(ctx, w, r, limit, from, to)
+		f, e, err := p.reach(ctx, w, r, limitOf(home, a, r), from, to)
 		if err != nil {
 			return from, to, err
 		}
 		start, end = earlier(start, f), later(end, e)
 	}
 	return start, end, nil
-}
-
-// limitOf returns what the counters of a meter can do.
-func limitOf(a household.Attachment) energy.Limit {
-	if a.MaxPower > 0 {
-		return energy.Limit{Power: a.MaxPower}
-	}
-	return energy.PowerLimit(0)
 }
 
 // roll returns the usage of a family over the days of [from, to).
@@ -194,13 +199,15 @@ func (p *Planner) roll(ctx context.Context, home *household.Home, from, to energ
 	}
 	slots, days := tally{}, tally{}
 	for _, a := range home.Attachments {
-		if a.Role != household.Electricity || !a.From.Before(r.End) || !a.To.After(r.Start) {
+		if counted[a.Role] == nil || !a.From.Before(r.End) || !a.To.After(r.Start) {
 			continue
 		}
-		m, err := p.meterUsage(ctx, home.Zone, a, from, to)
+		m, err := p.meterUsage(ctx, home, a, from, to)
 		if err != nil {
 			return r, err
 		}
+		r.Judged = append(r.Judged, energy.Span{Meter: a.Meter, From: later(a.From, r.Start), To: earlier(a.To, r.End)})
+		r.Doubts = append(r.Doubts, m.doubts...)
 		for _, s := range m.slots {
 			slots.add("", s.Start, s.Register, s.Energy, s.Coverage)
 		}
@@ -222,10 +229,15 @@ func (p *Planner) months(ctx context.Context, r *household.Roll) error {
 	}
 	from, to := r.From.String(), r.To.String()
 	kept = slices.DeleteFunc(kept, func(u household.Usage) bool { return u.Period >= from && u.Period < to })
-	months, seen := tally{}, map[string]energy.Coverage{}
+	type part struct {
+		month    string
+		quantity energy.Quantity
+	}
+	months, seen := tally{}, map[part]energy.Coverage{}
 	for _, day := range byDay(slices.Concat(kept, r.Days)) {
 		month := day[0].Period[:7]
-		seen[month] = seen[month].Add(coverageOf(day))
+		of := part{month, day[0].Register.Quantity()}
+		seen[of] = seen[of].Add(coverageOf(day))
 		first, err := time.ParseInLocation("2006-01", month, r.Zone)
 		if err != nil {
 			return err
@@ -237,7 +249,7 @@ func (p *Planner) months(ctx context.Context, r *household.Roll) error {
 	r.Months = months.rows(r.Family)
 	for i := range r.Months {
 		m := &r.Months[i]
-		m.Coverage = seen[m.Period]
+		m.Coverage = seen[part{m.Period, m.Register.Quantity()}]
 		m.Coverage.Of = monthEnd(energy.DayOf(m.Start, r.Zone)).Start(r.Zone).Sub(m.Start)
 	}
 	for d := first; d.Before(last); d = monthEnd(d) {
@@ -246,19 +258,26 @@ func (p *Planner) months(ctx context.Context, r *household.Roll) error {
 	return nil
 }
 
-// byDay returns rows of one day together, in the order of days.
+// byDay returns rows of one day and one quantity together, in the order of days.
 func byDay(rows []household.Usage) [][]household.Usage {
-	at := map[string]int{}
+	type key struct {
+		period   string
+		quantity energy.Quantity
+	}
+	at := map[key]int{}
 	var days [][]household.Usage
 	for _, u := range rows {
-		i, ok := at[u.Period]
+		k := key{u.Period, u.Register.Quantity()}
+		i, ok := at[k]
 		if !ok {
-			i, at[u.Period] = len(days), len(days)
+			i, at[k] = len(days), len(days)
 			days = append(days, nil)
 		}
 		days[i] = append(days[i], u)
 	}
-	slices.SortFunc(days, func(a, b []household.Usage) int { return cmp.Compare(a[0].Period, b[0].Period) })
+	slices.SortFunc(days, func(a, b []household.Usage) int {
+		return cmp.Or(cmp.Compare(a[0].Period, b[0].Period), cmp.Compare(a[0].Register.Quantity(), b[0].Register.Quantity()))
+	})
 	return days
 }
 

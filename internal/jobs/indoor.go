@@ -13,7 +13,7 @@ func (s *study) sensors() []window {
 	var all []window
 	for _, a := range s.home.Attachments {
 		if a.Role == household.Indoor {
-			all = append(all, window{a.Meter, a.From, a.To})
+			all = append(all, window{a.Meter, a.From, a.To, nil})
 		}
 	}
 	return all

@@ -12,33 +12,41 @@ import (
 
 // A metered is what one meter counted over some days, each energy once.
 type metered struct {
-	slots []energy.Slot
-	days  []energy.Total
+	slots  []energy.Slot
+	days   []energy.Total
+	doubts []energy.Doubt // rises that are not counted and that nobody has judged yet
 }
 
-// meterUsage returns the electricity of one meter over the days of [from, to), as
-// far as the meter is the family's: from its registers, and from imported
-// intervals where these saw more.
-func (p *Planner) meterUsage(ctx context.Context, zone *time.Location, a household.Attachment, from, to energy.Day) (metered, error) {
+// meterUsage returns what one meter counted over the days of [from, to), as far as
+// the meter is the family's: from its registers, and from imported intervals where
+// these saw more.
+func (p *Planner) meterUsage(ctx context.Context, home *household.Home, a household.Attachment, from, to energy.Day) (metered, error) {
+	var m metered
+	zone := home.Zone
 	var starts []time.Time
 	for d := from; d.Before(to); d = d.Add(1) {
 		starts = append(starts, d.Slots(zone)...)
 	}
-	read, err := p.registerSlots(ctx, a, from.Start(zone), to.Start(zone), starts)
+	read, err := p.registerSlots(ctx, home, a, from.Start(zone), to.Start(zone), starts, &m)
 	if err != nil {
-		return metered{}, err
+		return m, err
 	}
 	stated, err := p.statements(ctx, a, from.Start(zone), to.Start(zone))
 	if err != nil {
-		return metered{}, err
+		return m, err
 	}
-	var m metered
-	for half, day := stated.slots(starts), from; day.Before(to); day = day.Add(1) {
-		// Each day by itself: what one day comes to does not depend on its neighbours.
-		n := len(day.Slots(zone))
-		m.slots = append(m.slots, merge(energy.Once(cut(&read, n)), energy.Once(cut(&half, n)))...)
+	for _, q := range counted[a.Role] {
+		of := stated.of(q)
+		registers := slices.DeleteFunc(slices.Clone(read), func(slots []energy.Slot) bool { return slots[0].Register.Quantity() != q })
+		var slots []energy.Slot
+		for half, day := of.slots(starts), from; day.Before(to); day = day.Add(1) {
+			// Each day by itself: what one day comes to does not depend on its neighbours.
+			n := len(day.Slots(zone))
+			slots = append(slots, merge(energy.Once(cut(&registers, n)), energy.Once(cut(&half, n)))...)
+		}
+		m.slots = append(m.slots, slots...)
+		m.days = append(m.days, fuller(daily(slots, zone), of.days(zone, from, to))...)
 	}
-	m.days = fuller(daily(m.slots, zone), stated.days(zone, from, to))
 	return m, nil
 }
 
@@ -52,32 +60,65 @@ func cut(registers *[][]energy.Slot, n int) [][]energy.Slot {
 	return first
 }
 
-// registerSlots returns the slots of each register that counts electricity.
-func (p *Planner) registerSlots(ctx context.Context, a household.Attachment, from, to time.Time, starts []time.Time) ([][]energy.Slot, error) {
-	registers, err := p.counters(ctx, a.Meter)
+// registerSlots returns the slots of each register that counts what the meter is
+// for, and notes what it finds doubtful in m.
+func (p *Planner) registerSlots(ctx context.Context, home *household.Home, a household.Attachment, from, to time.Time, starts []time.Time, m *metered) ([][]energy.Slot, error) {
+	registers, err := p.counters(ctx, a)
 	if err != nil || len(registers) == 0 {
 		return nil, err
 	}
-	w := window{a.Meter, a.From, a.To}
-	all, err := p.series.Read(ctx, a.Meter, later(from, a.From), earlier(to, a.To))
-	if err != nil {
-		return nil, err
+	all := make([][]energy.Slot, len(registers))
+	for _, w := range installations(home, a) {
+		if !w.from.Before(to) || w.to.Before(from) {
+			continue
+		}
+		byRegister, err := p.readings(ctx, w, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range registers {
+			limit := limitOf(home, a, r)
+			rs, err := p.stretch(ctx, w, r, limit, from, to, w.between(r, byRegister[r], from, to))
+			if err != nil {
+				return nil, err
+			}
+			all[i] = joined(all[i], energy.Usage(rs, limit, starts))
+			for _, d := range energy.Doubts(rs, limit) {
+				if at := d.After.At; !at.Before(from) && at.Before(to) && home.Ruling(a.Meter, r, at) != household.Unused {
+					m.doubts = append(m.doubts, d)
+				}
+			}
+		}
 	}
+	return slices.DeleteFunc(all, func(slots []energy.Slot) bool { return len(slots) == 0 }), nil
+}
+
+// readings returns what a meter showed in [from, to) as far as it is in a window.
+func (p *Planner) readings(ctx context.Context, w window, from, to time.Time) (map[energy.Register][]energy.Reading, error) {
+	from, to = later(from, w.from), earlier(to, w.to)
+	if !from.Before(to) {
+		return nil, nil
+	}
+	all, err := p.series.Read(ctx, w.meter, from, to)
 	byRegister := map[energy.Register][]energy.Reading{}
 	for _, r := range all {
 		byRegister[r.Register] = append(byRegister[r.Register], r)
 	}
-	var out [][]energy.Slot
-	for _, r := range registers {
-		rs, err := p.stretch(ctx, w, r, limitOf(a), from, to, byRegister[r])
-		if err != nil {
-			return nil, err
-		}
-		if slots := energy.Usage(rs, limitOf(a), starts); len(slots) > 0 {
-			out = append(out, slots)
-		}
+	return byRegister, err
+}
+
+// joined adds up the slots of one register in two installations of its meter.
+func joined(a, b []energy.Slot) []energy.Slot {
+	if len(a) == 0 || len(b) == 0 {
+		return slices.Concat(a, b)
 	}
-	return out, nil
+	for i := range a {
+		of := a[i].Coverage.Of
+		a[i].Energy += b[i].Energy
+		a[i].Coverage = a[i].Coverage.Add(b[i].Coverage)
+		a[i].Coverage.Of = of
+	}
+	return a
 }
 
 // statements are imported intervals of one meter, by register.
@@ -111,11 +152,22 @@ func (p *Planner) statements(ctx context.Context, a household.Attachment, from, 
 	}
 	s := statements{}
 	for _, iv := range all {
-		if iv.Register.Quantity() == energy.EnergyImport && !iv.From.Before(a.From) && !iv.To.After(a.To) {
+		if slices.Contains(counted[a.Role], iv.Register.Quantity()) && !iv.From.Before(a.From) && !iv.To.After(a.To) {
 			s[iv.Register] = append(s[iv.Register], iv)
 		}
 	}
 	return s, nil
+}
+
+// of returns those of one quantity.
+func (s statements) of(q energy.Quantity) statements {
+	out := statements{}
+	for r, ivs := range s {
+		if r.Quantity() == q {
+			out[r] = ivs
+		}
+	}
+	return out
 }
 
 // slots returns what short intervals state for half-hours.

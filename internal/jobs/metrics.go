@@ -19,6 +19,7 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	failures *prometheus.CounterVec
 	results  prometheus.Counter
+	held     prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -37,6 +38,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"job"}),
 		results: with.NewCounter(prometheus.CounterOpts{
 			Name: "foyer_jobs_results_total", Help: "Results added.",
+		}),
+		held: with.NewGauge(prometheus.GaugeOpts{
+			Name: "foyer_jobs_held_rises", Help: "Rises of counters beyond what their connection carries that are not counted until a person decides; `foyer meter doubts` lists them.",
 		}),
 	}
 	for _, j := range jobNames {

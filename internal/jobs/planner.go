@@ -38,6 +38,7 @@ type Planner struct {
 
 	one     sync.Mutex // one pass at a time
 	backlog backlog    // held by one
+	doubted int        // likewise: rises that waited for a decision after the last pass
 
 	mu    sync.Mutex
 	known map[household.FamilyID]memory // what the last pass found out about a family

@@ -32,6 +32,9 @@ func (p *Planner) rollUp(ctx context.Context, stale []household.Stale, homes []h
 	if err != nil {
 		return err
 	}
+	if err := p.countHeld(ctx); err != nil {
+		return err
+	}
 	done := marks.nobodys
 	for _, s := range marks.shared {
 		if dealt.times[s.ID] == marks.owners[s.Meter] {
@@ -42,6 +45,26 @@ func (p *Planner) rollUp(ctx context.Context, stale []household.Stale, homes []h
 		return nil
 	}
 	return p.store.DropStale(ctx, done)
+}
+
+// countHeld tells an operator how many rises wait for a person's decision.
+func (p *Planner) countHeld(ctx context.Context) error {
+	doubts, err := p.store.Doubts(ctx)
+	if err != nil {
+		return err
+	}
+	held := 0
+	for _, d := range doubts {
+		if d.Told {
+			held++
+		}
+	}
+	if held > p.doubted {
+		p.log.WarnContext(ctx, "a counter rose by more than its connection carries; it is not counted until a person decides, see foyer meter doubts", "held", held)
+	}
+	p.doubted = held
+	p.metrics.held.Set(float64(held))
+	return nil
 }
 
 // dealt counts who dealt with each mark.

@@ -44,12 +44,12 @@ func (s *study) lastReading(ctx context.Context) (time.Time, error) {
 		if a.Role != household.Electricity {
 			continue
 		}
-		registers, err := s.planner.counters(ctx, a.Meter)
+		registers, err := s.planner.counters(ctx, a)
 		if err != nil {
 			return last, err
 		}
 		for _, r := range registers {
-			rs, _, err := s.planner.before(ctx, window{a.Meter, a.From, a.To}, r, s.today.End(s.home.Zone), 1)
+			rs, _, err := s.planner.before(ctx, window{a.Meter, a.From, a.To, nil}, r, s.today.End(s.home.Zone), 1)
 			if err != nil {
 				return last, err
 			}

@@ -18,34 +18,45 @@ import (
 // somebody else, or did after that instant.
 func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) (attached bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'claimed', role = $1, max_power = $2
-			WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.meter = meter.id AND a.to_at > $4)
-				AND (state <> 'claimed' OR role = 'outdoor')`,
-			m.Role, m.MaxPower, m.ID, millis(m.From))
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			attached, err = correctAttachment(ctx, tx, m, now)
-			return err
-		}
-		attached = true
-		if m.Family != "" {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO attachment (meter, family, from_at, role) VALUES ($1, $2, $3, $4)`,
-				m.ID, m.Family, millis(m.From), m.Role); err != nil {
-				return err
-			}
-		}
-		return markStale(ctx, tx, m.ID, m.From, now)
+		attached, err = attach(ctx, tx, m, now, "", "")
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("claim meter: %w", err)
 	}
 	return attached, nil
+}
+
+func attach(ctx context.Context, tx *sql.Tx, m household.Meter, now time.Time, by, why string) (bool, error) {
+	res, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'claimed', role = $1, max_power = $2
+		WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.meter = meter.id AND a.to_at > $4)
+			AND (state <> 'claimed' OR role = 'outdoor')`,
+		m.Role, m.MaxPower, m.ID, millis(m.From))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, err
+	}
+	if n == 0 {
+		if ok, err := correctAttachment(ctx, tx, m, now); err != nil || !ok {
+			return false, err
+		}
+	} else {
+		if m.Family != "" {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO attachment (meter, family, from_at, role, max_power) VALUES ($1, $2, $3, $4, $5)`,
+				m.ID, m.Family, millis(m.From), m.Role, m.MaxPower); err != nil {
+				return false, err
+			}
+		}
+		if err := markStale(ctx, tx, m.ID, m.From, now); err != nil {
+			return false, err
+		}
+	}
+	return true, addChange(ctx, tx, household.Change{
+		Meter: m.ID, Kind: household.Taken, At: m.From, Family: m.Family, By: by, Why: why, Said: now,
+	})
 }
 
 // correctAttachment dates the attachment of m.Family's own meter back to m.From,
@@ -70,6 +81,9 @@ func correctAttachment(ctx context.Context, tx *sql.Tx, m household.Meter, now t
 		if _, err := tx.ExecContext(ctx, `UPDATE meter SET max_power = $1 WHERE id = $2`, m.MaxPower, m.ID); err != nil {
 			return false, err
 		}
+		if _, err := tx.ExecContext(ctx, `UPDATE attachment SET max_power = $1 WHERE meter = $2 AND from_at = $3`, m.MaxPower, m.ID, begin); err != nil {
+			return false, err
+		}
 	}
 	return true, markStale(ctx, tx, m.ID, instant(begin), now)
 }
@@ -79,24 +93,32 @@ func correctAttachment(ctx context.Context, tx *sql.Tx, m household.Meter, now t
 // or became its family's only later.
 func (d *DB) DetachMeter(ctx context.Context, id energy.MeterID, at, now time.Time) (detached bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE attachment SET to_at = $1 WHERE meter = $2 AND to_at = $3 AND from_at < $1`,
-			millis(at), id, int64(always))
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		detached = true
-		if _, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'unclaimed', role = '', max_power = 0 WHERE id = $1`, id); err != nil {
-			return err
-		}
-		return markStale(ctx, tx, id, at, now)
+		detached, err = detach(ctx, tx, id, at, now, "", "")
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("release meter: %w", err)
 	}
 	return detached, nil
+}
+
+func detach(ctx context.Context, tx *sql.Tx, id energy.MeterID, at, now time.Time, by, why string) (bool, error) {
+	var family household.FamilyID
+	err := tx.QueryRowContext(ctx, `UPDATE attachment SET to_at = $1 WHERE meter = $2 AND to_at = $3 AND from_at < $1 RETURNING family`,
+		millis(at), id, int64(always)).Scan(&family)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'unclaimed', role = '', max_power = 0 WHERE id = $1`, id); err != nil {
+		return false, err
+	}
+	if err := markStale(ctx, tx, id, at, now); err != nil {
+		return false, err
+	}
+	return true, addChange(ctx, tx, household.Change{Meter: id, Kind: household.Left, At: at, Family: family, By: by, Why: why, Said: now})
 }
 
 // IgnoreMeter makes readings of a meter that is nobody's be dropped. It returns

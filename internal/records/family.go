@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -69,7 +70,33 @@ func (d *DB) PutDwelling(ctx context.Context, x household.Dwelling) error {
 
 // PutContract ends the contract of the same meter in force on x.From and begins x there.
 func (d *DB) PutContract(ctx context.Context, x household.Contract) error {
-	return d.dated(ctx, "change contract", x.Family, x.From, func(tx *sql.Tx) error { return putContract(ctx, tx, x) })
+	return d.dated(ctx, "change contract", x.Family, x.From, func(tx *sql.Tx) error {
+		if err := putContract(ctx, tx, x); err != nil {
+			return err
+		}
+		// Another power believes other rises of the meters it is for, from the zone's
+		// first midnight of that day on.
+		zone, err := zoneOf(ctx, tx, x.Family)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at)
+			SELECT a.meter, $3, MAX(l.at) + 1 FROM attachment a JOIN meter m ON m.id = a.meter JOIN latest l ON l.meter = a.meter
+			WHERE a.family = $1 AND ($2 = '' OR a.meter = $2) AND a.to_at > $3
+				AND COALESCE(NULLIF(a.role, ''), m.role) = 'electricity' AND l.at >= $3
+			GROUP BY a.meter`, x.Family, x.Meter, millis(x.From.Start(zone)))
+		return err
+	})
+}
+
+// zoneOf returns the zone of a family's pilot.
+func zoneOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (*time.Location, error) {
+	var name string
+	err := tx.QueryRowContext(ctx, `SELECT p.zone FROM family f JOIN pilot p ON p.id = f.pilot WHERE f.id = $1`, family).Scan(&name)
+	if err != nil {
+		return nil, err
+	}
+	return time.LoadLocation(name)
 }
 
 // PutIncome adds what a family lives on from x.From.

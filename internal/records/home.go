@@ -18,8 +18,12 @@ const (
 	selectDwellings   = `SELECT family, from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating FROM dwelling WHERE $1 IN ('', family) ORDER BY family, from_day`
 	selectContracts   = `SELECT family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment FROM contract WHERE $1 IN ('', family) ORDER BY family, from_day, meter`
 	selectIncomes     = `SELECT family, from_day, disposable, aid FROM income WHERE $1 IN ('', family) ORDER BY family, from_day`
-	selectAttachments = `SELECT a.family, a.meter, CASE WHEN a.role = '' THEN m.role ELSE a.role END, a.from_at, a.to_at, m.max_power
+	selectAttachments = `SELECT a.family, a.meter, CASE WHEN a.role = '' THEN m.role ELSE a.role END, a.from_at, a.to_at, a.max_power
 		FROM attachment a JOIN meter m ON m.id = a.meter WHERE $1 IN ('', a.family) ORDER BY a.family, a.from_at, a.meter`
+	// What was said of an instant at which a meter came or went is of both families.
+	selectHomeChanges = `SELECT a.family, c.meter, c.kind, c.at, c.register, c.last_value, c.first_value, c.family, c.said_by, c.why, c.said_at
+		FROM meter_change c JOIN attachment a ON a.meter = c.meter AND a.from_at <= c.at AND a.to_at >= c.at
+		WHERE $1 IN ('', a.family) AND c.kind IN ('replaced', 'kept', 'used', 'unused') ORDER BY a.family, c.id, a.from_at`
 )
 
 // Homes returns what the figures of every family are computed from, by id.
@@ -86,7 +90,11 @@ func facts(ctx context.Context, q querier, homes []household.Home, family househ
 		query string
 		scan  func(rowScanner) (household.FamilyID, func(*household.Home), error)
 	}{
-		{selectDwellings, scanDwelling}, {selectContracts, scanContract}, {selectIncomes, scanIncome}, {selectAttachments, scanAttachment},
+		{selectDwellings, scanDwelling},
+		{selectContracts, scanContract},
+		{selectIncomes, scanIncome},
+		{selectAttachments, scanAttachment},
+		{selectHomeChanges, scanHomeChange},
 	} {
 		if err := each(f.query, f.scan); err != nil {
 			return err
@@ -94,7 +102,7 @@ func facts(ctx context.Context, q querier, homes []household.Home, family househ
 	}
 	for i := range homes {
 		h := &homes[i]
-		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments)
+		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes)
 		h.Stamp = stamps[i].String()
 	}
 	return nil
@@ -137,6 +145,12 @@ func scanAttachment(row rowScanner) (household.FamilyID, func(*household.Home), 
 	err := row.Scan(&family, &x.Meter, &x.Role, &from, &to, &x.MaxPower)
 	x.From, x.To = instant(from), instant(to)
 	return family, func(h *household.Home) { h.Attachments = append(h.Attachments, x) }, err
+}
+
+func scanHomeChange(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+	var family household.FamilyID
+	c, err := scanChange(row, &family)
+	return family, func(h *household.Home) { h.Changes = append(h.Changes, c) }, err
 }
 
 // Stations returns the outdoor meters, each with the pilot whose climate it shows.

@@ -86,11 +86,12 @@ func usage(ctx context.Context, q querier, query string, family household.Family
 	return all, rows.Err()
 }
 
-// FirstUsage returns the first day of which a family's usage is known; false when
-// none is.
+// FirstUsage returns the first day of which a family's use of electricity is known;
+// false when none is.
 func (d *DB) FirstUsage(ctx context.Context, family household.FamilyID) (energy.Day, bool, error) {
 	var first sql.NullString
-	if err := d.read.QueryRowContext(ctx, `SELECT MIN(day) FROM usage_day WHERE family = $1`, family).Scan(&first); err != nil {
+	if err := d.read.QueryRowContext(ctx, `SELECT MIN(day) FROM usage_day
+		WHERE family = $1 AND (register = 'energy_import' OR register LIKE 'energy_import/%')`, family).Scan(&first); err != nil {
 		return energy.Day{}, false, fmt.Errorf("read first day: %w", err)
 	}
 	if !first.Valid {
@@ -131,6 +132,9 @@ func (d *DB) SaveRoll(ctx context.Context, r household.Roll) error {
 			if err := saveMonth(ctx, tx, r.Family, month, r.Months); err != nil {
 				return err
 			}
+		}
+		if err := saveDoubts(ctx, tx, r.Judged, r.Doubts); err != nil {
+			return err
 		}
 		if err := savePulses(ctx, tx, r.Pulses); err != nil {
 			return err

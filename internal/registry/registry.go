@@ -32,6 +32,7 @@ type Store interface {
 	Gateways
 	Devices
 	Consents
+	Changes
 }
 
 // A Registry runs the commands and answers for meters from memory.
