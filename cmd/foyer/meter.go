@@ -15,8 +15,9 @@ import (
 )
 
 func newMeter() *cobra.Command {
-	cmd := &cobra.Command{Use: "meter", Short: "List, claim, release and ignore meters"}
-	cmd.AddCommand(newMeterList(), newMeterClaim(), newMeterRelease(), newMeterIgnore())
+	cmd := &cobra.Command{Use: "meter", Short: "List, claim, replace, move, release and ignore meters"}
+	cmd.AddCommand(newMeterList(), newMeterClaim(), newMeterReplace(), newMeterMove(), newMeterRelease(), newMeterIgnore(),
+		newMeterHistory(), newMeterDoubts(), newMeterAccept(), newMeterReject())
 	return cmd
 }
 
