@@ -70,7 +70,7 @@ func (f *fakeMemory) Remember(_ context.Context, gateway string, facts map[strin
 // anything takes what it is given.
 type anything struct{}
 
-func (anything) Append(context.Context, []energy.Reading) error            { return nil }
+func (anything) Append(context.Context, []energy.Reading) error { return nil }
 func (anything) Tally(context.Context, []energy.Reading, []ingest.Count) error {
 	return nil
 }
