@@ -356,6 +356,24 @@ func (h *house) counter(name, label string) float64 {
 	return 0
 }
 
+// gauge returns a gauge's value: gauge("foyer_ingest_clocks", "good").
+func (h *house) gauge(name, label string) float64 {
+	h.t.Helper()
+	families, err := h.metrics.Gather()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name && m.GetLabel()[0].GetValue() == label {
+				return m.GetGauge().GetValue()
+			}
+		}
+	}
+	h.t.Fatalf("no metric %s %s", name, label)
+	return 0
+}
+
 // plug is a message of a Tasmota plug: with a time of its own.
 func plug(gateway, device string, at time.Time, energyWh int64, watts int) ingest.Message {
 	zone, err := time.LoadLocation("Europe/Paris")

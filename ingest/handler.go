@@ -43,11 +43,13 @@ type Handler struct {
 
 	recalled recollection
 	steps    steps
+	patients patients
 }
 
 // NewHandler returns a handler that remembers what earlier messages taught.
 func NewHandler(ctx context.Context, p Parts) (*Handler, error) {
 	h := &Handler{Parts: p, log: p.Log.With("component", "ingest"), metrics: newHandlerMetrics(p.Metrics)}
+	h.patients.clocks = h.metrics.clocks
 	if err := h.recall(ctx); err != nil {
 		return nil, err
 	}
@@ -185,12 +187,33 @@ func (h *Handler) judge(ctx context.Context, m Message, gateway string, res deco
 			if i == 0 && meter.Zone != nil && meter.Zone.String() != zone.String() {
 				return got, meter.Zone, nil
 			}
+			h.examine(m, meter, res, o)
 		}
 		got.meter = meter.ID
 		h.judgeOne(m, meter, o, &got)
 	}
 	return got, nil, nil
 }
+
+// examine notes how a device speaks. A copy of unknown age and a message that a
+// person replays tell nothing of its clock.
+func (h *Handler) examine(m Message, meter Meter, res decoder.Result, o decoder.Observation) {
+	if meter.State != Claimed && meter.State != Unclaimed || m.Retained || m.Vouched {
+		return
+	}
+	own := o.At
+	if own.IsZero() {
+		own = res.Disbelieved
+	}
+	h.patients.see(meter.ID, res.Dialect, own, m.At)
+}
+
+// Health returns at most limit devices of which something changed that nobody has
+// kept yet.
+func (h *Handler) Health(limit int) []energy.Health { return h.patients.changed(limit) }
+
+// HealthSaved notes that devices' health is kept.
+func (h *Handler) HealthSaved(all []energy.Health) { h.patients.saved(all) }
 
 func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *harvest) {
 	switch meter.State {

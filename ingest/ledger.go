@@ -14,10 +14,11 @@ import (
 )
 
 const (
-	enterEach   = 2 * time.Second // between two entries into the ledger
-	enterAtOnce = 20_000          // counts in one entry, about
-	ledgerDays  = 92              // that the ledger goes back
-	lyingMore   = 3               // conflicts of a meter in a day that are too many
+	enterEach    = 2 * time.Second // between two entries into the ledger
+	enterAtOnce  = 20_000          // counts in one entry, about
+	healthAtOnce = 2000            // devices
+	ledgerDays   = 92              // that the ledger goes back
+	lyingMore    = 3               // conflicts of a meter in a day that are too many
 )
 
 // A Book keeps the loss ledger of all ingesters.
@@ -31,6 +32,9 @@ type Book interface {
 
 	// TrimLedger forgets the days before one.
 	TrimLedger(ctx context.Context, before energy.Day) error
+
+	// SaveHealth keeps what is known of devices, instead of what was.
+	SaveHealth(ctx context.Context, all []energy.Health) error
 
 	// Conflicting returns how many meters have more than so many conflicts that
 	// were noted from an instant on.
@@ -50,10 +54,20 @@ type Counter interface {
 	Forget(ctx context.Context, through int64) error
 }
 
+// A Ward knows how devices are.
+type Ward interface {
+	// Health returns at most limit devices of which something is not kept yet.
+	Health(limit int) []energy.Health
+
+	// HealthSaved notes that it is.
+	HealthSaved(all []energy.Health)
+}
+
 // LedgerParts are what a [Ledger] works with.
 type LedgerParts struct {
 	Counter Counter
 	Book    Book
+	Ward    Ward
 	Zone    *time.Location   // of local days: the pilot's
 	Now     func() time.Time // world clock
 	Log     *slog.Logger
@@ -114,6 +128,9 @@ func (l *Ledger) turn(ctx context.Context) error {
 			break
 		}
 	}
+	if err := l.visit(ctx); err != nil {
+		return err
+	}
 	now := l.Now()
 	if now.Sub(l.looked).Abs() < time.Minute {
 		return nil
@@ -130,6 +147,20 @@ func (l *Ledger) turn(ctx context.Context) error {
 		l.trimmed = today
 	}
 	l.looked = now
+	return nil
+}
+
+// visit keeps what is new of devices.
+func (l *Ledger) visit(ctx context.Context) error {
+	all := l.Ward.Health(healthAtOnce)
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b energy.Health) int { return cmp.Compare(a.Meter, b.Meter) })
+	if err := l.Book.SaveHealth(ctx, all); err != nil {
+		return err
+	}
+	l.Ward.HealthSaved(all)
 	return nil
 }
 

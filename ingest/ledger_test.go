@@ -22,10 +22,11 @@ type fakeBook struct {
 	sums    map[string]energy.Tally // by meter or gateway, and day
 	fails   func() bool
 	trimmed []energy.Day
+	health  map[energy.MeterID]energy.Health
 }
 
 func newBook() *fakeBook {
-	return &fakeBook{through: map[string]int64{}, sums: map[string]energy.Tally{}, fails: func() bool { return false }}
+	return &fakeBook{through: map[string]int64{}, sums: map[string]energy.Tally{}, fails: func() bool { return false }, health: map[energy.MeterID]energy.Health{}}
 }
 
 func (f *fakeBook) Entered(_ context.Context, ingester string) (int64, error) {
@@ -60,11 +61,21 @@ func (f *fakeBook) TrimLedger(_ context.Context, before energy.Day) error {
 	return nil
 }
 
+func (f *fakeBook) SaveHealth(_ context.Context, all []energy.Health) error {
+	if f.fails() {
+		return errBroken
+	}
+	for _, h := range all {
+		f.health[h.Meter] = h
+	}
+	return nil
+}
+
 func (f *fakeBook) Conflicting(context.Context, time.Time, int) (int, error) { return 2, nil }
 
 func (h *house) ledger(b ingest.Book) *ingest.Ledger {
 	return ingest.NewLedger(ingest.LedgerParts{
-		Counter: h.spool, Book: b, Zone: paris(h.t), Now: h.clock, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Counter: h.spool, Book: b, Ward: h.handler, Zone: paris(h.t), Now: h.clock, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 }
 

@@ -31,7 +31,7 @@ var malformed = []struct{ name, topic, payload, reason string }{
 	{"a bare number", plugTopic, "1.5", "no dialect"},
 	{"null", plugTopic, "null", "no dialect"},
 	{"a topic nobody knows", "foyer/g1/acme/0042/state", `{"power":412}`, "no dialect"},
-	{"bytes on a topic nobody knows", "foyer/g1/acme/0042/state", "\x00\xff", "no dialect"},
+	{"bytes on a topic nobody knows", "foyer/g1/acme/0042/what/is/this", "\x00\xff", "no dialect"},
 	{"text where a number stands", "foyer/g1/zigbee2mqtt/room", `{"temperature":"warm"}`, "no number"},
 	{"letters in an index", "foyer/g1/tele/tele/SENSOR", `{"Time":"2026-11-25T13:00:00","TIC":{"BASE":"0079x0903"}}`, "no number"},
 	{"a device without a name", "foyer/g1/tele//SENSOR", `{"ENERGY":{"Total":1.5}}`, "device id"},

@@ -40,6 +40,7 @@ type handlerMetrics struct {
 	dropped  map[energy.Fate]prometheus.Counter
 	spooled  prometheus.Counter
 	excess   prometheus.Counter
+	clocks   map[energy.Clock]prometheus.Gauge
 }
 
 func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
@@ -49,7 +50,11 @@ func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
 	dropped := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "foyer_ingest_dropped_readings_total", Help: "Observations acknowledged and not kept, by cause.",
 	}, []string{"cause"})
+	clocks := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "foyer_ingest_clocks", Help: "Devices heard since the start by how their clock goes.",
+	}, []string{"clock"})
 	m := &handlerMetrics{
+		clocks:   map[energy.Clock]prometheus.Gauge{},
 		messages: map[fate]prometheus.Counter{},
 		dropped:  map[energy.Fate]prometheus.Counter{},
 		spooled: prometheus.NewCounter(prometheus.CounterOpts{
@@ -65,7 +70,10 @@ func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
 	for _, f := range []energy.Fate{energy.FateRepeated, energy.FateAgeless, energy.FateStopped, energy.FateIgnored} {
 		m.dropped[f] = dropped.WithLabelValues(f.String())
 	}
-	reg.MustRegister(messages, dropped, m.spooled, m.excess)
+	for _, c := range energy.Clocks {
+		m.clocks[c] = clocks.WithLabelValues(string(c))
+	}
+	reg.MustRegister(messages, dropped, clocks, m.spooled, m.excess)
 	return m
 }
 

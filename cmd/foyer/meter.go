@@ -15,28 +15,31 @@ import (
 )
 
 func newMeter() *cobra.Command {
-	cmd := &cobra.Command{Use: "meter", Short: "List, claim, replace, move, release and ignore meters"}
+	cmd := &cobra.Command{Use: "meter", Short: "List, claim, replace, move, release and ignore meters, and look at their clocks"}
 	cmd.AddCommand(newMeterList(), newMeterClaim(), newMeterReplace(), newMeterMove(), newMeterRelease(), newMeterIgnore(),
-		newMeterHistory(), newMeterDoubts(), newMeterAccept(), newMeterReject())
+		newMeterHistory(), newMeterClocks(), newMeterDoubts(), newMeterAccept(), newMeterReject())
 	return cmd
 }
 
 func newMeterList() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List meters; with --unknown those that nobody has claimed",
-		Example: "  foyer meter list --unknown",
+		Use:   "list",
+		Short: "List meters; with --unknown those that nobody has claimed",
+		Long: "With --unknown it lists the devices that were heard and are nobody's: what Foyer reads them\n" +
+			"as, and on the machine that takes messages in also how many readings wait, since when, and the\n" +
+			"last of each register. They wait at most 24 hours. `foyer meter claim` keeps them, `foyer meter\n" +
+			"ignore` drops them.",
+		Example: "  foyer meter list\n  foyer meter list --unknown --json",
 		Args:    noArgs,
 	}
 	path, asJSON := configFlag(cmd), jsonFlag(cmd)
 	unknown := cmd.Flags().Bool("unknown", false, "only devices that were heard and are nobody's")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return inOffice(cmd, *path, func(o *app.Office) error {
-			list := o.Registry.Meters
 			if *unknown {
-				list = o.Registry.Unknown
+				return listUnknown(cmd, o, *asJSON)
 			}
-			all, err := list(cmd.Context())
+			all, err := o.Registry.Meters(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -68,6 +68,7 @@ type Result struct {
 	Device       Device        // the sender, also without observations; zero when unknown
 	Observations []Observation // at least one exactly when Outcome is Readings
 	Remember     []Fact        // to recall later; only what Context does not already say
+	Disbelieved  time.Time     // what a clock showed that was never set or runs ahead, near enough; zero for none
 	Partly       string        // why a person should look although there are observations; "" when nothing is wrong
 }
 
@@ -140,6 +141,7 @@ func finish(in *Input, dialect string, r Result, err error) (Result, error) {
 	if len(r.Observations) > maxObservations {
 		return finish(in, dialect, Result{Device: r.Device}, errors.New(reasonMany))
 	}
+	r.Disbelieved = in.disbelieved
 	if len(r.Observations) > 0 {
 		r.Outcome, r.Reason = Readings, ""
 		for i := range r.Observations {

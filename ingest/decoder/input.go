@@ -30,6 +30,7 @@ type Input struct {
 	unreadable   bool     // some value was no number at all
 	contested    bool     // one path found two values for a register
 	unclear      bool     // some value has a time of its own that is one of two
+	disbelieved  time.Time
 	trace        *trace
 }
 

@@ -19,7 +19,7 @@ const (
 
 // A stamp is a time a message gives, with the path it came from.
 type stamp struct {
-	at      time.Time
+	at      time.Time // zero for none; of an implausible one what it shows, near enough
 	verdict verdict
 	path    string
 }
@@ -62,6 +62,7 @@ func (in *Input) instant(stamps []stamp) (time.Time, error) {
 			unclear = true
 			in.trace.addf("time: %s: the repeated autumn hour", s.path)
 		case implausible:
+			in.disbelieved = s.at
 			in.trace.addf("time: %s: implausible", s.path)
 		case noTime:
 		}
@@ -77,7 +78,7 @@ func (in *Input) instant(stamps []stamp) (time.Time, error) {
 func (in *Input) judge(t time.Time, path string) stamp {
 	if t.Before(epochFrom) || !t.Before(epochTo) ||
 		!in.message.ReceivedAt.IsZero() && t.After(in.message.ReceivedAt.Add(ahead)) {
-		return stamp{verdict: implausible, path: path}
+		return stamp{energy.Instant(t), implausible, path}
 	}
 	return stamp{energy.Instant(t), instant, path}
 }
@@ -85,7 +86,7 @@ func (in *Input) judge(t time.Time, path string) stamp {
 // civil places a local time, given as if it were UTC, in zone.
 func (in *Input) civil(c time.Time, zone *time.Location, s season, path string) stamp {
 	if zone == nil || c.Before(epochFrom) || !c.Before(epochTo) {
-		return stamp{verdict: implausible, path: path}
+		return stamp{c, implausible, path}
 	}
 	early, late := candidates(c, zone)
 	switch {

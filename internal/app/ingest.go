@@ -25,7 +25,7 @@ func (a *App) openIngest(ctx context.Context) error {
 		Step: handler.Step, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
 	})
 	ledger := ingest.NewLedger(ingest.LedgerParts{
-		Counter: kept, Book: a.Records, Zone: a.Zone, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
+		Counter: kept, Book: a.Records, Ward: handler, Zone: a.Zone, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
 	})
 	t, err := a.openTransport(ctx, handler)
 	if err != nil {

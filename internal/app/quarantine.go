@@ -47,6 +47,9 @@ func (o *Office) adopt(ctx context.Context, gateway string, facts map[string]str
 // A Case is something that waits for a person.
 type Case = ingest.Case
 
+// A Held says what waits of a device that nobody has claimed.
+type Held = spool.Held
+
 // A Quarantine is what waits for a person on this machine. It may be open beside
 // a process that takes messages in: both write one file, transaction by transaction.
 type Quarantine struct {
