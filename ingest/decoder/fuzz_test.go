@@ -12,13 +12,13 @@ import (
 // that holds its promises, twice the same, and never be read as something else
 // only because it was handed over on subscribe.
 func fuzzFamily(f *testing.F, family string) {
+	memory := Memory{"zigbee2mqtt zigbee2mqtt/a": "0x01", "zigbee2mqtt-unit zigbee2mqtt/a energy": "Wh", "zlinky zigbee2mqtt/a": "historique HC..", "shelly p": "shellyplusht-a0"}
 	for _, c := range samples(f) {
 		if strings.HasPrefix(c.name, family+"/") {
 			f.Add(c.message.Topic, c.message.Payload, c.message.Redelivered, c.message.Assume != nil)
 		}
 	}
 	paris := zone(f, "Europe/Paris")
-	memory := Memory{"zigbee2mqtt zigbee2mqtt/a": "0x01", "zigbee2mqtt-unit zigbee2mqtt/a energy": "Wh", "zlinky zigbee2mqtt/a": "historique HC..", "shelly p": "shellyplusht-a0"}
 	assume := map[string]any{
 		"quantity": "gas_volume", "unit": "m3", "names": []any{"power1", "e1", "boiler"},
 		"metric_map": map[string]any{"$": "power/x W", "boiler": "power/boiler W", "a.b[0]": "energy_import/x kWh"},
@@ -60,6 +60,7 @@ func FuzzLoRaWANPayload(f *testing.F)       { fuzzFamily(f, "lorawan_payload") }
 func FuzzOBISGateways(f *testing.F)         { fuzzFamily(f, "obis_gateways") }
 func FuzzMyElectricalData(f *testing.F)     { fuzzFamily(f, "enedis_myelectricaldata") }
 func FuzzHomie(f *testing.F)                { fuzzFamily(f, "homie") }
+func FuzzSparkplugB(f *testing.F)           { fuzzFamily(f, "sparkplug_b") }
 func FuzzSenML(f *testing.F)                { fuzzFamily(f, "senml") }
 func FuzzLoRaWANTTS(f *testing.F)           { fuzzFamily(f, "lorawan_tts") }
 func FuzzLoRaWANChirpStack(f *testing.F)    { fuzzFamily(f, "lorawan_chirpstack") }

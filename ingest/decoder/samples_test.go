@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -60,6 +61,12 @@ func readSample(t testing.TB, file string) sampleCase {
 			c.message.Topic = text
 		case "payload":
 			c.message.Payload = []byte(text)
+		case "payload_b64":
+			c.message.Payload = decode64(t, text)
+		case "assume":
+			if err := json.Unmarshal(s.Data, &c.message.Assume); err != nil {
+				t.Fatalf("%s: assume: %v", file, err)
+			}
 		case "given":
 			for line := range strings.Lines(text) {
 				k, v, _ := strings.Cut(strings.TrimSpace(line), ": ")
@@ -80,11 +87,15 @@ func readSample(t testing.TB, file string) sampleCase {
 			}
 		case "context":
 			for line := range strings.Lines(text) {
-				var m struct{ Topic, Payload string }
+				var m struct {
+					Topic, Payload string
+					PayloadB64     string `json:"payload_b64"`
+				}
 				if err := json.Unmarshal([]byte(line), &m); err != nil {
 					t.Fatalf("%s: context: %v", file, err)
 				}
-				r, err := Decode(Message{Topic: m.Topic, Payload: []byte(m.Payload), Context: memory})
+				payload := append([]byte(m.Payload), decode64(t, m.PayloadB64)...)
+				r, err := Decode(Message{Topic: m.Topic, Payload: payload, Context: memory, Assume: c.message.Assume})
 				if err != nil {
 					t.Fatalf("%s: context: %v", file, err)
 				}
@@ -106,6 +117,15 @@ func instantOf(t testing.TB, s string) time.Time {
 		t.Fatal(err)
 	}
 	return at
+}
+
+func decode64(t testing.TB, text string) []byte {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func TestSamplesSayWhatTheyMean(t *testing.T) {
