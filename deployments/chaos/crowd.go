@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,11 +28,13 @@ type Crowd struct {
 	got  chan struct{}
 }
 
-// Gather lets the meters of a pilot publish to a broker from now on.
-func (t *Trial) Gather(p *Pilot, broker string) *Crowd {
-	meters := make([]*Meter, len(p.meters))
+// Gather lets the meters of a pilot, and others behind its gateways, publish to a
+// broker from now on.
+func (t *Trial) Gather(p *Pilot, broker string, others ...*Meter) *Crowd {
+	all := slices.Concat(p.meters, others)
+	meters := make([]*Meter, len(all))
 	index := map[string]int{}
-	for i, m := range p.meters {
+	for i, m := range all {
 		own := *m
 		own.Seed = t.Seed
 		meters[i] = &own
@@ -59,8 +62,11 @@ func (p *Pilot) embedded() string { return fmt.Sprintf("mqtt://127.0.0.1:%d", p.
 // emissions yields the messages of all meters in turn until the crowd is to stop.
 func (c *Crowd) emissions() iter.Seq[simulators.Emission] {
 	return func(yield func(simulators.Emission) bool) {
-		for !c.stop.Load() {
+		for round := 0; !c.stop.Load(); round++ {
 			for i, m := range c.meters {
+				if m.Stranger && round%rarely != 0 {
+					continue
+				}
 				if !yield(m.emission(c.send(i))) {
 					return
 				}

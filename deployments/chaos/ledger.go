@@ -86,7 +86,9 @@ func (l *Ledger) judge(rows []Row, partly bool) Verdict {
 	index := make(map[string]int, len(l.meters))
 	held := make([][][2]bool, len(l.meters))
 	for i, m := range l.meters {
-		index[m.ID] = i
+		if m.ID != "" {
+			index[m.ID] = i
+		}
 		held[i] = make([][2]bool, l.sent[i])
 	}
 	for _, r := range rows {
@@ -100,7 +102,7 @@ func (l *Ledger) judge(rows []Row, partly bool) Verdict {
 	}
 	for i, all := range l.acked {
 		for n, acked := range all {
-			if !acked {
+			if !acked || l.meters[i].Mumbles {
 				continue
 			}
 			for k, value := range l.meters[i].values(int64(n)) {

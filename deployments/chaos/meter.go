@@ -11,12 +11,14 @@ import (
 // A Meter is one device with one sequence: the nth message it sends is the same
 // whoever asks, so the ledger keeps numbers and not messages.
 type Meter struct {
-	Gateway string
-	Device  string // its friendly name
-	ID      string // Foyer's own, as its series store names it
-	Climate bool   // a sensor of temperature and humidity; else a plug that counts
-	Seed    uint64
-	Began   time.Time // instant of its first message is within the second after
+	Gateway  string
+	Device   string // its friendly name
+	ID       string // Foyer's own, as its series store names it
+	Climate  bool   // a sensor of temperature and humidity; else a plug that counts
+	Mumbles  bool   // neither: a radio that nobody understands
+	Stranger bool   // nobody has claimed it
+	Seed     uint64
+	Began    time.Time // instant of its first message is within the second after
 }
 
 // A value is what one register shows, in thousandths of its base unit.
@@ -70,16 +72,28 @@ func (m *Meter) emission(n int64) simulators.Emission {
 	e := simulators.Emission{
 		Sent: at, At: at,
 		Device: simulators.Device{Gateway: m.Gateway, Scheme: "zigbee2mqtt", ID: m.Device},
-		Topic:  "foyer/" + m.Gateway + "/zigbee2mqtt/" + m.Device,
+		Topic:  "foyer/" + m.Gateway + "/" + m.own(n),
 	}
-	if m.Climate {
+	switch {
+	case m.Mumbles:
+		e.Payload = fmt.Appendf(nil, `{"mumble":%d}`, m.roll(n, "mumble"))
+	case m.Climate:
 		e.Payload = fmt.Appendf(nil, `{"battery":97,"humidity":%s,"last_seen":"%s","linkquality":80,"temperature":%s}`,
 			decimals(v[0].shown, 3), at.Format(seen), decimals(v[1].shown, 3))
-	} else {
+	default:
 		e.Payload = fmt.Appendf(nil, `{"energy":%s,"last_seen":"%s","linkquality":80,"power":%s}`,
 			decimals(v[0].shown, 6), at.Format(seen), decimals(v[1].shown, 3))
 	}
 	return e
+}
+
+// own returns the topic of the nth message as the device knows it. A radio has one for
+// each: of one kind of nonsense the quarantine keeps only so much.
+func (m *Meter) own(n int64) string {
+	if m.Mumbles {
+		return fmt.Sprintf("%s/%d/said", m.Device, n)
+	}
+	return "zigbee2mqtt/" + m.Device
 }
 
 // decimals writes a number of which the last n digits stand behind the point.

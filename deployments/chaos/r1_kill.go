@@ -7,7 +7,7 @@ import (
 func init() {
 	register(Property{
 		IDs: []string{"R1", "R4", "R5"}, Says: "SIGKILL at random times, embedded broker and SQLite",
-		Full: 1000, Short: 150, Round: 50, Run: killed,
+		Full: 1000, Short: 150, Round: 100, Run: killed,
 	})
 }
 
@@ -19,7 +19,7 @@ const restart = 2 * time.Second
 func killed(t *Trial) {
 	p := t.Settle(t.TempDir())
 	t.must(snapshot(p.dir, p.data), "copy the pilot")
-	c := t.Gather(p, p.embedded())
+	c := t.Gather(p, p.embedded(), t.strangers()...)
 	w := &watcher{t: t, c: c, dir: t.TempDir()}
 	for cycle := range t.Cycles {
 		began := t.now()
@@ -40,6 +40,7 @@ func killed(t *Trial) {
 	p.start()
 	p.ready()
 	c.finish()
+	p.reveal("R1", c)
 	p.drained()
 	p.stop()
 	v := w.settle("R1", p.data)

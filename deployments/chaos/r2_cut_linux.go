@@ -33,7 +33,7 @@ func cut(t *Trial) {
 	b := &bench{t: t, disk: disk, dir: t.TempDir(), p: t.Settle(t.TempDir())}
 	b.mount()
 	defer b.unmount()
-	c := t.Gather(b.p, b.p.embedded())
+	c := t.Gather(b.p, b.p.embedded(), t.strangers()...)
 	w := &watcher{t: t, c: c, dir: t.TempDir()}
 	for range t.Cycles {
 		b.p.start()
@@ -51,6 +51,7 @@ func cut(t *Trial) {
 	b.p.start()
 	b.p.ready()
 	c.finish()
+	b.p.reveal("R2", c)
 	b.p.drained()
 	b.p.stop()
 	b.disk.Cut(nil) // what Foyer said goodbye to must be safe too

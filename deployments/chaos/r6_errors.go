@@ -39,7 +39,7 @@ func starting(k int) []Injury {
 func failing(t *Trial) {
 	p := t.Settle(t.TempDir())
 	t.must(snapshot(p.dir, p.data), "copy the pilot")
-	c := t.Gather(p, p.embedded())
+	c := t.Gather(p, p.embedded(), t.strangers()...)
 	w := &watcher{t: t, c: c, dir: t.TempDir()}
 	for k := 1; k <= t.Cycles; k++ {
 		p.start()
@@ -57,6 +57,7 @@ func failing(t *Trial) {
 	p.start()
 	p.ready()
 	c.finish()
+	p.reveal("R6", c)
 	p.drained()
 	p.stop()
 	w.settle("R6", p.data)
@@ -74,9 +75,9 @@ func (p *Pilot) endure(c *Crowd, i Injury) {
 
 // recover lets Foyer go and waits until it acknowledges again.
 func (p *Pilot) recover(c *Crowd, tr *Tracer) {
-	hurt := tr.release()
+	tr.release()
 	ended, unclean := p.bowedOut()
-	p.t.report.Count("R6", "injured calls after which Foyer ended uncleanly", hurt, unclean)
+	p.t.report.Count("R6", "spells of injured calls that ended Foyer uncleanly", 1, unclean)
 	if ended {
 		p.start()
 	}
@@ -103,7 +104,7 @@ func (p *Pilot) stumble(i Injury) {
 		return p.proc.Ended() || injuries(log) > 0 && p.get("/healthz") == http.StatusOK
 	})
 	ended, unclean := p.bowedOut()
-	p.t.report.Count("R6", "injured starts that ended uncleanly", injuries(log), unclean)
+	p.t.report.Count("R6", "starts with an injured call that ended uncleanly", min(1, injuries(log)), unclean)
 	if !ended {
 		p.kill()
 	}

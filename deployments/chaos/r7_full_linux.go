@@ -39,7 +39,7 @@ func full(t *Trial) {
 	p := t.Settle(data, lines...)
 	t.must(snapshot(p.dir, data), "copy the pilot")
 	ballast := filepath.Join(data, "ballast")
-	c := t.Gather(p, p.embedded())
+	c := t.Gather(p, p.embedded(), t.strangers()...)
 	w := &watcher{t: t, c: c, dir: t.TempDir()}
 	p.start()
 	p.ready()
@@ -69,6 +69,7 @@ func full(t *Trial) {
 	}
 	p.alive()
 	c.finish()
+	p.reveal("R7", c)
 	p.drained()
 	p.stop()
 	v := w.settle("R7", data)

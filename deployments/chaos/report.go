@@ -94,7 +94,7 @@ func (t *tally) line() string {
 	case t.n == 0:
 		return text + " (nothing was tried)"
 	}
-	return text + fmt.Sprintf(" (95 %%: below %.2g)  ok", 3/float64(t.n))
+	return text + fmt.Sprintf(" (95 %%: below %.2g)  ok", min(1, 3/float64(t.n)))
 }
 
 func (t *times) line() (text string, ok bool) {

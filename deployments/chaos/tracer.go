@@ -56,9 +56,6 @@ func strace(i Injury, log string) []string {
 	return args
 }
 
-// done returns how many calls were injured.
-func (tr *Tracer) done() int64 { return injuries(tr.log) }
-
 // injuries counts the injured calls in what strace wrote.
 func injuries(log string) int64 {
 	b, _ := os.ReadFile(log) //nolint:gosec // the harness names its own files
@@ -82,11 +79,8 @@ func (tr *Tracer) struck(patience time.Duration, calls string) bool {
 	})
 }
 
-// release lets the process go and returns how many calls were injured.
-func (tr *Tracer) release() int64 {
-	tr.proc.End(syscall.SIGTERM)
-	return tr.done()
-}
+// release lets the process go.
+func (tr *Tracer) release() { tr.proc.End(syscall.SIGTERM) }
 
 // startHurt starts a pilot of which system calls are injured from the first one on.
 // Signals reach Foyer alone: strace stands beside it, in a group of its own.
