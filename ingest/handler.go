@@ -132,17 +132,20 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 
 // ask decodes a message. One that is in want of a fact is decoded again when there
 // has been time to hear of it from another ingester, before it is refused or taken
-// for another device's.
+// for another device's. What nobody has heard of by then is not waited for again.
 func (h *Handler) ask(ctx context.Context, m Message, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
-	q := question{site: s}
+	q := question{site: s, note: h.following()}
 	res, refused = h.decode(m, own, &q, zone)
-	wanting := q.missed && (refused != "" || len(res.Observations) > 0)
-	if !wanting || !h.await(ctx, s) {
-		return res, refused
+	for range patience {
+		wanting := len(q.missed) > 0 && (refused != "" || len(res.Observations) > 0)
+		if !wanting || !h.mayWait(s) || !h.await(ctx) {
+			return res, refused
+		}
+		q.missed = nil
+		res, refused = h.decode(m, own, &q, zone)
 	}
-	q.missed = false
-	res, refused = h.decode(m, own, &q, zone)
-	if q.missed {
+	if len(q.missed) > 0 {
+		s.giveUp(q.missed)
 		s.vain.Store(h.recalled.pass.Load())
 	}
 	return res, refused

@@ -13,7 +13,8 @@ import (
 const (
 	followEach = 500 * time.Millisecond // between two looks at what other ingesters have learnt
 	followFor  = 5 * time.Second        // a look that takes longer is given up
-	vainFor    = 20                     // passes in which a gateway's messages do not wait again
+	patience   = 6                      // looks that a message waits for
+	vainFor    = 20                     // looks in which a gateway's messages do not wait again
 )
 
 // A recollection is how far a handler knows the memory that it shares with other
@@ -81,21 +82,26 @@ func (h *Handler) Follow(ctx context.Context) error {
 	}
 }
 
+// following reports whether there are other ingesters to hear from.
+func (h *Handler) following() bool { return h.recalled.next.Load() != nil }
+
 // await waits until a pass of Follow that begins from now on has ended, and
-// reports whether it did. After a wait in vain a gateway's messages do not wait
-// for [vainFor] passes: nobody slows the others down by asking for nothing.
-func (h *Handler) await(ctx context.Context, s *site) bool {
-	pass, vain := h.recalled.pass.Load(), s.vain.Load()
-	next := h.recalled.next.Load()
-	if next == nil || vain != 0 && pass-vain < vainFor {
-		return false
-	}
+// reports whether it did.
+func (h *Handler) await(ctx context.Context) bool {
 	select {
-	case <-*next:
+	case <-*h.recalled.next.Load():
 		return true
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// mayWait reports whether a gateway's messages wait for facts. After a wait in vain
+// they do not for [vainFor] passes: nobody slows the others down by asking for what
+// there is not.
+func (h *Handler) mayWait(s *site) bool {
+	vain := s.vain.Load()
+	return vain == 0 || h.recalled.pass.Load()-vain >= vainFor
 }
 
 // learn remembers what a message taught.
@@ -121,12 +127,15 @@ func (h *Handler) learn(ctx context.Context, gateway string, s *site, facts []de
 // A question is a site as the decoder of one message asks it.
 type question struct {
 	*site
-	missed bool // something was asked that nobody knows
+	note   bool     // whether to note what is missed
+	missed []string // keys that another ingester may know
 }
 
 // Recall returns the value of the last fact of that key.
 func (q *question) Recall(key string) (string, bool) {
 	v, ok := q.site.Recall(key)
-	q.missed = q.missed || !ok
+	if !ok && q.note && !q.givenUp(key) {
+		q.missed = append(q.missed, key)
+	}
 	return v, ok
 }

@@ -21,8 +21,9 @@ type site struct {
 	// In which pass of [Handler.Follow] a message last waited in vain for a fact; 0 for never.
 	vain atomic.Int64
 
-	mu    sync.RWMutex
-	facts map[string]string
+	mu     sync.RWMutex
+	facts  map[string]string
+	absent map[string]bool // keys that were waited for in vain, since facts changed last
 }
 
 // Recall returns the value of the last fact of that key.
@@ -68,6 +69,7 @@ func (s *site) keep(facts map[string]string) {
 	if s.facts == nil {
 		s.facts = map[string]string{}
 	}
+	s.absent = nil
 	for key, value := range facts {
 		if value == "" {
 			delete(s.facts, key)
@@ -81,7 +83,29 @@ func (s *site) keep(facts map[string]string) {
 func (s *site) replace(facts map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.facts = facts
+	s.facts, s.absent = facts, nil
+}
+
+// givenUp reports whether a key was waited for in vain.
+func (s *site) givenUp(key string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.absent[key]
+}
+
+// giveUp notes keys that were waited for in vain, as far as there is room.
+func (s *site) giveUp(keys []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range keys {
+		if len(s.absent) >= maxFacts {
+			return
+		}
+		if s.absent == nil {
+			s.absent = map[string]bool{}
+		}
+		s.absent[key] = true
+	}
 }
 
 // sites holds a site for each gateway. Its zero value holds none.
