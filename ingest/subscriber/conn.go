@@ -1,6 +1,7 @@
 package subscriber
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"net"
@@ -12,6 +13,7 @@ const (
 	dialFor   = 10 * time.Second
 	writeFor  = 10 * time.Second // a broker that takes nothing for so long is gone
 	lingerFor = 2 * time.Second
+	readAhead = 16 << 10 // bytes
 	quiesce   = uint(lingerFor / time.Millisecond)
 )
 
@@ -20,9 +22,18 @@ const (
 // Closed at once, with something of the broker's unread, a connection throws away
 // the acknowledgements that are still on their way. So Close ends writing, and the
 // connection is closed when the broker has closed its end or 2 s have passed.
+//
+// Paho reads byte by byte and writes each acknowledgement alone. A link reads ahead,
+// and writes together what comes while it is writing.
 type link struct {
 	net.Conn
 	wall func() time.Time
+	in   *bufio.Reader
+
+	mu      sync.Mutex
+	waiting []byte        // to be written
+	ending  bool          // nothing more is to be written
+	wake    chan struct{} // receives when one of the two has changed
 
 	once sync.Once
 	down chan struct{} // closed with the connection
@@ -50,35 +61,90 @@ func dial(ctx context.Context, address string, security *tls.Config, wall func()
 }
 
 func newLink(conn net.Conn, wall func() time.Time) *link {
-	return &link{Conn: conn, wall: wall, down: make(chan struct{})}
+	l := &link{
+		Conn: conn, wall: wall, in: bufio.NewReaderSize(conn, readAhead),
+		wake: make(chan struct{}, 1), down: make(chan struct{}),
+	}
+	go l.send()
+	return l
 }
 
 // Read closes the connection when there is nothing more to read.
 func (l *link) Read(b []byte) (int, error) {
-	n, err := l.Conn.Read(b)
+	n, err := l.in.Read(b)
 	if err != nil {
 		l.cut()
 	}
 	return n, err
 }
 
-// Write fails when the broker takes nothing for 10 s. Paho bounds nothing but
-// its own publishing.
+// Write has b written soon. It fails once the connection is closed, which it is when
+// the broker takes nothing for 10 s: paho bounds nothing but its own publishing.
 func (l *link) Write(b []byte) (int, error) {
-	if err := l.SetWriteDeadline(l.wall().Add(writeFor)); err != nil {
-		return 0, err
+	select {
+	case <-l.down:
+		return 0, net.ErrClosed
+	default:
 	}
-	return l.Conn.Write(b)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ending {
+		return 0, net.ErrClosed
+	}
+	l.waiting = append(l.waiting, b...)
+	l.stir()
+	return len(b), nil
 }
 
-// Close ends writing. Its reader, or time, closes the connection.
+// stir wakes send.
+func (l *link) stir() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// send writes what waits until the connection is closed or nothing more is to come.
+func (l *link) send() {
+	var spare []byte
+	for {
+		select {
+		case <-l.down:
+			return
+		case <-l.wake:
+		}
+		l.mu.Lock()
+		b, ending := l.waiting, l.ending
+		l.waiting = spare[:0]
+		l.mu.Unlock()
+		if len(b) > 0 {
+			if l.SetWriteDeadline(l.wall().Add(writeFor)) != nil {
+				l.cut()
+				return
+			}
+			if _, err := l.Conn.Write(b); err != nil {
+				l.cut()
+				return
+			}
+		}
+		if ending {
+			if half, ok := l.Conn.(interface{ CloseWrite() error }); !ok || half.CloseWrite() != nil {
+				l.cut()
+			}
+			return
+		}
+		spare = b
+	}
+}
+
+// Close ends writing, after what waits. Its reader, or time, closes the connection.
 func (l *link) Close() error {
 	l.once.Do(func() {
 		time.AfterFunc(lingerFor, l.cut)
-		half, ok := l.Conn.(interface{ CloseWrite() error })
-		if !ok || half.CloseWrite() != nil {
-			l.cut()
-		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.ending = true
+		l.stir()
 	})
 	return nil
 }

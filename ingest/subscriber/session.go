@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"net"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,8 +17,6 @@ import (
 )
 
 const (
-	workers   = 128              // messages handled at once, so that they share a commit
-	inFlight  = 1000             // that a broker may send before it has acknowledgements
 	handleFor = 30 * time.Second // a message that is not kept by then comes again
 	dropped   = "$SYS/broker/publish/messages/dropped"
 )
@@ -34,28 +30,16 @@ type session struct {
 	ready  atomic.Bool          // subscribed
 	lost   chan error           // takes why the session cannot go on
 
-	// Messages of one topic go to one worker, in order. Each queue has room for all
-	// that a broker sends unacknowledged: paho's reader, which also hears whether
-	// the connection lives, is never held up.
-	seed    maphash.Seed
-	queues  []chan mqtt.Message
-	working sync.WaitGroup
-	handle  context.Context //nolint:containedctx // of the workers; outlives Run's by what is at hand
+	lanes   *lanes
+	intake  chan struct{}   // closed when no more messages are taken in
+	handle  context.Context //nolint:containedctx // of the lanes; outlives Run's by what is at hand
 	abandon context.CancelFunc
-
-	mu     sync.RWMutex // held for reading while a message is put into a queue
-	intake chan struct{}
-	closed bool
 }
 
 func (s *Subscriber) newSession(ctx context.Context) *session {
-	n := &session{s: s, lost: make(chan error, 1), seed: maphash.MakeSeed(), intake: make(chan struct{})}
+	n := &session{s: s, lost: make(chan error, 1), intake: make(chan struct{})}
 	n.handle, n.abandon = context.WithCancel(context.WithoutCancel(ctx))
-	for range workers {
-		queue := make(chan mqtt.Message, inFlight)
-		n.queues = append(n.queues, queue)
-		n.working.Go(func() { n.work(queue) })
-	}
+	n.lanes = newLanes(n.work)
 	o := *s.options
 	o.SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
 		l, err := dial(ctx, s.address, s.tls, s.Wall)
@@ -118,13 +102,7 @@ func (n *session) close(finish bool) {
 	if !finish {
 		n.abandon()
 	}
-	n.mu.Lock()
-	n.closed = true
-	for _, queue := range n.queues {
-		close(queue)
-	}
-	n.mu.Unlock()
-	n.working.Wait()
+	n.lanes.close()
 	n.abandon()
 	n.client.Disconnect(quiesce)
 	if l := n.link.Load(); l != nil {
@@ -133,44 +111,35 @@ func (n *session) close(finish bool) {
 	}
 }
 
-// take puts a message into its worker's queue, and does nothing else.
+// take puts a message into the lane of its topic, and does nothing else.
 func (n *session) take(_ mqtt.Client, m mqtt.Message) {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
-	if n.closed {
-		return
-	}
 	if m.Topic() == dropped {
 		if count, err := strconv.ParseFloat(strings.TrimSpace(string(m.Payload())), 64); err == nil {
 			n.s.metrics.dropped.Set(count)
 		}
 		return
 	}
-	select {
-	case n.queues[maphash.String(n.seed, m.Topic())%workers] <- m:
+	if n.lanes.put(m, n.intake) {
 		n.s.metrics.waiting.Inc()
-	case <-n.intake:
 	}
 }
 
-// work handles the messages of a queue until it is closed. After a failure of any
-// worker the rest is left for the next session.
-func (n *session) work(queue <-chan mqtt.Message) {
-	for m := range queue {
-		n.s.metrics.waiting.Dec()
-		if n.handle.Err() != nil {
-			n.s.metrics.messages[left].Inc()
-			continue
-		}
-		if err := n.keep(m); err != nil {
-			n.s.metrics.messages[failed].Inc()
-			n.end(fmt.Errorf("a message could not be kept: %w", err))
-			n.abandon()
-			continue
-		}
-		m.Ack()
-		n.s.metrics.messages[kept].Inc()
+// work handles a message. After a failure of any the rest is left for the next
+// session.
+func (n *session) work(m mqtt.Message) {
+	n.s.metrics.waiting.Dec()
+	if n.handle.Err() != nil {
+		n.s.metrics.messages[left].Inc()
+		return
 	}
+	if err := n.keep(m); err != nil {
+		n.s.metrics.messages[failed].Inc()
+		n.end(fmt.Errorf("a message could not be kept: %w", err))
+		n.abandon()
+		return
+	}
+	m.Ack()
+	n.s.metrics.messages[kept].Inc()
 }
 
 // keep handles one message.
