@@ -55,7 +55,7 @@ var (
 	wordsPlain = words(`energy energie power puissance active activepower activeenergy apparent total totals sum index
 		import imported consumption consumed consume consommation delivered used usage drawn positive electricity electric
 		elec meter counter counted compteur value val sensor state reading measurement measure measured current currently
-		instant instantaneous instant_power temperature temperatures temp temperatura t cel degrees degree celsius air
+		instant instantaneous instant_power temperature temperatures temp temperatura t p cel degrees degree celsius air
 		ambient room indoor thermometer humidity humidite humid hygrometry hygrometrie rh hygro relative volume cumulative
 		cumulated cumul gas gaz water eau heat heating thermal chaleur kwh wh mwh kw w va kva m3 l main grid mains net
 		climate environment env status data primary plug socket outlet relay switch linky smartmeter

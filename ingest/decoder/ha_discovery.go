@@ -1,0 +1,239 @@
+package decoder
+
+import (
+	"slices"
+	"strings"
+
+	"foyer/internal/energy"
+)
+
+func init() {
+	register(Decoder{
+		Name:   "ha_discovery/config",
+		Order:  40,
+		Topics: []string{"homeassistant/{what+}/config"},
+		Decode: decodeDiscovery,
+		Doc:    Doc{Apart: "mapping: describes an entity"},
+	})
+	register(Decoder{
+		Name:  "ha_discovery/config-under-another-prefix",
+		Order: 41,
+		Topics: []string{
+			"{prefix+}/{component:sensor|binary_sensor|switch|light|climate|number|select|button|text|cover|fan|lock|update|event|device|device_automation}/{object}/config",
+			"{prefix+}/{component:sensor|binary_sensor|switch|light|climate|number|select|button|text|cover|fan|lock|update|event}/{node}/{object}/config",
+		},
+		Fits: func(in *Input) bool {
+			root := in.root()
+			return given(root, "state_topic", "stat_t").kind() == text || given(root, "components", "cmps").kind() == object ||
+				given(root, "command_topic", "cmd_t").kind() == text
+		},
+		Decode: decodeDiscovery,
+		Doc:    Doc{Apart: "mapping: describes an entity"},
+	})
+	register(Decoder{
+		Name:   "ha_discovery/state", // of a sender that no other dialect knows
+		Order:  98,
+		Topics: []string{"{any+}"},
+		Fits:   func(in *Input) bool { return in.recall(discoveryFact+in.message.Topic) != "" },
+		Decode: decodeDiscovered,
+		Doc: Doc{Reads: []string{
+			"energy_import: total, NAME", "energy_export: total, NAME", "power: total, NAME", "power_export: total, NAME", "apparent_power: total, NAME",
+			"gas_volume: total, NAME", "water_volume: total, NAME", "temperature: unnamed, NAME", "humidity: unnamed, NAME",
+		}},
+	})
+}
+
+const (
+	// discoveryFact keeps, behind a topic, a table of the entities it is the state of.
+	discoveryFact = "ha "
+	// discoveryConfigFact keeps, behind the topic of a config, the topics whose tables
+	// it stands in: a removal says nothing but its own topic.
+	discoveryConfigFact = "ha-config "
+
+	maxComponents = 64 // of one config
+)
+
+// given returns a member by its name or its abbreviation.
+func given(v value, name, short string) value {
+	if full := v.get(name); full.kind() != absent {
+		return full
+	}
+	return v.get(short)
+}
+
+// decodeDiscovery learns what the state of an entity counts, for senders that no
+// other dialect knows. An empty payload removes the entity.
+//
+// Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery, and its
+// abbreviations.
+func decodeDiscovery(in *Input) (Result, error) {
+	entities := map[string][]discoveredEntity{}
+	if root := in.root(); root.kind() == object && !hasOwnDialect(root) {
+		parts := given(root, "components", "cmps")
+		if parts.kind() != object {
+			if in.componentOf() == "sensor" {
+				in.discover(entities, root, root, "")
+			}
+		} else {
+			for i, c := range parts.children {
+				if i < maxComponents && given(c, "platform", "p").text() == "sensor" {
+					in.discover(entities, root, c, c.key())
+				}
+			}
+		}
+	}
+	return Result{Outcome: Mapping, Reason: "describes an entity", Remember: in.learnDiscovery(entities)}, nil
+}
+
+// componentOf is the kind of entity by the topic of its config.
+func (in *Input) componentOf() string {
+	if c := in.name("component"); c != "" {
+		return c
+	}
+	kind, _, _ := strings.Cut(in.name("what"), "/")
+	return kind
+}
+
+// hasOwnDialect reports whether a sender that dialects of its own read says this.
+func hasOwnDialect(root value) bool {
+	switch given(root, "origin", "o").get("name").text() {
+	case "Zigbee2MQTT", "Tasmota", "Shelly":
+		return true
+	}
+	for _, id := range identifiers(given(root, "device", "dev")) {
+		if strings.HasPrefix(id, "zigbee2mqtt_") {
+			return true
+		}
+	}
+	return false
+}
+
+// identifiers are those of a device, which is a text or a list of texts.
+func identifiers(device value) (ids []string) {
+	v := given(device, "identifiers", "ids")
+	if v.scalar() && validID(v.text()) {
+		return []string{v.text()}
+	}
+	for i, id := range v.children {
+		if i < 8 && validID(id.text()) {
+			ids = append(ids, id.text())
+		}
+	}
+	return ids
+}
+
+// A discoveredEntity is a row of a table.
+type discoveredEntity struct {
+	config string // topic of its config
+	means  string // register and unit, as in a metric_map
+	path   string // where in the state the number stands; "$" for all of it
+	factor factor
+	device Device
+}
+
+// discover adds an entity, whose description is c, if it counts what is kept.
+func (in *Input) discover(entities map[string][]discoveredEntity, root, c value, key string) {
+	topic := given(c, "state_topic", "stat_t").text()
+	if topic == "" {
+		topic = given(root, "state_topic", "stat_t").text()
+	}
+	base := c.get("~").text()
+	if base == "" {
+		base = root.get("~").text()
+	}
+	if rest, ok := strings.CutPrefix(topic, "~"); ok {
+		topic = base + rest
+	} else if rest, ok := strings.CutSuffix(topic, "~"); ok {
+		topic = rest + base
+	}
+	state, ok := parseStateTemplate(given(c, "value_template", "val_tpl").text())
+	if !ok || !validTopic(topic) || strings.ContainsAny(topic, "\t\n") {
+		in.trace.addf("left out: a template or topic that is not read")
+		return
+	}
+	m, unitName, why := discoveredMeaning(c, topic, state, []string{key, in.message.Topic})
+	if why == "" && m.unit.scale.offset != 0 && state.factor != (factor{1, 1, 0}) {
+		why = whyUnit
+	}
+	if why != "" {
+		in.trace.addf("%s: left out: %s", topic, why)
+		return
+	}
+	entities[topic] = append(entities[topic], discoveredEntity{
+		config: in.message.Topic, means: string(m.register) + " " + unitName,
+		path: state.path, factor: state.factor, device: discoveredDevice(given(root, "device", "dev"), topic),
+	})
+}
+
+// discoveryClasses are the device classes of what is kept; the others are not.
+var discoveryClasses = words("energy power apparent_power temperature humidity gas water")
+
+// discoveredMeaning tells what an entity counts: by its unit, its class, and the
+// words of the member or the topic its number stands in. The names people gave it
+// can only tell that it is none of ours.
+func discoveredMeaning(c value, topic string, state stateTemplate, names []string) (m meaning, unitName, why string) {
+	class := given(c, "device_class", "dev_cla").text()
+	if class != "" && !discoveryClasses[class] {
+		return m, "", whyOpen
+	}
+	written := given(c, "unit_of_measurement", "unit_of_meas").text()
+	unitName = unitNames[written]
+	name := []string{class}
+	if state.path == "$" {
+		parts := strings.Split(topic, "/")
+		last := len(parts) - 1
+		for last > 0 && (parts[last] == "state" || parts[last] == "value") {
+			last--
+		}
+		name = append(name, parts[last])
+	} else {
+		name = append(name, state.members...)
+	}
+	m, why = meaningOf(written, name...)
+	if why != "" {
+		return m, "", why
+	}
+	names = append(names, c.get("name").text(), given(c, "unique_id", "uniq_id").text(), given(c, "object_id", "obj_id").text())
+	ws := wordsOf(names[2:]...)
+	ws = append(ws, wordsOf(names[0], names[1][strings.LastIndexByte(strings.TrimSuffix(names[1], "/config"), '/')+1:])...)
+	has := func(set map[string]bool) bool { return slices.ContainsFunc(ws, func(w string) bool { return set[w] }) }
+	switch q := m.register.Quantity(); {
+	case q.Cumulative() && (given(c, "state_class", "stat_cla").text() == "measurement" || has(wordsNoIndex) ||
+		given(c, "last_reset_value_template", "lrst_val_tpl").kind() != absent):
+		return m, "", whyPeriod
+	case q == energy.Temperature && has(wordsNoRoom):
+		return m, "", whyNoRoom
+	}
+	return m, unitName, ""
+}
+
+// discoveredDevice names the device of an entity: by the identifier or the name that
+// its topic holds, as other dialects would, else by its identifier, else by the topic.
+func discoveredDevice(device value, topic string) (d Device) {
+	d.Scheme = "homeassistant"
+	ids := identifiers(device)
+	known := ids
+	if name := device.get("name").text(); validID(name) {
+		known = append(slices.Clip(ids), name)
+	}
+	for _, part := range strings.Split(topic, "/") {
+		if d.ID == "" && slices.Contains(known, part) {
+			d.ID = part
+		}
+	}
+	switch {
+	case d.ID == "" && len(ids) > 0:
+		d.ID = ids[0]
+	case d.ID == "":
+		d.ID = topic[:max(strings.LastIndexByte(topic, '/'), 0)]
+		if d.ID == "" {
+			d.ID = topic
+		}
+	}
+	for _, id := range ids {
+		if id != d.ID && !slices.Contains(d.Aliases, id) {
+			d.Aliases = append(d.Aliases, id)
+		}
+	}
+	return d
+}
