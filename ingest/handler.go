@@ -24,6 +24,8 @@ const (
 // Parts are what a [Handler] works with.
 type Parts struct {
 	Mounts     Mounts
+	Decoders   *decoder.Set // nil for those that come with Foyer
+	Known      Known        // what messages do not say
 	Meters     Meters
 	Spool      Spool
 	Quarantine Quarantine
@@ -48,6 +50,9 @@ type Handler struct {
 
 // NewHandler returns a handler that remembers what earlier messages taught.
 func NewHandler(ctx context.Context, p Parts) (*Handler, error) {
+	if p.Decoders == nil {
+		p.Decoders = decoder.Builtin()
+	}
 	h := &Handler{Parts: p, log: p.Log.With("component", "ingest"), metrics: newHandlerMetrics(p.Metrics)}
 	h.patients.clocks = h.metrics.clocks
 	if err := h.recall(ctx); err != nil {
@@ -116,7 +121,7 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 		zone = h.Zone
 	}
 	for {
-		res, refused := h.ask(ctx, m, own, s, zone)
+		res, refused := h.ask(ctx, m, gateway, own, s, zone)
 		if refused != "" {
 			return harvest{Result: res, reason: refused}, nil
 		}
@@ -133,16 +138,16 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 // ask decodes a message. One that is in want of a fact is decoded again when there
 // has been time to hear of it from another ingester, before it is refused or taken
 // for another device's. What nobody has heard of by then is not waited for again.
-func (h *Handler) ask(ctx context.Context, m Message, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
+func (h *Handler) ask(ctx context.Context, m Message, gateway, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
 	q := question{site: s, note: h.following()}
-	res, refused = h.decode(m, own, &q, zone)
+	res, refused = h.decode(m, gateway, own, &q, zone)
 	for range patience {
 		wanting := len(q.missed) > 0 && (refused != "" || len(res.Observations) > 0)
 		if !wanting || !h.mayWait(s) || !h.await(ctx) {
 			return res, refused
 		}
 		q.missed = nil
-		res, refused = h.decode(m, own, &q, zone)
+		res, refused = h.decode(m, gateway, own, &q, zone)
 	}
 	if len(q.missed) > 0 {
 		s.giveUp(q.missed)
@@ -152,10 +157,12 @@ func (h *Handler) ask(ctx context.Context, m Message, own string, s *site, zone 
 }
 
 // decode returns why the message is refused, "" when it is not.
-func (h *Handler) decode(m Message, own string, context decoder.Context, zone *time.Location) (res decoder.Result, refused string) {
-	res, err := decoder.Decode(decoder.Message{
+func (h *Handler) decode(m Message, gateway, own string, context decoder.Context, zone *time.Location) (res decoder.Result, refused string) {
+	msg := decoder.Message{
 		Topic: own, Payload: m.Payload, Redelivered: m.Retained, ReceivedAt: m.At, Zone: zone, Context: context,
-	})
+	}
+	h.Known.Tell(gateway, &msg)
+	res, err := h.Decoders.Decode(msg)
 	var refusal *decoder.Refusal
 	switch {
 	case errors.As(err, &refusal):

@@ -13,7 +13,11 @@ func newConfig() *cobra.Command {
 	}
 	checked := configFlag(check)
 	check.RunE = func(cmd *cobra.Command, _ []string) error {
-		if _, err := config.Load(*checked); err != nil {
+		c, err := config.Load(*checked)
+		if err == nil {
+			_, _, err = c.Meters.Open()
+		}
+		if err != nil {
 			cmd.PrintErrln(err)
 			return errCheck
 		}

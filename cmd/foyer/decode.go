@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -15,11 +16,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"foyer/ingest/decoder"
+	"foyer/internal/config"
 	"foyer/internal/energy"
 )
 
 func newDecode() *cobra.Command {
 	var explain bool
+	var file, folder string
 	cmd := &cobra.Command{
 		Use:   "decode",
 		Short: "Say what each message would store",
@@ -31,10 +34,17 @@ func newDecode() *cobra.Command {
 		Example: `  foyer decode < messages.jsonl
   echo '{"id":1,"topic":"zigbee2mqtt/room","payload":"{\"temperature\":18.5}"}' | foyer decode --explain`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return decodeLines(cmd.InOrStdin(), cmd.OutOrStdout(), explain)
-		},
 	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		d, err := openDialects(file, folder)
+		if err != nil {
+			return err
+		}
+		d.explain = explain
+		return d.lines(cmd.InOrStdin(), cmd.OutOrStdout())
+	}
+	cmd.Flags().StringVar(&file, "config", "", "configuration whose templates and assumptions count too; those of one gateway do not")
+	cmd.Flags().StringVar(&folder, "templates", "", "folder of templates that count too, instead of the configuration's")
 	cmd.Flags().BoolVar(&explain, "explain", false, "also say which dialect matched, which path gave what and why something was left out; quotes the payload")
 	return cmd
 }
@@ -73,15 +83,42 @@ type decodeReading struct {
 	Time     *string         `json:"time"`
 }
 
-// decodeLines answers each line of r with one of w, as it comes.
-func decodeLines(r io.Reader, w io.Writer, explain bool) error {
+// dialects are what messages are decoded with.
+type dialects struct {
+	set     *decoder.Set
+	tell    func(gateway string, m *decoder.Message) // what a site knows of its devices
+	explain bool
+}
+
+// openDialects returns the dialects that come with Foyer, with what a configuration
+// adds to them and those of a folder instead of its own; "" for neither.
+func openDialects(file, folder string) (d dialects, err error) {
+	c := config.Default()
+	c.Meters.Templates = "" // nothing lies beside no file
+	if file != "" {
+		if c, err = config.Load(file); err != nil {
+			return d, err
+		}
+	}
+	if folder != "" {
+		if _, err := os.Stat(folder); err != nil {
+			return d, usageError{fmt.Errorf("--templates: %w", err)}
+		}
+		c.Meters.Templates = folder
+	}
+	set, known, err := c.Meters.Open()
+	return dialects{set: set, tell: known.Tell}, err
+}
+
+// lines answers each line of r with one of w, as it comes.
+func (d dialects) lines(r io.Reader, w io.Writer) error {
 	in, out := bufio.NewReaderSize(r, 1<<16), bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for number := 1; ; number++ {
 		line, readErr := in.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
-			if err := enc.Encode(decodeLine(line, number, explain)); err != nil {
+			if err := enc.Encode(d.line(line, number)); err != nil {
 				return fmt.Errorf("write line %d: %w", number, err)
 			}
 			if in.Buffered() == 0 { // somebody may wait for the answer
@@ -102,12 +139,12 @@ func decodeLines(r io.Reader, w io.Writer, explain bool) error {
 	}
 }
 
-func decodeLine(line []byte, number int, explain bool) decodeOutput {
+func (d dialects) line(line []byte, number int) decodeOutput {
 	var in decodeInput
 	err := json.Unmarshal(line, &in)
 	var m decoder.Message
 	if err == nil {
-		m, err = in.message()
+		m, err = d.message(&in)
 	}
 	if len(in.ID) == 0 {
 		in.ID = json.RawMessage("null")
@@ -117,7 +154,7 @@ func decodeLine(line []byte, number int, explain bool) decodeOutput {
 		out.Reason = fmt.Sprintf("line %d: %v", number, err)
 		return out
 	}
-	res, lines, err := decodeMessage(m, explain)
+	res, lines, err := d.decode(m)
 	out.Outcome, out.Dialect, out.Reason, out.Explain = res.Outcome, res.Dialect, res.Reason, lines
 	if err != nil {
 		return out
@@ -137,16 +174,16 @@ func decodeLine(line []byte, number int, explain bool) decodeOutput {
 	return out
 }
 
-func decodeMessage(m decoder.Message, explain bool) (decoder.Result, []string, error) {
-	if explain {
-		return decoder.Explain(m)
+func (d dialects) decode(m decoder.Message) (decoder.Result, []string, error) {
+	if d.explain {
+		return d.set.Explain(m)
 	}
-	r, err := decoder.Decode(m)
+	r, err := d.set.Decode(m)
 	return r, nil, err
 }
 
 // message reads the message of a line, after it has decoded those of its context.
-func (in *decodeInput) message() (decoder.Message, error) {
+func (d dialects) message(in *decodeInput) (decoder.Message, error) {
 	m := decoder.Message{Topic: in.Topic, Redelivered: in.Delivery == "redelivered", Assume: in.Assume}
 	switch {
 	case in.Payload != nil && in.PayloadB64 != nil:
@@ -170,6 +207,9 @@ func (in *decodeInput) message() (decoder.Message, error) {
 		}
 		m.ReceivedAt = at
 	}
+	if in.Assume == nil {
+		d.tell("", &m)
+	}
 	if in.SiteTZ != "" {
 		zone, err := time.LoadLocation(in.SiteTZ)
 		if err != nil {
@@ -186,12 +226,12 @@ func (in *decodeInput) message() (decoder.Message, error) {
 		if earlier.Assume == nil {
 			earlier.Assume = in.Assume
 		}
-		e, err := earlier.message()
+		e, err := d.message(earlier)
 		if err != nil {
 			return m, fmt.Errorf("context %d: %w", i, err)
 		}
 		e.Context = memory
-		r, err := decoder.Decode(e)
+		r, err := d.set.Decode(e)
 		if err == nil { // what is refused teaches nothing
 			memory.Keep(r.Remember)
 		}

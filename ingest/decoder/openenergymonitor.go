@@ -2,7 +2,6 @@ package decoder
 
 import (
 	"bytes"
-	"strings"
 	"time"
 
 	"foyer/internal/energy"
@@ -40,12 +39,11 @@ func emonNames(in *Input) []string {
 // node_format_basic.
 func decodeEmonRadio(in *Input) (Result, error) {
 	values := bytes.Split(in.message.Payload, []byte(","))
-	explained, _ := in.message.Assume["metric_map"].(map[string]any)
 	for i, name := range emonNames(in) {
 		if i == len(values) {
 			break
 		}
-		reg, u := emonMeaning(name, explained)
+		reg, u := emonMeaning(in, name)
 		if reg == "" {
 			in.trace.addf("value %d: left out: its name has no known meaning", i+1)
 			continue
@@ -67,14 +65,9 @@ func decodeEmonRadio(in *Input) (Result, error) {
 
 // emonMeaning returns what a name counts, in which unit: as the site explains it,
 // else by convention; an empty register when nobody knows.
-func emonMeaning(name string, explained map[string]any) (energy.Register, unit) {
-	if means, ok := explained[name].(string); ok {
-		reg, unitName, _ := strings.Cut(means, " ")
-		q := energy.Register(reg).Quantity()
-		if u, ok := unitFor(q, unitName); ok {
-			return energy.NewRegister(q, safeName(energy.Register(reg).Name())), u
-		}
-		return "", unit{}
+func emonMeaning(in *Input, name string) (energy.Register, unit) {
+	if means, ok := in.assumed(name); ok {
+		return means.register, means.unit
 	}
 	if channel, ok := sharedKeys["emon_power"][name]; ok {
 		return energy.NewRegister(energy.Power, channel), units["W"]

@@ -55,6 +55,11 @@ A time without a zone is the zone's of the site. One more than 5 min ahead of th
 
 Numbers are read as they are spelled, in quotes too. ` + "`null`, `nan`, infinity" + ` and words such as ` + "`unknown`" + ` are no value. Left out is also what a quantity cannot be (a room below −40 °C or above 60 °C, a negative index), and what stands for no value (−32768, 65535, 2³² − 1). A message has at most 1 MiB and 256 readings.
 `)
+	b.WriteString(`
+## What a site knows
+
+Some devices do not say what they measure. ` + "`meters.assume`" + ` in the [configuration](config.md#meters) says it for them, by topic: ` + "`quantity` and `unit`" + ` of a sensor that names neither (AI-on-the-edge; the unit alone for a Shelly sensor set to Fahrenheit); ` + "`names`" + ` of values that come by position (OpenEnergyMonitor); ` + "`metric_map`" + `, which gives a meaning to paths or names nobody can foresee, as ` + "`{SML.Bezug: energy_import/total kWh}`" + `, where ` + "`$`" + ` is the one value of a topic (Tasmota scripts, ESPHome, Sparkplug); ` + "`dialect`" + `, the only one that may read the topic. Units are ` + "`" + unitsForPeople() + "`" + `.
+`)
 	for _, f := range Builtin().families {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nSource: %s.\n\n", f.Title, strings.TrimSpace(f.About), strings.Join(f.Source, "; "))
 		b.WriteString("| dialect | topics | registers | time |\n|---|---|---|---|\n")
@@ -71,7 +76,7 @@ Numbers are read as they are spelled, in quotes too. ` + "`null`, `nan`, infinit
 
 ## A new family
 
-A file in [ingest/decoder](../../ingest/decoder), with samples that run as tests:
+An operator adds a template in ` + "`meters.d`" + ` beside the configuration, without another build: [how](../en/how-to/add-a-meter-family.md). One that comes with Foyer is a file in [ingest/decoder](../../ingest/decoder), with samples that run as tests:
 
 ` + "```yaml\n" + example + "```" + `
 
@@ -79,6 +84,9 @@ What a template cannot say is a Go file that calls ` + "`register`" + `, with it
 `)
 	return b.String()
 }
+
+// unitsForPeople lists the spellings of units.
+func unitsForPeople() string { return strings.Join(slices.Sorted(maps.Keys(units)), "`, `") }
 
 // example is a template as short as one can be.
 const example = `title: Acme counters

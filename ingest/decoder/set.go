@@ -15,6 +15,7 @@ type Set struct {
 	templates []*template
 	families  []meterFamily
 	index     index
+	asked     map[string]bool // keys of the site's configuration that templates ask for
 }
 
 // Builtin returns the dialects that come with Foyer.
@@ -64,6 +65,7 @@ func newSet(decoders []*Decoder, families []meterFamily, templates []*template) 
 		}
 	}
 	s.index = newIndex(s.decoders)
+	s.asked = asks(templates)
 	return s, nil
 }
 

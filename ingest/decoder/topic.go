@@ -62,7 +62,7 @@ func newPattern(text string) (pattern, error) {
 	}
 	for _, s := range p.segments {
 		p.least += s.min
-		if s.name == "" || s.oneOf != nil {
+		if s.name == "" {
 			p.words++
 		}
 	}

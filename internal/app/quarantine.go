@@ -22,8 +22,12 @@ func (o *Office) handler(ctx context.Context, s *spool.Spool, log *slog.Logger, 
 	if err := s.HandOver(ctx, o.adopt); err != nil {
 		return nil, err
 	}
+	set, known, err := o.Config.Meters.Open()
+	if err != nil {
+		return nil, fmt.Errorf("read the dialects of meters: %w", err)
+	}
 	return ingest.NewHandler(ctx, ingest.Parts{
-		Mounts: o.Config.Broker.Mounts, Meters: meters{o.Registry}, Spool: s, Quarantine: s, Memory: o.Records,
+		Mounts: o.Config.Broker.Mounts, Decoders: set, Known: known, Meters: meters{o.Registry}, Spool: s, Quarantine: s, Memory: o.Records,
 		Zone: o.Zone, Log: log, Metrics: reg,
 	})
 }

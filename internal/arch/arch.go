@@ -56,7 +56,7 @@ var Arrows = []Arrow{
 
 	// Only here does everything meet.
 	{"internal/config", []string{
-		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret", "internal/written",
+		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret", "internal/written",
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",

@@ -19,6 +19,7 @@ type Config struct {
 	Data     string         `yaml:"data"`     // folder of the spool and of SQLite files
 	Pilot    Pilot          `yaml:"pilot"`    // the town
 	Broker   Broker         `yaml:"broker"`   // where messages come from
+	Meters   Meters         `yaml:"meters"`   // how they are read
 	Spool    spool.Config   `yaml:"spool"`    // where they wait
 	Series   Series         `yaml:"series"`   // raw readings over time
 	Records  Records        `yaml:"records"`  // everything that can leave

@@ -28,6 +28,7 @@ func Default() Config {
 			Contact: Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "du lundi au vendredi, de 9 h à 17 h"},
 		},
 		Broker:   DefaultBroker(),
+		Meters:   Meters{Templates: "meters.d"},
 		Spool:    spool.Defaults(),
 		Series:   Series{URL: "sqlite://readings.db", Database: "foyer"},
 		Records:  Records{URL: secret.New("sqlite://records.db")},
@@ -47,6 +48,9 @@ func Load(path string) (Config, error) {
 	}
 	c, err := Parse(b)
 	if err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := c.Meters.beside(path); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil

@@ -56,6 +56,7 @@ func (c Config) Validate() error {
 	}
 	f.section("broker", c.Broker.Validate())
 	f.section("broker", c.Broker.Mounts.Validate())
+	f.section("meters", c.Meters.Assume.Validate())
 	f.section("spool", c.Spool.Validate())
 	f.section("alerts", c.Alerts.Validate())
 	f.section("channels", c.Channels.Validate())
