@@ -16,6 +16,7 @@ import (
 
 	"foyer/alerts/channel"
 	"foyer/alerts/channel/channeltest"
+	"foyer/internal/outbound"
 	"foyer/internal/secret"
 )
 
@@ -66,7 +67,7 @@ func TestANameThatLeadsInsideIsNotReached(t *testing.T) {
 	}
 	s := &channel.WebhookSection{Endpoints: []channel.Endpoint{{Name: "coop", URL: "https://localhost/hook?token=CANARY", Secret: secret.New(key)}}}
 	err = open(t, s, deps(t, io.Discard)).Channel.Send(t.Context(), channeltest.Message("msg_1"))
-	if !errors.Is(err, channel.ErrAddress) {
+	if !errors.Is(err, outbound.ErrAddress) {
 		t.Error(err)
 	}
 	if strings.Contains(err.Error(), "CANARY") {

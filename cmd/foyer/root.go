@@ -38,6 +38,7 @@ func newRoot() *cobra.Command {
 		newStaff(),
 		newToken(),
 		newVersion(),
+		newWeather(),
 		newWebhook(),
 	)
 	group(root)

@@ -22,6 +22,7 @@ var Arrows = []Arrow{
 	{"internal/text", nil},
 	{"internal/secret", nil},
 	{"internal/written", nil},
+	{"internal/outbound", nil},
 	{"internal/arch", nil},
 	{"internal/tariff", []string{"internal/energy", "internal/household", "internal/written"}},
 
@@ -38,7 +39,8 @@ var Arrows = []Arrow{
 	// Meaning.
 	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written"}},
 	{"indicators/caltrack", []string{"internal/energy", "internal/household"}},
-	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "indicators"}},
+	{"internal/weather", []string{"internal/energy", "internal/household", "internal/outbound"}},
+	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "internal/weather", "indicators"}},
 	{"alerts", []string{"internal/energy", "internal/household"}},
 
 	// Stores satisfy interfaces that their callers declare.
@@ -50,7 +52,7 @@ var Arrows = []Arrow{
 	{"internal/account", []string{"internal/household"}},
 	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/consent"}},
 	// The outbox knows a delivery and a recipient by name; figures only as the Gate gives them.
-	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret"}},
+	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret", "internal/outbound"}},
 	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/text"}},
 	{"api", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/text", "api/pages"}},
 
@@ -66,7 +68,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/consent", "internal/energy", "internal/household", "internal/registry",
+		"internal/consent", "internal/energy", "internal/household", "internal/registry", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

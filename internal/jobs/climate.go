@@ -7,6 +7,7 @@ import (
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/weather"
 )
 
 // reachOfSensor returns how far a change of a sensor's temperatures in [from, to)
@@ -64,7 +65,7 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 			return err
 		}
 		for _, d := range run {
-			all = append(all, meanOf(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))))
+			all = append(all, weather.Mean(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))))
 		}
 	}
 	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
@@ -122,25 +123,6 @@ func best(sensors [][]energy.Reading, from, to time.Time) []energy.Held {
 		}
 	}
 	return most
-}
-
-// meanOf returns the mean of a day over the time for which it is known, rounded
-// half up; nothing is seen of a day of which nothing is known.
-func meanOf(day energy.Day, zone *time.Location, held []energy.Held) household.Weather {
-	w := household.Weather{Day: day, Of: day.End(zone).Sub(day.Start(zone))}
-	var sum, length int64
-	for _, h := range held {
-		ms := h.To.Sub(h.From).Milliseconds()
-		sum, length = sum+ms*h.Value, length+ms
-	}
-	if length == 0 {
-		return w
-	}
-	w.Seen, w.Mean = time.Duration(length)*time.Millisecond, (2*sum+length)/(2*length)
-	if 2*sum+length < 0 && (2*sum+length)%(2*length) != 0 {
-		w.Mean-- // towards minus infinity, so that halves go up below zero too
-	}
-	return w
 }
 
 // lastOf returns the instant of the last reading before an end.
