@@ -37,8 +37,13 @@ type Judged struct {
 // followers is how many readings after a drop decide what it was.
 const followers = 3
 
-// stands is how long a counter shows zero before it is believed to be there.
-const stands = 24 * time.Hour
+// stood reports whether a counter that shows zero from one time to another, n times
+// in a row, is believed to be there: a dozen times over an hour, or four times over
+// a day.
+func stood(from, to time.Time, n int) bool {
+	d := to.Sub(from)
+	return n >= 12 && d >= time.Hour || n > followers && d >= 24*time.Hour
+}
 
 // little is the most by which a counter can leave a zero that nothing else speaks
 // for: two steps of the coarsest display, in thousandths of the base unit.
@@ -60,18 +65,19 @@ const extreme = 1 << 61
 // one before, a jump if three continue it.
 //
 // A zero where the counter did not stand at zero is what many devices send until
-// they know better. It is believed once it has stood for a day, or when the next
-// reading counts away from it by a little, 2 kWh or 2 m3 at most; else it is unready.
+// they know better. It is believed once it came a dozen times over an hour or four
+// times over a day, when the next reading counts away from it by a little, 2 kWh or
+// 2 m3 at most, or when a person stated it; else it is unready.
 //
 // Of two values at one instant, which no store keeps, the lower one stands.
 func Accept(rs []Reading, limit Limit) []Judged {
 	rs = ordered(rs)
-	return (&bench{rs, standing(rs), limit, -1}).judge(0)
+	return (&bench{rs, standing(rs), &limit, -1}).judge(0)
 }
 
 // acceptFrom judges rs, in order, of which the reading at i is known to be accepted.
 func acceptFrom(rs []Reading, limit Limit, i int) []Judged {
-	js := (&bench{rs, standing(rs), limit, i}).judge(i + 1)
+	js := (&bench{rs, standing(rs), &limit, i}).judge(i + 1)
 	return append([]Judged{{Reading: rs[i], Verdict: First}}, js...)
 }
 
@@ -79,7 +85,7 @@ func acceptFrom(rs []Reading, limit Limit, i int) []Judged {
 type bench struct {
 	rs    []Reading
 	zeros []zeros // by reading
-	limit Limit
+	limit *Limit
 	last  int // the last accepted reading, -1 before any
 }
 
@@ -97,17 +103,19 @@ func (b *bench) judge(i int) []Judged {
 }
 
 func (b *bench) verdict(i int) (Verdict, int64) {
-	r := b.rs[i]
+	r := &b.rs[i]
 	if r.Value > extreme || r.Value < -extreme {
 		return Glitch, 0
 	}
-	if v := b.unready(i); v != Normal {
-		return v, 0
+	if r.Value == 0 {
+		if v := b.unready(i); v != Normal {
+			return v, 0
+		}
 	}
 	if b.last < 0 {
 		return First, 0
 	}
-	switch last := b.rs[b.last]; {
+	switch last := &b.rs[b.last]; {
 	case r.Value < last.Value:
 		return b.drop(i)
 	case !b.limit.allows(last, r):
@@ -120,18 +128,18 @@ func (b *bench) verdict(i int) (Verdict, int64) {
 // unready returns Unready or Pending for a zero that is not believed, or not yet,
 // Normal for every other reading.
 func (b *bench) unready(i int) Verdict {
-	r := b.rs[i]
-	if r.Value != 0 || r.Source == Stated || b.last >= 0 && b.rs[b.last].Value == 0 {
+	r := &b.rs[i]
+	if r.Source == Stated || b.last >= 0 && b.rs[b.last].Value == 0 {
 		return Normal
 	}
 	z := b.zeros[i]
-	if b.rs[z.last].At.Sub(b.rs[z.first].At) >= stands {
+	if stood(b.rs[z.first].At, b.rs[z.last].At, z.last-z.first+1) {
 		return Normal
 	}
 	switch {
 	case z.last == len(b.rs)-1:
 		return Pending
-	case i == z.last && b.rs[i+1].Value <= little && follows(r, b.rs[i+1], b.limit):
+	case i == z.last && b.rs[i+1].Value <= little && follows(r, &b.rs[i+1], b.limit):
 		return Normal
 	}
 	return Unready
@@ -140,8 +148,9 @@ func (b *bench) unready(i int) Verdict {
 // drop judges reading i, which is below the last accepted one.
 func (b *bench) drop(i int) (Verdict, int64) {
 	next := b.rs[i+1 : min(i+1+followers, len(b.rs))]
-	before, floor, falls, rises := b.rs[b.last], b.rs[i].Value, false, true
-	for _, f := range next {
+	before, floor, falls, rises := &b.rs[b.last], b.rs[i].Value, false, true
+	for j := range next {
+		f := &next[j]
 		if f.Value >= before.Value && f.Value <= extreme {
 			return Glitch, 0
 		}
@@ -154,7 +163,7 @@ func (b *bench) drop(i int) (Verdict, int64) {
 	case len(next) < followers-1 || len(next) < followers && !rises:
 		return Pending, 0
 	}
-	if rise, ok := b.limit.rollover(before, b.rs[i]); ok {
+	if rise, ok := b.limit.rollover(before, &b.rs[i]); ok {
 		return Rollover, rise
 	}
 	return Reset, 0
@@ -164,9 +173,10 @@ func (b *bench) drop(i int) (Verdict, int64) {
 // limit allows.
 func (b *bench) jump(i int) Verdict {
 	next := b.rs[i+1 : min(i+1+followers, len(b.rs))]
-	continued, prev := true, b.rs[i]
-	for _, f := range next {
-		if follows(b.rs[b.last], f, b.limit) {
+	continued, prev := true, &b.rs[i]
+	for j := range next {
+		f := &next[j]
+		if follows(&b.rs[b.last], f, b.limit) {
 			return Glitch
 		}
 		continued = continued && follows(prev, f, b.limit)
@@ -182,7 +192,7 @@ func (b *bench) jump(i int) Verdict {
 }
 
 // follows reports whether a counter at a can stand at b afterwards.
-func follows(a, b Reading, limit Limit) bool {
+func follows(a, b *Reading, limit *Limit) bool {
 	return b.Value >= a.Value && b.Value <= extreme && limit.allows(a, b)
 }
 

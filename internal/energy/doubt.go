@@ -11,12 +11,11 @@ type Doubt struct {
 // Rise returns what the counter rose by, in thousandths of the base unit.
 func (d Doubt) Rise() int64 { return d.After.Value - d.Before.Value }
 
-// Doubts returns the rises of one register that its limit does not explain, in
-// order of time.
-func Doubts(rs []Reading, limit Limit) []Doubt {
+// Doubts returns the rises among the judged readings of one register that its limit
+// does not explain, in order of time.
+func Doubts(judged []Judged) []Doubt {
 	var all []Doubt
 	var last *Judged
-	judged := Accept(rs, limit)
 	for i := range judged {
 		j := &judged[i]
 		if last != nil && j.Value > last.Value && (j.Verdict == Jump || j.Verdict == Pending) {

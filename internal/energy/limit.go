@@ -81,8 +81,8 @@ func PowerLimit(kva int) Limit {
 // A zero says little: after a start it means that the device does not know yet. A
 // counter that leaves it has had 90 minutes to do so, however long nothing was
 // heard, unless a person stated the zero.
-func (l Limit) allows(a, b Reading) bool {
-	if slices.ContainsFunc(l.Used, b.At.Equal) {
+func (l *Limit) allows(a, b *Reading) bool {
+	if len(l.Used) > 0 && slices.ContainsFunc(l.Used, b.At.Equal) {
 		return true
 	}
 	from := a.At
@@ -94,35 +94,27 @@ func (l Limit) allows(a, b Reading) bool {
 }
 
 // most returns the largest rise between two instants, and whether any is too large.
-func (l Limit) most(from, to time.Time) (int64, bool) {
+func (l *Limit) most(from, to time.Time) (int64, bool) {
 	var hi, lo uint64 // thousandths of the base unit an hour, times marginNum milliseconds
 	rate := l.Rate
-	add := func(until time.Time) bool {
-		if !from.Before(until) {
-			return true
+	for i := 0; from.Before(to); i++ {
+		until := to
+		if i < len(l.Changes) && l.Changes[i].From.Before(to) {
+			until = l.Changes[i].From
 		}
-		if rate <= 0 {
-			return false
+		if from.Before(until) {
+			if rate <= 0 {
+				return 0, false
+			}
+			h, n := bits.Mul64(uint64(rate), uint64(until.Sub(from).Milliseconds())*marginNum) //nolint:gosec // neither is negative
+			var carry uint64
+			lo, carry = bits.Add64(lo, n, 0)
+			hi, _ = bits.Add64(hi, h, carry)
+			from = until
 		}
-		h, n := bits.Mul64(uint64(rate), uint64(until.Sub(from).Milliseconds())*marginNum) //nolint:gosec // neither is negative
-		var carry uint64
-		lo, carry = bits.Add64(lo, n, 0)
-		hi, _ = bits.Add64(hi, h, carry)
-		from = until
-		return true
-	}
-	for _, c := range l.Changes {
-		until := c.From
-		if to.Before(until) {
-			until = to
+		if i < len(l.Changes) {
+			rate = l.Changes[i].Rate
 		}
-		if !add(until) {
-			return 0, false
-		}
-		rate = c.Rate
-	}
-	if !add(to) {
-		return 0, false
 	}
 	const hour = uint64(time.Hour/time.Millisecond) * marginDen
 	if hi >= hour {
@@ -149,7 +141,7 @@ func wraps(q Quantity) int64 {
 
 // rollover returns the rise of a counter that fell from a to b because it passed
 // its last digit, and whether it can have done so.
-func (l Limit) rollover(a, b Reading) (int64, bool) {
+func (l Limit) rollover(a, b *Reading) (int64, bool) {
 	q := b.Register.Quantity()
 	if a.Value >= wraps(q) || b.Value < 0 {
 		return 0, false

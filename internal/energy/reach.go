@@ -9,18 +9,18 @@ import "time"
 
 // settled returns the index of the first reading that every stretch containing it
 // and those before it accepts, whatever came earlier: the last of four that
-// continue each other, and if they are zero have stood for a day. 0 where history
-// begins with rs; -1 when there is none.
+// continue each other, and if they are zero have stood. 0 where history begins with
+// rs; -1 when there is none.
 func settled(rs []Reading, limit Limit, begins bool) int {
 	if begins && len(rs) > 0 {
 		return 0
 	}
 	run := 0 // where those that continue each other begin
 	for i := 1; i < len(rs); i++ {
-		if (rs[i-1].Value == 0) != (rs[i].Value == 0) || !follows(rs[i-1], rs[i], limit) {
+		if (rs[i-1].Value == 0) != (rs[i].Value == 0) || !follows(&rs[i-1], &rs[i], &limit) {
 			run = i
 		}
-		if i-run >= followers && (rs[i].Value != 0 || rs[i].At.Sub(rs[run].At) >= stands) {
+		if i-run >= followers && (rs[i].Value != 0 || stood(rs[run].At, rs[i].At, i-run+1)) {
 			return i
 		}
 	}

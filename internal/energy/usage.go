@@ -27,14 +27,18 @@ const neighbours = 8
 // Slots are starts of half-hours in order, as of [Day.Slots]; all are returned,
 // see [Slot.Known].
 func Usage(rs []Reading, limit Limit, slots []time.Time) []Slot {
-	if len(rs) == 0 || len(slots) == 0 {
+	return Measure(Accept(rs, limit), slots)
+}
+
+// Measure is [Usage] of readings that are judged already.
+func Measure(judged []Judged, slots []time.Time) []Slot {
+	if len(judged) == 0 || len(slots) == 0 {
 		return nil
 	}
 	out := make([]Slot, len(slots))
 	for i, start := range slots {
-		out[i] = Slot{Register: rs[0].Register, Start: start, Coverage: Coverage{Of: SlotLength}}
+		out[i] = Slot{Register: judged[0].Register, Start: start, Coverage: Coverage{Of: SlotLength}}
 	}
-	judged := Accept(rs, limit)
 	accepted := accepted(judged)
 	g := grid{slots: out}
 	for i := 1; i < len(accepted); i++ {

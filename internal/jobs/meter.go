@@ -82,8 +82,9 @@ func (p *Planner) registerSlots(ctx context.Context, home *household.Home, a hou
 			if err != nil {
 				return nil, err
 			}
-			all[i] = joined(all[i], energy.Usage(rs, limit, starts))
-			for _, d := range energy.Doubts(rs, limit) {
+			judged := energy.Accept(rs, limit)
+			all[i] = joined(all[i], energy.Measure(judged, starts))
+			for _, d := range energy.Doubts(judged) {
 				if at := d.After.At; !at.Before(from) && at.Before(to) && home.Ruling(a.Meter, r, at) != household.Unused {
 					m.doubts = append(m.doubts, d)
 				}
