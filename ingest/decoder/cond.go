@@ -3,8 +3,6 @@ package decoder
 import (
 	"fmt"
 	"slices"
-
-	"github.com/goccy/go-yaml"
 )
 
 // A cond is something a message says or does not. In YAML it is a path, which
@@ -35,10 +33,10 @@ type cond struct {
 }
 
 // UnmarshalYAML reads either form.
-func (c *cond) UnmarshalYAML(b []byte) (err error) {
+func (c *cond) UnmarshalYAML(unmarshal func(any) error) (err error) {
 	type plain cond
-	if yaml.Unmarshal(b, &c.Path) != nil {
-		if err := yaml.UnmarshalWithOptions(b, (*plain)(c), yaml.Strict()); err != nil {
+	if unmarshal(&c.Path) != nil {
+		if err := unmarshal((*plain)(c)); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,6 @@ package decoder
 import (
 	"fmt"
 	"strconv"
-
-	"github.com/goccy/go-yaml"
 )
 
 // Keys say which names count, and the register of each. In YAML they are a
@@ -12,9 +10,9 @@ import (
 type keys map[string]string
 
 // UnmarshalYAML reads either.
-func (k *keys) UnmarshalYAML(b []byte) error {
+func (k *keys) UnmarshalYAML(unmarshal func(any) error) error {
 	var name string
-	if yaml.Unmarshal(b, &name) == nil {
+	if unmarshal(&name) == nil {
 		shared, ok := sharedKeys[name]
 		if !ok {
 			return fmt.Errorf("keys %q: no such table", name)
@@ -22,7 +20,7 @@ func (k *keys) UnmarshalYAML(b []byte) error {
 		*k = shared
 		return nil
 	}
-	return yaml.Unmarshal(b, (*map[string]string)(k))
+	return unmarshal((*map[string]string)(k))
 }
 
 // sharedKeys are the labels of a Linky's customer output, whoever hands them on.

@@ -12,8 +12,6 @@ import (
 
 	"foyer/internal/written"
 
-	"github.com/goccy/go-yaml"
-
 	"foyer/internal/energy"
 )
 
@@ -110,14 +108,15 @@ type reading struct {
 // oneOrMore is a text or a list of texts.
 type oneOrMore []string
 
-// UnmarshalYAML reads either.
-func (o *oneOrMore) UnmarshalYAML(b []byte) error {
+// UnmarshalYAML reads either. Like the others here it takes a function and not bytes:
+// for bytes, goccy/go-yaml goes through the whole document each time.
+func (o *oneOrMore) UnmarshalYAML(unmarshal func(any) error) error {
 	var one string
-	if yaml.Unmarshal(b, &one) == nil {
+	if unmarshal(&one) == nil {
 		*o = []string{one}
 		return nil
 	}
-	return yaml.Unmarshal(b, (*[]string)(o))
+	return unmarshal((*[]string)(o))
 }
 
 //go:embed *.yaml

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 )
 
 // A word is how a template says where a word comes from. In YAML it is one of
@@ -35,34 +33,31 @@ type source struct {
 }
 
 // UnmarshalYAML reads the forms above.
-func (w *word) UnmarshalYAML(b []byte) error {
+func (w *word) UnmarshalYAML(unmarshal func(any) error) error {
 	var given any
-	if err := yaml.Unmarshal(b, &given); err != nil {
+	if err := unmarshal(&given); err != nil {
 		return err
 	}
-	parts, ok := given.([]any)
-	if !ok {
-		parts = []any{given}
+	if _, several := given.([]any); several {
+		return unmarshal(&w.from)
 	}
-	for _, p := range parts {
-		var s source
-		if text, ok := p.(string); ok {
-			s.literal = text
-		} else {
-			again, err := yaml.Marshal(p)
-			if err != nil {
-				return err
-			}
-			if err := yaml.UnmarshalWithOptions(again, &s, yaml.Strict()); err != nil {
-				return err
-			}
-		}
-		if err := s.compile(); err != nil {
-			return err
-		}
-		w.from = append(w.from, s)
+	w.from = make([]source, 1)
+	return unmarshal(&w.from[0])
+}
+
+// UnmarshalYAML reads one of the forms that are no list.
+func (s *source) UnmarshalYAML(unmarshal func(any) error) error {
+	var given any
+	if err := unmarshal(&given); err != nil {
+		return err
 	}
-	return nil
+	type plain source
+	if text, ok := given.(string); ok {
+		s.literal = text
+	} else if err := unmarshal((*plain)(s)); err != nil {
+		return err
+	}
+	return s.compile()
 }
 
 func (s *source) compile() (err error) {
