@@ -20,7 +20,7 @@ var ours = []string{
 	"linky_teleinfo2mqtt", "linky_teleinfokit", "shelly_gen1",
 	"lorawan_tts", "lorawan_chirpstack", "obis_gateways", "enedis_myelectricaldata",
 	"dsmr_p1", "wmbusmeters", "openenergymonitor", "glow", "ai_on_the_edge", "grdf_gazpar",
-	"senml", "homie", "sparkplug_b", "ha_discovery",
+	"senml", "homie", "sparkplug_b", "ha_discovery", "esphome",
 }
 
 // A record is one recorded message with what a correct ingest stores of it.

@@ -31,19 +31,34 @@ func init() {
 		Doc:    Doc{Apart: "mapping: describes an entity"},
 	})
 	register(Decoder{
+		Name:   "ha_discovery/esphome", // whose topics say nothing else
+		Order:  79,
+		Topics: []string{"{any*}/{device}/sensor/{field}/state"},
+		Fits: func(in *Input) bool {
+			return in.message.Assume["metric_map"] == nil && in.recall(discoveryFact+in.message.Topic) != ""
+		},
+		Decode: func(in *Input) (Result, error) { return decodeDiscovered(in, "esphome") },
+		Doc:    Doc{Reads: discoveryReads},
+	})
+	register(Decoder{
 		Name:   "ha_discovery/state", // of a sender that no other dialect knows
 		Order:  98,
 		Topics: []string{"{any+}"},
 		Fits:   func(in *Input) bool { return in.recall(discoveryFact+in.message.Topic) != "" },
-		Decode: decodeDiscovered,
-		Doc: Doc{Reads: []string{
-			"energy_import: total, NAME", "energy_export: total, NAME", "power: total, NAME", "power_export: total, NAME", "apparent_power: total, NAME",
-			"gas_volume: total, NAME", "water_volume: total, NAME", "temperature: unnamed, NAME", "humidity: unnamed, NAME",
-		}},
+		Decode: func(in *Input) (Result, error) { return decodeDiscovered(in, homeAssistant) },
+		Doc:    Doc{Reads: discoveryReads},
 	})
 }
 
+// discoveryReads are the registers of what discovery describes.
+var discoveryReads = []string{
+	"energy_import: total, NAME", "energy_export: total, NAME", "power: total, NAME", "power_export: total, NAME", "apparent_power: total, NAME",
+	"gas_volume: total, NAME", "water_volume: total, NAME", "temperature: unnamed, NAME", "humidity: unnamed, NAME",
+}
+
 const (
+	homeAssistant = "homeassistant"
+
 	// discoveryFact keeps, behind a topic, a table of the entities it is the state of.
 	discoveryFact = "ha "
 	// discoveryConfigFact keeps, behind the topic of a config, the topics whose tables
@@ -151,7 +166,8 @@ func (in *Input) discover(entities map[string][]discoveredEntity, root, c value,
 		in.trace.addf("left out: a template or topic that is not read")
 		return
 	}
-	m, unitName, why := discoveredMeaning(c, topic, state, []string{key, in.message.Topic})
+	device := discoveredDevice(given(root, "device", "dev"), topic)
+	m, unitName, why := discoveredMeaning(c, topic, state, device, []string{key, in.message.Topic})
 	if why == "" && m.unit.scale.offset != 0 && state.factor != (factor{1, 1, 0}) {
 		why = whyUnit
 	}
@@ -161,7 +177,7 @@ func (in *Input) discover(entities map[string][]discoveredEntity, root, c value,
 	}
 	entities[topic] = append(entities[topic], discoveredEntity{
 		config: in.message.Topic, means: string(m.register) + " " + unitName,
-		path: state.path, factor: state.factor, device: discoveredDevice(given(root, "device", "dev"), topic),
+		path: state.path, factor: state.factor, device: device,
 	})
 }
 
@@ -171,7 +187,7 @@ var discoveryClasses = words("energy power apparent_power temperature humidity g
 // discoveredMeaning tells what an entity counts: by its unit, its class, and the
 // words of the member or the topic its number stands in. The names people gave it
 // can only tell that it is none of ours.
-func discoveredMeaning(c value, topic string, state stateTemplate, names []string) (m meaning, unitName, why string) {
+func discoveredMeaning(c value, topic string, state stateTemplate, device Device, names []string) (m meaning, unitName, why string) {
 	class := given(c, "device_class", "dev_cla").text()
 	if class != "" && !discoveryClasses[class] {
 		return m, "", whyOpen
@@ -189,7 +205,9 @@ func discoveredMeaning(c value, topic string, state stateTemplate, names []strin
 	} else {
 		name = append(name, state.members...)
 	}
-	m, why = meaningOf(written, name...)
+	own := wordsOf(device.ID)
+	name = slices.DeleteFunc(wordsOf(name...), func(w string) bool { return slices.Contains(own, w) && !wordsExport[w] })
+	m, why = meaningOf(written, append(name, class)...)
 	if why != "" {
 		return m, "", why
 	}
@@ -210,7 +228,7 @@ func discoveredMeaning(c value, topic string, state stateTemplate, names []strin
 // discoveredDevice names the device of an entity: by the identifier or the name that
 // its topic holds, as other dialects would, else by its identifier, else by the topic.
 func discoveredDevice(device value, topic string) (d Device) {
-	d.Scheme = "homeassistant"
+	d.Scheme = homeAssistant
 	ids := identifiers(device)
 	known := ids
 	if name := device.get("name").text(); validID(name) {

@@ -63,12 +63,13 @@ func readEntity(line string) (e discoveredEntity, ok bool) {
 	e.factor.den, errs[1] = strconv.ParseUint(numbers[1], 10, 64)
 	e.factor.exp, errs[2] = strconv.Atoi(numbers[2])
 	e.config, e.means, e.path = fields[0], fields[1], fields[2]
-	e.device = Device{Scheme: "homeassistant", ID: fields[4], Aliases: fields[5:]}
+	e.device = Device{ID: fields[4], Aliases: fields[5:]}
 	return e, errs == [3]error{}
 }
 
-// decodeDiscovered reads a state by what discovery said of its topic.
-func decodeDiscovered(in *Input) (Result, error) {
+// decodeDiscovered reads a state by what discovery said of its topic; scheme is that
+// of its device.
+func decodeDiscovered(in *Input, scheme string) (Result, error) {
 	var device Device
 	for line := range strings.Lines(in.recall(discoveryFact + in.message.Topic)) {
 		e, ok := readEntity(line)
@@ -77,6 +78,7 @@ func decodeDiscovered(in *Input) (Result, error) {
 		if !ok || !known || err != nil {
 			continue
 		}
+		e.device.Scheme = scheme
 		if device.ID == "" {
 			device = e.device
 		}

@@ -19,7 +19,7 @@ import (
 // with one entry for each shape. The reference of meters shows the shortest one.
 type template struct {
 	Dialect string `yaml:"dialect"` // the shape's name
-	Order   int    `yaml:"order"`   // see Decoder; 50 when absent
+	Order   int    `yaml:"order"`   // see Decoder; when absent 50, in an envelope 19, before those of models we know
 	Match   match  `yaml:"match"`
 
 	// Envelope says that the template reads what an envelope holds, which also
@@ -210,7 +210,10 @@ func (t *template) compile() (err error) {
 	if !slices.Contains([]string{"", "json", "object", "scalar", "text", "any"}, t.Match.Payload) {
 		return fmt.Errorf("payload %q", t.Match.Payload)
 	}
-	if t.Order == 0 {
+	switch {
+	case t.Order == 0 && t.Envelope != "":
+		t.Order = 19
+	case t.Order == 0:
 		t.Order = 50
 	}
 	if t.root, err = newPath(t.Root); err != nil {
