@@ -21,7 +21,7 @@ var (
 	// ErrFull says that the spool has reached its bound, or the disk its last
 	// free bytes. What is there is safe; nothing more is taken in until some of
 	// it has left.
-	ErrFull = errors.New("the spool is full. Is the series store running?")
+	ErrFull = errors.New("the spool is full")
 
 	// ErrClosed says that the spool has been closed.
 	ErrClosed = errors.New("the spool is closed")
@@ -162,7 +162,7 @@ func (s *Spool) appending(rs []energy.Reading) (*op, error) {
 	}
 	o.body = encode(make([]byte, 0, 48*len(rs)), rs)
 	if s.bytes.Load()+int64(len(o.body)) > s.cfg.MaxBytes {
-		return nil, ErrFull
+		return nil, fmt.Errorf("%w: spool.max_bytes is %d. Is the series store running?", ErrFull, s.cfg.MaxBytes)
 	}
 	return o, nil
 }

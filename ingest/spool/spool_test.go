@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -230,8 +231,9 @@ func TestAFullDiskTakesNothingInButLetsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.cfg.MinFreeBytes = math.MaxInt64
-	if err := s.Append(t.Context(), []energy.Reading{reading("m1", "power", 2, 1)}); !errors.Is(err, ErrFull) {
-		t.Fatal(err)
+	err := s.Append(t.Context(), []energy.Reading{reading("m1", "power", 2, 1)})
+	if !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "Make room") {
+		t.Fatalf("a full disk is told as %v", err)
 	}
 	if _, err := s.Isolate(t.Context(), caseOf("x", time.Unix(1_700_000_000, 0))); !errors.Is(err, ErrFull) {
 		t.Fatal(err)

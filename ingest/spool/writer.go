@@ -158,7 +158,7 @@ func (s *Spool) attempt(group []*op) (err error) {
 			return fmt.Errorf("free bytes of the spool's disk: %w", err)
 		}
 		if left < s.cfg.MinFreeBytes {
-			return ErrFull
+			return fmt.Errorf("%w: its disk has %d bytes left, spool.min_free_bytes wants %d. Make room on it", ErrFull, left, s.cfg.MinFreeBytes)
 		}
 	}
 	// Nothing cancels the writer: a commit is one piece.

@@ -37,6 +37,26 @@ type rig struct {
 	broken  atomic.Bool
 	unwell  atomic.Bool  // panics about the gateway "boom"
 	ahead   atomic.Int64 // how far the wall clock of the rig is ahead
+	log     lines
+}
+
+// lines takes a log.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// count returns how often the log holds a text.
+func (l *lines) count(text string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.text.String(), text)
 }
 
 func (r *rig) Handle(ctx context.Context, m ingest.Message) error {
@@ -93,7 +113,7 @@ func start(t testing.TB, change ...func(*Config)) *rig {
 		Handler: r, Gateways: r, Mounts: ingest.Mounts{{Topic: "shellies/#", Gateway: "g2"}},
 		World: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 		Wall:  func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
-		Log:   slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
+		Log:   slog.New(slog.NewTextHandler(&r.log, nil)), Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -262,6 +282,27 @@ func TestWhatCannotBeKeptIsNotAcknowledgedAndComesAgain(t *testing.T) {
 	again.Dup = true
 	c.write(again)
 	c.acked(7)
+}
+
+func TestWhatCannotBeKeptIsToldOnceUntilItCanBe(t *testing.T) {
+	r := start(t)
+	for range 2 {
+		r.setHandle(func(context.Context, ingest.Message) error { return errors.New("disk full") })
+		for range 3 {
+			c := r.signIn("g1")
+			c.write(publishPacket("foyer/g1/x", 1, 7, "reading"))
+			c.ends()
+		}
+		r.setHandle(nil)
+		c := r.signIn("g1")
+		for id := range uint16(3) {
+			c.write(publishPacket("foyer/g1/x", 1, id+1, "reading"))
+			c.acked(id + 1)
+		}
+	}
+	if fails, again := r.log.count("disk full"), r.log.count("kept again"); fails != 2 || again != 2 {
+		t.Errorf("told %d times that it fails and %d times that it works again, want 2 and 2", fails, again)
+	}
 }
 
 func TestMessagesOfQoS0And2AreKeptToo(t *testing.T) {

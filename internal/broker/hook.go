@@ -36,6 +36,7 @@ type hook struct {
 	welcome  func(net.Conn) // called when a connection has become a guest's
 	handling sync.RWMutex
 	closing  atomic.Bool
+	failing  atomic.Bool     // the last message could not be kept
 	quit     chan struct{}   // closed with closing
 	ctx      context.Context //nolint:containedctx // mochi's hooks have none; it carries what Run was given
 }
@@ -240,8 +241,15 @@ func (h *hook) handle(cl *mqtt.Client, pk packets.Packet) bool {
 	})
 	if err != nil {
 		h.metrics.publishes[failed].Inc()
-		h.log.Warn("message not kept, connection closed", "err", err)
+		level := slog.LevelDebug
+		if !h.failing.Swap(true) {
+			level = slog.LevelWarn // once until it works again: a full disk is no place for a line each
+		}
+		h.log.Log(ctx, level, "messages cannot be kept, their connections are closed", "err", err)
 		return false
+	}
+	if h.failing.Load() && h.failing.Swap(false) {
+		h.log.Info("messages are kept again")
 	}
 	h.metrics.publishes[kept].Inc()
 	return true
