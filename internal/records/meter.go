@@ -50,6 +50,38 @@ func (d *DB) Meter(ctx context.Context, id energy.MeterID) (household.Meter, boo
 	return m, true, nil
 }
 
+// MetersByID returns those of ids that there are, in any order.
+func (d *DB) MetersByID(ctx context.Context, ids []energy.MeterID) ([]household.Meter, error) {
+	all := make([]household.Meter, 0, len(ids))
+	for _, part := range powers(ids, marksAtOnce) {
+		var err error
+		if all, err = d.metersByID(ctx, all, part); err != nil {
+			return nil, fmt.Errorf("read %d meters: %w", len(ids), err)
+		}
+	}
+	return all, nil
+}
+
+func (d *DB) metersByID(ctx context.Context, all []household.Meter, ids []energy.MeterID) ([]household.Meter, error) {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = string(id)
+	}
+	rows, err := d.read.QueryContext(ctx, selectMeter+" WHERE m.id IN ("+placeholders(1, len(ids))+")", args...)
+	if err != nil {
+		return all, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		m, err := scanMeter(rows)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, m)
+	}
+	return all, rows.Err()
+}
+
 // DeviceMeters returns which meter each of a gateway's devices is known as.
 func (d *DB) DeviceMeters(ctx context.Context, gateway, scheme string, ids []string) (map[string]energy.MeterID, error) {
 	known, err := deviceMeters(ctx, d.read, gateway, scheme, ids)

@@ -46,6 +46,8 @@ type Devices interface {
 	// one; false when limit unclaimed ones are there already.
 	EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (bool, error)
 	Meter(ctx context.Context, id energy.MeterID) (household.Meter, bool, error)
+	// MetersByID returns those of ids that there are, in any order. ids has none twice.
+	MetersByID(ctx context.Context, ids []energy.MeterID) ([]household.Meter, error)
 	Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error)
 	AttachMeter(ctx context.Context, m household.Meter, now time.Time) (bool, error)
 	DetachMeter(ctx context.Context, id energy.MeterID, at, now time.Time) (bool, error)
@@ -69,7 +71,7 @@ func (r *Registry) Lookup(ctx context.Context, ref DeviceRef) (Meter, error) {
 		if id == "" {
 			return Meter{State: household.Ignored, Zone: time.UTC}, nil
 		}
-		m, ok, err := r.meter(ctx, id, generation)
+		m, ok, err := r.meter(ctx, id)
 		if err != nil {
 			return Meter{}, fmt.Errorf("look up meter: %w", err)
 		}
@@ -84,7 +86,7 @@ func (r *Registry) Lookup(ctx context.Context, ref DeviceRef) (Meter, error) {
 // State returns what becomes of a meter's readings now: [household.Ignored] for
 // one that is not known.
 func (r *Registry) State(ctx context.Context, id energy.MeterID) (household.MeterState, error) {
-	m, ok, err := r.meter(ctx, id, r.known.begin())
+	m, ok, err := r.meter(ctx, id)
 	if err != nil {
 		return "", fmt.Errorf("meter state: %w", err)
 	}
@@ -107,29 +109,11 @@ func names(ref DeviceRef) []device {
 }
 
 // meter answers from memory, else from the store.
-func (r *Registry) meter(ctx context.Context, id energy.MeterID, generation uint64) (Meter, bool, error) {
-	now := r.wall()
-	if m, ok := r.known.meter(id, now); ok {
+func (r *Registry) meter(ctx context.Context, id energy.MeterID) (Meter, bool, error) {
+	if m, ok := r.known.meter(id, r.wall()); ok {
 		return m, true, nil
 	}
-	stored, ok, err := r.store.Meter(ctx, id)
-	if err != nil || !ok {
-		return Meter{}, false, err
-	}
-	zone, err := loadZone(stored.Zone)
-	if err != nil {
-		return Meter{}, false, err
-	}
-	m := Meter{ID: stored.ID, State: stored.State, Zone: zone, MaxPower: stored.MaxPower}
-	switch {
-	case stored.Role == household.Outdoor:
-	case stored.Family != "":
-		m.Since = stored.From.Add(-early)
-	default:
-		m.Since = stored.FirstSeen.Add(-early)
-	}
-	r.known.keep(generation, m, now)
-	return m, true, nil
+	return r.reread(ctx, id)
 }
 
 // find asks the store for the meter of devices and takes in what is new; "" when

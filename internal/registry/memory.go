@@ -2,6 +2,7 @@ package registry
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"foyer/internal/energy"
@@ -11,6 +12,9 @@ import (
 // seen after that; a change of this process at once.
 const fresh = 2 * time.Second
 
+// mostDue is how many meters are read again because somebody asks for another.
+const mostDue = 1000
+
 // A device is a meter's name in a gateway's words.
 type device struct{ gateway, scheme, id string }
 
@@ -19,11 +23,19 @@ type memory struct {
 	mu         sync.RWMutex
 	generation uint64 // rises with forget: what was read before is not kept after
 	devices    map[device]energy.MeterID
-	meters     map[energy.MeterID]remembered
+	meters     map[energy.MeterID]*remembered
+	order      []read // of meters, the oldest first
 }
 
 type remembered struct {
 	meter Meter
+	at    time.Time
+	asked atomic.Bool // answered from memory since
+}
+
+// A read says when a meter was read.
+type read struct {
+	meter energy.MeterID
 	at    time.Time
 }
 
@@ -32,7 +44,7 @@ func (m *memory) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.generation++
-	m.devices, m.meters = nil, nil
+	m.devices, m.meters, m.order = nil, nil, nil
 }
 
 // begin returns the generation under which a read of the store starts.
@@ -58,11 +70,44 @@ func (m *memory) known(devices []device) (energy.MeterID, bool) {
 func (m *memory) meter(id energy.MeterID, now time.Time) (Meter, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	r, ok := m.meters[id]
-	if age := now.Sub(r.at); !ok || age < 0 || age >= fresh {
+	r := m.meters[id]
+	if r == nil || stale(r.at, now) {
 		return Meter{}, false
 	}
+	if !r.asked.Load() {
+		r.asked.Store(true)
+	}
 	return r.meter, true
+}
+
+// stale reports whether what was read at an instant is too old to be answered.
+func stale(at, now time.Time) bool {
+	age := now.Sub(at)
+	return age < 0 || age >= fresh
+}
+
+// due forgets the meters whose answers are too old, and returns those that somebody
+// asked for since they were read: they will be asked for again.
+func (m *memory) due(now time.Time) []energy.MeterID {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var asked []energy.MeterID
+	n := 0
+	for ; n < len(m.order) && len(asked) < mostDue && stale(m.order[n].at, now); n++ {
+		old := m.order[n]
+		r := m.meters[old.meter]
+		if r == nil || !r.at.Equal(old.at) {
+			continue // read again since
+		}
+		if r.asked.Load() {
+			asked = append(asked, old.meter)
+		}
+		delete(m.meters, old.meter)
+	}
+	if n > 0 {
+		m.order = append(m.order[:0], m.order[n:]...)
+	}
+	return asked
 }
 
 // keep remembers a meter, unless something changed since the read began.
@@ -73,9 +118,10 @@ func (m *memory) keep(generation uint64, meter Meter, at time.Time) {
 		return
 	}
 	if m.meters == nil {
-		m.meters = map[energy.MeterID]remembered{}
+		m.meters = map[energy.MeterID]*remembered{}
 	}
-	m.meters[meter.ID] = remembered{meter, at}
+	m.meters[meter.ID] = &remembered{meter: meter, at: at}
+	m.order = append(m.order, read{meter.ID, at})
 }
 
 // lead remembers where devices lead.

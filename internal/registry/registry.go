@@ -43,6 +43,7 @@ type Registry struct {
 	log   *slog.Logger
 
 	known memory
+	turns turns
 	keys  keys
 	told  told // alias conflicts already logged
 }
@@ -50,7 +51,7 @@ type Registry struct {
 // New returns a registry over a store. The world clock dates first sights; the
 // wall clock ages what is remembered of meters.
 func New(store Store, world, wall func() time.Time, logger *slog.Logger) *Registry {
-	return &Registry{store: store, world: world, wall: wall, log: logger.With("component", "registry")}
+	return &Registry{store: store, world: world, wall: wall, log: logger.With("component", "registry"), turns: newTurns()}
 }
 
 var (
