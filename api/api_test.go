@@ -305,6 +305,26 @@ func TestAnOperatorSeesNoFamily(t *testing.T) {
 	}
 }
 
+func TestConflictsAreForOperators(t *testing.T) {
+	v := newTown(t)
+	_, err := v.db.ExecContext(t.Context(), `INSERT INTO conflict (meter, register, at, first, second, seen_at)
+		SELECT m.id, 'energy_import', 1764072000000, 424242, 434343, 1764072001000 FROM meter m
+			JOIN attachment a ON a.meter = m.id WHERE a.family = $1 LIMIT 1`, string(v.mute))
+	v.must(err)
+	session, err := v.accounts.OpenStaff(t.Context(), v.operator)
+	v.must(err)
+	got := v.browser().as("foyer-c", session).get("/api/v1/conflicts")
+	list := decode[ConflictList](t, got)
+	if len(list.Items) != 1 || list.Items[0].Register != "energy_import" || strings.Contains(got.Text, "424242") || strings.Contains(got.Text, "434343") {
+		t.Errorf("an operator sees %s", got.Text)
+	}
+	for who, got := range map[string]reply{"a machine": v.api("GET", "/api/v1/conflicts", ""), "a caseworker": v.caseworker().get("/api/v1/conflicts")} {
+		if got.StatusCode != http.StatusForbidden {
+			t.Errorf("%s is answered %s", who, got.Status)
+		}
+	}
+}
+
 func TestReadinessNamesWhatFails(t *testing.T) {
 	v := newTown(t)
 	if got := v.api("GET", "/readyz", ""); got.StatusCode != http.StatusOK || !strings.Contains(got.Text, `"records":"ok"`) {

@@ -371,6 +371,27 @@ type Cold struct {
 	Status Status `json:"status"`
 }
 
+// Conflict Where a meter contradicted itself.
+type Conflict struct {
+	// At Of both values.
+	At      time.Time `json:"at"`
+	Gateway string    `json:"gateway"`
+
+	// Meter Opaque id of the meter.
+	Meter string `json:"meter"`
+
+	// Register Quantity and name, `energy_import/hc`.
+	Register string `json:"register"`
+
+	// SeenAt When the second one came.
+	SeenAt time.Time `json:"seen_at"`
+}
+
+// ConflictList defines model for ConflictList.
+type ConflictList struct {
+	Items []Conflict `json:"items"`
+}
+
 // Coverage How much of a period was seen.
 type Coverage struct {
 	// OfS Seconds of the period.
@@ -718,6 +739,9 @@ type ServerInterface interface {
 	// ResolveAlert Close an alert with an outcome
 	// (POST /api/v1/alerts/{id}/resolve)
 	ResolveAlert(ctx echo.Context, id AlertID, params ResolveAlertParams) error
+	// ListConflicts List where meters contradicted themselves, the newest first
+	// (GET /api/v1/conflicts)
+	ListConflicts(ctx echo.Context) error
 	// FollowAlerts Follow alerts as they move
 	// (GET /api/v1/events)
 	FollowAlerts(ctx echo.Context, params FollowAlertsParams) error
@@ -933,6 +957,15 @@ func (w *ServerInterfaceWrapper) ResolveAlert(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveAlert(ctx, id, params)
+	return err
+}
+
+// ListConflicts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListConflicts(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListConflicts(ctx)
 	return err
 }
 
@@ -1158,6 +1191,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/alerts/:id/acknowledge", wrapper.AcknowledgeAlert, options.OperationMiddlewares["acknowledgeAlert"]...)
 	router.POST(options.BaseURL+"/api/v1/alerts/:id/resolve", wrapper.ResolveAlert, options.OperationMiddlewares["resolveAlert"]...)
 	router.GET(options.BaseURL+"/api/v1/events", wrapper.FollowAlerts, options.OperationMiddlewares["followAlerts"]...)
+	router.GET(options.BaseURL+"/api/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
 	router.GET(options.BaseURL+"/api/v1/me/usage", wrapper.GetMyUsage, options.OperationMiddlewares["getMyUsage"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
@@ -1646,6 +1680,76 @@ type ResolveAlertdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResolveAlertdefaultApplicationProblemPlusJSONResponse) VisitResolveAlertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflictsRequestObject struct {
+}
+
+type ListConflictsResponseObject interface {
+	VisitListConflictsResponse(w http.ResponseWriter) error
+}
+
+type ListConflicts200JSONResponse ConflictList
+
+func (response ListConflicts200JSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts401ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflicts403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListConflicts403ApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflictsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListConflictsdefaultApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2263,6 +2367,9 @@ type StrictServerInterface interface {
 	// ResolveAlert Close an alert with an outcome
 	// (POST /api/v1/alerts/{id}/resolve)
 	ResolveAlert(ctx context.Context, request ResolveAlertRequestObject) (ResolveAlertResponseObject, error)
+	// ListConflicts List where meters contradicted themselves, the newest first
+	// (GET /api/v1/conflicts)
+	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
 	// FollowAlerts Follow alerts as they move
 	// (GET /api/v1/events)
 	FollowAlerts(ctx context.Context, request FollowAlertsRequestObject) (FollowAlertsResponseObject, error)
@@ -2421,6 +2528,29 @@ func (sh *strictHandler) ResolveAlert(ctx echo.Context, id AlertID, params Resol
 		return err
 	} else if validResponse, ok := response.(ResolveAlertResponseObject); ok {
 		return validResponse.VisitResolveAlertResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListConflicts operation middleware
+func (sh *strictHandler) ListConflicts(ctx echo.Context) error {
+	var request ListConflictsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListConflicts(ctx.Request().Context(), request.(ListConflictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListConflicts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListConflictsResponseObject); ok {
+		return validResponse.VisitListConflictsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -2625,96 +2755,102 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7Dztbhs5kq9CcAfYXWxLlmTZcWQcFpnM+CZ3ycwgyc4AF+csqruk5qib1JBsK5rAwL7GvcAB9++e4e5N",
-	"9kkOLJL9IbW+bCe7O7d/EqubH1XFqmJ99kcay3whBQij6egjTYEloPDPr9+ymf0/AR0rvjBcCjqiP4DS",
-	"XAoip8SkQFgGykTESDIBokEYMmHxnDBNxi+mnVfMxOm4SyOq4xRyZpczqwXQEdVGcTGjd3cRfcnFfHOj",
-	"11fPycXg4iIiCrJ/uqYCPphreknYBLeRAvfPmDZkwWawe5O7iC6YYjkYj9wzC/eLrza3/W7Bfi6A8MRi",
-	"yIRD0C7O7dsFMymNqGC5XZ4nNKIKfi64goSOjCqgDkTOPrwEMTMpHZ0PI5pzEX72oxYyPC+UlmoTorcp",
-	"kLHF/ibGEeNAe4s2mcBUKigB/LkAtaogdDPoFqjO+oM2QK5YzrPVfuKQKQ78LMS5UjLfhOeKK21IwlZk",
-	"yYSBpEu+gikrMhOR0559rj19yNjI8SXpD0guhUk1mUrl/7wkUgCuYZ/pTBq9jZpTC0QdialUOTN0RBNm",
-	"gLbB/WKKMrDlVK2IjRuiREzKDFkyTRSwJCLja3p6Tcdd8iM3qSwM4cYNFnoJinBNhoOLEl4nvRXAQQTp",
-	"Dsq3yCMTs4LNYBPo8MaCbKUQRAw6IlcKRJySyYokjvxbAXoWx7AwnXKHLXANzs5bAeM5N5tQvZLa0gVy",
-	"TbjA0wwKoe0QM1ykvrEHmo7OepGFgudFTkeDXg/Z0v2qmJILAzNQCNBbuYsnhSSZFDNQm9xpZC6Vkstt",
-	"QBp5FJ/dWUnTCyk0VNrN/hFLe0j4J1ssMh4zC+XJT9qC+pHCB5YvMjzoyYqO6Lcs4YxGNE6ZmEFyg3sO",
-	"eoPzTr/fGZy97V2MeoNRr/dvNKJO+O1UnljZYJM4geks5T/Ns1zIBY1oxiaQWZLIFSjSe4KPAm/RqaJ3",
-	"EU25NlKt6OjdR9rcbvh2cDrq9/x22ljUR1QuQOBPWPhfkNC7aH1yE9YGcmElFs+FXGaQzCCpVmw8vXsf",
-	"OezY4HR4dv6k+pdGfu+bXUArYJ7STM3wZKxOsuMtKSwj3sR0RPvnNKI5MOF+DbsXljJzsFC7+yeWWXKT",
-	"yhy6dpjlAPhgcGx0Qf7nv58TECSXKxDI/Ir8JAsVkQH+r0kCRBfcQJc8/8uf/wO0IbnkAp/3z+30rt1P",
-	"FRleGWErSxO4BcWNhaNQM8tIEdVcxLD/nNaoe+vMBjo6vasz9hcKpnREf3NSWSEn7q0+cUyMzL2pOstr",
-	"ucVgaVvUDzvBMbjmlyx5DT8XoHcJykLJSQb5H1oEBpSSdt93VgEYxi2jiyKfgCJ5oY21h5gltDZk0OvR",
-	"iC6kVR2KjugJSvuJ00SWxyzRCk1HQ6tzDDd4EBZN5SAkiQRNhDR4K1QK4IQt+EkiY/0bLm5ZxpOOn0AP",
-	"pvL3DsNtdG4F4JKMHfZjou0du0zBmiD2mpZqwpMExP1oWtHhtKLDt9IQlmVyCa2YC2k64fVjYc2KhNu7",
-	"jcRMWKQTSUzKNaL4rTRXshDJQzEcNjGc4ppb8HMvHwk7BdZsEFJARKRCa8LpcpLwBM+YzRTAJRFyIpOV",
-	"pQExkGVkmfI4RRqEDe5FAs9SN6hYT6dPWS8+6ycDuBhOzp/QShjO6sLwRuZgUi5mZKLkHKz5LwtFNE+g",
-	"XRwMKMGyR6HZM7FyW0OmwRto1gVZKilmEbGOytPh2ROkzBvDHJbH0yUulPIzDrmvmho1sBVa9DWa4Qla",
-	"c3LKtEFLbINWGkE+mFCI4T75QVM2l7eQ2JPCK8NarsGuRVL9SbDCpFLxX+DBwtSvCxPizDXRfCYgIVxs",
-	"Eys3oMPFo7BJy8Yez1iKhNtRLHsgooOLCtFg3Nsdc661NQXbRGHaye2wThjzGLhWzn1td4et9p7DkaZn",
-	"wlY1o7LVnET3q254WOPZmv14CcdSmxso7P3a7z69sFasvAXloZHTG01HF+d4w2oAUf68iygIULPVzXyZ",
-	"0hF90j3rD3p4Y4M2PGfGsueUZRpK87wBwkLJW6796fpxCmZch1iDX57nC6nMyYRpqG/jpFc1rMhTa1L1",
-	"nEll7QMjG7bt4UfoTqPlAPGF9dgWoLhMuuSZ/8teAKjsuCZW32Ckh2sfdumi2+NXb3gaLAks/r2SC1CG",
-	"W1fEk2NNnxJnFxMjScyyrIwkRERYg5MwkkCMJCVs4pzeygEeu7Fjq08QLvuQkRkzsGQYjFjUAHDcte6j",
-	"fcty9GGXqSRGyrm9B+NMaiu0aFWuOVhNj2jNH+sYnkPbnMpD2mvmupCLneTxaIm9YDiKi5gnIMwlRiss",
-	"nsxIpQnLpIBWyEsH62MQlgPg+frWiu5duRxTiiF4PGkJrzV8oUOpU/lGu6B57UaV7kmpOKzQN32VBYjE",
-	"6UDNMxDmBqN91c9A2fctwFSOjhVX6/C/qzyelM8wrmXRytqnO59o/ch+TEFYNp3AjAl7OIdRxl/4BxzT",
-	"Gxx5VzMGatTnwpwPaWvcogrLvfNxOkvcGhkCEOUxBRwbklDtWxFFTn6CGFkHIXyOo49UENaESJhhPgQL",
-	"txjwdVEybRSwfFPMWVBEB7iUET2GUe9xHC6WULGSD1PYGyVmGd4o0bo9p0DL7BaSFgZbOzFcvTohPAiH",
-	"/tZjcPK87xTWKHoEjZyS3XgspKPcpr4oTGzFtu3dA+i9Ln7MkJQtkPiWYz7NcSD9G2ey9RiuyhvhiHPY",
-	"onJ9cK31TRW/3Q06yr5bqDZtK/gvuT6Wicor5/C7p+3aqaU/KqzeBbQiKooso+830MM9m7O3IvcmsF2d",
-	"S47ii4g+l1lypK77BiN0E8jkEvWbSRXoVGZJUHj2emtkuxK2cpbZphJMnOGwJ1wc0dRuuu8wvoKY596F",
-	"9v7HXs/Qjlo/BWfZ+yXayP+8ZqcfRbklyYs4dbkob71aD9Oa95u0cR7Auo54A9Y502VKzVnD9at62zVa",
-	"uRHb1gxwHHsj+3UjB3IrxapQwZHXqvPMmbZmiTZMJPp4iznF6d2/vukSbsBdVkjg4g2MngkCH1hs0NfI",
-	"WYZ0YMaAsm//vfPHd73O0/d/+N277nv31+//+EUbygfq9JarKbg9RKdMgSZLblLkwlg6w57fQpeMMU2J",
-	"frZ9pwohrHuG4TsMvNYjeH4lbjRmPzfPFi1mryZ2nRFqMusaT6dSmRt1wLG+9ge6775qoUTMNCylmoPS",
-	"ziPcwl7Z1szkl8+/J8MnWyZpc4NE3IfBKxwUpihg1p84yqk5bht7w9ygROoayXYa6gdd1o4lP/ltXTmt",
-	"n/e6vnLZ2qMwCymaFsYs8zLrPPUvb777lvi3I3IykcnqxBuuEanncCJysmAmPeFJRHym6SSE3bp0n/0Y",
-	"9o8CkK04SwUx0+Y+esbqB2RMsuRZRmKpDWEGlQSIJCIYHVb2PymgDPe36A4QRrHMBdkOth2s93zklEwu",
-	"j5qxRtAwPWpAXIOkjcDfAMuc6B7BVZVdVBqN80P8t62m0KugP4444+/w0DIQCfM1LV3ytnlTEJZpd2+P",
-	"7bVwk8HUjAmzh++uELQnIzKeejYbt90cIb568DnWA7C7Lxs/7i6iJXwtJTPSmr5cxFmROIdu0yarh3IP",
-	"hrMW592wEsiCKZe4ENKQHJguVGPziZQZMAxRTWtCulNxhnH1G6Nme6C98XF413F/DO6+2GZr3dsod9vW",
-	"Ua8dVxtnfo+W8ZHy8Zl45q966C4l0FbehTSOUP0mbFUmWzHaX3p3LJt2rDvWaro0UgubUCZKLsJCsSzs",
-	"LeJSu4bAh0XGuICErMC0A97IUbQf6sHEbEL2NZ4HmaxI2CNAiSHZiHBB5j/Wr8aKz3wu5DCDa42p8SjC",
-	"Eg22qGNb47Em/9ep3SoCVdb7CPVcpYePsElCccnBlpi1iFoMsXquvdWl48beAIKsZEEULKRy5oLPRXZ3",
-	"651N9etzky0YuQcbrrJhkwwuSQYs0cRI57lUQxruc6F4R8EUFLhI9G5mwLcBop3xh9feuTnSlXbs1XEe",
-	"ErEeErF8RU7Pz9D5cpKPHhnm0IQ1HF35wIKtXAmqW2OTNY7T7RG9ZVkB97WXdpEGfSDQ+ljFn0I836lY",
-	"agZTRKeMZ1tCam0KYtPm2rFEO7JRAHEL1qFs7xhTe4WmNCNzWLmzd+VgWJVqnQQmEscSvnLW/liRnM2h",
-	"JZ3h6wW3kW8/nbB8sG0gVg7uiwzb2ZGDwk9pJ5SWWWH4AcRqohcSA7Wa334P6312ZArCecdSGBY7nW0V",
-	"ttX1CWczITW34M7xCWoKxTL8c8EQsYgWQgGLU6t1MKV3w2LTDB1tIUiAo40MjZKYIwWliuTttHb8sAer",
-	"30dVplEJ/haqeEDbY198VrhStKVU1mf5TmQrMpZzdEzIuHYbj0nMlFoRRlDPNVI587WLO6Jc6GI65TEH",
-	"YW4SZhg+S6zlkXPhIoZCmhtflWI5oU3xlIUsR5zmpJFA1plE1sT4tzO43+8sE9h85bse9gb0jwvceFu+",
-	"xV4w8rC2hjpvePgxCRiFHgksYHfAtPHGD1XQ9yh3IvcNABsEmMnWx7Xg8m4kwkBcaRNijPbHheJm9cYS",
-	"0cGzSKXYYvtr0KFNKoR5f6sJTihr/mMp5xyqov+bm2+kNp2pXIHq5BXd2YL/K6y87E+nB2xYxVMxYF/W",
-	"o1kLyzkLQsvsQEjiNkiMnLsi33WfJGdxygX81lpzc3AxhRWom7/8+T+rRjD0RICpekFiaszCVSpxMW3p",
-	"q/j6FqwKcH0voerHh71nEjQxqZLFLEUT0iIIwt65IfyV12oIvFXsbmSrgBQ3BgRJ5FJci2mzKNZIogG6",
-	"5Fn5wOovrkkhXH2UXUQKb9k1SmgJ89F5bU1tB3r3WlyLZ7n11jDrlEsBK1zD2YI4p5GYQPvBXsFd8kJo",
-	"w+xEO8g6Fqenp0/t6z+9fR65fie7ku9xYgquRcxveUasIFdJLp5JgwhxyJISH99YF7xexCCx6MvSq0SE",
-	"L33llavV+gWU7F4L7GeIQWhwKWsQhk85Vrs/W7A4hc6g26v1AVXPLFsXec7Uio7oc3dukBD3jIPDyAXJ",
-	"0WRm9fSIO0J7o1dCZs+kwPI2d5LM1BrVQvEktqTUq2hpP0Tk2YLTET3t9hHgBTMpCjtWVN72T6p4/QxQ",
-	"F3lgpHiR0BF9ybV55oY0ew7ftfg+9lBcb9AlsVs7XGsJZ+echdq7iFq3XiZQ6se23qGQFasqBA/PvZdZ",
-	"uZx9eOFmna7dEtaG4j8X4F8bVQBqphXS1V4d2I7TtlVFjhPXynXAQN8VeciSISVy936tHWrQ6x1XkVqr",
-	"Km3thGq2vDxSJ9Q/Go3u1WjkyzRKQR7Y428koESRZcd1HWHqrK0TwPXc2jsWRbxLxi+5mI9d6rbep1xF",
-	"NNARhA+G+Ku/1rAUGp93NSzhGARl6Li4bXDJ7Se1riac0t8/pVGHj5NO90+qGn2QSNOQkts9q6ooryt9",
-	"S21P0IhYrsCaF02mXNlL2lgVOFmRwCNOSWL0zrAZ1oF6nYwZxaaePvnIk7utyvqfwenqTVW9R9eE9vHH",
-	"UEu7SVaWRH2msxz2hvtnlD1QDz/818ASn6LCyhRrkRlNQtXywWd8Urs20TaXuiWFVOtbsC4lB1dU0daI",
-	"7Wpkyo4VgsW8OrTUYCtQ1VcTrTdl9wfXwuLi++PKohm0lJpM+KwC/JMzY2hH/6x8+7eqto5m9WF/sH/C",
-	"m9BONRxcHIJFvTno4eL0ls2h/GzFEdLjyxrrktPk0tduwN8whyL7fCmT1XG2ngtF0h+45gbIQv3vf90W",
-	"QHKmEm6v6zL+6EONBxsStdjoXTPa4E3mf8jU34lMPc+kroTK2XpMkMAZu4UMmxfq7uJ6rai6BdVBz9sN",
-	"7ZKvmWvqs/5cQsa46vgSr8UxT1wlYMv3dl4ybTpY6N958dU48kWAhqFvL67FuNaQMe4S72rjWz0Ha1Ix",
-	"LlxWygKA0HTJMxLLPPfgqRXpnxFN5gALHSJJAjCEjg4sVp5cC9ekQUAk2nmwOFQBhgVYht3kbVfhlcwy",
-	"uTzMfX4b6qFde4gGEJd4NrWvpHg4MCGsiah9b2P9wyQN4jWc5426jH7Uv2iryHhkF9U6Xo57Og6Nht6i",
-	"PBmR4eBa4IiRY81rYc97RD5eYz/CNR1de+fxmkbXzmMqH+IjZvB37bMZ/aFvPHTvcVk6+nhNeYJDNxzU",
-	"a3p3h0e58+tLLQFL38jza/ZsHD+H6BXTPuMnb/dpDQwp+Kj31jDTVRj0iOGOWnkw/tdsdfV9A/Rp9wwb",
-	"ZEMuisp5S7Fw/W2Zoqa9br83LOMd9wqWtBToNlj4dHR24aMEZXlVrT34bNAd9lr7gwe9J71evUN40Dv3",
-	"PcK1urTztY7hwWm/O7Tz2nuG61VhjRJKen7RHfTqhYkj+qTXPbWPyhJIen7e7fdqlWIB003yN8qJ+w8L",
-	"g9RKiLfIb2DR7t9ZoMHUYHfR4SrSzXzYeRWRyYqEWusgqKVQtorq3kjDVciTHWc7l19je3hYc5t8bmZM",
-	"HySeRzLZ1gvCHUX31x78MBWuRE4xFlKmVI9gvZMiJKxbDc1XZU7IlSQlre0mtW+4Xbp8khTZarPPpBKZ",
-	"0Gayhd1dFv3+PB9tfIIOy0XqPV/bvqGG6eiWr7xVta8+T787QX+AWYcfJzxg3Ft5z2CK/4zDr8rxewzR",
-	"WVr1XQkMKTQkqLoTtiJS2b/CYe+WpBz2iM8VZh7XEvnkm1C9q8nvxjqTZvz7vQJjfSf7Jm+VmlfbJObR",
-	"pcBx/VG1Kv9PReGzMLavLsGz9nUl797jt+HaWd4numuMX2PyHDx7p9jV8ssus8Q3vjzUtlizRQ8zAPze",
-	"LQbAC/fJue5jELRBxDfMV3D4MucYtCaqELpGPg3qlseBhtbNWO0kYVUl+1AqVnWz+JkzFZwnBbFUSelL",
-	"aVDoHAZi34f2FdAt5MdiG/cdIJfUcCdx5q6FT4ePr+Kt41R79HC8qs/IhQ8afhoOW6ZgUqy+8pzmWYoI",
-	"gEQHmm5luVrZ2jae+6EsWHsYx80kHdGZ7HcH592LRkHMbQ9LYA4mfIBoizk/KXiWfCpq8zh1G+wQ5XUt",
-	"60vY3r2315WvrHMq109uLVwtXUdX2N/as137YnSwNjYNWVdkrls+gsWEV/MTiH3bfbAX/LLeyd9ctCxS",
-	"C9/N0pBNaxNzaJn0o2fWOp9aMtbmBTLevb/7vwAAAP//",
+	"7D3tbiO5ka9CMAGSIG1ZkmWPV4NDMJld387dft3MZANkPGdR3SU1V92klmRbox0YyGvcCxxw/+4Z7t4k",
+	"T3JgkewPiZIl27tJ9vJnx+omm1XFqmJ9cj/SVJZLKUAYTccfaQ4sA4V/fvaWze2/GehU8aXhUtAx/RaU",
+	"5lIQOSMmB8IKUCYhRpIpEA3CkClLF4RpMnk1O/mSmTSf9GhCdZpDyeznzHoJdEy1UVzM6d1dQr/gYrG9",
+	"0Ourl+RyeHmZEAXFP11TAR/MNX1O2BSXkQLXL5g2ZMnmsH+Ru4QumWIlGI/cCwv3q0+3l/16yb6vgPDM",
+	"YsiEQ9B+nNu3S2ZymlDBSvt5ntGEKvi+4goyOjaqgjYQJfvwBYi5yen4YpTQkovwc5BEyPCyUlqqbYje",
+	"5kAmFvubFEdMAu0t2mQKM6mgBvD7CtS6gdDNoDugOh8MY4BcsZIX6/uJQ2Y48CchzpWS5TY8V1xpQzK2",
+	"JismDGQ98inMWFWYhJz17XPt6UMmRk6ek8GQlFKYXJOZVP7P50QKwG/YZ7qQRu+i5swC0UZiJlXJDB3T",
+	"jBmgMbhfzVAGduyqFbFJR5SIyZkhK6aJApYlZHJNz67ppEf+yE0uK0O4cYOFXoEiXJPR8LKG10lvA3AQ",
+	"QbqH8hF5ZGJesTlsAx3eWJCtFIJIQSfkSoFIczJdk8yRfydAL9IUluakXmEHXMPziyhgvORmG6ovpbZ0",
+	"gVITLnA3g0KIbWKBH2kv7IGm4/N+YqHgZVXS8bDfR7Z0vxqm5MLAHBQC9Fbu40khSSHFHNQ2dxpZSqXk",
+	"aheQRh7FZ3dW0vRSCg2NdrN/pNJuEv7JlsuCp8xCefqdtqB+pPCBlcsCN3q6pmP6Fcs4owlNcybmkN3g",
+	"msP+8OJkMDgZnr/tX477w3G//yeaUCf8dirPrGywaZrBbJ7z7xZFKeSSJrRgUygsSeQaFOk/w0eBt+hM",
+	"0buE5lwbqdZ0/O4j7S43ejs8Gw/6fjltLOpjKpcg8Ccs/S/I6F2yObkLawe58CWWLoRcFZDNIWu+2Hl6",
+	"9z5x2LHh2ej84lnzX5r4tW/2Aa2AeUozNcedsTrJjreksIx4k9IxHVzQhJbAhPs16l1ayizAQu3On1QW",
+	"2U0uS+jZYZYD4IPBsckl+Z//fklAkFKuQSDzK/KdrFRChvivJhkQXXEDPfLyL3/+D9CGlJILfD64sNN7",
+	"dj1VFXhkhKUsTeAWFDcWjkrNLSMlVHORwv37tEHdW2c20PHZXZuxf6lgRsf0F6eNFXLq3upTx8TI3Nuq",
+	"sz6WIwZL7KN+2CmOwW/+nmWv4fsK9D5BWSo5LaD8bURgQClp131nFYBh3DK6qMopKFJW2lh7iFlCa0OG",
+	"/T5N6FJa1aHomJ6itJ86TWR5zBKt0nQ8sjrHcIMbYdFUDkKSSdBESIOnQqMATtmSn2Yy1b/g4pYVPDvx",
+	"E+jBVP7GYbiLzlEAnpOJw35CtD1jVzlYE8Qe01JNeZaBeBhNGzqcNXT4ShrCikKuIIq5kOYkvH4qrFmV",
+	"cXu2kZQJi3Qmicm5RhS/kuZKViJ7LIajLoYz/OYO/NzLJ8JOgTUbhBSQEKnQmnC6nGQ8wz1mcwXwnAg5",
+	"ldna0oAYKAqyynmaIw3CAg8igWepG1SsZ7NPWD89H2RDuBxNL57RRhjO28LwRpZgci7mZKrkAqz5LytF",
+	"NM8gLg4GlGDFk9DshVi7paHQ4A0064KslBTzhFhH5ZPR+TOkzBvDHJbH0yWtlPIzDjmvuho1sBVa9C2a",
+	"4Q5ac3LGtEFLbItWGkE+mFCI4X3yg6ZsKW8hszuFR4a1XINdi6T6g2CVyaXiP8CjhWnQFibEmWui+VxA",
+	"RrjYJVZuwAkXT8ImkYU9nqkUGbejWPFIRIeXDaLBuLcrllxrawrGRGF2UtphJ2HMU+DaOPet1R222nsO",
+	"R5qeGVu3jMqoOYnuV9vwsMazNfvxEE6lNjdQ2fN10Pvk0lqx8haUh0bObjQdX17gCasBRP3zLqEgQM3X",
+	"N4tVTsf0We98MOzjiQ3a8JIZy54zVmiozfMOCEslb7n2u+vHKZhzHWIN/vO8XEplTqdMQ3sZJ72qY0We",
+	"WZOq70wqax8Y2bFtD99CtxuRDcQX1mNbguIy65EX/i97AKCy45pYfYORHq592KWHbo//esfTYFlg8W+U",
+	"XIIy3Loinhwb+pQ4u5gYSVJWFHUkISHCGpyEkQxSJClhU+f0Ng7wxI2dWH2CcNmHjMyZgRXDYMSyBYDj",
+	"rk0f7StWog+7yiUxUi7sOZgWUluhRatyw8HqekQb/tiJ4SXE5jQe0r1mrgu52Ekej0jsBcNRXKQ8A2Ge",
+	"Y7TC4smMVJqwQgqIQl47WB+DsBwAz2e3VnTv6s8xpRiCx7NIeK3jCx1KncY32gfNazeqdk9qxWGFvuur",
+	"LEFkTgdqXoAwNxjta34Gyr6PANM4OlZcrcP/rvF4cj7HuJZFq4hPdz7R5pb9MQdh2XQKcybs5hxGGX/g",
+	"H7BNb3DkXcsYaFGfC3MxotG4RROWe+fjdJa4LTIEIOptCjh2JKFZtyGKnH4HKbIOQvgSRx+pIKwJkTHD",
+	"fAgWbjHg66Jk2ihg5baYs6CIDnApE3oMoz5gO1wsoWElH6awJ0rKCjxRkk17ToGWxS1kEQbb2DH8erND",
+	"uBEO/Z3b4OT5vl3YoOgRNHJKduuxkI5y2/qiMqkV29i7R9B7U/yYITlbIvEtx/w424H07+zJzm24qk+E",
+	"I/Zhh8r1wbXomyZ+ux90lH33oda0neB/wfWxTFQfOYefPbFjp5X+aLB6F9BKqKiKgr7fQg/X7M7eidyb",
+	"wHZtLjmKLxL6UhbZkbruc4zQTaGQK9RvJlegc1lkQeHZ462T7crY2llm20owc4bDPeHihOZ20fs241NI",
+	"eeldaO9/3OsZ2lGbu+Ase/+JGPlfSjEreGqiB6gCwgie5MR6FIplPDVop2koZpFzwERNp6k0ObllRQX6",
+	"8IO4ZYttvXPGxf4Mmd0yHNeLG0DOR9j+yL9VTBhu1oSJjFiXIyGTrhORp5PoN9GzYWaHKYLnJ1hvFLMk",
+	"KSvhUGJs7GkwrQKFWtj4AylAsm/Dgz55jMqomWdLa0SVQRycxk88SnJXpKzS3OVCvfe0YppY1LcZ03mg",
+	"m/vyBrdD1yld5421N2WXGde4sbu+GeA41iL0300cyFGKNaGqI806Fxli2prF2jCR6eM9thyn9/76pnOw",
+	"wPZZwUGLbmH0QhD4wFKDvm7JCqQDMwaUffvvJ7971z/55P1vf/2u99799Zvf/TKG8oE2RcQ0Cm430TlT",
+	"oMmKmxy5MJXOseS30CMTTJNjnMe+U5UQXMwJho8x8N+OIPsvcaMx+769t+ix+WNqv1gXGPCG2Uwqc6MO",
+	"2NbXfkPvs5cilEiZhpVUC1DaRSR2sFexMzP++5ffkNGzHZO0uUEi3ofBlzgoTFHArD97lFN93DLWwrlB",
+	"idQtku11FA8yFh1L/ujWYhM0+WnNxStXLXAUZiFFGGHMOi+4yVP/8ubrr4h/OyanU5mtT73jlJB2DjEh",
+	"p0tm8lOeJcRnOk9D2Ld371ke1k8CkFGcpYKUafMQPYNmkOU5suJFQVKpDWEGlQSILCGYnVD2H2eVuHRT",
+	"RHeAtf8KF+Q92HbN+Tw/ckohV0fN2CBomJ50IG5BEiPw58AKJ7pHcFVjl9dOy+KQ+MFOU/zLoD+O2OOv",
+	"cdMKEBnzNVU98rZ7UhBWaHduT+yxcFPAzEysdRuOEPRnEjKZeTabxE6OEN8/eB/bCYD9h40fd5fQGr5I",
+	"yZa0rhcXaVFlLqCwbZO1UwkHw9nKM2xZCWTJlEucCWlICUxXqrP4VMoCGIZIZy0h3as4w7j2idGyPdDe",
+	"+Di6O3F/DO9+ucvWerBT6JZto97arhhnfoOW8ZHy8RPxzF91011KKlZeiDROUP1mbF0n+zHbVEcXWDE7",
+	"yWUVd1E7qa1tKDMll+FDqazsKeJKCwyBD8uCcQEZWYOJA97JkcU39WBidiH7DPeDTNckrNHxxhPCBVn8",
+	"sX00Nnzmc3EfH+IV41aET3TYoo1ti8e6/N+mdlQEmqqLI9RzU55whE0SipsOtsSsRRQxxNq1HlGXjht7",
+	"AgiylhVRsJTKmQs+F97br3e21a/PjUcwcg+2XGXDpgU8JwWwTBMjnefSDOm4z5XiJwpmoMBlQvYzA74N",
+	"EO2Nf732zs2RrrRjrxPnIRHrIRHLV+Ts4hydLyf56JFhDldYw9GVryzZ2pVAu29ss8Zxuj2hGFl7qL20",
+	"jzToA4HWxyr+HNLFXsXSMpgSOmO82BHSjSmIbZtrzyfiyCYBxB1Yh7LRY0ztNZrSjCxg7fbelSNiVbR1",
+	"EpjIfAjQVW7bH2tSsgVEwqi+XnUX+e6nE5avxgZi5ep9mQk7O3FQ+ClxQmlZVIYfQKwueiEx1ao5H/Sx",
+	"3mxPpirsdyqFYanT2VZhW12fcTYXUnML7gKfoKZQrMA/lwwRS2glFLA0t1oHU8o3LDXd0NEOggQ4YmTo",
+	"lGQdKShNJG+vteOHPVr9PqkyTWrwd1DFAxqPffF55UohV1JZn+VrUazJRC7QMSGT1mk8ISlTak2YyyB0",
+	"UomLjYM7oVzoajbjKQdhbjJmGD7LrOVRcuEihkKaG18VZTkhpnjqQqojdnPaKWDQhUTWxPi8M7jf7y1T",
+	"2X7lu27uTSgdF7jxtnzEXjDysLaaNm94+DEJnYQeHWyg2B3y/7YJ+h7lTpS+AWU7VSSjj1vB5f1IhIH4",
+	"pW2IMdqfVoqb9RtLRAfPMpdih+2vQYc2vRDm/ZUmOKHuOUmlXHBomk5ubj6X2pzM5BrUSdnQnS35v8La",
+	"y/5sdsCCTTwVA/Z1PaS1sJyzILQsDoQkjUFi5MIVmW/6JCVLcy7gV9aaW4CLKaxB3fzlz//ZNCKiJwJM",
+	"tQtic2OWrlKOi1mkr+ezW7AqwPVdhaozH/aeS9DE5EpW8xxNSIsgCHvmhvBX2aph8VaxO5GtAlLcGBAk",
+	"kytxLWbdomwjiQbokRf1A6u/uCaVcPV5zKfz8HmnhJswH53X1tR2oPeuxbV4UVpvDbNOpRTgEo3OFsQ5",
+	"ncQE2g/2CO6RV0IbZifaQdaxODs7+8S+/sPbl4nrt7Nf8j12TMG1SPktL4gV5CbJxQtpECEORVbj4xs7",
+	"g9eLGGQWfVl7lYjwc1/552oFfwAle9cC+2lSEBpcyQQIw2ccuy1eLFmaw8mw12/1oTXPLFtXZcnUmo7p",
+	"S7dvkBH3jIPDyAXJ0WRm7fSI20J7ojdCZvekwvJKt5PMtBolQ/EutkS1q7jpIETk2ZLTMT3rDRDgJTM5",
+	"CjtW9N4OTpt4/RxQF3lgpHiV0TH9gmvzwg3p9ry+i/g+dlNcb9pzYpd2uLYKHpxzFmo/E2rdeplBrR9j",
+	"vWshK9ZUqB5e+1Fn5Ur24ZWbdbZxSlgbin9fgX9tVAWomdZIV3t0YDtYbKmGHKeulfCAgb4r95BPhpTI",
+	"3fuNdrxhv39cRXSrqjnaiddtuXqiTrx/NLo9qNHNlwnVgjy0299JQImqKI7resPUWawTxfV82zMWRbxH",
+	"Jl9wsZi41G27T76JaKAjCB8M8Ud/q2EuNN7va5jDMQjKyHFxbHDN7aetrjqcMrh/SqcPBCed3T+paTRD",
+	"Is1CSm7/rKajoa30LbU9QRNiuQJrrjSZcWUPaWNV4HRNAo84JYnRO8PmWIfsdTJmFLt6+vQjz+52Kut/",
+	"Bqert1X1PbomXF/wFGppP8nqkryfaC9H/dH9M+oevMdv/mtgmU9RYWWKwNIyEqrmD97j09axiba51JEU",
+	"UqtvxrqUHFxRRewiAFcjU3dMEazg0qGlC1vRmr6uZPNSgMHwWlhcfH9mXTSDllKXCV80gP/ozBiuQ/hJ",
+	"+fZvVW0dzeqjwfD+CW9CO99oeHkIFu3mtMeL01u2gPralCOkx5fVtiWny6Wv3YC/YQ5F9vm9zNbH2Xou",
+	"FEm/5ZobIEv1v/91WwEpmcq4Pa7r+KMPNR5sSLRio3fdaIM3mf8hU38nMvWykLoRKmfrMUECZ+wXstTX",
+	"x7Y9xk2jMoxBL1xIk4NykU4fzfGpXWZcBxrGAFwxJk9zPDy5Jva8tH4khi7wDhRf30mupLoWG61qznFe",
+	"+Z4+O8cVZ4+JyRFbrPsOPnXPR3FqSDUpuDYTonO5wiO09CXy18IHgEKBeOTAs/bey5osT+erbd5AMqh7",
+	"OFul5HS+Oumf0bqAnJajxbMP3w+XP7SLqMd0s967VVK9tchoPBj+id69P1g3dAqwY35Gc3FFQ/Le35lF",
+	"7yqLnK7u9g5YftFQ3ILPkQpYWV8RubYlTv586YgT9qLtlqU3oG5BnWAgyw3tkc+Y69EWrISMTFBIJ8/R",
+	"ypzwzBXWRq5P+4Jpc4J9WyevPp0kvqbWMCek12LS6q+b9IiPXOFbvQDroTAuXJLXAoDQ9IgV9rL04Kk1",
+	"GZwTTRYASx0CswIwI4XxICzkuhau546AyLQLCOFQBRhlYwVeDhITtCtZFHJ1WDTqbWhvcd1+ltef1/rB",
+	"X3rl4cD6Ck1E6/qkzXumOsTrxKK2ypwGyeAyVuD0xBEfAx+M454Th0ZHjVCejcloeC1wxNhp+mth93tM",
+	"Pl5je9k1HV/7WMw1Ta5dAKJ+iI+Ywd9t9TDyOsi9x8/S8cdryjMcuhXvuaZ3d7iVey/Ti8T/fV/mzzlQ",
+	"4Pg5BIOZ9gl0eXvfIYznmE8i7YzaXoVBTxg9bFXb4z/dmwt8Gxj9pHeO9x2E1C6Vi0jtffttXfFB+71B",
+	"f1SHDx8Ue4zUu2+ccOeX/hitqxVbtz2cD3ujfvS6h2H/Wb/fvvBh2L/wVz60yjwvNi6AGJ4NeiM7L34F",
+	"RLvIslORTC8ue8N+u853TJ/1e2f2UV1RTC8ueoN+q/AyYLpN/k51/uBxUcVWRf4O+Q0s+vd2ypsW7C7Z",
+	"0iSOmM/irBMyXZPQuhAEtRbKqKjeG7i7Cmnn41zR+nLNx2cJdsnndgHCo8TzSCbbeUC4rej93GOJpsHV",
+	"+kjWO6orFI5gvdMq1H9EDc0v6xSrq/DLot1brSs5n7v0rBTFerttqxGZ0LW1g91dUcrDeT7ZulEUq6/a",
+	"LZS7rsTE6o7IpZ1NKbkve9lf73KAWYd3zR4w7q18YGzS38rzs4qjPIXorKz6bgSGVBoyVN0ZWxOp7F9h",
+	"s/dLUgn3iM8VJvI36mLI56EYXpNfT3QhzeQ39wqM9Z3QoYxKzZe7JObJpcBx/VGlX/9PReEnYWxfrIV7",
+	"7cu03r3Hqz7jLO/rRlqM3wlEePbOsUnsh31mie8je6xtsWGLHmYA+LUjBsArd4No7ykI2iHiG+YLonzX",
+	"QApaE1UJ3SKfBnXL00BD62as95KwKTp/LBWbMnS8tVIF50lBKlVW+1IaFDqHgdgPoX0DdIT8WLvmrnVz",
+	"OUK3E+fuWPjx8PFF8W2cWo8ej1dzK2i4n/bH4bBVDhgUXwVO8yxFBECmA013slyrCnQXz31b138+juPm",
+	"ko7pXA56w4veZae+7LaPFWUHEz5AtMOcn1a8yH4savM0dwvsEeVNLesrQt+9t8eVL1R1KtdPjtaB166j",
+	"65OJXoHQ+h8ABGtj25B1PRs6cqchJjrsWlNI/S0WwV7wn/VO/vZHEcRVLpEMrpDUZTc05vOt+SHkyn4x",
+	"A0sXndQh08Cqa6LdrYh+LW+DbK9V15eGKxfD/Tr1xCiATjDaMmFhbc0LW3b3/u7/AgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -21,6 +21,7 @@ func newRoot() *cobra.Command {
 		newBroker(),
 		newCaltrack(),
 		newConfig(),
+		newConflicts(),
 		newConsent(),
 		newDecode(),
 		newDemo(),

@@ -34,6 +34,7 @@ const (
 	viewSend       = "alert_message"
 	viewHome       = "home"
 	viewAgreements = "agreements"
+	viewConflicts  = "conflicts"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -72,6 +73,7 @@ type Store interface {
 	Readers
 	Sheets
 	Cases
+	Conflicts
 }
 
 // A Gate answers questions about families, each in one transaction that also

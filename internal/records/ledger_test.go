@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"foyer/internal/disclosure"
 	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/registry"
 )
 
 func entry(meter, gateway, day string, tally energy.Tally) energy.Account {
@@ -104,6 +107,42 @@ func TestConflictsAreListedAndCounted(t *testing.T) {
 			if n, err := db.Conflicting(t.Context(), seen, more); n != want || err != nil {
 				t.Errorf("%d meters have more than %d conflicts: %v", n, more, err)
 			}
+		}
+	})
+}
+
+// TestOnlyAnOperatorSeesWhichMetersLieAndNobodyWhatTheySay goes through the Gate, as
+// the interface does.
+func TestOnlyAnOperatorSeesWhichMetersLieAndNobodyWhatTheySay(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w, ctx := newTown(t, db), t.Context()
+		if _, err := w.registry.AddGateway(ctx, "p", "gw-1"); err != nil {
+			t.Fatal(err)
+		}
+		m, err := w.registry.Lookup(ctx, registry.DeviceRef{Gateway: "gw-1", Scheme: "tasmota", ID: "linky"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := energy.Reading{Meter: m.ID, Register: "energy_import/hc", At: noon, Value: 1}
+		if err := db.Conflict(ctx, []energy.Conflict{{First: first, Second: 9, Seen: noon.Add(time.Minute)}}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.gate.Conflicts(ctx, w.operator)
+		want := household.MeterConflict{Meter: m.ID, Gateway: "gw-1", Register: "energy_import/hc", At: noon, Seen: noon.Add(time.Minute)}
+		if err != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("%+v, want %+v: %v", got, want, err)
+		}
+		if got, err := w.gate.Conflicts(ctx, w.staff(t, "q", "operator")); err != nil || len(got) != 0 {
+			t.Errorf("another pilot's operator sees %+v: %v", got, err)
+		}
+		for _, aud := range []disclosure.Audience{w.caseworker, w.machine, w.phone(t, w.family(t, "Foyer 01")), {}} {
+			if got, err := w.gate.Conflicts(ctx, aud); !errors.Is(err, disclosure.ErrWithheld) || got != nil {
+				t.Errorf("%s sees %+v: %v", aud.Kind(), got, err)
+			}
+		}
+		var reads int
+		if err := db.read.QueryRow(`SELECT COUNT(*) FROM access WHERE view = 'conflicts' AND audience = 'staff'`).Scan(&reads); err != nil || reads != 2 {
+			t.Errorf("%d reads are written down: %v", reads, err)
 		}
 	})
 }

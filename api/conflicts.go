@@ -1,0 +1,22 @@
+package api
+
+import "context"
+
+// ListConflicts answers GET /api/v1/conflicts.
+func (s *Server) ListConflicts(ctx context.Context, _ ListConflictsRequestObject) (ListConflictsResponseObject, error) {
+	aud := callerOf(ctx).audience
+	if !aud.Operator() {
+		return nil, failure{kind: kindForbidden}
+	}
+	all, err := s.Gate.Conflicts(ctx, aud)
+	if err != nil {
+		return nil, err
+	}
+	out := ListConflicts200JSONResponse{Items: []Conflict{}}
+	for _, c := range all {
+		out.Items = append(out.Items, Conflict{
+			Meter: string(c.Meter), Gateway: c.Gateway, Register: string(c.Register), At: c.At, SeenAt: c.Seen,
+		})
+	}
+	return out, nil
+}
