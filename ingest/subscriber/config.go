@@ -28,13 +28,17 @@ type Config struct {
 	// those that name the same group. "" for a single process.
 	Group string
 
+	// Queue is how many messages the broker keeps while nobody reads, mosquitto's
+	// max_queued_messages. It tells when messages will be lost.
+	Queue int
+
 	CAFile   string // who vouches for the broker; "" for the machine's list
 	CertFile string // of this client, with KeyFile; "" for none
 	KeyFile  string
 }
 
 // Defaults returns the section as it is without a configuration. It has no URL.
-func Defaults() Config { return Config{ClientID: "foyer", Username: "foyer"} }
+func Defaults() Config { return Config{ClientID: "foyer", Username: "foyer", Queue: 1_000_000} }
 
 // Validate reports every fault of the section, by the names of its keys in the
 // configuration file.
@@ -45,6 +49,9 @@ func (c Config) Validate() error {
 	}
 	if c.ClientID == "" {
 		faults = append(faults, errors.New(`user "": want a name, the broker keeps the session under it`))
+	}
+	if c.Queue < 1 {
+		faults = append(faults, fmt.Errorf("queue %d: want how many messages the broker keeps, at least 1", c.Queue))
 	}
 	if strings.ContainsAny(c.Group, "/+#") {
 		faults = append(faults, fmt.Errorf("shared %q: want a name without /, + and #", c.Group))

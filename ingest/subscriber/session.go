@@ -139,6 +139,7 @@ func (n *session) work(m mqtt.Message) {
 		return
 	}
 	m.Ack()
+	n.s.room.take()
 	n.s.metrics.messages[kept].Inc()
 }
 

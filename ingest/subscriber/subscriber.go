@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +33,7 @@ type Handler interface {
 type Parts struct {
 	Handler Handler
 	Mounts  ingest.Mounts
+	Pulse   Pulse            // nil to know nothing of the time before a restart
 	World   func() time.Time // of arrivals
 	Wall    func() time.Time // of connections
 	Log     *slog.Logger
@@ -47,6 +49,7 @@ type Subscriber struct {
 	tls     *tls.Config // nil for plain TCP
 	log     *slog.Logger
 	metrics *metrics
+	room    headroom
 	current atomic.Pointer[session]
 }
 
@@ -70,10 +73,12 @@ func New(cfg Config, p Parts) (*Subscriber, error) {
 									SetAutoReconnect(false).SetConnectRetry(false).
 									SetConnectTimeout(dialFor).
 									SetKeepAlive(30 * time.Second).SetPingTimeout(10 * time.Second)
-	return &Subscriber{
+	s := &Subscriber{
 		Parts: p, cfg: cfg, options: o, address: address, tls: security,
 		log: p.Log.With("component", "subscriber"), metrics: newMetrics(p.Metrics),
-	}, nil
+	}
+	s.room = headroom{queue: float64(cfg.Queue), log: s.log, metrics: s.metrics}
+	return s, nil
 }
 
 // Connected reports whether messages can come at the moment.
@@ -85,6 +90,19 @@ func (s *Subscriber) Connected() bool {
 // Run reads messages until ctx ends, then finishes those at hand. It connects again
 // whenever the connection is lost or a message could not be kept, after at most 30 s.
 func (s *Subscriber) Run(ctx context.Context) error {
+	if s.Pulse != nil {
+		at, rate, err := s.Pulse.Heartbeat(ctx)
+		if err != nil {
+			return err
+		}
+		s.room.last = Heartbeat{at, rate}
+	}
+	var beating sync.WaitGroup
+	beating.Go(func() { s.beat(ctx) })
+	defer func() {
+		beating.Wait()
+		s.keepPulse(context.WithoutCancel(ctx))
+	}()
 	var retry time.Duration
 	for ctx.Err() == nil {
 		began := s.Wall()
@@ -122,6 +140,7 @@ func (s *Subscriber) serve(ctx context.Context) error {
 	if err == nil {
 		s.metrics.connected.Set(1)
 		s.log.InfoContext(ctx, "reading from the broker")
+		s.room.resume(ctx, s.Wall())
 		err = n.last(ctx)
 	}
 	n.close(err == nil)

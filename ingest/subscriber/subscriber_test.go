@@ -475,7 +475,7 @@ func TestConfigReportsEveryFault(t *testing.T) {
 		}
 	}
 	err := Config{URL: "mqtt://x", Group: "a/b", CertFile: "c"}.Validate()
-	for _, want := range []string{`user ""`, `shared "a/b"`, `key ""`} {
+	for _, want := range []string{`user ""`, `shared "a/b"`, `key ""`, "queue 0"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}

@@ -62,7 +62,7 @@ type transport struct {
 }
 
 // openTransport opens what the broker's URL names.
-func (a *App) openTransport(ctx context.Context, h *ingest.Handler) (transport, error) {
+func (a *App) openTransport(ctx context.Context, h *ingest.Handler, pulse subscriber.Pulse) (transport, error) {
 	c := a.Config.Broker
 	if own, ok := c.Embedded(); ok {
 		b, err := broker.Listen(ctx, own, broker.Parts{
@@ -75,7 +75,7 @@ func (a *App) openTransport(ctx context.Context, h *ingest.Handler) (transport, 
 		return transport{run: b.Run, close: b.Close, ready: b.Probe, addr: b.Addr()}, nil
 	}
 	s, err := subscriber.New(c.External(), subscriber.Parts{
-		Handler: h, Mounts: c.Mounts, World: a.World.Now, Wall: Wall, Log: a.Log, Metrics: a.metrics,
+		Handler: h, Mounts: c.Mounts, Pulse: pulse, World: a.World.Now, Wall: Wall, Log: a.Log, Metrics: a.metrics,
 	})
 	if err != nil {
 		return transport{}, err

@@ -27,7 +27,7 @@ func (a *App) openIngest(ctx context.Context) error {
 	ledger := ingest.NewLedger(ingest.LedgerParts{
 		Counter: kept, Book: a.Records, Ward: handler, Zone: a.Zone, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
 	})
-	t, err := a.openTransport(ctx, handler)
+	t, err := a.openTransport(ctx, handler, kept)
 	if err != nil {
 		return err
 	}

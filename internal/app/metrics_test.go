@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"foyer/ingest/subscriber"
@@ -78,5 +79,45 @@ func TestTheReferencePageNamesEveryMetric(t *testing.T) {
 		if strings.Contains(want, "`"+name+"`") {
 			t.Errorf("a metric has the label %s", name)
 		}
+	}
+}
+
+// TestTheAlertRulesNameMetricsThatExist reads the example rules: a rule on a metric
+// that nobody has never fires.
+func TestTheAlertRulesNameMetricsThatExist(t *testing.T) {
+	rules, err := os.ReadFile(filepath.Join("..", "..", "deployments", "prometheus", "alerts.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "reference", "metrics.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Groups []struct {
+			Rules []struct{ Alert, Expr string }
+		}
+	}
+	if err := yaml.Unmarshal(rules, &file); err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`foyer_[a-z_]+`)
+	n := 0
+	for _, g := range file.Groups {
+		for _, r := range g.Rules {
+			found := names.FindAllString(r.Expr, -1)
+			if len(found) == 0 {
+				t.Errorf("%s asks for no metric: %s", r.Alert, r.Expr)
+			}
+			for _, name := range found {
+				n++
+				if !strings.Contains(string(page), "| `"+name+"` |") {
+					t.Errorf("%s asks for %s, which nobody has", r.Alert, name)
+				}
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d metrics are asked for", n)
 	}
 }

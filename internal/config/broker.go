@@ -21,6 +21,7 @@ type Broker struct {
 	Key      string        `yaml:"key"`      // file of its key
 	Plain    bool          `yaml:"plain"`    // the embedded broker may listen beyond this machine without TLS
 	Shared   string        `yaml:"shared"`   // group of several ingesters; "" for one alone
+	Queue    int           `yaml:"queue"`    // messages that another broker keeps while nobody reads
 	Mounts   ingest.Mounts `yaml:"mounts"`   // topics of devices that cannot take a prefix
 
 	// Bounds of the embedded broker.
@@ -33,7 +34,7 @@ type Broker struct {
 func DefaultBroker() Broker {
 	own, other := broker.Defaults(), subscriber.Defaults()
 	return Broker{
-		URL: "embedded://" + own.Listen, User: other.Username,
+		URL: "embedded://" + own.Listen, User: other.Username, Queue: other.Queue,
 		MaxClients: own.MaxClients, MaxPacketBytes: own.MaxPacketBytes, MaxRate: own.MaxRate,
 	}
 }
@@ -51,6 +52,7 @@ func (b Broker) Embedded() (broker.Config, bool) {
 func (b Broker) External() subscriber.Config {
 	c := subscriber.Defaults()
 	c.URL, c.ClientID, c.Username, c.Password = b.URL, b.User, b.User, b.Password
+	c.Queue = b.Queue
 	c.Group, c.CAFile, c.CertFile, c.KeyFile = b.Shared, b.CA, b.Cert, b.Key
 	return c
 }
