@@ -40,6 +40,14 @@ func milli(n int64) string { return decimal.New(n, -3).String() }
 // ptr returns a pointer to what is known.
 func ptr[T any](v T) *T { return &v }
 
+// known returns a pointer to a number; nil to what is none.
+func known(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
 // median returns twice the median of ns, so that it is exact; ns is sorted.
 func median2(ns []int64) int64 { return ns[(len(ns)-1)/2] + ns[len(ns)/2] }
 

@@ -37,7 +37,7 @@ var Arrows = []Arrow{
 	{"simulators", []string{"internal/energy", "internal/written"}},
 
 	// Meaning.
-	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written"}},
+	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written", "indicators/caltrack"}},
 	{"indicators/caltrack", []string{"internal/energy", "internal/household"}},
 	{"internal/weather", []string{"internal/energy", "internal/household", "internal/outbound"}},
 	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "internal/weather", "indicators"}},
