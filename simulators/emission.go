@@ -133,10 +133,14 @@ func (s *stream) push(e Emission, sent, order int64) {
 }
 
 // trips reports whether the message made at instant at shows zeros: the first one of
-// a glitch.
+// a glitch, any while there are zeros.
 func (t *tap) trips(at int64) bool {
 	for i := range t.strikes {
-		if s := &t.strikes[i]; s.kind == Glitch && s.on(at) && !t.glitch {
+		switch s := &t.strikes[i]; {
+		case !s.on(at):
+		case s.kind == Zeros:
+			return true
+		case s.kind == Glitch && !t.glitch:
 			t.glitch = true
 			return true
 		}

@@ -19,6 +19,8 @@ const (
 	Shuffle   FaultKind = "shuffle"   // messages of an hour are sent at its end, in any order
 	Late      FaultKind = "late"      // messages are sent By later (24 h)
 	Glitch    FaultKind = "glitch"    // the first message shows 0 where it counts
+	Zeros     FaultKind = "zeros"     // every message shows 0 where it counts
+	Leap      FaultKind = "leap"      // counters show 39,000 kWh more from After on, which nobody used
 )
 
 // A Fault is something that goes wrong in a home for a while.
@@ -38,11 +40,13 @@ func (f *Fault) complete() (errs []error) {
 		}
 	}
 	switch f.Kind {
-	case Gap, Reset, Glitch, Shuffle:
+	case Gap, Reset, Glitch, Shuffle, Leap:
 	case Duplicate:
 		fill(&f.By, time.Second)
 	case Late:
 		fill(&f.By, 24*time.Hour)
+	case Zeros:
+		note(f.For == 0, "for", f.For, "zeros need an end")
 	case Burst:
 		note(f.For == 0, "for", f.For, "a burst needs an end")
 	case Skew:

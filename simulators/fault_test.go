@@ -196,6 +196,38 @@ func TestAGlitchShowsZeroOnce(t *testing.T) {
 	}
 }
 
+func TestZerosAreShownUntilTheyEnd(t *testing.T) {
+	town, all := faulty(t, "tasmota_energy", 1, simulators.Fault{Kind: simulators.Zeros, On: simulators.Electricity, After: 3 * time.Hour, For: time.Hour})
+	from, _ := town.Span()
+	for _, e := range all {
+		if e.Device.Role != simulators.Electricity {
+			continue
+		}
+		after := e.At.Sub(from)
+		if zero, during := e.Values[0].Value == 0, after >= 3*time.Hour && after < 4*time.Hour; zero != during {
+			t.Fatalf("%v after the start it shows %d", after, e.Values[0].Value)
+		}
+	}
+}
+
+func TestALeapStays(t *testing.T) {
+	_, plain := faulty(t, "tasmota_energy", 1)
+	town, all := faulty(t, "tasmota_energy", 1, simulators.Fault{Kind: simulators.Leap, On: simulators.Electricity, After: 3 * time.Hour})
+	from, _ := town.Span()
+	for i, e := range all {
+		if e.Device.Role != simulators.Electricity {
+			continue
+		}
+		want := plain[i].Values[0].Value
+		if !e.At.Before(from.Add(3 * time.Hour)) {
+			want += 39_000_000_000
+		}
+		if got := e.Values[0].Value; got != want {
+			t.Fatalf("%s: %d, want %d", e.At, got, want)
+		}
+	}
+}
+
 func TestFaultsDoNotChangeWhatHappens(t *testing.T) {
 	plain, _ := faulty(t, "shelly_gen2", 1)
 	town, _ := faulty(t, "shelly_gen2", 1, simulators.Fault{Kind: simulators.Gap}, simulators.Fault{Kind: simulators.Duplicate}, simulators.Fault{Kind: simulators.Shuffle})

@@ -93,14 +93,21 @@ func (w *walk) end() {
 	w.now.at += step
 }
 
+// leap is what a counter gains in a leap, mWh.
+const leap = 39_000_000_000
+
 // speak visits every instant at which a device speaks during the step: at is the
 // true one, Unix ms, s what the device finds.
 func (w *walk) speak(visit func(t *tap, at int64, s *sample)) {
 	for i := range w.taps {
 		t := &w.taps[i]
 		for j := range t.strikes {
-			if s := &t.strikes[j]; s.kind == Reset && s.from == w.now.at {
+			switch s := &t.strikes[j]; {
+			case s.from != w.now.at:
+			case s.kind == Reset:
 				t.zero = w.used(t.home, 0).add(t.index)
+			case s.kind == Leap:
+				t.zero = t.zero.sub(counters{peak: leap})
 			}
 		}
 		if ahead := t.skew(w.now.at); t.clock < 0 || ahead != t.ahead {

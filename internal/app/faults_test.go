@@ -24,6 +24,8 @@ func TestWhatGoesWrongInventsNothing(t *testing.T) {
 		home("tasmota_energy", simulators.Fault{Kind: simulators.Glitch, After: 20 * time.Hour}, simulators.Fault{Kind: simulators.Glitch, After: 50 * time.Hour}),
 		home("linky_zlinky_z2m", simulators.Fault{Kind: simulators.Burst, After: 10 * time.Hour, For: day}),
 		home("shelly_gen2", simulators.Fault{Kind: simulators.Reset, After: 40 * time.Hour}),
+		home("linky_tasmota_teleinfo", simulators.Fault{Kind: simulators.Zeros, After: 15 * time.Hour, For: 50 * time.Minute}),
+		home("tasmota_energy", simulators.Fault{Kind: simulators.Leap, After: 26 * time.Hour}),
 	}}
 	p := openPilot(t, s)
 	p.publish(nil)
@@ -37,7 +39,8 @@ func TestWhatGoesWrongInventsNothing(t *testing.T) {
 		estimated := p.count(`SELECT COUNT(*) FROM usage_slot WHERE family = $1 AND start_at >= $2 AND estimated = 1`, string(p.settled.Families[i]), h.From.UnixMilli())
 		const step = 1000 // mWh, of one display step
 		least := used - step
-		if h.Faults[0].Kind == simulators.Reset {
+		switch h.Faults[0].Kind { //nolint:exhaustive // what is lost to be told at all
+		case simulators.Reset, simulators.Leap:
 			least -= 9_000_000 / 12 // five minutes at 9 kW go unseen, and are not made up
 		}
 		if got < least || got > used+step || negative != 0 {
@@ -46,5 +49,11 @@ func TestWhatGoesWrongInventsNothing(t *testing.T) {
 		if gap := h.Faults[0].Kind == simulators.Gap; (estimated > 0) != gap {
 			t.Errorf("%s after a %s: %d half-hours are estimates", h.Label, h.Faults[0].Kind, estimated)
 		}
+	}
+	// What nobody can have used waits for a person, and nothing else does.
+	all := p.count(`SELECT COUNT(*) FROM doubt`)
+	leapt := p.count(`SELECT COUNT(*) FROM doubt WHERE told = 1 AND value - before_value BETWEEN 39000000000 AND 39001000000`)
+	if all != 1 || leapt != 1 {
+		t.Errorf("%d rises wait for a person, %d of them the leap", all, leapt)
 	}
 }
