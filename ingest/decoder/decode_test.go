@@ -118,6 +118,15 @@ func TestAHostileMessageCostsLittle(t *testing.T) {
 		"tiers":             {"zigbee2mqtt/p", filled(`{`, `"current_tier1_summ_delivered":1`, "}")},
 		"depth":             {"zigbee2mqtt/p", strings.Repeat("[", maxPayload)},
 		"digits":            {"zigbee2mqtt/p", `{"energy":` + strings.Repeat("9", maxPayload-11) + "}"},
+		"records":           {"senml/p", numbered("[", `{"n":"temp`, `","u":"Cel","v":20}`, "]")},
+		"records of text":   {"senml/p", filled(`[{"bn":"`+strings.Repeat("1/", 120)+`"},`, `{"n":"0","vs":""}`, "]")},
+		"a base name":       {"senml/p", filled(`[{"bn":"`+strings.Repeat("1/", maxPayload/4)+`"},`, `{"v":1}`, "]")},
+		"properties":        {"homie/5/p/$description", numbered(`{"nodes":{"`+strings.Repeat("n ", 60)+`":{"properties":{`, `"p`, `":{"datatype":"float","unit":"W"}`, "}}}}")},
+		"a node's name":     {"homie/5/p/$description", numbered(`{"nodes":{"`+strings.Repeat("n ", maxPayload/4)+`":{"properties":{`, `"p`, `":{"datatype":"float","unit":"W"}`, "}}}}")},
+		"components":        {"homeassistant/device/p/config", numbered(`{"cmps":{`, `"c`, `":{"p":"sensor","stat_t":"a/b","unit_of_meas":"W"}`, "}}")},
+		"codes":             {"meters/p", numbered(`{"name":"p",`, `"1-0:1.8.`, `":{"value":1}`, "}")},
+		"an uplink":         {"v3/a/devices/p/up", numbered(`{"end_device_ids":{"dev_eui":"p"},"uplink_message":{"decoded_payload":{`, `"k`, `":1`, "}}}")},
+		"samples":           {"v3/a/devices/p/up", filled(`{"end_device_ids":{"dev_eui":"p"},"uplink_message":{"normalized_payload":[`, `{"air":{"temperature":1}}`, "]}}")},
 		"escapes":           {"zigbee2mqtt/p", numbered("{", `"\u0061`, `":1`, "}")},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -88,6 +88,9 @@ func decodeHomieDescription(in *Input) (Result, error) {
 	var rows []homieRow
 	count := map[energy.Quantity]int{}
 	for _, node := range in.root().get("nodes").children {
+		if len(node.rawKey()) > 128 {
+			continue
+		}
 		for _, p := range node.get("properties").children {
 			row := homieRow{path: node.key() + "/" + p.key()}
 			kind := p.get("datatype").text()

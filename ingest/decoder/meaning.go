@@ -36,7 +36,7 @@ var (
 		budget delta difference charge discharge charged discharged battery ev soc`)
 
 	// wordsExport mark energy that flows out of the home.
-	wordsExport = words(`export exported exporting return returned inject injected injection injecte production produced
+	wordsExport = words(`export exported exporting return returned inject injected injection injecte injectee production produced
 		produce generation generated solar pv surplus feed feedin fed reverse negative sold`)
 
 	// wordsNoRoom mark a temperature or humidity that is no room's nor the weather's.

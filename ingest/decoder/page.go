@@ -80,6 +80,8 @@ An operator adds a template in ` + "`meters.d`" + ` beside the configuration, wi
 
 ` + "```yaml\n" + example + "```" + `
 
+The object of a LoRaWAN codec needs neither topic nor device: ` + "`envelope: lorawan`" + ` brings both, and the time, and ` + "`match.model`" + ` is a part of the brand or the model.
+
 What a template cannot say is a Go file that calls ` + "`register`" + `, with its samples in ` + "`testdata/FAMILY/*.txtar`" + `. Then ` + "`go generate ./ingest/decoder`" + ` writes its rows here.
 `)
 	return b.String()

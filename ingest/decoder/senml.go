@@ -64,6 +64,10 @@ type senmlBase struct {
 	version          string
 }
 
+// maxSenMLName bounds each part of a name, in bytes: devices have no longer ones, and
+// every record has the base name.
+const maxSenMLName = 256
+
 // A senmlRecord is a record with its base resolved.
 type senmlRecord struct {
 	base       senmlBase
@@ -107,7 +111,7 @@ func (b *senmlBase) resolve(fields value) (r senmlRecord, err error) {
 		ok := true
 		switch f.key() {
 		case "bn":
-			b.name, ok = f.text(), f.kind() == text
+			b.name, ok = f.text(), f.kind() == text && len(f.raw()) <= maxSenMLName
 		case "bu":
 			b.unit, ok = f.text(), f.kind() == text
 		case "bt":
@@ -127,12 +131,12 @@ func (b *senmlBase) resolve(fields value) (r senmlRecord, err error) {
 			}
 			b.version = f.text()
 		case "n", "u":
-			ok = f.kind() == text
+			ok = f.kind() == text && len(f.raw()) <= maxSenMLName
 		case "t":
 			r.time, ok = senmlNumber(f)
 		}
 		if !ok {
-			return r, refuse("a field of SenML of the wrong kind")
+			return r, refuse("a field of SenML of the wrong kind, or a name of more than 256 bytes")
 		}
 	}
 	r.fields, r.name, r.unit = fields, fields.get("n").text(), fields.get("u").text()
