@@ -43,7 +43,7 @@ func TestEveryCommandSaysWhatItDoesAndShowsHow(t *testing.T) {
 }
 
 func TestAMistakeOfTheCallerIsOne(t *testing.T) {
-	for _, args := range [][]string{{"nosuch"}, {"meter", "nosuch"}, {"indicator", "list", "extra"}, {"version", "--nosuch"}, {"readings", "import"}} {
+	for _, args := range [][]string{{"nosuch"}, {"meter", "nosuch"}, {"indicator", "list", "extra"}, {"version", "--nosuch"}, {"readings", "import"}, {"serve", "--leave"}} {
 		root := newRoot()
 		root.SetOut(io.Discard)
 		root.SetErr(io.Discard)

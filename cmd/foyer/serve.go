@@ -22,17 +22,21 @@ func newServe() *cobra.Command {
 	}
 	path := configFlag(cmd)
 	roles := cmd.Flags().String("role", "ingest,jobs,api", "parts of the work this process does")
+	leave := cmd.Flags().Bool("leave", false, "for good: with --role ingest, take in what mosquitto still holds for this ingester, then end its session and stop")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		r, err := app.ParseRoles(*roles)
 		if err != nil {
 			return usageError{err}
+		}
+		if *leave && r != (app.Roles{Ingest: true}) {
+			return usageError{errors.New("--leave: want --role ingest beside it, and no other")}
 		}
 		c, err := config.Load(*path)
 		if err != nil {
 			return err
 		}
 		logger := newLogger(cmd.ErrOrStderr(), c.Log)
-		a, err := app.Open(cmd.Context(), c, app.Options{Roles: r, Log: logger})
+		a, err := app.Open(cmd.Context(), c, app.Options{Roles: r, Log: logger, Leave: *leave})
 		if err != nil {
 			return err
 		}

@@ -30,13 +30,16 @@ type session struct {
 	ready  atomic.Bool          // subscribed
 	lost   chan error           // takes why the session cannot go on
 
+	taken   atomic.Int64 // messages that came
+	settled atomic.Int64 // of them, kept and acknowledged
+
 	lanes   *lanes
 	intake  chan struct{}   // closed when no more messages are taken in
 	handle  context.Context //nolint:containedctx // of the lanes; outlives Run's by what is at hand
 	abandon context.CancelFunc
 }
 
-func (s *Subscriber) newSession(ctx context.Context) *session {
+func (s *Subscriber) newSession(ctx context.Context, change ...func(*mqtt.ClientOptions)) *session {
 	n := &session{s: s, lost: make(chan error, 1), intake: make(chan struct{})}
 	n.handle, n.abandon = context.WithCancel(context.WithoutCancel(ctx))
 	n.lanes = newLanes(n.work)
@@ -52,6 +55,9 @@ func (s *Subscriber) newSession(ctx context.Context) *session {
 	// Before Connect: with a persistent session messages come at once.
 	o.SetDefaultPublishHandler(n.take)
 	o.SetConnectionLostHandler(func(_ mqtt.Client, err error) { n.end(fmt.Errorf("the connection is lost: %w", err)) })
+	for _, c := range change {
+		c(&o)
+	}
 	n.client = mqtt.NewClient(&o)
 	return n
 }
@@ -120,6 +126,7 @@ func (n *session) take(_ mqtt.Client, m mqtt.Message) {
 		return
 	}
 	if n.lanes.put(m, n.intake) {
+		n.taken.Add(1)
 		n.s.metrics.waiting.Inc()
 	}
 }
@@ -140,6 +147,7 @@ func (n *session) work(m mqtt.Message) {
 	}
 	m.Ack()
 	n.s.room.take()
+	n.settled.Add(1)
 	n.s.metrics.messages[kept].Inc()
 }
 

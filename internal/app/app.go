@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Roles  Roles
 	Log    *slog.Logger
+	Leave  bool              // take in what another broker still holds for this ingester, end its session, and stop
 	Notify func(line string) // takes a line for who watches when the log channel tells an alert; nil outside a demo
 
 	// DemoFamily and DemoConsole sign visitors of a demo in; nil elsewhere.
@@ -121,7 +122,10 @@ func (a *App) Run(ctx context.Context) error {
 			return nil
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); !errors.Is(err, errLeft) {
+		return err
+	}
+	return nil
 }
 
 // Close closes what is open, the last opened first.

@@ -57,6 +57,7 @@ func openRecords(ctx context.Context, c config.Config) (*records.DB, error) {
 type transport struct {
 	run   func(context.Context) error
 	close func() error
+	leave func(context.Context) error // ends the broker's session for good; nil for the embedded broker
 	ready func(context.Context) error
 	addr  string // host:port of the embedded broker
 }
@@ -80,7 +81,7 @@ func (a *App) openTransport(ctx context.Context, h *ingest.Handler, pulse subscr
 	if err != nil {
 		return transport{}, err
 	}
-	return transport{run: s.Run, close: func() error { return nil }, ready: func(context.Context) error {
+	return transport{run: s.Run, leave: s.Leave, close: func() error { return nil }, ready: func(context.Context) error {
 		if !s.Connected() {
 			return errors.New("not connected to the broker")
 		}

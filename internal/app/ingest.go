@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"foyer/ingest"
 	"foyer/ingest/spool"
@@ -31,6 +33,11 @@ func (a *App) openIngest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.Leave {
+		if t.run, err = leaving(t, kept); err != nil {
+			return errors.Join(err, t.close())
+		}
+	}
 	a.closers = append(a.closers, t.close)
 	a.broker, a.checks["broker"] = t.addr, t.ready
 	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run}, part{"ledger", ledger.Run})
@@ -38,4 +45,38 @@ func (a *App) openIngest(ctx context.Context) error {
 		a.parts = append(a.parts, part{"memory", handler.Follow})
 	}
 	return nil
+}
+
+// errLeft ends an App that was to leave.
+var errLeft = errors.New("left")
+
+// leaving returns what runs instead of a transport: it takes in what the broker still
+// holds, waits until the spool has brought it to the series store, and ends the App.
+func leaving(t transport, kept *spool.Spool) (func(context.Context) error, error) {
+	if t.leave == nil {
+		return nil, errors.New("leave: broker.url is Foyer's own broker, which holds nothing for anybody. Stop its process instead")
+	}
+	return func(ctx context.Context) error {
+		if err := t.leave(ctx); err != nil {
+			return err
+		}
+		poll := time.NewTicker(100 * time.Millisecond)
+		defer poll.Stop()
+		for {
+			b, err := kept.Take(ctx, 1)
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case err != nil:
+				return err
+			case b.Through == 0:
+				return errLeft
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-poll.C:
+			}
+		}
+	}, nil
 }

@@ -22,13 +22,14 @@ import (
 
 // An ingester is a `foyer serve --role ingest` of its own.
 type ingester struct {
-	t    *testing.T
-	desk *desk
-	log  string // file
-	proc *testserver.Process
+	t     *testing.T
+	desk  *desk
+	log   string // file
+	ready string // what it says once it takes messages in
+	proc  *testserver.Process
 }
 
-// begin starts the process and returns once it reads from the broker.
+// begin starts the process and returns once it takes messages in.
 func (i *ingester) begin() {
 	i.t.Helper()
 	if err := os.WriteFile(i.log, nil, 0o600); err != nil {
@@ -45,11 +46,11 @@ func (i *ingester) begin() {
 			i.t.Log(i.said())
 		}
 	})
-	testserver.Wait(i.t, "an ingester to read from the broker", func() bool {
+	testserver.Wait(i.t, "an ingester to take messages in", func() bool {
 		if p.Ended() {
 			i.t.Fatal(i.said())
 		}
-		return strings.Contains(i.said(), "reading from the broker")
+		return strings.Contains(i.said(), i.ready)
 	})
 }
 
@@ -99,7 +100,7 @@ func openGroup(t *testing.T, gateways int) *group {
 	for i := range g.all {
 		d := newDesk(t, fmt.Sprintf("broker: {url: 'mqtt://127.0.0.1:%d', user: ingest-%d, password: secret of %d, shared: ingesters}\nseries: {url: 'influx+%s'}\nrecords: {url: %q}\n",
 			port, i, i, g.influx.influx.URL(), address))
-		g.all[i] = &ingester{t: t, desk: d, log: filepath.Join(d.dir, "log")}
+		g.all[i] = &ingester{t: t, desk: d, log: filepath.Join(d.dir, "log"), ready: "reading from the broker"}
 	}
 	office := g.all[0].desk
 	office.run("household", "add", "--label", "Foyer 01", "--persons", "1", "--tariff", "fr-bleu-base", "--kva", "6", "--income", "18200")
@@ -201,5 +202,37 @@ func TestTwoIngestersLoseNothingWhenOneIsKilled(t *testing.T) {
 		if ever, _ := i.appended(); ever == 0 {
 			t.Errorf("ingester %d took no part", n)
 		}
+	}
+	g.leaves(from.Add(time.Hour / 2))
+}
+
+// leaves has one ingester go for good: what mosquitto held for it while it was away is
+// taken in, and everything after that is the other one's.
+func (g *group) leaves(from time.Time) {
+	g.t.Helper()
+	const first, then = 200, 100
+	before := g.influx.stored()
+	gone := g.all[0]
+	gone.proc.End(syscall.SIGTERM)
+	g.publish(0, first, from)
+	leave := exec.Command(binary(g.t), "serve", "--role", "ingest", "--leave", "--config", gone.desk.config)
+	if out, err := leave.CombinedOutput(); err != nil {
+		g.t.Fatalf("%v: %s", err, out)
+	}
+	if _, waiting := gone.appended(); waiting != 0 {
+		g.t.Errorf("%d rows are left in its spool", waiting)
+	}
+	testserver.Wait(g.t, "what the broker held to be stored", func() bool { return g.influx.stored() >= before+first })
+	g.publish(0, then, from.Add(time.Minute))
+	testserver.Wait(g.t, "the other one to get everything", func() bool { return g.influx.stored() >= before+first+then })
+	if n := g.influx.stored(); n != before+first+then {
+		g.t.Errorf("%d readings are stored, want %d", n, before+first+then)
+	}
+}
+
+func TestNobodyLeavesABrokerThatHoldsNothing(t *testing.T) {
+	d := newDesk(t, "broker: {url: embedded://127.0.0.1:0}\n")
+	if _, rest, err := d.try("serve", "--role", "ingest", "--leave"); err == nil || !strings.Contains(rest, "holds nothing for anybody") {
+		t.Error(err, rest)
 	}
 }

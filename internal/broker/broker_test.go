@@ -554,6 +554,7 @@ func TestAPayloadUpToTheLimitIsKept(t *testing.T) {
 	if got := r.messages(); len(got) != 1 {
 		t.Errorf("%d messages are kept", len(got))
 	}
+	testserver.Wait(t, "it to be counted", func() bool { return countOf(t, r.hook.metrics.publishes[oversize]) == 1 })
 }
 
 func TestASilentSocketIsClosedAfterFiveSeconds(t *testing.T) {

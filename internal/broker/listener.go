@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mochi-mqtt/server/v2/listeners"
+	"github.com/mochi-mqtt/server/v2/packets"
 )
 
 // A listener hands sockets to mochi and outlives what its own listeners do not:
@@ -120,7 +121,11 @@ func (l *listener) serve(establish listeners.EstablishFn, conn net.Conn) {
 		delete(l.conns, conn)
 		l.lobby.leave(conn)
 	}()
-	_ = establish(l.ID(), conn) // why a client left is its own affair
+	// Why else a client left is its own affair.
+	if err := establish(l.ID(), conn); errors.Is(err, packets.ErrPacketTooLarge) {
+		l.metrics.publishes[oversize].Inc()
+		l.log.Warn("a packet was longer than max_packet_bytes, connection closed")
+	}
 }
 
 // Close stops accepting, closes every connection and waits for their ends. mochi's

@@ -19,6 +19,7 @@ const (
 	failed  // could not be kept: not acknowledged, connection closed
 	foreign // not on the gateway's own topics
 	revoked // the gateway's secret no longer holds
+	oversize
 	numPublishes
 )
 
@@ -49,7 +50,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for i, outcome := range [numConnects]string{"accepted", "version", "name", "secret", "unavailable", "full"} {
 		m.connects[i] = connects.WithLabelValues(outcome)
 	}
-	for i, outcome := range [numPublishes]string{"kept", "failed", "foreign", "revoked"} {
+	for i, outcome := range [numPublishes]string{"kept", "failed", "foreign", "revoked", "oversize"} {
 		m.publishes[i] = publishes.WithLabelValues(outcome)
 	}
 	reg.MustRegister(connects, publishes, m.clients, m.acceptErrors, m.turnedAway, m.slowed, m.panics)
