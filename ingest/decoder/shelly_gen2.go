@@ -76,8 +76,9 @@ var roomNames = regexp.MustCompile(`(?i)(^|[^a-z])(shelly|plus|shellyplus)?[-_]?
 type shellyMessage struct {
 	in     *Input
 	device Device
-	room   bool // temperature:0 is the room
-	cased  bool // some temperature was left out for want of knowing
+	src    string // the device itself, "" when nobody has said it
+	room   bool   // temperature:0 is the room
+	cased  bool   // some temperature was left out for want of knowing
 }
 
 // decodeShellyNotification reads NotifyStatus and NotifyFullStatus, which hold
@@ -158,6 +159,9 @@ func decodeShellyRPC(in *Input) (Result, error) {
 		return Result{Outcome: Ignored, Reason: "a request, or an answer without a status"}, nil
 	}
 	m := newShelly(in, src, "")
+	if facts := m.bthomeConfigs(result); len(facts) > 0 {
+		return Result{Outcome: Mapping, Reason: "what Bluetooth sensors measure", Device: m.device, Remember: facts}, nil
+	}
 	m.components(result)
 	if id := result.get("id"); id.kind() == digits {
 		for _, kind := range [...]string{"em", "emdata", "em1", "em1data", "switch"} {
@@ -189,6 +193,7 @@ func newShelly(in *Input, src, prefix string) *shellyMessage {
 			m.device.Aliases = []string{name}
 		}
 	}
+	m.src = src
 	model, _, _ := strings.Cut(src, "-")
 	m.room = roomModels.MatchString(model) || src == "" && (roomNames.MatchString(name) || in.recall(shellyRoomFact+prefix) != "")
 	return m
@@ -287,6 +292,8 @@ func (m *shellyMessage) component(name string, c value) {
 		}
 	case "humidity":
 		m.number(energy.Humidity, sensor(n), c, name, "rh")
+	case "bthomesensor":
+		m.bthome(name, c)
 	}
 }
 

@@ -23,6 +23,10 @@ const (
 	zigbeeNameFact = "zigbee2mqtt-name "
 	// zigbeeUnitFact keeps, behind a topic and a property, a unit that is not the usual one.
 	zigbeeUnitFact = "zigbee2mqtt-unit "
+	// zigbeeChipFact keeps that the temperature of a topic is that of a plug itself.
+	zigbeeChipFact = "zigbee2mqtt-chip "
+	// zigbeePowerFact keeps the register of power where it is that of a phase.
+	zigbeePowerFact = "zigbee2mqtt-power "
 )
 
 // zigbeeUnits are the usual units, as converters write them.
@@ -32,7 +36,7 @@ var zigbeeUnits = map[string]string{
 	"produced_energy": "kWh", "produced_energy_phase_a": "kWh", "produced_energy_phase_b": "kWh", "produced_energy_phase_c": "kWh",
 	"power": "W", "power_l1": "W", "power_l2": "W", "power_l3": "W",
 	"power_phase_a": "W", "power_phase_b": "W", "power_phase_c": "W",
-	"apparent_power": "VA", "temperature": "degC", "humidity": "%",
+	"apparent_power": "VA", "temperature": "degC", "local_temperature": "degC", "humidity": "%",
 }
 
 // decodeBridgeDevices learns which IEEE address publishes under which topic, so
@@ -53,12 +57,39 @@ func decodeBridgeDevices(in *Input) (Result, error) {
 		if strings.Contains(name, "/") {
 			r.Remember = append(r.Remember, in.learn(zigbeeNameFact+topic, name)...)
 		}
-		for _, e := range d.get("definition").get("exposes").children {
-			r.Remember = append(r.Remember, learnZigbeeUnit(in, topic, e)...)
-		}
+		r.Remember = append(r.Remember, learnExposes(in, topic, d.get("definition").get("exposes"))...)
 		in.trace.addf("%s is %s", name, ieee)
 	}
 	return r, nil
+}
+
+// learnExposes learns the units of what a device exposes, and what its numbers are
+// that mean something else beside others.
+func learnExposes(in *Input, topic string, exposes value) (facts []Fact) {
+	has := map[string]bool{}
+	var walk func(value)
+	walk = func(list value) {
+		for _, e := range list.children {
+			if p := e.get("property"); p.kind() == text {
+				has[p.text()] = true
+				facts = append(facts, learnZigbeeUnit(in, topic, e)...)
+			}
+			walk(e.get("features")) // of a thermostat, a light
+		}
+	}
+	walk(exposes)
+	if len(has) == 0 {
+		return nil
+	}
+	chip, power := "", ""
+	if has["temperature"] && (has["power"] || has["energy"] || has["current"]) {
+		chip = "yes"
+	}
+	if has["power"] && has["power_phase_b"] && !has["power_phase_a"] {
+		power = "l1"
+	}
+	facts = append(facts, in.learn(zigbeeChipFact+topic, chip)...)
+	return append(facts, in.learn(zigbeePowerFact+topic, power)...)
 }
 
 // learnZigbeeUnit learns the unit of what a device exposes, if it is one that
