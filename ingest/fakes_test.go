@@ -214,6 +214,7 @@ type house struct {
 	handler *ingest.Handler
 	cfg     spool.Config
 	metrics *prometheus.Registry
+	log     *slog.Logger
 
 	mu  sync.Mutex
 	now time.Time // world clock
@@ -222,7 +223,7 @@ type house struct {
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{
-		t: t, now: noon,
+		t: t, now: noon, log: slog.New(slog.DiscardHandler),
 		meters: &fakeMeters{meters: map[energy.MeterID]ingest.Meter{}},
 		series: &fakeSeries{t: t, all: map[seriesKey]energy.Reading{}},
 		marks:  &fakeMarks{at: map[[2]string]time.Time{}, conflicts: map[string]energy.Conflict{}},
@@ -248,7 +249,7 @@ func (h *house) open(cfg spool.Config) {
 	h.handler, err = ingest.NewHandler(context.Background(), ingest.Parts{
 		Mounts: ingest.Mounts{{Topic: "shellies/#", Gateway: "g9"}},
 		Meters: h.meters, Spool: s, Quarantine: s, Memory: h.memory, Zone: paris(h.t),
-		Log: slog.New(slog.DiscardHandler), Metrics: h.metrics,
+		Log: h.log, Metrics: h.metrics,
 	})
 	if err != nil {
 		h.t.Fatal(err)

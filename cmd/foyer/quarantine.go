@@ -100,10 +100,33 @@ func newQuarantineList() *cobra.Command {
 				return err
 			}
 			header := []string{"id", "since", "gateway", "device", "dialect", "reason", "bytes"}
-			return printRows(cmd.OutOrStdout(), *asJSON, header, rows)
+			if err := printRows(cmd.OutOrStdout(), *asJSON, header, rows); err != nil {
+				return err
+			}
+			return sayDropped(cmd, o, q)
 		})
 	}
 	return cmd
+}
+
+// sayDropped says how many messages are not in the list, and why.
+func sayDropped(cmd *cobra.Command, o *app.Office, q *app.Quarantine) error {
+	dropped, err := q.Dropped(cmd.Context())
+	if err != nil {
+		return err
+	}
+	for _, c := range []struct{ cause, why string }{
+		{"alike", "20 like each of them came that day"},
+		{"room", "their kind took the most of spool.quarantine_bytes"},
+		{"age", fmt.Sprintf("nobody looked at them for %d days", o.Config.Spool.QuarantineDays)},
+	} {
+		if n := dropped[c.cause]; n > 0 {
+			if _, err := fmt.Fprintf(cmd.ErrOrStderr(), "%d more of the last 400 days are not kept: %s\n", n, c.why); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // A shownCase is a case as show prints it: a line of input for `foyer decode`, and
