@@ -19,7 +19,7 @@ func (d *DB) SaveHealth(ctx context.Context, all []energy.Health) error {
 			}
 			//nolint:gosec // placeholders are all that is joined
 			_, err := tx.ExecContext(ctx, `INSERT INTO meter_health (meter, dialect, clock, offset_ms, since_at, seen_at)
-				VALUES `+tuples(len(part), 6)+` ON CONFLICT (meter) DO UPDATE SET dialect = excluded.dialect, seen_at = excluded.seen_at,
+				VALUES `+d.values(len(part), 6)+` ON CONFLICT (meter) DO UPDATE SET dialect = excluded.dialect, seen_at = excluded.seen_at,
 					clock = CASE WHEN excluded.clock = '' THEN meter_health.clock ELSE excluded.clock END,
 					offset_ms = CASE WHEN excluded.clock = '' THEN meter_health.offset_ms ELSE excluded.offset_ms END,
 					since_at = CASE WHEN excluded.clock IN ('', meter_health.clock) THEN meter_health.since_at ELSE excluded.since_at END`, args...)

@@ -49,7 +49,7 @@ func (d *DB) Enter(ctx context.Context, ingester string, after, through int64, a
 			return errors.Join(err, ErrLedgerMoved)
 		}
 		for _, part := range powers(accounts, accountsAtOnce) {
-			if err := enter(ctx, tx, part); err != nil {
+			if err := d.enter(ctx, tx, part); err != nil {
 				return err
 			}
 		}
@@ -61,7 +61,7 @@ func (d *DB) Enter(ctx context.Context, ingester string, after, through int64, a
 	return nil
 }
 
-func enter(ctx context.Context, tx *sql.Tx, accounts []energy.Account) error {
+func (d *DB) enter(ctx context.Context, tx *sql.Tx, accounts []energy.Account) error {
 	width := 3 + energy.NumFates
 	args := make([]any, 0, width*len(accounts))
 	for _, a := range accounts {
@@ -76,7 +76,7 @@ func enter(ctx context.Context, tx *sql.Tx, accounts []energy.Account) error {
 	}
 	//nolint:gosec // placeholders and names of columns are all that is joined
 	_, err := tx.ExecContext(ctx, `INSERT INTO ledger (meter, gateway, day, `+strings.Join(fateColumns, ", ")+`) VALUES `+
-		tuples(len(accounts), width)+` ON CONFLICT (meter, gateway, day) DO UPDATE SET `+strings.Join(add, ", "), args...)
+		d.values(len(accounts), width)+` ON CONFLICT (meter, gateway, day) DO UPDATE SET `+strings.Join(add, ", "), args...)
 	return err
 }
 

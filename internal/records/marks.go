@@ -14,9 +14,8 @@ import (
 	"foyer/internal/energy"
 )
 
-// Rows in one statement, a power of two, see powers. SQLite looks each "$1" up by
-// its name among all the others, so that more would cost more.
-const marksAtOnce = 64
+// Rows in one statement, a power of two, see powers.
+const marksAtOnce = 256
 
 // The key of the advisory lock under which ingesters take turns: "foyer" in ASCII.
 const drainLock = 0x666f796572
@@ -42,7 +41,7 @@ func (d *DB) Claim(ctx context.Context, rs []energy.Reading) ([]energy.Reading, 
 			stmt := prepared[len(part)]
 			if stmt == nil {
 				var err error
-				if stmt, err = tx.PrepareContext(ctx, claimSQL(len(part))); err != nil {
+				if stmt, err = tx.PrepareContext(ctx, d.claimSQL(len(part))); err != nil {
 					return err
 				}
 				prepared[len(part)] = stmt
@@ -85,8 +84,8 @@ func newestOf(rs []energy.Reading) []energy.Reading {
 	return all
 }
 
-func claimSQL(rows int) string {
-	return `INSERT INTO latest (meter, register, at, value) VALUES ` + tuples(rows, 4) + `
+func (d *DB) claimSQL(rows int) string {
+	return `INSERT INTO latest (meter, register, at, value) VALUES ` + d.values(rows, 4) + `
 		ON CONFLICT (meter, register) DO UPDATE SET previous_at = latest.at, at = excluded.at, value = excluded.value
 			WHERE excluded.at > latest.at
 		RETURNING meter, register, previous_at`
@@ -124,7 +123,7 @@ func (d *DB) Stale(ctx context.Context, spans []energy.Span) error {
 				args = append(args, string(s.Meter), millis(s.From), millis(s.To))
 			}
 			//nolint:gosec // placeholders are all that is joined
-			_, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+tuples(len(part), 3), args...)
+			_, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+d.values(len(part), 3), args...)
 			if err != nil {
 				return err
 			}
@@ -202,6 +201,17 @@ func powers[T any](s []T, most int) [][]T {
 		s = s[n:]
 	}
 	return parts
+}
+
+// values returns what tuples does, for large statements that have no other
+// placeholders. SQLite looks each "$1" up by its name among all the others, so that
+// many would cost much: there they are "(?, ?), (?, ?)".
+func (d *DB) values(rows, width int) string {
+	if d.postgres {
+		return tuples(rows, width)
+	}
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
+	return strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
 }
 
 // tuples returns rows times width placeholders: "($1, $2), ($3, $4)".

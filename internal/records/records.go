@@ -67,7 +67,8 @@ func dial(rawURL string) (*DB, error) {
 // DSN: one given by Exec would hold on a single pooled connection.
 func dialSQLite(path string) (*DB, error) {
 	pragmas := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"
+		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)" +
+		"&_pragma=temp_store(MEMORY)" // else each statement of many rows writes a file to undo itself by
 	name := "file:" + (&url.URL{Path: path}).EscapedPath()
 	write, err := sql.Open("sqlite", name+"?"+pragmas+"&_txlock=immediate")
 	if err != nil {

@@ -30,7 +30,8 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 	// Every pragma stands in the DSN: one given by Exec would hold on a single
 	// pooled connection.
 	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(4000)"
+		"&_pragma=secure_delete(1)&_pragma=wal_autocheckpoint(4000)" +
+		"&_pragma=temp_store(MEMORY)" // else each statement of many rows writes a file to undo itself by
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + pragmas
 	write, err := sql.Open("sqlite", name+"&_pragma=cache_size(-8192)&_txlock=immediate")
 	if err != nil {
