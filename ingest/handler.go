@@ -185,7 +185,7 @@ func (got *harvest) drop(m Message, meter Meter, o decoder.Observation, f energy
 // judge turns observations into readings. It returns a zone when the one that
 // their times were read in is not the meters'.
 func (h *Handler) judge(ctx context.Context, m Message, gateway string, res decoder.Result, zone *time.Location) (harvest, *time.Location, error) {
-	got := harvest{Result: res, reason: res.Partly}
+	got := harvest{Result: res, reason: res.Partly, readings: make([]energy.Reading, 0, len(res.Observations))}
 	var meter Meter
 	for i, o := range res.Observations {
 		if i == 0 || !sameDevice(o.Device, res.Observations[i-1].Device) {

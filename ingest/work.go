@@ -54,8 +54,8 @@ func (w *work) sinkStored(r energy.Reading, j int) {
 // with one key the first stands.
 func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 	w := &work{through: b.Through, again: b.Again, plan: planOf(len(b.Readings), b.Plan)}
-	states := map[energy.MeterID]MeterState{}
-	seen := make(map[readingKey]energy.Reading, len(b.Readings))
+	w.keep, w.place = make([]energy.Reading, 0, len(b.Readings)), make([]int, 0, len(b.Readings))
+	states, firsts := map[energy.MeterID]MeterState{}, newFirsts()
 	for i, r := range b.Readings {
 		state, ok := states[r.Meter]
 		if !ok {
@@ -75,9 +75,8 @@ func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 			continue
 		case Claimed:
 		}
-		first, twice := seen[keyOf(r)]
+		first, twice := firsts.of(r, w.keep)
 		if !twice {
-			seen[keyOf(r)] = r
 			w.keep = append(w.keep, r)
 			w.place = append(w.place, i)
 			continue

@@ -44,6 +44,8 @@ func (s *Spool) take(ctx context.Context, limit int, planned int64) (b ingest.Ba
 	}
 	defer rows.Close()
 	known, tried := names{}, s.tried.Load()
+	// As many as there are, and those of the last row that come beyond the limit.
+	b.Readings = make([]energy.Reading, 0, min(int64(limit+limit/4), max(s.readings.Load(), 0)))
 	for (len(b.Readings) < limit || planned > b.Through) && (b.Through == 0 || b.Through != planned) && rows.Next() {
 		var id int64
 		var body sql.RawBytes
