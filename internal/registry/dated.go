@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"foyer/internal/energy"
@@ -83,13 +84,20 @@ func ordered(from, to energy.Day) error {
 	return nil
 }
 
+var zones sync.Map // by name: *time.Location
+
+// loadZone reads a zone once: time.LoadLocation reads and parses its file each time.
 func loadZone(name string) (*time.Location, error) {
 	if name == "" {
 		return time.UTC, nil
+	}
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location), nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return nil, fmt.Errorf("zone %q: %w", name, err)
 	}
+	zones.Store(name, zone)
 	return zone, nil
 }
