@@ -14,6 +14,23 @@ import (
 
 func init() {
 	register(Decoder{
+		Name:   "lorawan_payload/empty",
+		Order:  48,
+		Topics: uplinkTopics(),
+		Fits: func(in *Input) bool {
+			up := in.uplink()
+			for range up.object.children {
+				return false
+			}
+			return up.object.kind() == object
+		},
+		Decode: func(in *Input) (Result, error) {
+			up := in.uplink()
+			return Result{Outcome: Ignored, Reason: "an uplink of which a codec made nothing", Device: up.device()}, nil
+		},
+		Doc: Doc{Apart: "ignored: an uplink of which a codec made nothing"},
+	})
+	register(Decoder{
 		Name:   "lorawan_payload/unknown",
 		Order:  49,
 		Topics: uplinkTopics(),
