@@ -56,6 +56,7 @@ type Meter struct {
 	FirstSeen time.Time // world clock
 	Family    FamilyID  // "" while nobody's, and for an outdoor meter
 	From      time.Time // since when the readings are Family's
+	Enrolled  time.Time // since when they were anybody's; FirstSeen when they never were
 	Zone      string    // IANA name of the pilot's zone
 	Devices   []Device
 	Last      *energy.Reading // last one kept; nil when there is none

@@ -38,6 +38,10 @@ func TestChangesOfMetersStayWrittenDown(t *testing.T) {
 		if err := w.registry.Move(ctx, m, one, two, moved, word); !errors.Is(err, registry.ErrClaimed) {
 			t.Errorf("moved twice: %v", err)
 		}
+		// What it held back of the time of the first family is believed to be of then.
+		if got := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "tasmota", ID: "linky"}); !got.Since.Equal(from.Add(-24 * time.Hour)) {
+			t.Errorf("believed since %s, it was claimed from %s", got.Since, from)
+		}
 		said, err := w.registry.History(ctx, m)
 		if err != nil {
 			t.Fatal(err)

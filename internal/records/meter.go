@@ -16,6 +16,7 @@ import (
 // its family agrees to something; an outdoor one belongs to no family and always is.
 const selectMeter = `SELECT m.id, m.gateway, m.state, m.role, m.max_power, m.first_seen,
 		COALESCE(a.family, ''), COALESCE(a.from_at, 0),
+		COALESCE((SELECT MIN(b.from_at) FROM attachment b WHERE b.meter = m.id), m.first_seen),
 		COALESCE(p.zone, q.zone, (SELECT zone FROM pilot ORDER BY id LIMIT 1), ''),
 		CASE WHEN EXISTS (SELECT 1 FROM v_grant g WHERE g.family = a.family) THEN 1 ELSE 0 END
 	FROM meter m
@@ -28,10 +29,10 @@ type rowScanner interface{ Scan(...any) error }
 
 func scanMeter(row rowScanner) (household.Meter, error) {
 	var m household.Meter
-	var seen, from int64
+	var seen, from, enrolled int64
 	var collected int
-	err := row.Scan(&m.ID, &m.Gateway, &m.State, &m.Role, &m.MaxPower, &seen, &m.Family, &from, &m.Zone, &collected)
-	m.FirstSeen, m.From = instant(seen), instant(from)
+	err := row.Scan(&m.ID, &m.Gateway, &m.State, &m.Role, &m.MaxPower, &seen, &m.Family, &from, &enrolled, &m.Zone, &collected)
+	m.FirstSeen, m.From, m.Enrolled = instant(seen), instant(from), instant(enrolled)
 	if m.State == household.Claimed && m.Role != household.Outdoor && collected == 0 {
 		m.State = household.Stopped
 	}

@@ -34,8 +34,8 @@ const MaxUnclaimed = 256
 // maxAliases bounds the other names of one device that are heard.
 const maxAliases = 8
 
-// early is how far before its first sight, or before it became its family's, a
-// device's own clock is believed: it may have spoken before anybody heard it.
+// early is how far before its first sight, or before it became the first family's
+// it was, a device's own clock is believed: it may have spoken before anybody heard it.
 const early = 24 * time.Hour
 
 // A Devices store keeps meters and the names that lead to them.

@@ -103,12 +103,10 @@ func meterOf(s household.Meter) (Meter, error) {
 		return Meter{}, err
 	}
 	m := Meter{ID: s.ID, State: s.State, Zone: zone, MaxPower: s.MaxPower}
-	switch {
-	case s.Role == household.Outdoor:
-	case s.Family != "":
-		m.Since = s.From.Add(-early)
-	default:
-		m.Since = s.FirstSeen.Add(-early)
+	if s.Role != household.Outdoor {
+		// Of the first family it was: what it held back of the time before it went to
+		// another home is still that family's.
+		m.Since = s.Enrolled.Add(-early)
 	}
 	return m, nil
 }
