@@ -1,6 +1,7 @@
 package main
 
 import (
+	"syscall"
 	"time"
 )
 
@@ -15,7 +16,7 @@ func init() {
 const restart = 2 * time.Second
 
 // killed kills Foyer again and again while gateways publish: while it starts, while
-// it recovers, while it takes readings in.
+// it recovers, while it takes readings in. Some cycles end otherwise.
 func killed(t *Trial) {
 	p := t.Settle(t.TempDir())
 	t.must(snapshot(p.dir, p.data), "copy the pilot")
@@ -26,6 +27,7 @@ func killed(t *Trial) {
 		p.start()
 		if t.Luck.IntN(5) == 0 {
 			t.wander(80 * time.Millisecond) // before it is up
+			p.kill()
 		} else {
 			came := c.first(p.alive)
 			if cycle > 0 {
@@ -33,8 +35,8 @@ func killed(t *Trial) {
 			}
 			t.wander(250 * time.Millisecond)
 			p.alive()
+			p.end()
 		}
-		p.kill()
 		w.look("R5", p.data)
 	}
 	p.start()
@@ -45,4 +47,19 @@ func killed(t *Trial) {
 	p.stop()
 	v := w.settle("R1", p.data)
 	t.report.Count("R1", "kills in rounds after which acknowledged and stored differ", int64(t.Cycles), bad(v.Faults() > 0))
+}
+
+// end ends Foyer: mostly at once, some times after it was frozen for a moment, some
+// times by asking it, which is to be clean while gateways publish too.
+func (p *Pilot) end() {
+	switch p.t.Luck.IntN(16) {
+	case 0:
+		p.proc.Signal(syscall.SIGSTOP)
+		p.t.wander(100 * time.Millisecond)
+		p.kill()
+	case 1:
+		p.stop()
+	default:
+		p.kill()
+	}
 }
