@@ -180,23 +180,23 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 	n, is := f.value.number()
 	switch is {
 	case nothing:
-		in.reject(r.Path, whyNothing)
+		in.rejectAt(origin{r.Path, f.member}, whyNothing)
 		return nil
 	case notNumber:
 		in.unreadable = true
-		in.reject(r.Path, whyNumber)
+		in.rejectAt(origin{r.Path, f.member}, whyNumber)
 		return nil
 	case isNumber:
 	}
 	if oneOf(n, t.sentinels) || r.NotZero && n.mant == 0 {
-		in.reject(r.Path, whySentinel)
+		in.rejectAt(origin{r.Path, f.member}, whySentinel)
 		return nil
 	}
 	u := r.unit
 	if u == nil {
 		given, ok := unitFor(reg.Quantity(), r.Unit.say(in, root, f))
 		if !ok {
-			in.reject(r.Path, whyUnit)
+			in.rejectAt(origin{r.Path, f.member}, whyUnit)
 			return nil
 		}
 		u = &given
@@ -204,11 +204,11 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 	at, clear := r.ownTime(in, root, f)
 	if !clear { // of this number alone: the others stand
 		in.unclear = true
-		in.reject(r.Path, reasonAutumn)
+		in.rejectAt(origin{r.Path, f.member}, reasonAutumn)
 		return nil
 	}
 	if r.Timed && at.IsZero() {
-		in.reject(r.Path, whyTime)
+		in.rejectAt(origin{r.Path, f.member}, whyTime)
 		return nil
 	}
 	in.keep(reg, n, *u, origin{r.Path, f.member}, at)

@@ -41,6 +41,14 @@ type origin struct {
 	member value
 }
 
+// String says where, for explanations: it quotes the payload.
+func (o origin) String() string {
+	if o.member.kind() == absent || o.member.node().keyFrom == o.member.node().keyTo {
+		return o.path
+	}
+	return o.path + " (" + o.member.key() + ")"
+}
+
 // repeats reports whether o is the same place as p: a name that its object repeats.
 func (o origin) repeats(p origin) bool {
 	return o.path == p.path && o.member.kind() != absent && p.member.kind() != absent &&
@@ -149,12 +157,14 @@ func (in *Input) learn(key, v string) []Fact {
 }
 
 // reject leaves a value out.
-func (in *Input) reject(path, why string) {
+func (in *Input) reject(path, why string) { in.rejectAt(origin{path: path}, why) }
+
+func (in *Input) rejectAt(from origin, why string) {
 	if in.rejected.why == "" {
-		in.rejected = reject{path, why}
+		in.rejected = reject{from.path, why}
 	}
 	if in.trace != nil {
-		in.trace.addf("%s: left out: %s", path, why)
+		in.trace.addf("%s: left out: %s", from, why)
 	}
 }
 
@@ -198,14 +208,14 @@ func (in *Input) keep(reg energy.Register, n number, u unit, from origin, at tim
 	if len(in.observations) > maxObservations {
 		return
 	}
-	q, path := reg.Quantity(), from.path
+	q := reg.Quantity()
 	got, fits := u.scale.apply(n)
 	switch {
 	case noValue(q, n):
-		in.reject(path, whySentinel)
+		in.rejectAt(from, whySentinel)
 		return
 	case !fits || got < limits[q].min || got > limits[q].max:
-		in.reject(path, whyLimit)
+		in.rejectAt(from, whyLimit)
 		return
 	}
 	for i := range in.observations {
@@ -216,13 +226,13 @@ func (in *Input) keep(reg energy.Register, n number, u unit, from origin, at tim
 			}
 			in.contested = in.contested || from.path == in.origins[i].path && got != o.Value
 			if in.trace != nil {
-				in.trace.addf("%s: left out: %s", path, whyTwice)
+				in.trace.addf("%s: left out: %s", from, whyTwice)
 			}
 			return
 		}
 	}
 	if in.trace != nil {
-		in.trace.addf("%s -> %s %d thousandths of %s", path, reg, got, q.Base())
+		in.trace.addf("%s -> %s %d thousandths of %s", from, reg, got, q.Base())
 	}
 	if in.observations == nil {
 		in.observations = make([]Observation, 0, 8)
