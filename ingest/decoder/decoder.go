@@ -12,6 +12,7 @@ package decoder
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"foyer/internal/energy"
@@ -144,6 +145,7 @@ func finish(in *Input, dialect string, r Result, err error) (Result, error) {
 	r.Disbelieved = in.disbelieved
 	if len(r.Observations) > 0 {
 		r.Outcome, r.Reason = Readings, ""
+		r.Observations = slices.Clone(r.Observations) // in's own are for the next message
 		for i := range r.Observations {
 			if r.Observations[i].Device.ID == "" {
 				r.Observations[i].Device = r.Device

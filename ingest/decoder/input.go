@@ -81,8 +81,9 @@ func (in *Input) release() {
 	clear(in.captures)
 	clear(in.origins)
 	clear(in.ahead)
+	clear(in.observations)
 	nodes, plain, words, at, captures, origins := in.doc.nodes[:0], in.plain.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
-	*in = Input{captures: captures, origins: origins, ahead: in.ahead[:0]}
+	*in = Input{captures: captures, origins: origins, ahead: in.ahead[:0], observations: in.observations[:0]}
 	in.doc.nodes, in.plain.nodes, in.topic.words, in.topic.at = nodes, plain, words, at
 	if cap(nodes) <= 4096 { // a rare giant does not stay
 		inputs.Put(in)
@@ -233,9 +234,6 @@ func (in *Input) keep(reg energy.Register, n number, u unit, from origin, at tim
 	}
 	if in.trace != nil {
 		in.trace.addf("%s -> %s %d thousandths of %s", from, reg, got, q.Base())
-	}
-	if in.observations == nil {
-		in.observations = make([]Observation, 0, 8)
 	}
 	in.observations = append(in.observations, Observation{Device: in.sender, Register: reg, Value: got, Step: u.scale.step(n), At: at})
 	in.origins = append(in.origins, from)
