@@ -6,26 +6,44 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 )
 
-// mostWaiting is how many messages may wait to be handled: more than any broker
-// sends before it has acknowledgements, since MQTT numbers no more. Paho's reader,
-// which also hears whether the connection lives, is held up beyond it alone.
-const mostWaiting = 1 << 16
+const (
+	// mostWaiting is how many messages may wait to be handled: more than any broker
+	// sends before it has acknowledgements, since MQTT numbers no more. Paho's
+	// reader, which also hears whether the connection lives, is held up beyond it
+	// alone.
+	mostWaiting = 1 << 16
+
+	mostWorkers = 2048 // messages handled at once
+)
 
 // Lanes hand messages to a handler: those of one topic one after the other, in
-// order, and those of all topics at once, so that they share a commit. A topic
-// without messages costs nothing.
+// order, and those of many topics at once, so that they share a commit. There are
+// as many workers as topics have had messages at once; a topic without any costs
+// nothing.
 type lanes struct {
 	handle func(mqtt.Message)
 	room   chan struct{} // takes one for each message that waits
 
 	mu      sync.Mutex
-	waiting map[string][]mqtt.Message // by topic that is being handled: what comes next
+	turn    *sync.Cond       // for workers that have nothing to do
+	lanes   map[string]*lane // by topic that has messages
+	ready   []*lane          // that no worker has, in order
+	idle    int              // workers that wait and have not been called
+	workers int
 	closed  bool
 	working sync.WaitGroup
 }
 
+// A lane is what waits under one topic.
+type lane struct {
+	topic   string
+	waiting []mqtt.Message
+}
+
 func newLanes(handle func(mqtt.Message)) *lanes {
-	return &lanes{handle: handle, room: make(chan struct{}, mostWaiting), waiting: map[string][]mqtt.Message{}}
+	l := &lanes{handle: handle, room: make(chan struct{}, mostWaiting), lanes: map[string]*lane{}}
+	l.turn = sync.NewCond(&l.mu)
+	return l
 }
 
 // put hands m over and reports whether it did. While too many wait it blocks, at
@@ -41,44 +59,64 @@ func (l *lanes) put(m mqtt.Message, quit <-chan struct{}) bool {
 	if l.closed {
 		return false
 	}
-	next, busy := l.waiting[m.Topic()]
-	if busy {
-		l.waiting[m.Topic()] = append(next, m)
+	if busy, ok := l.lanes[m.Topic()]; ok {
+		busy.waiting = append(busy.waiting, m)
 		return true
 	}
-	l.waiting[m.Topic()] = nil
-	l.working.Go(func() { l.work(m) })
+	fresh := &lane{m.Topic(), []mqtt.Message{m}}
+	l.lanes[fresh.topic] = fresh
+	l.ready = append(l.ready, fresh)
+	switch {
+	case l.idle > 0:
+		l.idle-- // here, and not when it wakes: the next message calls another
+		l.turn.Signal()
+	case l.workers < mostWorkers:
+		l.workers++
+		l.working.Go(l.work)
+	}
 	return true
 }
 
-// work handles m and what has come under its topic meanwhile.
-func (l *lanes) work(m mqtt.Message) {
-	topic := m.Topic()
-	for batch := []mqtt.Message{m}; len(batch) > 0; batch = l.next(topic) {
-		for _, m := range batch {
-			<-l.room
-			l.handle(m)
+// work handles what is ready until everything is done and nothing more can come.
+func (l *lanes) work() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for {
+		for len(l.ready) == 0 {
+			if l.closed {
+				return
+			}
+			l.idle++
+			l.turn.Wait()
+		}
+		next := l.ready[0]
+		l.ready = l.ready[1:]
+		l.serve(next)
+		if len(next.waiting) > 0 {
+			l.ready = append(l.ready, next)
+		} else {
+			delete(l.lanes, next.topic)
 		}
 	}
 }
 
-// next returns what waits under a topic, and forgets the topic when that is nothing.
-func (l *lanes) next(topic string) []mqtt.Message {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	batch := l.waiting[topic]
-	if len(batch) == 0 {
-		delete(l.waiting, topic)
-		return nil
+// serve handles what waits under a topic, without the lock that its caller holds.
+func (l *lanes) serve(n *lane) {
+	batch := n.waiting
+	n.waiting = nil
+	l.mu.Unlock()
+	defer l.mu.Lock()
+	for _, m := range batch {
+		<-l.room
+		l.handle(m)
 	}
-	l.waiting[topic] = nil
-	return batch
 }
 
 // close takes nothing more and returns once everything that waited was handled.
 func (l *lanes) close() {
 	l.mu.Lock()
 	l.closed = true
+	l.turn.Broadcast()
 	l.mu.Unlock()
 	l.working.Wait()
 }
