@@ -46,6 +46,7 @@ type Home struct {
 	History   int       `yaml:"history"`   // days before Start that Past knows; 400 by default, -1 for none
 	Precision int       `yaml:"precision"` // decimals of kWh a ZLinky sends, 2 or 3; 3 by default
 	Plug      bool      `yaml:"plug"`      // has a plug that measures the fridge
+	Works     Works     `yaml:"works"`     // what changed at the home once
 	Faults    []Fault   `yaml:"faults"`
 
 	Label      string   `yaml:"label"`      // "Foyer 01"
@@ -114,6 +115,9 @@ func (h *Home) complete(i int, s *Scenario) (errs []error) {
 	note(outside(h.Persons14, 0, 20), "persons_14", h.Persons14, "want 0 to 20")
 	note(outside(h.Under14, 0, 20), "under_14", h.Under14, "want 0 to 20")
 	note(outside(h.Area, 9, 1_000), "area_m2", h.Area, "want 9 to 1000")
+	note(outside(h.Works.Days, 0, 4_000), "works.days", h.Works.Days, "want 0 to 4000")
+	note(outside(h.Works.Insulation, 0, 90), "works.insulation", h.Works.Insulation, "want 0 to 90 percent")
+	note(outside(h.Works.Colder, 0, 15_000), "works.colder", h.Works.Colder, "want 0 to 15000 thousandths of °C")
 	note(!named(h.Gateway), "gateway", h.Gateway, "want 1 to 64 of a-z, 0-9 and -")
 	note(h.Precision != 2 && h.Precision != 3, "precision", h.Precision, "want 2 or 3")
 	note(h.Heating != "electric" && h.Heating != "gas", "heating", h.Heating, "want electric or gas")
@@ -146,9 +150,15 @@ func (h *Home) house(d dice, from time.Time) house {
 		plug:      h.Plug,
 		holdsBack: forever,
 		leaks:     forever,
+		renewed:   forever,
 	}
 	b.walls.electric = h.Heating == "electric"
 	b.offPeak, _ = parseWindow(h.OffPeak) // complete has read it
 	situations[h.Situation].change(&b, from.AddDate(0, 0, -h.Onset).UnixMilli())
+	b.after = b.walls
+	if h.Works != (Works{}) {
+		b.renewed = from.AddDate(0, 0, -h.Works.Days).UnixMilli()
+		h.Works.change(&b.after)
+	}
 	return b
 }

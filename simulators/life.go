@@ -8,6 +8,9 @@ type house struct {
 	offPeak window // when the tank may heat and the contract, if it has two prices, is at the lower one
 	plug    bool   // a plug measures the fridge and what stands by
 
+	after   dwelling // walls once the works are over
+	renewed int64    // instant when they are, Unix ms; forever without any
+
 	holdsBack int64 // instant from which the family hardly heats, Unix ms; forever after all time
 	leaks     int64 // instant from which the tank's element also runs for nothing at night, Unix ms
 }
@@ -90,14 +93,15 @@ func (l *life) begin(h *house, m *moment) {
 		f.water += h.tank.element * 1000 / perHour
 	}
 
-	l.inside = l.warmth.at(&h.walls)
-	f.lost = h.walls.lose(l.inside, m.outside)
-	f.gains = h.walls.window*m.sun/perHour + h.tank.standby
+	walls := h.dwelling(m)
+	l.inside = l.warmth.at(walls)
+	f.lost = walls.lose(l.inside, m.outside)
+	f.gains = walls.window*m.sun/perHour + h.tank.standby
 	if h.people.in(&l.plan, m.clock) {
 		f.gains += h.people.persons * 70 * 1000 / perHour
 	}
-	heat := h.walls.warm(l.warmth, h.target(&l.plan, m), f.lost, f.gains+f.appliances)
-	if h.walls.electric {
+	heat := walls.warm(l.warmth, h.target(&l.plan, m), f.lost, f.gains+f.appliances)
+	if walls.electric {
 		f.heating = heat
 	} else {
 		f.fuel = heat
@@ -129,15 +133,23 @@ func (l *life) end(h *house, m *moment) {
 	l.lacks = min(l.lacks-l.filled+draw+h.tank.standby, h.tank.full)
 }
 
+// dwelling returns what the walls and the heater are like at m.
+func (h *house) dwelling(m *moment) *dwelling {
+	if m.at >= h.renewed {
+		return &h.after
+	}
+	return &h.walls
+}
+
 // target returns what the heater is set to, m°C.
 func (h *house) target(p *plan, m *moment) int64 {
 	switch {
 	case m.at >= h.holdsBack:
-		return h.walls.held
+		return h.dwelling(m).held
 	case h.people.up(p, m.clock):
-		return h.walls.comfort
+		return h.dwelling(m).comfort
 	}
-	return h.walls.eco
+	return h.dwelling(m).eco
 }
 
 // add and sub do to the electricity counters what their names say.

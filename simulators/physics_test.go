@@ -219,3 +219,25 @@ func TestSilentAndNewMetersSaySoBySilence(t *testing.T) {
 		}
 	}
 }
+
+func TestWorksSaveFromTheirDayOn(t *testing.T) {
+	h := simulators.Home{Heating: "electric", Insulation: "poor", Area: 70}
+	never := totals(t, alone(h, 20))
+	h.Works = simulators.Works{Insulation: 40}
+	warmer := totals(t, alone(h, 20))
+	h.Works = simulators.Works{Colder: 3000}
+	colder := totals(t, alone(h, 20))
+	switch {
+	case warmer.Heating*10 > never.Heating*7 || warmer.Inside < never.Inside-300:
+		t.Errorf("insulation: %+v, without %+v", warmer, never)
+	case colder.Heating >= never.Heating || colder.Inside > never.Inside-2000:
+		t.Errorf("heating less: %+v, without %+v", colder, never)
+	case warmer.Appliances != never.Appliances || colder.Appliances != never.Appliances:
+		t.Error("works change other uses")
+	}
+	for _, s := range []simulators.Total{warmer, colder} {
+		if in := s.Appliances + s.Heating + s.Fuel + s.Gains; in-s.Lost != s.Stored {
+			t.Errorf("%d mWh in, %d out, %d stored", in, s.Lost, s.Stored)
+		}
+	}
+}

@@ -82,7 +82,7 @@ func (s *Scenario) complete() error {
 	fill(&s.HalfHours, 28)
 	fill(&s.Station, "gw-00")
 	note(outside(s.Days, 0, 36_500), "days", s.Days, "want 0 to 36500")
-	note(outside(s.HalfHours, 0, 400), "half_hours", s.HalfHours, "want 0 to 400")
+	note(outside(s.HalfHours, 0, 4_000), "half_hours", s.HalfHours, "want 0 to 4000")
 	note(len(s.Homes) == 0 || len(s.Homes) > 10_000, "homes", len(s.Homes), "want 1 to 10000")
 	for _, i := range []struct {
 		field string

@@ -3,7 +3,6 @@ package caltrack
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 )
 
@@ -18,20 +17,23 @@ type Bounds struct {
 	Baseline           float64 // that days of the baseline without a temperature add
 }
 
-// Bound fills what is missing of a reporting period. What would have been used in a
-// period without a temperature lies on the line between its neighbours; what was
-// used in one without a reading is the same share of that as in all others.
+// Bound fills what is missing of a reporting period. What was used in a period
+// without a reading is the same share of what would have been as in all others. What
+// would have been used in one without a temperature follows from what lies on the
+// line between its neighbours and, where that is known, from what was used.
 //
-// How far that may be off is measured, not assumed: every stretch of which all is
-// known is hidden in the way of the gap, filled the same way and compared. Gaps apart
-// from each other add up as a root of squares. Where too few such stretches are
-// known, the gap takes the whole range of what the others show.
+// How that follows, and how far it may be off, is learnt from the home itself: every
+// stretch of which all is known is hidden in the way of the gap and filled in turn.
+// Gaps apart from each other add up as a root of squares. Where too few such
+// stretches are known the line alone does, and the gap takes the whole range of what
+// days show.
 //
-// Days of the baseline with a use and without a temperature take no part in f. A
-// second model has their temperatures on the line between their neighbours; the
-// central value lies half way between what the two say, and so much is added on
-// either side. Residuals count as neighbours here when their days are, so that
-// missing days do not make the others look independent.
+// What is missing of the baseline says less of the scatter: half the width that it
+// makes grows with the root of how many periods there are for each that is known.
+// Days with a use and without a temperature take no part in f; what a second model
+// with temperatures on the line between their neighbours says otherwise is added.
+// Residuals count as neighbours here when their days are, so that missing days do
+// not make the others look independent.
 //
 // Nil without a period to learn from.
 func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
@@ -49,12 +51,12 @@ func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
 	n := len(g.periods)
 	f.Totals.EffectiveN = f.Model.independent(Clean(baseline, s), float64(f.Totals.N))
 	if u := uncertaintyOf(f, s, monthsOf(g.periods, n, s), n, expected, central); u != nil {
-		b.Model = u.Energy
+		whole := float64(f.Totals.N)
+		b.Model = u.Energy * math.Sqrt(max(float64(len(dense(Clean(baseline, s), s)))/whole, 1))
 	}
 	if other, ok := refit(baseline, s); ok {
 		again, _, _ := gapsOf(other.Model, g.periods).fill(s.Confidence)
-		b.Baseline = math.Abs(again-central) / 2
-		central = (again + central) / 2
+		b.Baseline = math.Abs(again - central)
 	}
 	half := b.Model + b.Gaps + b.Baseline
 	b.Low, b.Central, b.High = unsigned(central-half), unsigned(central), unsigned(central+half)
@@ -166,7 +168,7 @@ func (h hole) form(days float64) string { return fmt.Sprint(h, days) }
 // fill returns what was saved and what was expected over all periods, and how far
 // that may be off for what is missing.
 func (g gaps) fill(confidence float64) (saved, expected, off float64) {
-	offs := map[string]float64{} // of each form of hole
+	fillers := map[string]filler{} // of each form of hole
 	for i := 0; i < len(g.periods); {
 		if g.periods[i].whole() {
 			e := g.expected[i] * g.periods[i].Days
@@ -181,83 +183,16 @@ func (g gaps) fill(confidence float64) (saved, expected, off float64) {
 			h = append(h, struct{ use, warm bool }{g.periods[i].Known, g.warm[i]})
 			days += g.periods[i].Days
 		}
-		s, e, _ := g.through(h, from)
-		saved, expected = saved+s, expected+e
 		form := h.form(days)
-		if _, known := offs[form]; !known {
-			offs[form] = g.off(h, days, confidence)
+		f, ok := fillers[form]
+		if !ok {
+			f = g.learn(h, days, confidence)
+			fillers[form] = f
 		}
-		off = math.Hypot(off, offs[form])
+		s, e := g.through(h, from, f)
+		saved, expected, off = saved+s, expected+e, math.Hypot(off, f.off)
 	}
 	return saved, expected, off
-}
-
-// through returns what was saved and expected over a stretch, filled as a hole in it
-// is; false where the hole has no neighbour on one side.
-func (g gaps) through(h hole, from int) (saved, expected float64, inside bool) {
-	known := func(i int) bool { return g.warm[i] && (i < from || i >= from+len(h) || h[i-from].warm) }
-	inside = true
-	for k, of := range h {
-		i := from + k
-		p := g.periods[i]
-		e := g.expected[i]
-		if !of.warm {
-			var ok bool
-			e, ok = line(g.expected, known, i)
-			inside = inside && ok
-		}
-		e *= p.Days
-		use := p.Use
-		if !of.use {
-			use = e * g.ratio
-		}
-		saved, expected = saved+e-use, expected+e
-	}
-	return saved, expected, inside
-}
-
-// fewest is how many stretches have to be hidden to learn from them.
-const fewest = 10
-
-// off returns how far what is filled in a hole of some days is off, at some
-// confidence: a quantile of what hiding stretches shows, or for each of its days the
-// whole range that days have.
-func (g gaps) off(h hole, days, confidence float64) float64 {
-	var offs []float64
-	for from := 0; from+len(h) <= len(g.periods); from++ {
-		truth := 0.0
-		whole := true
-		for i := from; i < from+len(h) && whole; i++ {
-			p := g.periods[i]
-			whole = p.whole()
-			truth += g.expected[i]*p.Days - p.Use
-		}
-		if !whole {
-			continue
-		}
-		if filled, _, inside := g.through(h, from); inside {
-			offs = append(offs, math.Abs(filled-truth))
-		}
-	}
-	if len(offs) < fewest {
-		return g.width() * days
-	}
-	slices.Sort(offs)
-	return Quantile(offs, confidence)
-}
-
-// width returns the range of what was expected in a day, or saved, whichever is wider.
-func (g gaps) width() float64 {
-	var expected, saved []float64
-	for i, p := range g.periods {
-		if g.warm[i] {
-			expected = append(expected, g.expected[i])
-		}
-		if p.whole() {
-			saved = append(saved, g.expected[i]-p.Use/p.Days)
-		}
-	}
-	return max(slices.Max(expected)-slices.Min(expected), slices.Max(saved)-slices.Min(saved))
 }
 
 // line returns the value of i on the line between the nearest known values before
