@@ -32,21 +32,25 @@ func main() {
 	flag.StringVar(&o.binary, "foyer", "", "the binary under trial; built from this tree by default")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	held, err := run(ctx, o)
+	code, err := run(ctx, o)
 	stop()
-	switch {
-	case err != nil:
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "chaos: %v\n", err)
-		os.Exit(1)
-	case !held:
-		os.Exit(3)
+		code = exitFailed
 	}
+	os.Exit(code)
 }
 
-// run runs the properties that the options choose and reports whether all held.
-func run(ctx context.Context, o options) (held bool, err error) {
+// Exit codes, as foyer's own.
+const (
+	exitFailed = 1
+	exitCheck  = 3 // a property did not hold
+)
+
+// run runs the properties that the options choose and returns the exit code.
+func run(ctx context.Context, o options) (code int, err error) {
 	if flag.NArg() > 0 {
-		return false, fmt.Errorf("unexpected argument %q", flag.Arg(0))
+		return 0, fmt.Errorf("unexpected argument %q", flag.Arg(0))
 	}
 	var ids []string
 	if o.only != "" {
@@ -54,37 +58,39 @@ func run(ctx context.Context, o options) (held bool, err error) {
 	}
 	all, unknown := chosen(ids, o.short)
 	if len(unknown) > 0 {
-		return false, fmt.Errorf("--only %s: no property is named so", strings.Join(unknown, ","))
+		return 0, fmt.Errorf("--only %s: no property is named so", strings.Join(unknown, ","))
 	}
 	if faults := missing(all); len(faults) > 0 {
-		return false, fmt.Errorf("this machine lacks what the trials need:\n%w", errors.Join(faults...))
+		return 0, fmt.Errorf("this machine lacks what the trials need:\n%w", errors.Join(faults...))
+	}
+	if code, done, err := apart(ctx, all); done {
+		return code, err
 	}
 	now := time.Now //nolint:forbidigo // the harness has one clock, this one
 	h := &Harness{binary: o.binary, watch: os.Stderr, now: now, began: now(), report: &Report{}}
 	if h.dir, err = os.MkdirTemp("", "foyer-chaos-"); err != nil {
-		return false, err
+		return 0, err
 	}
 	if o.seed == 0 {
 		o.seed = uint64(h.began.UnixNano()) % 1_000_000_000
 	}
 	if h.binary == "" {
 		if h.binary, err = build(ctx, h.dir); err != nil {
-			return false, err
+			return 0, err
 		}
 	}
 	h.say("seed %d", o.seed)
-	held = true
+	held := true
 	for _, p := range all {
 		held = h.property(ctx, p, o) && held
 	}
 	if ctx.Err() != nil {
-		return false, errors.Join(errors.New("interrupted"), os.RemoveAll(h.dir))
+		return 0, errors.Join(errors.New("interrupted"), os.RemoveAll(h.dir))
 	}
-	held = h.report.print(os.Stdout) && held
-	if held {
-		err = os.RemoveAll(h.dir)
+	if held = h.report.print(os.Stdout) && held; !held {
+		return exitCheck, nil
 	}
-	return held, err
+	return 0, os.RemoveAll(h.dir)
 }
 
 // build builds the release binary from this tree.
