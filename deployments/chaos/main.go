@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -67,7 +68,7 @@ func run(ctx context.Context, o options) (code int, err error) {
 		return code, err
 	}
 	now := time.Now //nolint:forbidigo // the harness has one clock, this one
-	h := &Harness{binary: o.binary, watch: os.Stderr, now: now, began: now(), report: &Report{}}
+	h := &Harness{binary: o.binary, watch: os.Stderr, saying: &sync.Mutex{}, now: now, began: now(), report: &Report{}}
 	if h.dir, err = os.MkdirTemp("", "foyer-chaos-"); err != nil {
 		return 0, err
 	}
@@ -88,6 +89,7 @@ func run(ctx context.Context, o options) (code int, err error) {
 		return 0, errors.Join(errors.New("interrupted"), os.RemoveAll(h.dir))
 	}
 	if held = h.report.print(os.Stdout) && held; !held {
+		_, _ = fmt.Fprintf(os.Stdout, "Not everything held. All of it again: --seed %d\n", o.seed)
 		return exitCheck, nil
 	}
 	return 0, os.RemoveAll(h.dir)
@@ -130,10 +132,28 @@ func (h *Harness) property(ctx context.Context, p *Property, o options) (held bo
 			continue
 		}
 		failed++
-		if ctx.Err() == nil {
-			_, _ = fmt.Fprintf(os.Stdout, "%-4s FAILED with seed %d: %s\n     repeat: go run ./deployments/chaos --only %s --seed %d --n %d\n",
-				p.IDs[0], seed, failures[0], p.IDs[0], seed, n)
+		if ctx.Err() != nil {
+			break
 		}
+		n, failures = h.shrink(ctx, p, seed, n, failures)
+		_, _ = fmt.Fprintf(os.Stdout, "%-4s FAILED with seed %d: %s\n     repeat: go run ./deployments/chaos --only %s --seed %d --n %d\n",
+			p.IDs[0], seed, failures[0], p.IDs[0], seed, n)
 	}
 	return failed == 0
+}
+
+// shrink looks for fewer cycles that fail with the same seed, halving them as long as
+// that fails.
+func (h *Harness) shrink(ctx context.Context, p *Property, seed uint64, n int, failures []string) (int, []string) {
+	aside := *h
+	aside.report = &Report{} // these cycles count for nothing
+	for half := n / 2; half > 0; half /= 2 {
+		h.say("%s seed %d: do %d cycles fail too?", p.IDs[0], seed, half)
+		again := aside.trial(ctx, p, seed, half)
+		if len(again) == 0 || ctx.Err() != nil {
+			break
+		}
+		n, failures = half, again
+	}
+	return n, failures
 }

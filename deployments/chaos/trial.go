@@ -35,7 +35,7 @@ func (h *Harness) trial(ctx context.Context, p *Property, seed uint64, cycles in
 	t := &Trial{
 		Harness: h, Property: p, Seed: seed, Cycles: cycles,
 		Luck: rand.New(rand.NewPCG(seed, 1)), Context: ctx, //nolint:gosec // a seed that repeats, no secret
-		dir: filepath.Join(h.dir, fmt.Sprintf("%s-%d", p.IDs[0], seed)),
+		dir: filepath.Join(h.dir, fmt.Sprintf("%s-%d-%d", p.IDs[0], seed, cycles)),
 	}
 	if err := os.MkdirAll(t.dir, 0o700); err != nil {
 		return []string{err.Error()}
@@ -179,7 +179,7 @@ type Harness struct {
 	binary  string // the foyer under trial
 	dir     string
 	watch   io.Writer // progress
-	saying  sync.Mutex
+	saying  *sync.Mutex
 	now     func() time.Time
 	began   time.Time
 	report  *Report
