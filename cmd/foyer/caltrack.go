@@ -28,9 +28,11 @@ func newCaltrackFit() *cobra.Command {
 			"(hour_start_utc, and temp_C or temp_F) where the periods do not give theirs, and settings in\n" +
 			"JSON: interpretation (electricity, gas), frequency (daily, billing_monthly,\n" +
 			"billing_bimonthly), temperature_unit (C, F), settings, baseline.requested_end,\n" +
-			"reporting.requested_start, and time_zone where days are not those of UTC. It prints one JSON\n" +
-			"object: whether the baseline suffices, its model, how well that describes it, and the\n" +
-			"savings with their uncertainty.",
+			"reporting.requested_start, time_zone where days are not those of UTC, and comfort: guard\n" +
+			"(rise_points, small_percent, coverage_percent), before and after (hours_below, hours_seen,\n" +
+			"hours), restricted. It prints one JSON object: whether the baseline suffices, its model, how\n" +
+			"well that describes it, the savings with their uncertainty and with bounds for what is\n" +
+			"missing, and a verdict.",
 		Example: "  foyer caltrack fit --periods p.csv --settings s.json --temperature t.csv",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

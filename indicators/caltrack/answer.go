@@ -19,6 +19,14 @@ type Answer struct {
 	Averages    *MetricsAnswer       `json:"metrics_averages"`
 	Totals      *MetricsAnswer       `json:"metrics_totals"`
 	Savings     *SavingsAnswer       `json:"savings"`
+	Verdict     *VerdictAnswer       `json:"verdict"`
+}
+
+// A VerdictAnswer is what a [Verdict] says in words.
+type VerdictAnswer struct {
+	Status  string `json:"status"`
+	Reason  string `json:"reason,omitempty"`
+	Comfort string `json:"comfort"` // kept, colder or unseen
 }
 
 // A SufficiencyAnswer is a [Sufficiency].
@@ -127,11 +135,17 @@ type BoundsAnswer struct {
 
 // Compute answers a case from all periods there are, in any order.
 func (c Case) Compute(all []Period) Answer {
-	all = Clean(all, c.Settings)
-	base := Baseline(all, c.End, c.Settings)
-	out := Answer{Status: "NO DATA", Sufficiency: Suffices(base, c.Settings).answer(), Baseline: window(base)}
-	f, err := Fit(base, c.Settings)
-	if err != nil {
+	claim := Claim{Periods: all, Works: c.End, Before: c.Before, After: c.After, Restricted: c.Restricted}
+	if c.Start != nil {
+		claim.Done = *c.Start
+	}
+	v := Verify(claim, c.Settings, c.Guard)
+	out := Answer{Status: "NO DATA", Sufficiency: v.Sufficiency.answer(), Baseline: window(v.Baseline), Reporting: window(v.Reporting)}
+	if c.Start != nil {
+		out.Verdict = &VerdictAnswer{string(v.Status), v.Reason, string(v.Comfort)}
+	}
+	f := v.Fitted
+	if f == nil {
 		return out
 	}
 	chosen := f.Model.answer()
@@ -142,17 +156,12 @@ func (c Case) Compute(all []Period) Answer {
 	}
 	out.Candidates = &CandidatesAnswer{f.Candidates.Total(), f.Candidates.Qualified, f.Candidates.Disqualified, f.Candidates.NotAttempted}
 	out.Averages, out.Totals = f.Averages.answer(), f.Totals.answer()
-	if c.Start == nil {
-		return out
+	if v.Savings != nil {
+		out.Savings = v.Savings.answer()
 	}
-	rest := Reporting(all, *c.Start, c.Settings)
-	out.Reporting = window(rest)
-	if len(rest) > 0 {
-		out.Savings = Save(f, rest, c.Settings).answer()
-		if b := Bound(f, base, rest, c.Settings); b != nil {
-			a := BoundsAnswer(*b)
-			out.Savings.Bounds = &a
-		}
+	if v.Bounds != nil {
+		b := BoundsAnswer(*v.Bounds)
+		out.Savings.Bounds = &b
 	}
 	return out
 }

@@ -16,12 +16,71 @@ type Case struct {
 	End      time.Time
 	Start    *time.Time // nil: there is nothing to report yet
 	Zone     *time.Location
+
+	Guard         Guard // of the contract; with it, the winters it compares
+	Before, After Comfort
+	Restricted    bool
+}
+
+// A givenComfort is what a case says of how warm the home was.
+type givenComfort struct {
+	Guard *struct {
+		Rise     int64 `json:"rise_points"`
+		Small    int64 `json:"small_percent"`
+		Coverage int64 `json:"coverage_percent"`
+	} `json:"guard"`
+	Before     givenWinter `json:"before"`
+	After      givenWinter `json:"after"`
+	Restricted bool        `json:"restricted"`
+}
+
+// A givenWinter is a [Comfort] in hours.
+type givenWinter struct {
+	Below float64 `json:"hours_below"`
+	Seen  float64 `json:"hours_seen"`
+	Of    float64 `json:"hours"`
+}
+
+// comfort reads a winter of which at most all was seen, and of that at most all below.
+func (w givenWinter) comfort() (Comfort, error) {
+	const most = 9000 // hours of a year, and some
+	if w.Below < 0 || w.Below > w.Seen || w.Seen > w.Of || w.Of > most {
+		return Comfort{}, fmt.Errorf("%v of %v of %v hours: want hours_below at most hours_seen at most hours", w.Below, w.Seen, w.Of)
+	}
+	of := func(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
+	return Comfort{Below: of(w.Below), Seen: of(w.Seen), Of: of(w.Of)}, nil
+}
+
+// warm takes what a case says of how warm the home was.
+func (c *Case) warm(in *givenComfort) error {
+	if in == nil {
+		return nil
+	}
+	if in.Guard == nil {
+		return errors.New("comfort.guard: missing; give rise_points, small_percent and coverage_percent of the contract")
+	}
+	for _, percent := range []int64{in.Guard.Rise, in.Guard.Small, in.Guard.Coverage} {
+		if percent < 0 || percent > 100 {
+			return fmt.Errorf("comfort.guard %d: want 0 to 100", percent)
+		}
+	}
+	var before, after error
+	c.Guard, c.Restricted = Guard(*in.Guard), in.Restricted
+	if c.Before, before = in.Before.comfort(); before != nil {
+		before = fmt.Errorf("comfort.before %w", before)
+	}
+	if c.After, after = in.After.comfort(); after != nil {
+		after = fmt.Errorf("comfort.after %w", after)
+	}
+	return errors.Join(before, after)
 }
 
 // ReadCase reads a case in JSON, with the members interpretation (electricity, gas),
 // frequency, temperature_unit, settings, baseline.requested_end and
-// reporting.requested_start, and time_zone for local days, which are those of UTC
-// without it. Members of settings that are left out are those of [Default], in
+// reporting.requested_start; time_zone for local days, which are those of UTC without
+// it; and comfort, with the guard of the contract (rise_points, small_percent,
+// coverage_percent), the winters before and after (hours_below, hours_seen, hours)
+// and restricted. Members of settings that are left out are those of [Default], in
 // Fahrenheit a grid of 30 to 90 in steps of 1. Others are passed over, so that an
 // answer may be read as a case.
 func ReadCase(r io.Reader) (Case, error) {
@@ -47,6 +106,7 @@ func ReadCase(r io.Reader) (Case, error) {
 		Reporting struct {
 			Start *string `json:"requested_start"`
 		} `json:"reporting"`
+		Comfort *givenComfort `json:"comfort"`
 	}
 	if err := json.NewDecoder(r).Decode(&in); err != nil {
 		return Case{}, fmt.Errorf("settings: %w", err)
@@ -89,6 +149,9 @@ func ReadCase(r io.Reader) (Case, error) {
 		s.Weighted = true
 	}
 	if err := s.Validate(); err != nil {
+		faults = append(faults, fmt.Errorf("settings: %w", err))
+	}
+	if err := c.warm(in.Comfort); err != nil {
 		faults = append(faults, fmt.Errorf("settings: %w", err))
 	}
 	if in.Zone != "" {

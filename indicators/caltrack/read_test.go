@@ -33,6 +33,9 @@ func TestFilesSayWhatIsWrongWithThem(t *testing.T) {
 		{"settings", `{"baseline":{"requested_end":"2023"}}`, `baseline.requested_end "2023": want an instant`},
 		{"settings", `{"baseline":{"requested_end":"2023-01-01T00:00:00Z"},"reporting":{"requested_start":"2022-01-01T00:00:00Z"}}`, "before the end of the baseline"},
 		{"settings", `{"time_zone":"Mars/North"}`, `time_zone "Mars/North": want a name like Europe/Paris`},
+		{"settings", `{"comfort":{}}`, "comfort.guard: missing"},
+		{"settings", `{"comfort":{"guard":{"rise_points":500}}}`, "comfort.guard 500: want 0 to 100"},
+		{"settings", `{"comfort":{"guard":{},"after":{"hours_below":9,"hours_seen":8,"hours":10}}}`, "comfort.after 9 of 8 of 10 hours"},
 		{"settings", `[`, "settings: "},
 	} {
 		var err error

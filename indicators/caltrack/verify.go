@@ -10,7 +10,7 @@ import (
 // A Claim is that works saved energy in a home.
 type Claim struct {
 	Periods       []Period
-	Works, Done   time.Time // where the works began, and where they were over
+	Works, Done   time.Time // where the works began, and where they were over; Done is zero while they are not
 	Before, After Comfort   // of the winters of the two periods
 	Restricted    bool      // signs that the home saves on warmth: they count where no sensor tells
 }
@@ -20,6 +20,8 @@ type Verdict struct {
 	Status      household.Status
 	Reason      string // of any status but ok
 	Comfort     Judgement
+	Baseline    []Period // that were taken, in order of time
+	Reporting   []Period
 	Sufficiency Sufficiency
 	Fitted      *Fitted  // nil without a model
 	Savings     *Savings // of the periods of which nothing is missing; nil when there are none
@@ -48,16 +50,18 @@ const leastShare = 0.5
 //   - not_applicable: the home was colder, or may have been.
 func Verify(c Claim, s Settings, g Guard) Verdict {
 	all := Clean(c.Periods, s)
-	base := Baseline(all, c.Works, s)
-	rest := Reporting(all, c.Done, s)
-	v := Verdict{Sufficiency: Suffices(base, s), Comfort: g.Judge(c.Before, c.After)}
-	if f, err := Fit(base, s); err == nil {
+	v := Verdict{Baseline: Baseline(all, c.Works, s), Comfort: g.Judge(c.Before, c.After)}
+	v.Sufficiency = Suffices(v.Baseline, s)
+	if !c.Done.IsZero() {
+		v.Reporting = Reporting(all, c.Done, s)
+	}
+	if f, err := Fit(v.Baseline, s); err == nil {
 		v.Fitted = &f
-		if saved := Save(f, rest, s); saved.Reported > 0 {
-			v.Savings, v.Bounds = &saved, Bound(f, base, rest, s)
+		if saved := Save(f, v.Reporting, s); saved.Reported > 0 {
+			v.Savings, v.Bounds = &saved, Bound(f, v.Baseline, v.Reporting, s)
 		}
 	}
-	v.Status, v.Reason = v.judge(wholeShare(rest), c.Restricted)
+	v.Status, v.Reason = v.judge(wholeShare(v.Reporting), c.Restricted)
 	return v
 }
 

@@ -1,9 +1,11 @@
 package caltrack
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,5 +265,27 @@ func TestDayOfWhatIsKept(t *testing.T) {
 	}
 	if p := DayOf(day, zone, 0, energy.Coverage{}, household.Weather{}); p.Known || p.warm() {
 		t.Errorf("nothing: %+v", p)
+	}
+}
+
+// TestCaseWithComfortHasTheVerdict reads the guard and the winters as an auditor
+// writes them.
+func TestCaseWithComfortHasTheVerdict(t *testing.T) {
+	const comfort = `"comfort":{"guard":{"rise_points":5,"small_percent":10,"coverage_percent":75},` +
+		`"before":{"hours_below":100,"hours_seen":5000,"hours":5088},"after":{"hours_below":%d,"hours_seen":5000,"hours":5088}}`
+	ps := usual.live(seeded(12))
+	for below, want := range map[int]VerdictAnswer{
+		499: {"ok", "", "kept"},
+		500: {"not_applicable", NotComfortable, "colder"},
+	} {
+		text := `{"interpretation":"electricity","frequency":"daily","temperature_unit":"C","baseline":{"requested_end":"2023-10-01T00:00:00Z"},` +
+			`"reporting":{"requested_start":"2023-10-15T00:00:00Z"},` + fmt.Sprintf(comfort, below) + `}`
+		c, err := ReadCase(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := c.Compute(ps); a.Verdict == nil || *a.Verdict != want {
+			t.Errorf("%d hours below: want %+v, got %+v", below, want, a.Verdict)
+		}
 	}
 }
