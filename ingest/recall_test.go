@@ -236,6 +236,8 @@ func TestWhoAsksInVainSlowsNobodyDown(t *testing.T) {
 		if waited := time.Since(began) - 100*time.Second; waited > 0 {
 			t.Errorf("what nobody knows was waited for again, for %v", waited)
 		}
+		memory.mu.Lock()
+		defer memory.mu.Unlock()
 		if memory.asked > 220 {
 			t.Errorf("the memory was asked %d times", memory.asked)
 		}

@@ -2,6 +2,7 @@ package subscriber
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -40,7 +41,7 @@ func TestTopicsAreHandledAtOnceAndEachInOrder(t *testing.T) {
 		began := time.Now()
 		for n := range each {
 			for i := range topics {
-				if !l.put(note{topic: fmt.Sprint(i), n: n}, nil) {
+				if !l.put(note{topic: strconv.Itoa(i), n: n}, nil) {
 					t.Fatal("not taken")
 				}
 			}
@@ -78,7 +79,7 @@ func TestWorkersComeBackForMore(t *testing.T) {
 		})
 		for range 10 {
 			for i := range 3 {
-				l.put(note{topic: fmt.Sprint(i)}, nil)
+				l.put(note{topic: strconv.Itoa(i)}, nil)
 			}
 			time.Sleep(1500 * time.Millisecond)
 		}
