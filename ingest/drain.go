@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	batchSize = 20_000                 // readings worked on at once
-	linger    = 100 * time.Millisecond // between small batches, so that they grow
+	batchSize = 30_000                 // readings worked on at once: about 10,000 points of a plug
+	linger    = 500 * time.Millisecond // between small batches, so that they grow: each costs its registers a mark
 	idle      = time.Second            // another process may append without a signal
 	sweepEach = 2 * time.Second        // between two looks at what waits for a claim
 	heldFor   = 24 * time.Hour         // readings of an unclaimed meter wait this long

@@ -131,6 +131,9 @@ func (d *Drain) write(ctx context.Context, w *work) error {
 	if err := d.Marks.Stale(ctx, spans(w.stale)); err != nil {
 		return err
 	}
+	if len(w.conflicts) == 0 {
+		return nil
+	}
 	return d.Marks.Conflict(ctx, w.conflicts)
 }
 
