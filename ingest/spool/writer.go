@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -102,16 +103,21 @@ func (s *Spool) run() {
 	}
 }
 
-// collect returns first and what has come with it.
+// collect returns first and what has come with it. It steps back once for those who
+// are about to come: a commit costs the same for all of them.
 func (s *Spool) collect(first *op) []*op {
-	group, size := []*op{first}, len(first.body)
+	group, size, stepped := []*op{first}, len(first.body), false
 	for len(group) < maxGroup && size < maxRow {
 		select {
 		case o := <-s.ops:
 			group = append(group, o)
 			size += len(o.body)
 		default:
-			return group
+			if stepped {
+				return group
+			}
+			stepped = true
+			runtime.Gosched()
 		}
 	}
 	return group
