@@ -16,7 +16,7 @@ func init() {
 	register(Decoder{
 		Name:   "obis_gateways/sinapsi-alfa",
 		Order:  40,
-		Topics: []string{"{any*}/iomtsgdata/{key}", "/{user}/iomtsgdata/{key}"},
+		Topics: []string{"{any*}/iomtsgdata/{key}", "/{user}/iomtsgdata/{key}", "{any*}/iomtsgdata/{key}/"},
 		Fits:   func(in *Input) bool { return in.root().index(0).get("data").kind() == list },
 		Decode: decodeSinapsi,
 		Doc:    Doc{Reads: reads, Times: []string{"ts of each block"}},
