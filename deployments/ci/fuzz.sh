@@ -1,9 +1,8 @@
 #!/bin/sh
-# Runs every fuzz target of the project, one after the other: fuzz.sh 10s | 1000000x
+# Runs every fuzz target of the project, one on each core: fuzz.sh 10s | 1000000x
 set -eu
 for dir in $(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do
-	for target in $(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go | sed 's/func //' | sort -u); do
-		echo "fuzz $dir $target $1"
-		go test -run '^$' -fuzz "^$target\$" -fuzztime "$1" "$dir"
-	done
-done
+	grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go | sed "s|func |$dir |" | sort -u
+done | xargs -P "$(nproc)" -L 1 sh -c '
+	out=$(go test -run "^\$" -fuzz "^$2\$" -fuzztime "$0" -parallel 1 "$1" 2>&1) || { printf "%s\n" "$out"; echo "fuzz $1 $2: FAILED"; exit 255; }
+	printf "fuzz %s %s: %s\n" "$1" "$2" "$(printf "%s\n" "$out" | grep -e execs: -e ^ok | tail -1 | sed "s/^fuzz: //")"' "$1"
