@@ -20,6 +20,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newBroker(),
 		newCaltrack(),
+		newCompute(),
 		newConfig(),
 		newConflicts(),
 		newConsent(),

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -46,9 +47,18 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(e.WorkDir, "foyer.yaml"), []byte(config), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "capture": capture, "publish": publish,
+			"alter": alter, "await": await, "capture": capture, "publish": publish,
 		},
 	})
+}
+
+// alter changes the records of ./data behind Foyer's back: alter STATEMENT.
+func alter(ts *testscript.TestScript, _ bool, words []string) {
+	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(filepath.Join("data", "records.db")))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.ExecContext(context.Background(), strings.Join(words, " "))
+	ts.Check(err)
 }
 
 // stored prints what the series store of ./data holds of a meter.

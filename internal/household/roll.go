@@ -48,6 +48,13 @@ type BillLine struct {
 	Estimated bool
 }
 
+// Equal reports whether two lines say the same.
+func (l BillLine) Equal(m BillLine) bool {
+	same := l.Start.Equal(m.Start)
+	l.Start = m.Start
+	return same && l == m
+}
+
 // A Filed is a result with what decides who may see it.
 type Filed struct {
 	Result

@@ -40,35 +40,56 @@ const temperature = energy.Register(energy.Temperature)
 
 // rollClimate computes the mean outdoor temperature of the days that became stale.
 func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time) error {
-	days, pulses := map[energy.Day]bool{}, map[energy.MeterID]time.Duration{}
-	for _, meter := range work.stations {
-		spans := energy.Join(spansOf(work.marks, meter))
-		for _, s := range spans {
-			from, to, err := p.reachOfSensor(ctx, always(meter), s.From, s.To)
-			if err != nil {
-				return err
-			}
-			mark(days, from, earlier(to, later(s.To, now.Add(ahead))), work.zone)
-		}
-		if len(spans) == 0 {
+	days, err := p.staleClimate(ctx, work, now)
+	if err != nil {
+		return err
+	}
+	pulses := map[energy.MeterID]time.Duration{}
+	for _, s := range work.marks {
+		if _, known := pulses[s.Meter]; known {
 			continue
 		}
-		var err error
-		if pulses[meter], err = p.pulse(ctx, meter, now); err != nil {
+		if pulses[s.Meter], err = p.pulse(ctx, s.Meter, now); err != nil {
 			return err
 		}
 	}
 	var all []household.Weather
 	for _, run := range consecutive(touched{usage: days}.all()) {
-		held, err := p.held(ctx, windows(work.stations), run[0].Start(work.zone), run[len(run)-1].End(work.zone))
+		means, err := p.climate(ctx, work, run)
 		if err != nil {
 			return err
 		}
-		for _, d := range run {
-			all = append(all, weather.Mean(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))))
-		}
+		all = append(all, means...)
 	}
 	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
+}
+
+// staleClimate returns the days of a pilot that the marks of its stations reach.
+func (p *Planner) staleClimate(ctx context.Context, work pilotWork, now time.Time) (map[energy.Day]bool, error) {
+	days := map[energy.Day]bool{}
+	for _, meter := range work.stations {
+		for _, s := range energy.Join(spansOf(work.marks, meter)) {
+			from, to, err := p.reachOfSensor(ctx, always(meter), s.From, s.To)
+			if err != nil {
+				return nil, err
+			}
+			mark(days, from, earlier(to, later(s.To, now.Add(ahead))), work.zone)
+		}
+	}
+	return days, nil
+}
+
+// climate returns the mean outdoor temperature of consecutive days of a pilot.
+func (p *Planner) climate(ctx context.Context, work pilotWork, run []energy.Day) ([]household.Weather, error) {
+	held, err := p.held(ctx, windows(work.stations), run[0].Start(work.zone), run[len(run)-1].End(work.zone))
+	if err != nil {
+		return nil, err
+	}
+	var all []household.Weather
+	for _, d := range run {
+		all = append(all, weather.Mean(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))))
+	}
+	return all, nil
 }
 
 // always is the whole history of a meter.

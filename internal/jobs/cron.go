@@ -57,7 +57,7 @@ func (p *Planner) pass(ctx context.Context, judge bool) {
 		return
 	}
 	err := alone(ctx, func(ctx context.Context) error {
-		_, err := p.bringUp(ctx, judge)
+		_, err := p.bringUp(ctx, judge, nil)
 		return err
 	})
 	if err != nil && ctx.Err() == nil {

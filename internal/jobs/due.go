@@ -16,7 +16,7 @@ type period struct{ from, to energy.Day }
 // What lies before that is due when it changed: it was known once.
 func (s *study) due(ctx context.Context, i indicators.Indicator) (energy.Day, []period, error) {
 	first, settled := s.firstOf(i), s.settled()
-	all := periods(i.Span, s.earliest(first), s.today)
+	all := periods(i.Span, s.earliest(first), s.latest())
 	var known map[energy.Day]household.Result
 	if !settled {
 		var err error
@@ -29,6 +29,7 @@ func (s *study) due(ctx context.Context, i indicators.Indicator) (energy.Day, []
 		switch {
 		case s.touches(p, i.Back):
 			out = append(out, p)
+		case s.ahead(i.Span, p): // of a clock that went back
 		case settled || !first.Before(p.to):
 		case i.Span == indicators.Monthly: // a bill changes where the first or the last known day does
 			out = append(out, p)
@@ -50,6 +51,23 @@ func (s *study) earliest(first energy.Day) energy.Day {
 		}
 	}
 	return first
+}
+
+// latest returns today, or the last day on which any pass ran by a clock that went
+// back since: what was computed for days up to then changes when what it read does.
+func (s *study) latest() energy.Day {
+	if at := s.planner.ahead; !at.IsZero() {
+		return energy.DayOf(at, s.home.Zone)
+	}
+	return s.today
+}
+
+// ahead reports whether the time has not come yet at which a period has a result.
+func (s *study) ahead(span indicators.Span, p period) bool {
+	if span == indicators.Yearly {
+		return s.today.Before(p.to)
+	}
+	return s.today.Before(p.from)
 }
 
 // computed returns the newest result of each period that has one.

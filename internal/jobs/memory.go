@@ -28,6 +28,13 @@ func (p *Planner) remember(family household.FamilyID, m memory) {
 	p.known[family] = m
 }
 
+// forget has the next pass look at everything that may have changed.
+func (p *Planner) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.known)
+}
+
 // memory returns what the next pass may rely on once all of this one is kept.
 func (s *study) memory() memory { return memory{s.today, s.first, s.last, s.firstIndoor, s.lessons} }
 

@@ -10,6 +10,7 @@ const (
 	rollup   = "rollup"  // readings to usage, climate and bills
 	compute  = "results" // usage to results
 	evaluate = "alerts"  // results to alerts
+	verify   = "verify"  // what is stored against what comes out again; no job of a pass
 )
 
 var jobNames = []string{rollup, compute, evaluate}

@@ -39,6 +39,10 @@ type Planner struct {
 	one     sync.Mutex // one pass at a time
 	backlog backlog    // held by one
 	doubted int        // likewise: rises that waited for a decision after the last pass
+	ran     int64      // likewise: the run noted last
+	ahead   time.Time  // likewise: the latest world time of any pass, when the clock went back since
+
+	progress func(Progress) // likewise: of the pass that runs; may be nil
 
 	mu    sync.Mutex
 	known map[household.FamilyID]memory // what the last pass found out about a family
@@ -71,13 +75,27 @@ type Report struct {
 
 // RunOnce brings everything up to date. It returns an error when it could not
 // begin, or when ctx ended.
-func (p *Planner) RunOnce(ctx context.Context) (Report, error) { return p.bringUp(ctx, true) }
+func (p *Planner) RunOnce(ctx context.Context) (Report, error) { return p.bringUp(ctx, true, nil) }
 
-// bringUp brings usage and results up to date, and alerts when it may judge.
-func (p *Planner) bringUp(ctx context.Context, judge bool) (Report, error) {
+// bringUp brings usage and results up to date, and alerts when it may judge, once no
+// other process does.
+func (p *Planner) bringUp(ctx context.Context, judge bool, progress func(Progress)) (r Report, err error) {
 	p.one.Lock()
 	defer p.one.Unlock()
+	p.progress = progress
+	err = p.store.Pass(ctx, func(ctx context.Context) error {
+		r, err = p.passOnce(ctx, judge)
+		return err
+	})
+	return r, err
+}
+
+// passOnce is one pass, while there is no other.
+func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 	now := p.now()
+	if err := p.look(ctx, now); err != nil {
+		return Report{}, err
+	}
 	// While readings cannot be kept nothing is known of what goes on.
 	if err := p.series.Ping(ctx); err != nil {
 		return Report{}, fmt.Errorf("reach the readings: %w", err)
@@ -107,6 +125,24 @@ func (p *Planner) bringUp(ctx context.Context, judge bool) (Report, error) {
 	return r, err
 }
 
+// look finds out what went on since the last pass. What it found out about families
+// holds no longer when another process had a pass meanwhile.
+func (p *Planner) look(ctx context.Context, now time.Time) error {
+	last, latest, err := p.store.LastRun(ctx)
+	if err != nil {
+		return err
+	}
+	if last != p.ran {
+		p.forget()
+		p.ran = last
+	}
+	p.ahead = time.Time{}
+	if latest.After(now) {
+		p.ahead = latest
+	}
+	return nil
+}
+
 // A task is what a job does for one family.
 type task func(context.Context) error
 
@@ -120,6 +156,7 @@ func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []t
 		if run.ID, err = p.store.BeginRun(ctx, run); err != nil {
 			return 0, err
 		}
+		p.ran = run.ID
 	}
 	done, failed := p.each(ctx, job, tasks)
 	if len(tasks) > 0 {
@@ -136,7 +173,7 @@ func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []t
 
 // each runs tasks and counts those that ended well and those that did not.
 func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, failed int) {
-	var good, bad atomic.Int64
+	var good, bad, ended atomic.Int64
 	var g errgroup.Group
 	g.SetLimit(p.config.Parallel)
 	for _, t := range tasks {
@@ -145,6 +182,9 @@ func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, fai
 		}
 		g.Go(func() error {
 			err := alone(ctx, t)
+			if p.progress != nil {
+				p.progress(Progress{job, int(ended.Add(1)), len(tasks)})
+			}
 			switch {
 			case err == nil:
 				good.Add(1)

@@ -67,24 +67,39 @@ func (p *Planner) computeFamily(ctx context.Context, home *household.Home, dirty
 // compute adds the results of one indicator that are due and differ from what is kept.
 func (s *study) compute(ctx context.Context, i indicators.Indicator, filing *household.Filing) error {
 	first, due, err := s.due(ctx, i)
-	if err != nil || len(due) == 0 {
-		return err
-	}
-	kept, err := s.planner.store.Newest(ctx, s.home.Family, i.ID, due[0].from, due[len(due)-1].from.Add(1))
 	if err != nil {
 		return err
 	}
-	newest := make(map[energy.Day]household.Result, len(kept))
-	for _, r := range kept {
-		newest[r.From] = r
+	return s.compare(ctx, i, first, due, func(_ *household.Result, r household.Result) {
+		r.At = s.now
+		filing.Results = append(filing.Results, household.Filed{
+			Result: r, Category: i.Category, Granularity: i.Granularity, Start: r.From.Start(s.home.Zone),
+		})
+	})
+}
+
+// compare computes the results of an indicator for some periods and tells those that
+// differ from what is kept, which is nil where nothing is. First is the first day of
+// which the indicator can say anything.
+func (s *study) compare(ctx context.Context, i indicators.Indicator, first energy.Day, all []period, differs func(kept *household.Result, r household.Result)) error {
+	if len(all) == 0 {
+		return nil
 	}
-	indoor, err := s.temperatures(ctx, i, due)
+	rows, err := s.planner.store.Newest(ctx, s.home.Family, i.ID, all[0].from, all[len(all)-1].from.Add(1))
 	if err != nil {
 		return err
 	}
-	for _, d := range due {
-		old, computed := newest[d.from]
-		if !computed && !first.Before(d.to) {
+	newest := make(map[energy.Day]*household.Result, len(rows))
+	for n := range rows {
+		newest[rows[n].From] = &rows[n]
+	}
+	indoor, err := s.temperatures(ctx, i, all)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		kept := newest[d.from]
+		if kept == nil && (!first.Before(d.to) || s.ahead(i.Span, d)) {
 			continue // nothing was ever known of it
 		}
 		in, err := s.input(i, d)
@@ -96,13 +111,9 @@ func (s *study) compute(ctx context.Context, i indicators.Indicator, filing *hou
 		if err != nil {
 			return err
 		}
-		if computed && same(old, r) {
-			continue
+		if kept == nil || !same(*kept, r) {
+			differs(kept, r)
 		}
-		r.At = s.now
-		filing.Results = append(filing.Results, household.Filed{
-			Result: r, Category: i.Category, Granularity: i.Granularity, Start: r.From.Start(s.home.Zone),
-		})
 	}
 	return nil
 }

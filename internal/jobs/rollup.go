@@ -170,6 +170,11 @@ type pilotWork struct {
 }
 
 func (m *marks) ofPilots(stations []household.Station) []pilotWork {
+	return slices.DeleteFunc(m.everyPilot(stations), func(w pilotWork) bool { return len(w.marks) == 0 })
+}
+
+// everyPilot returns those of which nothing became stale too.
+func (m *marks) everyPilot(stations []household.Station) []pilotWork {
 	var all []pilotWork
 	for _, s := range stations {
 		i := slices.IndexFunc(all, func(w pilotWork) bool { return w.pilot == s.Pilot })
@@ -181,5 +186,5 @@ func (m *marks) ofPilots(stations []household.Station) []pilotWork {
 		w.marks = append(w.marks, m.byMeter[s.Meter]...)
 		w.handled = append(w.handled, m.own(s.Meter)...)
 	}
-	return slices.DeleteFunc(all, func(w pilotWork) bool { return len(w.marks) == 0 })
+	return all
 }

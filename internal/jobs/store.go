@@ -23,9 +23,11 @@ type Series interface {
 // A Store holds what is computed and what it is computed from, readings apart.
 type Store interface {
 	Homes
+	Marks
 	Usages
 	Results
 	Runs
+	Kept
 }
 
 // Homes say who lives with which meters under which contract.
@@ -34,6 +36,14 @@ type Homes interface {
 	Homes(ctx context.Context) ([]household.Home, error)
 	// Stations returns the outdoor meters, by pilot.
 	Stations(ctx context.Context) ([]household.Station, error)
+}
+
+// Marks say what has to be computed again.
+type Marks interface {
+	// Stale has usage and climate rolled up again from what meters showed in spans.
+	Stale(ctx context.Context, spans []energy.Span) error
+	// MarkDirty has results computed again that read a family's days of [from, to).
+	MarkDirty(ctx context.Context, family household.FamilyID, from, to energy.Day) error
 }
 
 // Usages are what registers amount to, and marks of what changed.
@@ -76,8 +86,24 @@ type Results interface {
 
 // Runs are the history of passes.
 type Runs interface {
+	// Pass runs fn while no other process runs a pass on the same store.
+	Pass(ctx context.Context, fn func(context.Context) error) error
+	// LastRun returns the id of the run begun last and the latest world time at which
+	// any began; zero without one.
+	LastRun(ctx context.Context) (int64, time.Time, error)
 	BeginRun(ctx context.Context, r household.Run) (int64, error)
 	EndRun(ctx context.Context, r household.Run) error
+}
+
+// Kept is what is stored besides, to compare with what comes out again.
+type Kept interface {
+	// UsageMonth returns the usage of a month, "2026-11", by register.
+	UsageMonth(ctx context.Context, family household.FamilyID, month string) ([]household.Usage, error)
+	// Bill returns the bill of a month.
+	Bill(ctx context.Context, family household.FamilyID, month string) (household.Bill, error)
+	// Weather returns the climate of a pilot by day, the end not included; a day of
+	// which nothing was seen has none.
+	Weather(ctx context.Context, pilot string, from, to energy.Day) ([]household.Weather, error)
 }
 
 // Alerts are decided on results once these are up to date.

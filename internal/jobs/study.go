@@ -122,15 +122,20 @@ func (s *study) bill(f *household.Filing) {
 		if s.settled() && !s.touches(period{m, monthEnd(m)}, 0) {
 			continue
 		}
-		b := household.Bill{Month: m.String()[:7]}
-		for _, l := range s.lines(m) {
-			b.Lines = append(b.Lines, household.BillLine{
-				Start: l.From.Start(s.home.Zone), Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,
-				Price: l.Price.String(), Cents: l.Cents, Estimated: l.Estimated,
-			})
-		}
-		f.Bills = append(f.Bills, b)
+		f.Bills = append(f.Bills, s.billOf(m))
 	}
+}
+
+// billOf returns the bill of a month.
+func (s *study) billOf(m energy.Day) household.Bill {
+	b := household.Bill{Month: m.String()[:7]}
+	for _, l := range s.lines(m) {
+		b.Lines = append(b.Lines, household.BillLine{
+			Start: l.From.Start(s.home.Zone), Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,
+			Price: l.Price.String(), Cents: l.Cents, Estimated: l.Estimated,
+		})
+	}
+	return b
 }
 
 // lines returns the bill of a month: from the first day of which anything is known,

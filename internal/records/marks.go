@@ -165,20 +165,26 @@ func (d *DB) Exclusive(ctx context.Context, fn func(context.Context) error) erro
 	if !d.postgres {
 		return fn(ctx)
 	}
+	return d.hasTurn(ctx, drainLock, "the drain", fn)
+}
+
+// hasTurn runs fn while its process holds an advisory lock of PostgreSQL.
+func (d *DB) hasTurn(ctx context.Context, lock int64, of string, fn func(context.Context) error) error {
 	// The lock lives as long as this transaction, on this connection: its commit
 	// proves that the lock was held all the time.
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("wait for the drain's turn: %w", err)
+		return fmt.Errorf("wait for the turn of %s: %w", of, err)
 	}
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(drainLock)); err != nil {
-		return errors.Join(fmt.Errorf("wait for the drain's turn: %w", err), ignoreDone(tx.Rollback()))
+	defer tx.Rollback() //nolint:errcheck // ended already but for a panic
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lock); err != nil {
+		return errors.Join(fmt.Errorf("wait for the turn of %s: %w", of, err), ignoreDone(tx.Rollback()))
 	}
 	if err := fn(ctx); err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("keep the drain's turn: %w", err)
+		return fmt.Errorf("keep the turn of %s: %w", of, err)
 	}
 	return nil
 }

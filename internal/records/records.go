@@ -31,6 +31,7 @@ type DB struct {
 	write    *sql.DB
 	read     *sql.DB
 	postgres bool
+	path     string            // of SQLite's file
 	routes   []household.Route // see Tell
 }
 
@@ -80,7 +81,7 @@ func dialSQLite(path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open records: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
-	return &DB{write: write, read: read}, nil
+	return &DB{write: write, read: read, path: path}, nil
 }
 
 func (d *DB) migrate(ctx context.Context) error {

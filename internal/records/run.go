@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"foyer/internal/household"
 )
@@ -24,6 +25,20 @@ func (d *DB) EndRun(ctx context.Context, r household.Run) error {
 		return fmt.Errorf("end run: %w", err)
 	}
 	return nil
+}
+
+// LastRun returns the id of the pass begun last and the latest world time at which any
+// began; zero without one. The two may be of different passes: a clock can go back.
+func (d *DB) LastRun(ctx context.Context) (int64, time.Time, error) {
+	var id, latest int64
+	err := d.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0), COALESCE(MAX(started_at), 0) FROM run`).Scan(&id, &latest)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("read the last run: %w", err)
+	}
+	if id == 0 {
+		return 0, time.Time{}, nil
+	}
+	return id, instant(latest), nil
 }
 
 // Runs returns the last passes of a job, newest first; of every job for "".

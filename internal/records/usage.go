@@ -66,6 +66,25 @@ func (d *DB) UsageDays(ctx context.Context, family household.FamilyID, from, to 
 	return rows, nil
 }
 
+// UsageMonth returns the usage of a family in a month, "2026-11", for jobs. It is no
+// way out.
+func (d *DB) UsageMonth(ctx context.Context, family household.FamilyID, month string) ([]household.Usage, error) {
+	rows, err := usage(ctx, d.read, selectMonths, family, month, month)
+	if err != nil {
+		return nil, fmt.Errorf("read a month: %w", err)
+	}
+	return rows, nil
+}
+
+// Bill returns the bill of a month of a family, for jobs. It is no way out.
+func (d *DB) Bill(ctx context.Context, family household.FamilyID, month string) (household.Bill, error) {
+	lines, err := billLines(ctx, d.read, family, month)
+	if err != nil {
+		return household.Bill{}, fmt.Errorf("read a bill: %w", err)
+	}
+	return household.Bill{Month: month, Lines: lines}, nil
+}
+
 func usage(ctx context.Context, q querier, query string, family household.FamilyID, from, to any) ([]household.Usage, error) {
 	rows, err := q.QueryContext(ctx, query, family, from, to)
 	if err != nil {
@@ -250,9 +269,7 @@ func saveBill(ctx context.Context, tx *sql.Tx, family household.FamilyID, b hous
 	if err != nil {
 		return err
 	}
-	if slices.EqualFunc(old, b.Lines, func(x, y household.BillLine) bool {
-		return x.Start.Equal(y.Start) && x.Label == y.Label && x.Quantity == y.Quantity && x.Unit == y.Unit && x.Price == y.Price && x.Cents == y.Cents && x.Estimated == y.Estimated
-	}) {
+	if slices.EqualFunc(old, b.Lines, household.BillLine.Equal) {
 		return nil
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM bill_line WHERE family = $1 AND month = $2`, family, b.Month); err != nil {

@@ -39,3 +39,12 @@ func (d *DB) SaveWeather(ctx context.Context, pilot string, days []household.Wea
 	}
 	return nil
 }
+
+// Weather returns the climate of a pilot by day, the last one not included, for jobs.
+func (d *DB) Weather(ctx context.Context, pilot string, from, to energy.Day) ([]household.Weather, error) {
+	rows, err := d.weatherDays(ctx, pilot, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("read weather: %w", err)
+	}
+	return rows, nil
+}

@@ -1,0 +1,146 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// An Order says what is computed again, or verified.
+type Order struct {
+	From, To energy.Day           // local days, To not included; the zero values: all there are
+	Families []household.FamilyID // empty: all, and the climate of the pilots
+	Progress func(Progress)       // told of each step, from several goroutines; may be nil
+}
+
+// A Progress is how far a job of a pass has come.
+type Progress struct {
+	Job         string // "rollup", "results", "alerts" or "verify"
+	Done, Total int    // families and stations
+}
+
+// everything reports whether an order is for all families.
+func (o Order) everything() bool { return len(o.Families) == 0 }
+
+// of returns the families of an order.
+func (o Order) of(homes []household.Home) []*household.Home {
+	var all []*household.Home
+	for i := range homes {
+		if o.everything() || slices.Contains(o.Families, homes[i].Family) {
+			all = append(all, &homes[i])
+		}
+	}
+	return all
+}
+
+// days returns the days of an order, as far as a time from its first day to today
+// has any.
+func (o Order) days(first, today energy.Day) (from, to energy.Day) {
+	from, to = first, today.Add(1)
+	if o.From != (energy.Day{}) && from.Before(o.From) {
+		from = o.From
+	}
+	if o.To != (energy.Day{}) && o.To.Before(to) {
+		to = o.To
+	}
+	return from, to
+}
+
+// Recompute computes usage, climate, bills and results of an order from the readings
+// again, and whatever else is due, and decides no alerts. What comes out as it was
+// is left alone.
+//
+// The order is written down first, as marks: when it is cut short, the next pass of
+// any process ends it. Passes of several processes take turns.
+func (p *Planner) Recompute(ctx context.Context, o Order) (Report, error) {
+	homes, err := p.store.Homes(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, home := range o.of(homes) {
+		if err := p.again(ctx, home, o); err != nil {
+			return Report{}, err
+		}
+	}
+	if o.everything() {
+		if err := p.climateAgain(ctx, o); err != nil {
+			return Report{}, err
+		}
+	}
+	return p.BringUp(ctx, o.Progress)
+}
+
+// BringUp computes what is due and decides no alerts. Progress may be nil.
+func (p *Planner) BringUp(ctx context.Context, progress func(Progress)) (Report, error) {
+	return p.bringUp(ctx, false, progress)
+}
+
+// again marks the days of a family in an order.
+func (p *Planner) again(ctx context.Context, home *household.Home, o Order) error {
+	first, ok := firstDay(home)
+	if !ok {
+		return nil
+	}
+	from, to := o.days(first, energy.DayOf(p.now(), home.Zone))
+	if !from.Before(to) {
+		return nil
+	}
+	start, end := from.Start(home.Zone), to.Start(home.Zone)
+	var spans []energy.Span
+	for _, a := range home.Attachments {
+		if s := (energy.Span{Meter: a.Meter, From: later(start, a.From), To: earlier(end, a.To)}); s.From.Before(s.To) {
+			spans = append(spans, s)
+		}
+	}
+	if err := p.store.Stale(ctx, spans); err != nil {
+		return err
+	}
+	return p.store.MarkDirty(ctx, home.Family, from, to)
+}
+
+// firstDay returns the first day on which a family had a meter; false without one.
+func firstDay(home *household.Home) (energy.Day, bool) {
+	first := never
+	for _, a := range home.Attachments {
+		if d := energy.DayOf(a.From, home.Zone); d.Before(first) {
+			first = d
+		}
+	}
+	return first, first != never
+}
+
+// climateAgain marks the days of every pilot in an order.
+func (p *Planner) climateAgain(ctx context.Context, o Order) error {
+	stations, err := p.store.Stations(ctx)
+	if err != nil {
+		return err
+	}
+	var spans []energy.Span
+	for _, s := range stations {
+		first, ok, err := p.firstClimate(ctx, s)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		from, to := o.days(first, energy.DayOf(p.now(), s.Zone))
+		if from.Before(to) {
+			spans = append(spans, energy.Span{Meter: s.Meter, From: from.Start(s.Zone), To: to.Start(s.Zone)})
+		}
+	}
+	return p.store.Stale(ctx, spans)
+}
+
+// firstClimate returns the first day of which a station says anything; false when
+// it never spoke.
+func (p *Planner) firstClimate(ctx context.Context, s household.Station) (energy.Day, bool, error) {
+	w := always(s.Meter)
+	rs, _, err := p.after(ctx, w, temperature, w.from, 1)
+	if err != nil || len(rs) == 0 {
+		return energy.Day{}, false, err
+	}
+	return energy.DayOf(rs[0].At, s.Zone), true, nil
+}

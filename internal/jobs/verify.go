@@ -1,0 +1,335 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+
+	"foyer/indicators"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// A Difference is one thing that is not stored as it comes out again.
+type Difference struct {
+	Family   household.FamilyID // empty for climate
+	Pilot    string             // of climate
+	Table    string             // "usage_slot", "usage_day", "usage_month", "bill_line", "result" or "weather_day"
+	Key      string             // which row: period and register, month, or indicator and first day
+	Stored   string             // empty: nothing
+	Computed string             // likewise
+}
+
+// A Verification says what was compared. What waits to be computed is no difference:
+// the next pass deals with it.
+type Verification struct {
+	Families    int // compared, pilots included
+	Figures     int // rows, bills and results compared
+	Waiting     int // days, bills and results left out: what they read changed, or they are due
+	Differences int
+	Failed      int // families and pilots that could not be compared
+}
+
+// tries is how often what differs is compared again, because something changed meanwhile.
+const tries = 5
+
+// Verify computes everything of an order from the readings again, in memory, and
+// tells what differs from what is stored. It changes nothing, and may run beside a
+// server: what arrives meanwhile is left out.
+func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (Verification, error) {
+	p.one.Lock()
+	defer p.one.Unlock()
+	p.progress = o.Progress
+	homes, err := p.store.Homes(ctx)
+	if err != nil {
+		return Verification{}, err
+	}
+	stations, err := p.store.Stations(ctx)
+	if err != nil {
+		return Verification{}, err
+	}
+	var all Verification
+	var mu sync.Mutex
+	one := func(check func(context.Context) (*comparison, error)) task {
+		return func(ctx context.Context) error {
+			c, err := p.settle(ctx, check)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all.Families++
+			all.Figures, all.Waiting, all.Differences = all.Figures+c.figures, all.Waiting+c.waiting, all.Differences+len(c.found)
+			for _, d := range c.found {
+				tell(d)
+			}
+			return nil
+		}
+	}
+	var tasks []task
+	for _, home := range o.of(homes) {
+		tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyFamily(ctx, home, o) }))
+	}
+	if o.everything() {
+		for _, work := range sortMarks(nil, homes, stations).everyPilot(stations) {
+			tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) }))
+		}
+	}
+	_, all.Failed = p.each(ctx, verify, tasks)
+	return all, ctx.Err()
+}
+
+// settle compares until nothing differs, or nothing changed while it compared.
+func (p *Planner) settle(ctx context.Context, check func(context.Context) (*comparison, error)) (*comparison, error) {
+	for n := 1; ; n++ {
+		before, err := p.moment(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c, err := check(ctx)
+		if err != nil || len(c.found) == 0 {
+			return c, err
+		}
+		after, err := p.moment(ctx)
+		if err != nil || before == after {
+			return c, err
+		}
+		if n == tries { // it changes all the time: what differs is not known to be wrong
+			c.waiting, c.found = c.waiting+len(c.found), nil
+			return c, nil
+		}
+	}
+}
+
+// A moment is another one when anything was marked or computed meanwhile.
+type moment struct {
+	run, mark int64
+	marks     int
+	dirty     int
+}
+
+func (p *Planner) moment(ctx context.Context) (m moment, err error) {
+	stale, err := p.store.StaleSpans(ctx)
+	if err != nil {
+		return m, err
+	}
+	m.marks = len(stale)
+	for _, s := range stale {
+		m.mark = max(m.mark, s.ID)
+	}
+	dirty, err := p.store.DirtyDays(ctx)
+	if err != nil {
+		return m, err
+	}
+	for _, days := range dirty {
+		m.dirty += len(days)
+	}
+	m.run, _, err = p.store.LastRun(ctx)
+	return m, err
+}
+
+// verifyFamily compares what is stored of a family.
+func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Order) (*comparison, error) {
+	c := &comparison{family: home.Family}
+	now := p.now()
+	today := energy.DayOf(now, home.Zone)
+	first, ok := firstDay(home)
+	if !ok {
+		return c, nil
+	}
+	from, to := o.days(first, today)
+	stale, err := p.store.StaleSpans(ctx)
+	if err != nil {
+		return c, err
+	}
+	waiting, err := p.staleDays(ctx, sortMarks(stale, []household.Home{*home}, nil).ofFamily(home), now)
+	if err != nil {
+		return c, err
+	}
+	wait := map[energy.Day]bool{}
+	for _, d := range waiting.all() {
+		wait[d] = true
+	}
+	if err := p.verifyUsage(ctx, c, home, from, to, wait); err != nil {
+		return c, err
+	}
+	dirty, err := p.store.DirtyDays(ctx)
+	if err != nil {
+		return c, err
+	}
+	if n := len(dirty[home.Family]); n > 0 { // its usage changed, and with it maybe what its registers mean
+		c.waiting += n
+		return c, nil
+	}
+	s := &study{planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{}}
+	if err := s.read(ctx); err != nil {
+		return c, err
+	}
+	clear(s.dirty) // what a first look would compute again is compared
+	if err := s.verifyBills(ctx, c, from, to, wait); err != nil {
+		return c, err
+	}
+	for _, i := range indicators.All() {
+		if err := s.verifyResults(ctx, c, i, from, to, wait); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// verifyUsage compares half-hours, days and months of [from, to).
+func (p *Planner) verifyUsage(ctx context.Context, c *comparison, home *household.Home, from, to energy.Day, wait map[energy.Day]bool) error {
+	var days []energy.Day
+	for d := from; d.Before(to); d = d.Add(1) {
+		if wait[d] {
+			c.waiting++
+			continue
+		}
+		days = append(days, d)
+	}
+	months := map[string][]household.Usage{}
+	for _, run := range consecutive(days) {
+		r, err := p.roll(ctx, home, run[0], run[len(run)-1].Add(1))
+		if err != nil {
+			return err
+		}
+		slots, err := p.store.UsageSlots(ctx, home.Family, r.Start, r.End)
+		if err != nil {
+			return err
+		}
+		kept, err := p.store.UsageDays(ctx, home.Family, r.From, r.To)
+		if err != nil {
+			return err
+		}
+		c.usage("usage_slot", slots, r.Slots)
+		c.usage("usage_day", kept, r.Days)
+		for _, month := range r.Touched {
+			months[month] = nil
+		}
+		for _, u := range r.Months {
+			months[u.Period] = append(months[u.Period], u)
+		}
+		for month, computed := range months {
+			stored, err := p.store.UsageMonth(ctx, home.Family, month)
+			if err != nil {
+				return err
+			}
+			c.usage("usage_month", stored, computed)
+		}
+		clear(months)
+	}
+	return nil
+}
+
+// verifyBills compares the bills of the months of [from, to).
+func (s *study) verifyBills(ctx context.Context, c *comparison, from, to energy.Day, wait map[energy.Day]bool) error {
+	for m := monthOf(from); m.Before(to); m = monthEnd(m) {
+		if waits(wait, period{m, monthEnd(m)}) {
+			c.waiting++
+			continue
+		}
+		computed := s.billOf(m)
+		stored, err := s.planner.store.Bill(ctx, s.home.Family, computed.Month)
+		if err != nil {
+			return err
+		}
+		c.bill(stored, computed)
+	}
+	return nil
+}
+
+// verifyResults compares the results of an indicator for the periods that touch [from, to).
+func (s *study) verifyResults(ctx context.Context, c *comparison, i indicators.Indicator, from, to energy.Day, wait map[energy.Day]bool) error {
+	first := s.firstOf(i)
+	all := periods(i.Span, earliestOf(first, from), s.today)
+	known, err := s.computed(ctx, i, all)
+	if err != nil {
+		return err
+	}
+	var compared []period
+	for _, d := range all {
+		r, kept := known[d.from]
+		switch {
+		case !d.from.Before(to) || !from.Before(d.to):
+		case !kept && !first.Before(d.to): // nothing was ever known of it
+		case waits(wait, d) || !kept || r.Version != i.Version || r.To != d.to || r.At.Before(earlier(d.to.Start(s.home.Zone), s.today.Start(s.home.Zone))):
+			c.waiting++
+		default:
+			compared = append(compared, d)
+		}
+	}
+	c.figures += len(compared)
+	return s.compare(ctx, i, first, compared, func(kept *household.Result, r household.Result) {
+		if kept != nil {
+			c.result(*kept, r)
+		}
+	})
+}
+
+func earliestOf(a, b energy.Day) energy.Day {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// waits reports whether any day of a period is among those that wait.
+func waits(wait map[energy.Day]bool, p period) bool {
+	for d := range wait {
+		if !d.Before(p.from) && d.Before(p.to) {
+			return true
+		}
+	}
+	return false
+}
+
+// verifyPilot compares the climate of a pilot.
+func (p *Planner) verifyPilot(ctx context.Context, work pilotWork, o Order) (*comparison, error) {
+	c := &comparison{pilot: work.pilot}
+	now := p.now()
+	first := never
+	for _, m := range work.stations {
+		d, ok, err := p.firstClimate(ctx, household.Station{Meter: m, Zone: work.zone})
+		if err != nil {
+			return c, err
+		}
+		if ok {
+			first = earliestOf(first, d)
+		}
+	}
+	from, to := o.days(first, energy.DayOf(now, work.zone))
+	stale, err := p.store.StaleSpans(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, m := range work.stations {
+		for _, s := range stale {
+			if s.Meter == m {
+				work.marks = append(work.marks, s)
+			}
+		}
+	}
+	wait, err := p.staleClimate(ctx, work, now)
+	if err != nil {
+		return c, err
+	}
+	var days []energy.Day
+	for d := from; d.Before(to); d = d.Add(1) {
+		if wait[d] {
+			c.waiting++
+			continue
+		}
+		days = append(days, d)
+	}
+	for _, run := range consecutive(days) {
+		computed, err := p.climate(ctx, work, run)
+		if err != nil {
+			return c, err
+		}
+		stored, err := p.store.Weather(ctx, work.pilot, run[0], run[len(run)-1].Add(1))
+		if err != nil {
+			return c, err
+		}
+		c.weather(stored, computed)
+	}
+	return c, nil
+}
