@@ -67,8 +67,8 @@ func (s *study) learn() error {
 	return nil
 }
 
-// numbered returns the months in which a contract has off-peak hours and a register
-// does not say by its name what it counts, each with the first such contract.
+// numbered returns the months in which a contract says when its periods apply and a
+// register does not say by its name what it counts, each with the first such contract.
 func (s *study) numbered() map[energy.Day]household.Contract {
 	months := map[energy.Day]household.Contract{}
 	for d := s.first; !s.last.Before(d); d = d.Add(1) {
@@ -76,29 +76,25 @@ func (s *study) numbered() map[energy.Day]household.Contract {
 			continue
 		}
 		c, t, ok := s.contract(d)
-		if ok && c.OffPeak != "" && slices.ContainsFunc(s.rows[d], func(u household.Usage) bool { return t.NeedsSlots(u.Register) }) {
+		if ok && t.Learns(c) && slices.ContainsFunc(s.rows[d], func(u household.Usage) bool { return t.NeedsSlots(u.Register) }) {
 			months[monthOf(d)] = c
 		}
 	}
 	return months
 }
 
-// learnMonth learns from the half-hours of the days that have the off-peak hours of
-// a contract.
+// learnMonth learns from the half-hours of the days that have the tariff and the
+// off-peak hours of a contract.
 func (s *study) learnMonth(month energy.Day, c household.Contract) (tariff.Meaning, error) {
-	hours, err := tariff.ParseHours(c.OffPeak)
-	if err != nil {
-		return nil, err
-	}
 	days, err := s.half.slots(month)
 	if err != nil {
 		return nil, err
 	}
 	var slots []energy.Slot
 	for d, of := range days {
-		if now, _, ok := s.contract(d); ok && now.OffPeak == c.OffPeak {
+		if now, _, ok := s.contract(d); ok && now.OffPeak == c.OffPeak && now.Tariff == c.Tariff {
 			slots = append(slots, of...)
 		}
 	}
-	return tariff.Learn(hours, s.home.Zone, slots), nil
+	return s.planner.book.Learn(c, s.home.Zone, slots)
 }

@@ -91,6 +91,9 @@ func (s *study) costUntil(day energy.Day, end time.Time) (*int64, error) {
 		slots = append(slots, x)
 	}
 	uses, err := s.divide(day, contract, t, totals, slots)
+	if undivided(err) {
+		return nil, nil //nolint:nilnil // not known either
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,9 @@ type study struct {
 	first       energy.Day // first and last day of which usage is known
 	last        energy.Day
 	rows        map[energy.Day][]household.Usage // electricity by day
+	contracts   []household.Contract             // for electricity
 	uses        map[energy.Day][]tariff.Use      // the same by period of the tariff
+	unpriced    map[energy.Day]bool              // days whose energy cannot be divided over the periods
 	days        []indicators.Day                 // priced, in order
 	until       time.Time                        // last reading of today; zero without one
 	sensed      bool                             // whether any indoor temperature is
@@ -36,6 +38,7 @@ type study struct {
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
 	s.half = reader{study: s, ctx: ctx}
+	s.contracts = s.planner.book.Of(s.home.Contracts, tariff.Electricity)
 	if err = s.listen(ctx); err != nil {
 		return err
 	}
@@ -60,7 +63,7 @@ func (s *study) read(ctx context.Context) (err error) {
 	if err := s.learn(); err != nil {
 		return err
 	}
-	s.uses = map[energy.Day][]tariff.Use{}
+	s.uses, s.unpriced = map[energy.Day][]tariff.Use{}, map[energy.Day]bool{}
 	for d := s.first; !s.last.Before(d); d = d.Add(1) {
 		if err := s.price(d); err != nil {
 			return err
@@ -83,12 +86,15 @@ func (s *study) price(d energy.Day) error {
 	contract, t, ok := s.contract(d)
 	if ok {
 		uses, err := s.usesOf(d, contract, t, rows)
-		if err != nil {
+		if undivided(err) {
+			s.unpriced[d] = true
+		} else if err != nil {
 			return err
-		}
-		s.uses[d] = uses
-		if cost, err := s.planner.book.Cost(contract, d, uses); err == nil { // else the day has no price
-			day.Price(cost)
+		} else {
+			s.uses[d] = uses
+			if cost, err := s.planner.book.Cost(contract, d, uses); err == nil { // else the day has no price
+				day.Price(cost)
+			}
 		}
 	}
 	s.days = append(s.days, day)
@@ -98,7 +104,7 @@ func (s *study) price(d energy.Day) error {
 // contract returns what is in force on a day; false without a contract or with one
 // of a tariff that is not known.
 func (s *study) contract(d energy.Day) (household.Contract, *tariff.Tariff, bool) {
-	c, err := tariff.InForce(s.home.Contracts, d)
+	c, err := tariff.InForce(s.contracts, d)
 	if err != nil {
 		return c, nil, false
 	}
@@ -156,9 +162,12 @@ func (s *study) lines(month energy.Day) []tariff.Line {
 	}
 	var uses []tariff.Use
 	for d := from; d.Before(to); d = d.Add(1) {
+		if s.unpriced[d] {
+			return nil
+		}
 		uses = append(uses, s.uses[d]...)
 	}
-	lines, err := s.planner.book.Bill(s.home.Contracts, from, to, uses)
+	lines, err := s.planner.book.Bill(s.contracts, from, to, uses)
 	if err != nil { // no contract, or no price in force: not billed
 		return nil
 	}

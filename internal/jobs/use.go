@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"foyer/internal/energy"
@@ -64,9 +65,11 @@ func (s *study) divide(d energy.Day, c household.Contract, t *tariff.Tariff, tot
 		}
 		slots = month[d]
 	}
-	hours, err := tariff.ParseHours(c.OffPeak)
-	if err != nil {
-		return nil, err
-	}
-	return t.Uses(totals, slots, meaning, hours, s.home.Zone), nil
+	return s.planner.book.Uses(c, s.home.Zone, totals, slots, meaning)
+}
+
+// undivided reports whether err says that nobody knows in which periods energy was
+// used: the meter's off-peak hours or the colour of the day are not known.
+func undivided(err error) bool {
+	return errors.Is(err, tariff.ErrNoHours) || errors.Is(err, tariff.ErrNoColour) || errors.Is(err, tariff.ErrNoPeriod)
 }

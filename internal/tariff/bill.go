@@ -11,9 +11,9 @@ import (
 // away from zero; lines add up to the bill.
 type Line struct {
 	From, To  energy.Day      // To is not included
-	Label     string          // catalogue key: "bill.standing", "bill.energy.hp", …
+	Label     string          // catalogue key: "bill.standing", "bill.energy.hp", "bill.aid.voucher", …
 	Quantity  decimal.Decimal // in Unit
-	Unit      string          // "day", "kWh", or "EUR" where the line is a rate of others
+	Unit      string          // "day", "kWh", or "EUR" where the line is a rate of others or an amount
 	Price     decimal.Decimal // EUR for one Unit; of a standing charge rounded to six decimals
 	Cents     int64
 	Estimated bool
@@ -29,10 +29,10 @@ func Total(lines []Line) (cents int64) {
 
 // Bill returns the lines for the days from one to another, to not included.
 //
-// Each change of contract or price starts lines of its own: a period across one is
-// split at local midnight. Days without a contract are not billed. The error wraps
-// [ErrUnknown], [ErrNoVersion], [ErrNoPower] or [ErrNoPeriod]; [ErrNoContract] when
-// no day has one.
+// Contracts are those of one fuel, see [Book.Of]. Each change of contract, price or
+// tax starts lines of its own: a period across one is split at local midnight. Days
+// without a contract are not billed. The error wraps [ErrUnknown], [ErrNoVersion],
+// [ErrNoPower], [ErrNoPeriod] or [ErrNoTax]; [ErrNoContract] when no day has one.
 func (b *Book) Bill(contracts []household.Contract, from, to energy.Day, uses []Use) ([]Line, error) {
 	uses = merge(append([]Use(nil), uses...))
 	var lines []Line
@@ -54,7 +54,7 @@ func (b *Book) Bill(contracts []household.Contract, from, to energy.Day, uses []
 			if err != nil || next != c {
 				break
 			}
-			if q, err := b.price(next, end); err != nil || q.version != p.version {
+			if q, err := b.price(next, end); err != nil || !p.same(q) {
 				break
 			}
 		}
@@ -71,30 +71,8 @@ func (b *Book) Bill(contracts []household.Contract, from, to energy.Day, uses []
 	return lines, nil
 }
 
-// A pricing is a contract at the prices of one version.
-type pricing struct {
-	tariff   *Tariff
-	version  *Version
-	kva      int
-	standing decimal.Decimal // EUR a year
-}
-
-func (b *Book) price(c household.Contract, day energy.Day) (pricing, error) {
-	t, err := b.Tariff(c.Tariff)
-	if err != nil {
-		return pricing{}, err
-	}
-	v, err := t.At(day)
-	if err != nil {
-		return pricing{}, err
-	}
-	s, err := v.standing(c.PowerKVA)
-	return pricing{t, v, c.PowerKVA, s}, err
-}
-
 // lines returns the lines of days that share one contract and one version.
 func (p pricing) lines(from, to energy.Day, uses []Use) ([]Line, error) {
-	days := to.Sub(from)
 	standing := p.charge(from, to, "bill.standing", p.standing)
 	lines := []Line{standing}
 	var kWh, sum decimal.Decimal // all periods
@@ -117,13 +95,13 @@ func (p pricing) lines(from, to energy.Day, uses []Use) ([]Line, error) {
 		lines = append(lines, l)
 		kWh, sum, estimated = kWh.Add(l.Quantity), sum.Add(euros(l.Cents)), estimated || l.Estimated
 	}
-	tax := p.version.Taxes
-	if tax.Included || days == 0 {
+	tax := p.taxes
+	if tax.Included {
 		return lines, nil
 	}
 	rate := tax.Excise.Shift(-3)
 	excise := Line{From: from, To: to, Label: "bill.excise", Unit: "kWh", Quantity: kWh, Price: rate, Cents: cents(kWh.Mul(rate)), Estimated: estimated}
-	cta := p.charge(from, to, "bill.cta", tax.CTA)
+	cta := p.charge(from, to, "bill.cta", p.cta)
 	lines = append(lines, excise, cta,
 		vat(from, to, euros(standing.Cents+cta.Cents), tax.VATStanding, false),
 		vat(from, to, sum.Add(euros(excise.Cents)), tax.VATEnergy, estimated))

@@ -24,9 +24,9 @@ func (b *Book) Cost(c household.Contract, day energy.Day, uses []Use) (Cost, err
 		return Cost{}, err
 	}
 	cost := Cost{Standing: p.standing, ProRata: p.tariff.ProRata}
-	tax := p.version.Taxes
+	tax := p.taxes
 	if !tax.Included {
-		cost.Standing = cost.Standing.Add(tax.CTA).Mul(decimal.New(1, 0).Add(tax.VATStanding))
+		cost.Standing = cost.Standing.Add(p.cta).Mul(decimal.New(1, 0).Add(tax.VATStanding))
 	}
 	for _, u := range uses {
 		if u.Day != day {

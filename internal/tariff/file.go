@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,16 +20,23 @@ import (
 	"foyer/internal/energy"
 )
 
-//go:embed data/*.yaml
+//go:embed data
 var shipped embed.FS
 
 // Shipped returns the tariffs that come with Foyer. Each has its source in its file.
-var Shipped = sync.OnceValues(func() (*Book, error) { return Load(shipped) })
+var Shipped = sync.OnceValues(func() (*Book, error) {
+	b, err := Load(shipped)
+	if err != nil {
+		return nil, err
+	}
+	return b, b.Check()
+})
 
 // Load reads every tariff file, *.yaml, of a folder and the folders below it. It
-// reports all faults together, each with file, line and field.
+// reports all faults together, each with file, line, column and field. What files
+// refer to is held against a whole book, by [Book.Check].
 func Load(files fs.FS) (*Book, error) {
-	book := &Book{tariffs: map[string]*Tariff{}}
+	book := NewBook()
 	var faults []error
 	err := fs.WalkDir(files, ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(name, ".yaml") {
@@ -38,15 +46,15 @@ func Load(files fs.FS) (*Book, error) {
 		if err != nil {
 			return err
 		}
-		t, err := Parse(name, text)
+		one, err := Parse(name, text)
 		if err != nil {
 			faults = append(faults, err)
 			return nil
 		}
-		if _, taken := book.tariffs[t.ID]; taken {
-			faults = append(faults, fmt.Errorf("%s: id: %q stands in another file too", name, t.ID))
+		if id := book.holds(one); id != "" {
+			faults = append(faults, fmt.Errorf("%s: id: %q stands in another file too", name, id))
 		}
-		book.tariffs[t.ID] = t
+		book = book.With(one)
 		return nil
 	})
 	if err != nil {
@@ -58,80 +66,161 @@ func Load(files fs.FS) (*Book, error) {
 	return book, nil
 }
 
-// With returns b and the tariffs of other; of one id, those of other count.
-func (b *Book) With(other *Book) *Book {
-	all := &Book{tariffs: map[string]*Tariff{}}
-	for _, from := range []*Book{b, other} {
-		for id, t := range from.tariffs {
-			all.tariffs[id] = t
+// holds returns the id of something in one that b has too, calendars apart: they
+// may be spread over several files.
+func (b *Book) holds(one *Book) string {
+	for id := range one.tariffs {
+		if b.tariffs[id] != nil {
+			return id
 		}
 	}
-	return all
-}
-
-// The following mirror the file, key by key.
-type fileTariff struct {
-	ID       string        `yaml:"id"`
-	Name     string        `yaml:"name"`
-	Currency string        `yaml:"currency"`
-	ProRata  ProRata       `yaml:"pro_rata"`
-	Periods  []string      `yaml:"periods"`
-	Versions []fileVersion `yaml:"versions"`
-}
-
-type fileVersion struct {
-	From     string       `yaml:"from"`
-	Source   string       `yaml:"source"`
-	Mark     string       `yaml:"mark"`
-	Taxes    fileTaxes    `yaml:"taxes"`
-	Standing fileStanding `yaml:"standing"`
-	Energy   []filePrice  `yaml:"energy"`
-}
-
-type fileStanding struct {
-	Per string         `yaml:"per"`
-	KVA map[int]amount `yaml:"kva"`
-}
-
-type filePrice struct {
-	Period  string     `yaml:"period"`
-	UpToKVA int        `yaml:"up_to_kva"`
-	Price   amount     `yaml:"price"`
-	MadeOf  *fileParts `yaml:"made_of"`
-}
-
-type fileParts struct {
-	Energy amount `yaml:"energy_ht"`
-	Excise amount `yaml:"excise"`
-	VAT    amount `yaml:"vat"`
-}
-
-type fileTaxes struct {
-	included bool
-	set      bool
-	Excise   amount `yaml:"excise"`
-	CTA      amount `yaml:"cta"`
-	Energy   amount `yaml:"vat_energy"`
-	Standing amount `yaml:"vat_standing"`
-}
-
-// UnmarshalYAML reads "included" or the taxes one by one.
-func (t *fileTaxes) UnmarshalYAML(unmarshal func(any) error) error {
-	t.set = true
-	var word string
-	if err := unmarshal(&word); err == nil {
-		t.included = word == "included"
-		if !t.included {
-			return fmt.Errorf("taxes: %q: want included, or excise, cta, vat_energy and vat_standing", word)
+	for id := range one.levies {
+		if b.levies[id] != nil {
+			return id
 		}
-		return nil
 	}
-	type plain fileTaxes // without this method
-	return unmarshal((*plain)(t))
+	for id := range one.calorific {
+		if b.calorific[id] != nil {
+			return id
+		}
+	}
+	return ""
 }
 
-// An amount is an exact decimal; zero value: absent.
-type amount struct{ decimal.Decimal }
+// kindForm finds what a file holds: a tariff where it does not say.
+var kindForm = regexp.MustCompile(`(?m)^kind:[ \t]*["']?([a-z]+)`)
+
+// kinds are the readers of files by what they hold.
+var kinds = map[string]func(*checker) (*Book, error){
+	"tariff":    readTariff,
+	"calendar":  readCalendar,
+	"taxes":     readLevies,
+	"calorific": readCalorific,
+}
+
+// Parse reads one file: a tariff, or a table that tariffs refer to. Faults name the
+// file, the line, the column and the field.
+func Parse(name string, text []byte) (*Book, error) {
+	c := &checker{name: name, text: text}
+	kind := "tariff"
+	if m := kindForm.FindSubmatch(text); m != nil {
+		kind = string(m[1])
+	}
+	read, ok := kinds[kind]
+	if !ok {
+		c.fault("kind", "%q: want one of %v", kind, slices.Sorted(maps.Keys(kinds)))
+		return nil, errors.Join(c.faults...)
+	}
+	book, err := read(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(c.faults...); err != nil {
+		return nil, err
+	}
+	return book, nil
+}
+
+// A checker turns a file into a book and collects what is wrong with it.
+type checker struct {
+	name   string
+	text   []byte
+	faults []error
+}
+
+// decode reads the file into a pointer.
+func (c *checker) decode(into any) error {
+	err := written.Decode(c.text, into)
+	var at yaml.Error
+	if errors.As(err, &at) && at.GetToken() != nil {
+		p := at.GetToken().Position
+		return fmt.Errorf("%s:%d:%d: %s", c.name, p.Line, p.Column, at.GetMessage())
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.name, err)
+	}
+	return nil
+}
+
+func (c *checker) fault(field, format string, args ...any) {
+	line, column := c.place(field)
+	c.faults = append(c.faults, fmt.Errorf("%s:%d:%d: %s: %s", c.name, line, column, field, fmt.Sprintf(format, args...)))
+}
+
+// place returns the line and column of a field, or of the closest one that holds it.
+func (c *checker) place(field string) (line, column int) {
+	for file, err := parser.ParseBytes(c.text, 0); err == nil && field != ""; {
+		if path, err := yaml.PathString("$." + field); err == nil {
+			if node, err := path.FilterFile(file); err == nil && node != nil {
+				p := node.GetToken().Position
+				return p.Line, p.Column
+			}
+		}
+		field = field[:max(strings.LastIndexAny(field, ".["), 0)]
+	}
+	return 1, 1
+}
+
+var word = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+// head checks what every kind of file begins with.
+func (c *checker) head(id, name string) {
+	if !word.MatchString(id) {
+		c.fault("id", "%q: want small letters, digits and hyphens", id)
+	}
+	if name == "" {
+		c.fault("name", "is missing")
+	}
+}
+
+// A fileSpan is when something holds and how that is known.
+type fileSpan struct {
+	From   string `yaml:"from"`
+	Until  string `yaml:"until"`
+	Source string `yaml:"source"`
+	Mark   string `yaml:"mark"`
+}
+
+// A heldSpan is a checked fileSpan.
+type heldSpan struct {
+	from, until  energy.Day
+	source, mark string
+}
+
+// span checks when something holds; the one before it ends no later.
+func (c *checker) span(field string, f fileSpan, before *heldSpan) heldSpan {
+	s := heldSpan{source: f.Source, mark: f.Mark}
+	s.from = c.day(field+".from", f.From)
+	if f.Until != "" {
+		if s.until = c.day(field+".until", f.Until); !s.from.Before(s.until) {
+			c.fault(field+".until", "%s: want a day after from", f.Until)
+		}
+	}
+	if before != nil && (!before.from.Before(s.from) || s.from.Before(before.until)) {
+		c.fault(field+".from", "%s: want versions in order, oldest first, none beginning before the end of the one before it", f.From)
+	}
+	if s.source == "" {
+		c.fault(field+".source", "is missing: say where the figures were found")
+	}
+	if !slices.Contains([]string{"V", "S", "M", "C"}, s.mark) {
+		c.fault(field+".mark", "%q: want V, S, M or C", s.mark)
+	}
+	return s
+}
+
+func (c *checker) day(field, text string) energy.Day {
+	day, err := energy.ParseDay(text)
+	if err != nil {
+		c.fault(field, "%q: want a date like 2026-02-01", text)
+	}
+	return day
+}
+
+// An amount is an exact decimal; its zero value is absent.
+type amount struct {
+	decimal.Decimal
+	set bool
+}
 
 // UnmarshalYAML reads the digits as they stand.
 func (a *amount) UnmarshalYAML(text []byte) error {
@@ -139,142 +228,6 @@ func (a *amount) UnmarshalYAML(text []byte) error {
 	if err != nil {
 		return fmt.Errorf("%s is not a decimal number", text)
 	}
-	a.Decimal = d
+	a.Decimal, a.set = d, true
 	return nil
-}
-
-// Parse reads one tariff file. Faults name the file, the line and the field.
-func Parse(name string, text []byte) (*Tariff, error) {
-	var f fileTariff
-	if err := written.Decode(text, &f); err != nil {
-		var at yaml.Error
-		if errors.As(err, &at) && at.GetToken() != nil {
-			return nil, fmt.Errorf("%s:%d: %s", name, at.GetToken().Position.Line, at.GetMessage())
-		}
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	c := checker{name: name, text: text}
-	t := c.tariff(&f)
-	if err := errors.Join(c.faults...); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-// A checker turns a file into a tariff and collects what is wrong with it.
-type checker struct {
-	name   string
-	text   []byte
-	faults []error
-}
-
-func (c *checker) fault(field, format string, args ...any) {
-	c.faults = append(c.faults, fmt.Errorf("%s:%d: %s: %s", c.name, c.line(field), field, fmt.Sprintf(format, args...)))
-}
-
-// line returns the line of a field, or of the closest one that holds it.
-func (c *checker) line(field string) int {
-	for file, err := parser.ParseBytes(c.text, 0); err == nil && field != ""; {
-		if path, err := yaml.PathString("$." + field); err == nil {
-			if node, err := path.FilterFile(file); err == nil && node != nil {
-				return node.GetToken().Position.Line
-			}
-		}
-		field = field[:max(strings.LastIndexAny(field, ".["), 0)]
-	}
-	return 1
-}
-
-var word = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-
-func (c *checker) tariff(f *fileTariff) *Tariff {
-	t := &Tariff{ID: f.ID, Name: f.Name, Currency: f.Currency, ProRata: f.ProRata, Periods: f.Periods}
-	if !word.MatchString(f.ID) {
-		c.fault("id", "%q: want small letters, digits and hyphens", f.ID)
-	}
-	if f.Name == "" {
-		c.fault("name", "is missing")
-	}
-	if f.Currency != "EUR" {
-		c.fault("currency", "%q: want EUR", f.Currency)
-	}
-	if t.ProRata == "" {
-		t.ProRata = ByYear
-	}
-	if t.ProRata != ByYear && t.ProRata != ByMonth {
-		c.fault("pro_rata", "%q: want day_365 or month", f.ProRata)
-	}
-	if hours := slices.Equal(f.Periods, []string{Peak, OffPeak}); !hours && len(f.Periods) != 1 {
-		c.fault("periods", "%v: want one period, or [hp, hc]", f.Periods)
-	}
-	if len(f.Versions) == 0 {
-		c.fault("versions", "is empty")
-	}
-	for i := range f.Versions {
-		v := c.version(fmt.Sprintf("versions[%d]", i), &f.Versions[i], f.Periods)
-		if n := len(t.Versions); n > 0 && !t.Versions[n-1].From.Before(v.From) {
-			c.fault(fmt.Sprintf("versions[%d].from", i), "%s: want versions in order, oldest first", v.From)
-		}
-		t.Versions = append(t.Versions, v)
-	}
-	return t
-}
-
-func (c *checker) version(field string, f *fileVersion, periods []string) Version {
-	v := Version{Source: f.Source, Mark: f.Mark, Standing: map[int]decimal.Decimal{}}
-	day, err := energy.ParseDay(f.From)
-	if err != nil {
-		c.fault(field+".from", "%q: want a date like 2026-02-01", f.From)
-	}
-	v.From = day
-	if f.Source == "" {
-		c.fault(field+".source", "is missing: say where the prices were found")
-	}
-	if !slices.Contains([]string{"V", "S", "M"}, f.Mark) {
-		c.fault(field+".mark", "%q: want V, S or M", f.Mark)
-	}
-	if !f.Taxes.set {
-		c.fault(field+".taxes", "is missing: want included, or excise, cta, vat_energy and vat_standing")
-	}
-	v.Taxes = Taxes{f.Taxes.included, f.Taxes.Excise.Decimal, f.Taxes.CTA.Decimal, f.Taxes.Energy.Decimal, f.Taxes.Standing.Decimal}
-	year := map[string]int64{"year": 1, "month": 12}[f.Standing.Per]
-	if year == 0 {
-		c.fault(field+".standing.per", "%q: want year or month", f.Standing.Per)
-	}
-	if len(f.Standing.KVA) == 0 {
-		c.fault(field+".standing.kva", "is empty")
-	}
-	for kva, a := range f.Standing.KVA {
-		if kva <= 0 || a.IsNegative() {
-			c.fault(field+".standing.kva", "%d: %s: want a power above 0 and a charge of at least 0", kva, a)
-		}
-		v.Standing[kva] = a.Mul(decimal.NewFromInt(year))
-	}
-	for i, p := range f.Energy {
-		c.price(fmt.Sprintf("%s.energy[%d]", field, i), p, periods)
-		v.Energy = append(v.Energy, Price{p.Period, p.UpToKVA, p.Price.Decimal})
-	}
-	for _, p := range periods {
-		if !slices.ContainsFunc(v.Energy, func(e Price) bool { return e.Period == p && e.UpToKVA == 0 }) {
-			c.fault(field+".energy", "has no price of period %q without up_to_kva", p)
-		}
-	}
-	return v
-}
-
-func (c *checker) price(field string, p filePrice, periods []string) {
-	if !slices.Contains(periods, p.Period) {
-		c.fault(field+".period", "%q: want one of %v", p.Period, periods)
-	}
-	if p.UpToKVA < 0 {
-		c.fault(field+".up_to_kva", "%d: want 0 or more", p.UpToKVA)
-	}
-	if p.Price.IsNegative() {
-		c.fault(field+".price", "%s: want at least 0", p.Price)
-	}
-	if m := p.MadeOf; m != nil {
-		if sum := WithTax(m.Energy.Decimal, m.Excise.Decimal, m.VAT.Decimal).Round(4); !sum.Equal(p.Price.Decimal) {
-			c.fault(field+".price", "%s: its parts make %s", p.Price, sum)
-		}
-	}
 }

@@ -6,9 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
-
-	"foyer/internal/energy"
 )
 
 // The periods of a tariff with two prices.
@@ -78,23 +75,17 @@ func minute(hour, min string) (int, error) {
 // None reports whether there are no off-peak hours.
 func (h Hours) None() bool { return len(h.windows) == 0 }
 
-// Day returns how many minutes of a day without change of time are off-peak.
-func (h Hours) Day() int {
-	n := 0
+// at reports whether a minute of the day is off-peak, and until which minute that
+// holds at least.
+func (h Hours) at(m int) (in bool, until int) {
+	until = minutes
 	for _, w := range h.windows {
-		n += w.to - w.from
+		switch {
+		case m < w.from:
+			until = min(until, w.from)
+		case m < w.to:
+			return true, w.to
+		}
 	}
-	return n
-}
-
-// Slot returns how many of the thirty minutes of the half-hour at start are
-// off-peak by the clock of the zone.
-func (h Hours) Slot(start time.Time, zone *time.Location) int {
-	local := start.In(zone)
-	m, n := local.Hour()*60+local.Minute(), 0
-	const length = int(energy.SlotLength / time.Minute)
-	for _, w := range h.windows {
-		n += max(min(w.to, m+length)-max(w.from, m), 0)
-	}
-	return n
+	return false, until
 }

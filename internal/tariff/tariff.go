@@ -3,6 +3,7 @@ package tariff
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -13,11 +14,15 @@ import (
 
 // Why a day has no price.
 var (
-	ErrUnknown    = errors.New("no such tariff")
-	ErrNoVersion  = errors.New("the tariff has no price in force then")
-	ErrNoPower    = errors.New("the tariff has no price for this subscribed power")
-	ErrNoPeriod   = errors.New("the tariff has no price for this period")
-	ErrNoContract = errors.New("no contract in force then")
+	ErrUnknown     = errors.New("no such tariff")
+	ErrNoVersion   = errors.New("the tariff has no price in force then")
+	ErrNoPower     = errors.New("the tariff has no price for this subscribed power")
+	ErrNoPeriod    = errors.New("the tariff has no price for this period")
+	ErrNoContract  = errors.New("no contract in force then")
+	ErrNoHours     = errors.New("the contract does not say the meter's off-peak hours")
+	ErrNoColour    = errors.New("the colour of the day is not known")
+	ErrNoTax       = errors.New("no taxes are known then")
+	ErrNoCalorific = errors.New("the calorific value of the gas is not known")
 )
 
 // A ProRata says how a standing charge is divided over days.
@@ -31,22 +36,40 @@ const (
 
 // A Tariff is an offer with its prices over time.
 type Tariff struct {
-	ID       string // "fr-bleu-base"
-	Name     string
-	Currency string // ISO 4217
-	ProRata  ProRata
-	Periods  []string  // names of its prices: "base", or "hp" and "hc"
-	Versions []Version // oldest first
+	ID        string // "fr-bleu-base"
+	Name      string
+	Currency  string // ISO 4217
+	Fuel      Fuel   // electricity when empty
+	ProRata   ProRata
+	Periods   []string  // names of its prices: "base", or "hp" and "hc"
+	Zones     []Zone    // when each period applies; the first that holds counts
+	DayFrom   int       // minute of local time at which its day begins: 360 for Tempo
+	Calendar  string    // id of the calendar that colours its days; "" without colours
+	Calorific string    // id of the values that turn m3 of gas into kWh
+	Versions  []Version // oldest first
 }
 
 // A Version is what a tariff cost from one day on, until the next version.
 type Version struct {
 	From     energy.Day
-	Source   string                  // where the prices were found
-	Mark     string                  // how sure they are: V seen in a primary source, S in a secondary one, M from memory
-	Standing map[int]decimal.Decimal // EUR a year by subscribed power in kVA
+	Until    energy.Day // first day it no longer holds; zero: until the next version
+	Source   string     // where the prices were found
+	Mark     string     // how sure they are: V seen in a primary source, S in a secondary one, M from memory, C a convention
+	Standing Charges    // EUR a year; nil where it was not found
 	Energy   []Price
 	Taxes    Taxes
+}
+
+// Charges are EUR a year by subscribed power in kVA; of power 0 for any.
+type Charges map[int]decimal.Decimal
+
+// Of returns the charge for a power; false when it is not known.
+func (c Charges) Of(kva int) (decimal.Decimal, bool) {
+	x, ok := c[kva]
+	if !ok {
+		x, ok = c[0]
+	}
+	return x, ok
 }
 
 // A Price is the price of a kWh in one period, for homes up to a subscribed power.
@@ -59,8 +82,9 @@ type Price struct {
 // Taxes come on top of the prices of a version, unless they are included in them.
 type Taxes struct {
 	Included    bool
+	Table       string          // id of the dated levies that hold the rest; "" when it stands here
 	Excise      decimal.Decimal // EUR per MWh
-	CTA         decimal.Decimal // EUR a year
+	CTA         Charges         // contribution tarifaire d'acheminement
 	VATEnergy   decimal.Decimal // 0.20 is 20 %
 	VATStanding decimal.Decimal
 }
@@ -68,20 +92,33 @@ type Taxes struct {
 // At returns the version in force on a day, or [ErrNoVersion].
 func (t *Tariff) At(day energy.Day) (*Version, error) {
 	for i := len(t.Versions) - 1; i >= 0; i-- {
-		if !day.Before(t.Versions[i].From) {
-			return &t.Versions[i], nil
+		v := &t.Versions[i]
+		if day.Before(v.From) {
+			continue
 		}
+		if v.Until != (energy.Day{}) && !day.Before(v.Until) {
+			break
+		}
+		return v, nil
 	}
 	return nil, fmt.Errorf("%s on %s: %w", t.ID, day, ErrNoVersion)
 }
 
 // standing returns a year's standing charge, taxes not counted.
 func (v *Version) standing(kva int) (decimal.Decimal, error) {
-	s, ok := v.Standing[kva]
+	s, ok := v.Standing.Of(kva)
 	if !ok {
-		return s, fmt.Errorf("%d kVA from %s on: %w", kva, v.From, ErrNoPower)
+		return s, fmt.Errorf("standing charge of %d kVA from %s on: %w: %s", kva, v.From, ErrNoPower, known(v.Standing))
 	}
 	return s, nil
+}
+
+// known says which charges there are and what to do about one that is missing.
+func known(c Charges) string {
+	if len(c) == 0 {
+		return "none was found; give it in a tariff file of your own"
+	}
+	return fmt.Sprintf("only %v kVA was found; give it in a tariff file of your own", slices.Sorted(maps.Keys(c)))
 }
 
 // price returns the price of a kWh, taxes not counted.
@@ -102,39 +139,8 @@ func WithTax(price, excise, vat decimal.Decimal) decimal.Decimal {
 	return price.Add(excise.Shift(-3)).Mul(decimal.New(1, 0).Add(vat))
 }
 
-// A Book is the tariffs Foyer knows, by id.
-type Book struct{ tariffs map[string]*Tariff }
-
-// NewBook returns a book of the given tariffs.
-func NewBook(tariffs ...*Tariff) *Book {
-	b := &Book{tariffs: map[string]*Tariff{}}
-	for _, t := range tariffs {
-		b.tariffs[t.ID] = t
-	}
-	return b
-}
-
-// Tariff returns a tariff by its id, or [ErrUnknown].
-func (b *Book) Tariff(id string) (*Tariff, error) {
-	t, ok := b.tariffs[id]
-	if !ok {
-		return nil, fmt.Errorf("tariff %q: %w", id, ErrUnknown)
-	}
-	return t, nil
-}
-
-// IDs lists the tariffs, in order.
-func (b *Book) IDs() []string {
-	ids := make([]string, 0, len(b.tariffs))
-	for id := range b.tariffs {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
 // InForce returns the contract in force on a day, or [ErrNoContract]. Of several
-// the one that began last counts.
+// the one that began last counts: give those of one fuel, see [Book.Of].
 func InForce(contracts []household.Contract, day energy.Day) (household.Contract, error) {
 	var found household.Contract
 	for _, c := range contracts {

@@ -201,15 +201,15 @@ func TestTaxesThatAreNotIncludedAreLines(t *testing.T) {
 
 func TestATariffFileSaysWhereItIsWrong(t *testing.T) {
 	for name, c := range map[string]struct{ replace, with, want string }{
-		"unknown key":        {"name:", "title:", `x.yaml:3: unknown field "title"`},
+		"unknown key":        {"name:", "title:", `x.yaml:3:1: unknown field "title"`},
 		"not a number":       {`"0.1327"`, "cheap", "is not a decimal number"},
-		"negative price":     {`"0.1327"`, "-0.1", "x.yaml:12: versions[0].energy[0].price: -0.1: want at least 0"},
-		"wrong period":       {"period: base", "period: hp", `x.yaml:12: versions[0].energy[0].period: "hp": want one of [base]`},
-		"no source":          {"source: made up", `source: ""`, "x.yaml:8: versions[0].source: is missing"},
-		"no such day":        {"2025-08-01", "2025-02-30", `x.yaml:7: versions[0].from: "2025-02-30"`},
-		"no such proportion": {"currency: EUR", "currency: EUR\npro_rata: weekly", `x.yaml:5: pro_rata: "weekly"`},
+		"negative price":     {`"0.1327"`, "-0.1", "x.yaml:12:36: versions[0].energy[0].price: -0.1: want at least 0"},
+		"wrong period":       {"period: base", "period: hp", `x.yaml:12:23: versions[0].energy[0].period: "hp": want one of [base]`},
+		"no source":          {"source: made up", `source: ""`, "x.yaml:8:13: versions[0].source: is missing"},
+		"no such day":        {"2025-08-01", "2025-02-30", `x.yaml:7:11: versions[0].from: "2025-02-30"`},
+		"no such proportion": {"currency: EUR", "currency: EUR\npro_rata: weekly", `x.yaml:5:11: pro_rata: "weekly"`},
 		"taxes unsaid":       {"taxes: {excise: 29.98, cta: 22.11, vat_energy: 0.20, vat_standing: 0.20}", "", "versions[0].taxes: is missing"},
-		"parts differ":       {`price: "0.1327"`, `price: "0.1952", made_of: {energy_ht: 0.1327, excise: 33.70, vat: 0.2}`, "x.yaml:12: versions[0].energy[0].price: 0.1952: its parts make 0.1997"},
+		"parts differ":       {`price: "0.1327"`, `price: "0.1952", made_of: {energy_ht: 0.1327, excise: 33.70, vat: 0.2}`, "x.yaml:12:36: versions[0].energy[0].price: 0.1952: its parts make 0.1997"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !strings.Contains(before, c.replace) {
@@ -251,10 +251,15 @@ func TestOffPeakHoursFollowTheLocalClock(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		got := 0
+		k := clock{tariff: &Tariff{Periods: []string{Peak, OffPeak}}, meter: h, zone: zone}
+		k.zones = k.tariff.zones()
+		of := make([]int64, 2)
 		for _, s := range day(t, c.day).Slots(zone) {
-			got += h.Slot(s, zone)
+			if err := k.minutes(of, s); err != nil && (!errors.Is(err, ErrNoHours) || !h.None()) {
+				t.Error(err)
+			}
 		}
+		got := int(of[1])
 		if got != c.want {
 			t.Errorf("%s on %s: %d minutes, want %d", hours, c.day, got, c.want)
 		}
@@ -264,20 +269,13 @@ func TestOffPeakHoursFollowTheLocalClock(t *testing.T) {
 func TestRegistersOfTheMeterWinOverTheClock(t *testing.T) {
 	zone := paris(t)
 	b := shelf(t)
-	tariff, err := b.Tariff("fr-bleu-hphc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hours, err := ParseHours("22:00-06:00")
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := household.Contract{Tariff: "fr-bleu-hphc", PowerKVA: 6, OffPeak: "22:00-06:00"}
 	d := day(t, "2026-11-25")
 	slots := func(register energy.Register, off, peak int64) (total energy.Total, out []energy.Slot) {
 		total = energy.Total{Register: register, Day: d}
 		for _, s := range d.Slots(zone) {
 			e := peak
-			if hours.Slot(s, zone) > 0 {
+			if h := s.In(zone).Hour(); h >= 22 || h < 6 {
 				e = off
 			}
 			out = append(out, energy.Slot{Register: register, Start: s, Energy: e})
@@ -285,7 +283,10 @@ func TestRegistersOfTheMeterWinOverTheClock(t *testing.T) {
 		}
 		return total, out
 	}
-	show := func(uses []Use) string {
+	show := func(uses []Use, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
 		var parts []string
 		for _, u := range uses {
 			p := u.Period + " " + KWh(u.Energy).String()
@@ -298,20 +299,23 @@ func TestRegistersOfTheMeterWinOverTheClock(t *testing.T) {
 	}
 	hc, _ := slots("energy_import/hc", 1_000_000, 0)
 	hp, _ := slots("energy_import/hp", 500_000, 1_000_000) // the meter's own clock is late
-	if got := show(tariff.Uses([]energy.Total{hp, hc}, nil, nil, hours, zone)); got != "hc 16, hp 40" {
+	if got := show(b.Uses(c, zone, []energy.Total{hp, hc}, nil, nil)); got != "hc 16, hp 40" {
 		t.Errorf("registers: %s", got)
 	}
 	total, halves := slots("energy_import/total", 1_000_000, 2_000_000)
-	if got := show(tariff.Uses([]energy.Total{total}, halves, nil, hours, zone)); got != "hc 16, hp 64" {
+	if got := show(b.Uses(c, zone, []energy.Total{total}, halves, nil)); got != "hc 16, hp 64" {
 		t.Errorf("half-hours: %s", got)
 	}
-	if got := show(tariff.Uses([]energy.Total{total}, nil, nil, hours, zone)); got != "hc 26.666667 estimated, hp 53.333333 estimated" {
+	if got := show(b.Uses(c, zone, []energy.Total{total}, nil, nil)); got != "hc 26.666667 estimated, hp 53.333333 estimated" {
 		t.Errorf("a day's total: %s", got)
 	}
 	f1, one := slots("energy_import/f01", 0, 2_000_000)
 	f2, two := slots("energy_import/f02", 3_000_000, 0)
-	meaning := Learn(hours, zone, append(one, two...))
-	if got := show(tariff.Uses([]energy.Total{f1, f2}, nil, meaning, hours, zone)); got != "hc 48, hp 64" {
+	meaning, err := b.Learn(c, zone, append(one, two...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := show(b.Uses(c, zone, []energy.Total{f1, f2}, nil, meaning)); got != "hc 48, hp 64" {
 		t.Errorf("numbered registers: %s, meaning %v", got, meaning)
 	}
 }
