@@ -61,7 +61,11 @@ func (d Day) String() string { return d.utc().Format(time.DateOnly) }
 
 // Start returns the first instant of d in zone, in UTC.
 func (d Day) Start(zone *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Date, 0, 0, 0, 0, zone).UTC()
+	start := time.Date(d.Year, d.Month, d.Date, 0, 0, 0, 0, zone)
+	if start.Day() != d.utc().Day() { // a clock that goes on at midnight: the day begins when it did
+		_, start = start.ZoneBounds()
+	}
+	return start.UTC()
 }
 
 // End returns the first instant of the day after d in zone, in UTC.

@@ -238,12 +238,12 @@ func (p *Planner) months(ctx context.Context, r *household.Roll) error {
 		month := day[0].Period[:7]
 		of := part{month, day[0].Register.Quantity()}
 		seen[of] = seen[of].Add(coverageOf(day))
-		first, err := time.ParseInLocation("2006-01", month, r.Zone)
+		first, err := energy.ParseDay(month + "-01")
 		if err != nil {
 			return err
 		}
 		for _, u := range day {
-			months.add(month, first.UTC(), u.Register, u.Energy, energy.Coverage{})
+			months.add(month, first.Start(r.Zone), u.Register, u.Energy, energy.Coverage{})
 		}
 	}
 	r.Months = months.rows(r.Family)

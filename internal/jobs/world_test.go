@@ -80,6 +80,12 @@ func (w *world) set(t time.Time) { w.now.Store(t.UnixMilli()) }
 // openWorld opens empty stores at an instant. Readings are drained as they arrive.
 func openWorld(tb testing.TB, now time.Time) *world {
 	tb.Helper()
+	return openWorldIn(tb, paris, now)
+}
+
+// openWorldIn does so for a pilot in another zone.
+func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
+	tb.Helper()
 	dir := tb.TempDir()
 	w := &world{tb: tb, config: jobs.Config{Schedule: "@every 1h", Parallel: 2}}
 	w.set(now)
@@ -97,7 +103,7 @@ func openWorld(tb testing.TB, now time.Time) *world {
 	}
 	tb.Cleanup(func() { w.sql.Close() })
 	w.registry = registry.New(w.records, w.clock, time.Now, quiet())
-	if err := w.registry.AddPilot(tb.Context(), household.Pilot{ID: "p", Name: "Pilot", Zone: paris.String()}); err != nil {
+	if err := w.registry.AddPilot(tb.Context(), household.Pilot{ID: "p", Name: "Pilot", Zone: zone.String()}); err != nil {
 		tb.Fatal(err)
 	}
 	w.ingest(filepath.Join(dir, "spool.db"))
