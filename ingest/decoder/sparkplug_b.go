@@ -38,8 +38,8 @@ func init() {
 		Name:  "sparkplug_b",
 		Title: "Sparkplug B",
 		About: "Births are readings and teach names, aliases, datatypes and units; data are read by the last birth, and refused " +
-			"where there is none, or one of an earlier birth of the node: ask the node for a rebirth. Where a message of the node is missing " +
-			"(`seq`) the readings are kept and a copy waits for a person, who does the same. What a metric is comes from `metric_map` (its name), else from its unit " +
+			"where there is none, or one of an earlier birth of the node: ask the node for a rebirth. Messages are not counted (`seq`): what " +
+			"is missing of an index the next one brings. What a metric is comes from `metric_map` (its name), else from its unit " +
 			"(property `engUnit` or `unit`) and the words of its name; a metric without either is left out. A device is `GROUP/NODE/DEVICE`.",
 		Source: []string{"https://sparkplug.eclipse.org/specification/", "https://github.com/eclipse/tahu, sparkplug_b.proto"},
 	})
@@ -54,7 +54,6 @@ func sparkplugTopics(node, device string) []string {
 const (
 	reasonNoBirth = "no birth is known of this node or device: ask the node for a rebirth"
 	reasonAlias   = "an alias that the last birth does not name: ask the node for a rebirth"
-	reasonGap     = "a message of the node before it is missing: ask the node for a rebirth"
 )
 
 // A sparkplugMessage is what the kinds of messages have in common.
@@ -86,18 +85,6 @@ func newSparkplug(in *Input) (m *sparkplugMessage, err error) {
 
 func (m *sparkplugMessage) device() Device { return Device{Scheme: "sparkplug", ID: m.id} }
 
-// sequence notes the number of the message, and reports whether one is missing
-// before it. The same number again is the same message again.
-func (m *sparkplugMessage) sequence() (facts []Fact, gap bool) {
-	if !m.payload.sequenced || m.birth == "" {
-		return nil, false
-	}
-	if last, err := strconv.ParseUint(m.in.recall(sparkplugSeqFact+m.node), 10, 8); err == nil {
-		gap = m.payload.seq != last && m.payload.seq != (last+1)%256
-	}
-	return m.in.learn(sparkplugSeqFact+m.node, strconv.FormatUint(m.payload.seq%256, 10)), gap
-}
-
 // decodeSparkplugBirth learns what the metrics of a node or a device are, and reads
 // them. The birth of a node ends what was known of its devices.
 //
@@ -108,7 +95,6 @@ func decodeSparkplugBirth(in *Input) (Result, error) {
 		return Result{Device: m.device()}, err
 	}
 	var facts []Fact
-	gap := false
 	if m.id == m.node {
 		m.birth = strconv.FormatUint(m.payload.at, 10)
 		bdSeq := ""
@@ -118,9 +104,6 @@ func decodeSparkplugBirth(in *Input) (Result, error) {
 			}
 		}
 		facts = in.learn(sparkplugNodeFact+m.node, m.birth+"\t"+bdSeq)
-		facts = append(facts, in.learn(sparkplugSeqFact+m.node, strconv.FormatUint(m.payload.seq%256, 10))...)
-	} else {
-		facts, gap = m.sequence()
 	}
 	table, err := in.learnSparkplug(m.id, m.birth, m.payload.metrics)
 	if err != nil {
@@ -137,7 +120,7 @@ func decodeSparkplugBirth(in *Input) (Result, error) {
 	if err == nil && r.Outcome == Ignored {
 		r.Outcome, r.Reason = Mapping, "the metrics of a node or a device"
 	}
-	return m.flag(r, gap), err
+	return r, err
 }
 
 // decodeSparkplugData reads metrics by the last birth.
@@ -152,7 +135,6 @@ func decodeSparkplugData(in *Input) (Result, error) {
 	if !known {
 		return Result{Device: m.device()}, refuse(reasonNoBirth)
 	}
-	facts, gap := m.sequence()
 	unnamed := false
 	for i := range m.payload.metrics {
 		s := &m.payload.metrics[i]
@@ -178,19 +160,10 @@ func decodeSparkplugData(in *Input) (Result, error) {
 		return Result{Device: m.device()}, refuse(reasonAlias)
 	}
 	r, err := in.conclude(m.device())
-	r.Remember = facts
 	if unnamed {
 		r.Partly = reasonAlias
 	}
-	return m.flag(r, gap), err
-}
-
-// flag says that a message before this one is missing.
-func (m *sparkplugMessage) flag(r Result, gap bool) Result {
-	if gap && r.Partly == "" && len(r.Observations) > 0 {
-		r.Partly = reasonGap
-	}
-	return r
+	return r, err
 }
 
 // decodeSparkplugDeath forgets what a birth said. The death of a node is its last
@@ -204,8 +177,7 @@ func decodeSparkplugDeath(in *Input) (Result, error) {
 		return r, err
 	}
 	if m.id != m.node {
-		facts, _ := m.sequence()
-		r.Remember = append(facts, in.forgetSparkplug(m.id)...)
+		r.Remember = in.forgetSparkplug(m.id)
 		return r, nil
 	}
 	for i := range m.payload.metrics {
@@ -215,7 +187,7 @@ func decodeSparkplugDeath(in *Input) (Result, error) {
 		}
 	}
 	if m.birth != "" {
-		r.Remember = append(in.forgetSparkplug(m.node), Fact{Key: sparkplugNodeFact + m.node}, Fact{Key: sparkplugSeqFact + m.node})
+		r.Remember = append(in.forgetSparkplug(m.node), Fact{Key: sparkplugNodeFact + m.node})
 	}
 	return r, nil
 }

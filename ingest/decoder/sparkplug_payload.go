@@ -12,8 +12,6 @@ import (
 // Source: https://github.com/eclipse/tahu, sparkplug_b.proto; Sparkplug 3.0, 6.4.
 type sparkplugPayload struct {
 	at         uint64 // milliseconds since 1970, 0 where there is none
-	seq        uint64
-	sequenced  bool
 	compressed bool
 	metrics    []sparkplugMetric
 }
@@ -103,8 +101,6 @@ func readSparkplug(b []byte) (p sparkplugPayload, ok bool) {
 			m, ok := readSparkplugMetric(f.bytes)
 			p.metrics = append(p.metrics, m)
 			return ok
-		case 3:
-			p.seq, p.sequenced = f.integer, true
 		case 4:
 			p.compressed = string(f.bytes) == "SPBV1.0_COMPRESSED"
 		}

@@ -15,8 +15,6 @@ const (
 	sparkplugFact = "sparkplug "
 	// sparkplugNodeFact keeps the birth of a node: its time, and its bdSeq.
 	sparkplugNodeFact = "sparkplug-node "
-	// sparkplugSeqFact keeps the number of a node's last message.
-	sparkplugSeqFact = "sparkplug-seq "
 
 	maxSparkplugParts = 64 // of a table
 )

@@ -27,6 +27,7 @@ type source struct {
 	Assume string            `yaml:"assume"` // a key of the site's configuration
 	Recall string            `yaml:"recall"` // a key of the context
 	Lower  bool              `yaml:"lower"`  // in lower case
+	Digits bool              `yaml:"digits"` // anything but decimal digits gives nothing
 
 	literal string // with {names}
 	path    path
@@ -113,6 +114,9 @@ func (s *source) say(in *Input, root value, f found) string {
 	}
 	if s.Map != nil {
 		t = s.Map[t]
+	}
+	if s.Digits && strings.Trim(t, "0123456789") != "" {
+		t = ""
 	}
 	if t == "" {
 		return s.Else
