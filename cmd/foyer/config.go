@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"foyer/internal/config"
+	"foyer/internal/tariff"
 )
 
 func newConfig() *cobra.Command {
@@ -15,7 +18,9 @@ func newConfig() *cobra.Command {
 	check.RunE = func(cmd *cobra.Command, _ []string) error {
 		c, err := config.Load(*checked)
 		if err == nil {
-			_, _, err = c.Meters.Open()
+			_, _, meters := c.Meters.Open()
+			_, tariffs := tariff.Open(c.Tariffs.Folder)
+			err = errors.Join(meters, tariffs)
 		}
 		if err != nil {
 			cmd.PrintErrln(err)

@@ -38,6 +38,7 @@ func newRoot() *cobra.Command {
 		newServe(),
 		newSimulate(),
 		newStaff(),
+		newTariff(),
 		newToken(),
 		newVersion(),
 		newWeather(),

@@ -11,7 +11,7 @@ import (
 
 // openJobs opens what computes figures, decides alerts and tells channels.
 func (a *App) openJobs(context.Context) error {
-	book, err := tariff.Shipped()
+	book, err := tariff.Open(a.Config.Tariffs.Folder)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/consent", "internal/energy", "internal/household", "internal/jobs", "internal/registry", "internal/weather",
+		"internal/consent", "internal/energy", "internal/household", "internal/jobs", "internal/registry", "internal/tariff", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

@@ -23,6 +23,7 @@ type Config struct {
 	Spool    spool.Config   `yaml:"spool"`    // where they wait
 	Series   Series         `yaml:"series"`   // raw readings over time
 	Records  Records        `yaml:"records"`  // everything that can leave
+	Tariffs  Tariffs        `yaml:"tariffs"`  // what energy costs
 	Jobs     Jobs           `yaml:"jobs"`     // when figures are computed
 	Alerts   alerts.Rules   `yaml:"alerts"`   // parameters of each rule
 	Channels channel.Config `yaml:"channels"` // who is told of alerts

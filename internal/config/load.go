@@ -32,6 +32,7 @@ func Default() Config {
 		Spool:    spool.Defaults(),
 		Series:   Series{URL: "sqlite://readings.db", Database: "foyer"},
 		Records:  Records{URL: secret.New("sqlite://records.db")},
+		Tariffs:  Tariffs{Folder: "tariffs.d"},
 		Jobs:     Jobs{Rollup: "*/10 * * * *"},
 		Alerts:   alerts.DefaultRules(),
 		Channels: channel.DefaultConfig(),
@@ -51,6 +52,9 @@ func Load(path string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := c.Meters.beside(path); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := c.Tariffs.beside(path); err != nil {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil

@@ -72,6 +72,9 @@ func (c Charges) Of(kva int) (decimal.Decimal, bool) {
 	return x, ok
 }
 
+// Powers lists the powers that have a charge, in order; 0 is any.
+func (c Charges) Powers() []int { return slices.Sorted(maps.Keys(c)) }
+
 // A Price is the price of a kWh in one period, for homes up to a subscribed power.
 type Price struct {
 	Period  string
@@ -118,7 +121,7 @@ func known(c Charges) string {
 	if len(c) == 0 {
 		return "none was found; give it in a tariff file of your own"
 	}
-	return fmt.Sprintf("only %v kVA was found; give it in a tariff file of your own", slices.Sorted(maps.Keys(c)))
+	return fmt.Sprintf("only %v kVA was found; give it in a tariff file of your own", c.Powers())
 }
 
 // price returns the price of a kWh, taxes not counted.

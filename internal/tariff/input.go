@@ -1,0 +1,352 @@
+package tariff
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// The following mirror the JSON of a case, key by key.
+type fileCase struct {
+	Zone      string         `json:"zone"`
+	From      string         `json:"from"`
+	To        string         `json:"to"`
+	Contracts []fileContract `json:"contracts"`
+	Usage     []fileUse      `json:"usage"`
+	Aids      []fileAid      `json:"aids"`
+	Paid      []filePaid     `json:"instalments"`
+}
+
+type fileContract struct {
+	Tariff   string `json:"tariff"`
+	PowerKVA int    `json:"power_kva"`
+	OffPeak  string `json:"off_peak"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+}
+
+// A fileUse is what one register counted: in a half-hour, on a day or over days.
+type fileUse struct {
+	Start     string           `json:"start"`
+	Day       string           `json:"day"`
+	From      string           `json:"from"`
+	To        string           `json:"to"`
+	Meter     string           `json:"meter"`
+	Register  string           `json:"register"`
+	KWh       *decimal.Decimal `json:"kwh"`
+	M3        *decimal.Decimal `json:"m3"`
+	Estimated bool             `json:"estimated"`
+}
+
+type fileAid struct {
+	Day    string          `json:"day"`
+	Kind   AidKind         `json:"kind"`
+	EUR    decimal.Decimal `json:"eur"`
+	Source string          `json:"source"`
+}
+
+type filePaid struct {
+	Day string          `json:"day"`
+	EUR decimal.Decimal `json:"eur"`
+}
+
+// ReadCase reads a case from JSON; docs/reference/tariffs.md says its members. All
+// faults are reported together, each with its member and its value.
+func (b *Book) ReadCase(r io.Reader) (Case, error) {
+	var f fileCase
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return Case{}, fmt.Errorf("read usage: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Case{}, errors.New("read usage: something follows the object")
+	}
+	return b.check(f)
+}
+
+// columns are the members of a use, as a list names them.
+var columns = []string{"start", "day", "from", "to", "meter", "register", "kwh", "m3", "estimated"}
+
+// ReadList reads usage from a list with a header, separated by commas or
+// semicolons, under one contract. Days of the bill are from and to; where these are
+// zero, those of the list.
+func (b *Book) ReadList(r io.Reader, zone *time.Location, c household.Contract, from, to energy.Day) (Case, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return Case{}, err
+	}
+	list := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), "\ufeff")))
+	if head, _, _ := strings.Cut(string(text), "\n"); strings.Contains(head, ";") {
+		list.Comma = ';'
+	}
+	list.TrimLeadingSpace = true
+	rows, err := list.ReadAll()
+	if err != nil || len(rows) == 0 {
+		return Case{}, errors.Join(errors.New("read usage: want a header and lines"), err)
+	}
+	f := fileCase{Zone: zone.String()}
+	for _, name := range rows[0] {
+		if !slices.Contains(columns, name) {
+			return Case{}, fmt.Errorf("read usage: column %q: want some of %v", name, columns)
+		}
+	}
+	var faults []error
+	for n, row := range rows[1:] {
+		u, err := use(rows[0], row)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("line %d: %w", n+2, err))
+		}
+		f.Usage = append(f.Usage, u)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return Case{}, err
+	}
+	c.From, c.To = from, to
+	f.Contracts = []fileContract{{Tariff: c.Tariff, PowerKVA: c.PowerKVA, OffPeak: c.OffPeak}}
+	if from != (energy.Day{}) {
+		f.From = from.String()
+	}
+	if to != (energy.Day{}) {
+		f.To = to.String()
+	}
+	return b.check(f)
+}
+
+// use reads a line of a list.
+func use(header, row []string) (u fileUse, err error) {
+	amount := func(name, cell string) *decimal.Decimal {
+		if cell == "" {
+			return nil
+		}
+		d, bad := decimal.NewFromString(strings.Replace(cell, ",", ".", 1))
+		if bad != nil {
+			err = errors.Join(err, fmt.Errorf("%s %q: want a number", name, cell))
+		}
+		return &d
+	}
+	for i, cell := range row {
+		switch header[i] {
+		case "start":
+			u.Start = cell
+		case "day":
+			u.Day = cell
+		case "from":
+			u.From = cell
+		case "to":
+			u.To = cell
+		case "meter":
+			u.Meter = cell
+		case "register":
+			u.Register = cell
+		case "kwh":
+			u.KWh = amount("kwh", cell)
+		case "m3":
+			u.M3 = amount("m3", cell)
+		case "estimated":
+			var bad error
+			if u.Estimated, bad = strconv.ParseBool(cell); bad != nil && cell != "" {
+				err = errors.Join(err, fmt.Errorf("estimated %q: want true or false", cell))
+			}
+		}
+	}
+	return u, err
+}
+
+// A caseReader turns a file into a case and collects what is wrong with it.
+type caseReader struct {
+	out    Case
+	fuel   Fuel
+	seen   map[string]bool
+	faults []error
+}
+
+func (r *caseReader) fault(field, format string, args ...any) {
+	r.faults = append(r.faults, fmt.Errorf("%s: %s", field, fmt.Sprintf(format, args...)))
+}
+
+func (r *caseReader) day(field, text string) energy.Day {
+	d, err := energy.ParseDay(text)
+	if err != nil {
+		r.fault(field, "%q: want a day like 2026-02-01", text)
+	}
+	return d
+}
+
+func (b *Book) check(f fileCase) (Case, error) {
+	r := caseReader{seen: map[string]bool{}, fuel: Electricity}
+	if f.Zone == "" {
+		f.Zone = "Europe/Paris"
+	}
+	var err error
+	if r.out.Zone, err = time.LoadLocation(f.Zone); err != nil {
+		r.fault("zone", "%q: want a zone like Europe/Paris", f.Zone)
+		r.out.Zone = time.UTC
+	}
+	for i, c := range f.Contracts {
+		if t, err := b.Tariff(c.Tariff); err == nil {
+			r.fuel = t.Fuel
+		}
+		r.contract(fmt.Sprintf("contracts[%d]", i), c)
+	}
+	for i, u := range f.Usage {
+		r.use(fmt.Sprintf("usage[%d]", i), u)
+	}
+	r.doubled()
+	r.period(f)
+	for i, a := range f.Aids {
+		r.aid(fmt.Sprintf("aids[%d]", i), a)
+	}
+	for i, p := range f.Paid {
+		field := fmt.Sprintf("instalments[%d]", i)
+		r.out.Paid = append(r.out.Paid, Payment{r.day(field+".day", p.Day), r.cents(field+".eur", p.EUR)})
+	}
+	if err := errors.Join(r.faults...); err != nil {
+		return Case{}, err
+	}
+	return r.out, r.out.Check(b)
+}
+
+// doubled refuses a day that is given by half-hours and as a whole.
+func (r *caseReader) doubled() {
+	slots := map[key]bool{}
+	for _, s := range r.out.Slots {
+		slots[key{energy.DayOf(s.Start, r.out.Zone), s.Register}] = true
+	}
+	for _, t := range r.out.Totals {
+		if slots[key{t.Day, t.Register}] {
+			r.fault("usage", "%s: %s stands by half-hours and as a whole", t.Day, t.Register)
+		}
+	}
+}
+
+// period takes the days of the bill, those of the usage where they are not said.
+func (r *caseReader) period(f fileCase) {
+	var first, last energy.Day
+	some := false
+	see := func(from, to energy.Day) {
+		if !some || from.Before(first) {
+			first = from
+		}
+		if !some || last.Before(to) {
+			last = to
+		}
+		some = true
+	}
+	for _, t := range r.out.Totals {
+		see(t.Day, t.Day.Add(1))
+	}
+	for _, s := range r.out.Slots {
+		d := energy.DayOf(s.Start, r.out.Zone)
+		see(d, d.Add(1))
+	}
+	for _, iv := range r.out.Spans {
+		see(energy.DayOf(iv.From, r.out.Zone), energy.DayOf(iv.To, r.out.Zone))
+	}
+	if r.out.From, r.out.To = first, last; f.From != "" {
+		r.out.From = r.day("from", f.From)
+	}
+	if f.To != "" {
+		r.out.To = r.day("to", f.To)
+	}
+	if !some && (f.From == "" || f.To == "") {
+		r.fault("from", "is missing, and so is usage that could say it")
+	}
+}
+
+func (r *caseReader) contract(field string, f fileContract) {
+	c := household.Contract{Tariff: f.Tariff, PowerKVA: f.PowerKVA, OffPeak: f.OffPeak, From: energy.Day{Year: 1, Month: 1, Date: 1}}
+	if f.From != "" {
+		c.From = r.day(field+".from", f.From)
+	}
+	if f.To != "" {
+		c.To = r.day(field+".to", f.To)
+	}
+	if f.PowerKVA < 0 {
+		r.fault(field+".power_kva", "%d: want the subscribed power, 6", f.PowerKVA)
+	}
+	r.out.Contracts = append(r.out.Contracts, c)
+}
+
+func (r *caseReader) cents(field string, eur decimal.Decimal) int64 {
+	if c := eur.Shift(2); c.IsInteger() && c.IsPositive() {
+		return c.IntPart()
+	}
+	r.fault(field, "%s: want an amount above 0 with at most two decimals", eur)
+	return 0
+}
+
+func (r *caseReader) aid(field string, f fileAid) {
+	if !slices.Contains([]AidKind{Voucher, Discount, Grant}, f.Kind) {
+		r.fault(field+".kind", "%q: want voucher, discount or grant", f.Kind)
+	}
+	r.out.Aids = append(r.out.Aids, Aid{r.day(field+".day", f.Day), f.Kind, r.cents(field+".eur", f.EUR), f.Source})
+}
+
+// use adds what one register counted.
+func (r *caseReader) use(field string, f fileUse) {
+	register, amount := r.amount(field, f)
+	coverage := energy.Coverage{Estimated: f.Estimated}
+	once := strings.Join([]string{f.Start, f.Day, f.From, f.To, f.Meter, f.Register}, "|")
+	if r.seen[once] {
+		r.fault(field, "stands twice; name meters where two counted at one time")
+	}
+	r.seen[once] = true
+	switch {
+	case f.Start != "" && f.Day == "" && f.From == "" && f.To == "":
+		at, err := time.Parse(time.RFC3339, f.Start)
+		if err != nil || !slices.ContainsFunc(energy.DayOf(at, r.out.Zone).Slots(r.out.Zone), at.Equal) {
+			r.fault(field+".start", "%q: want the start of a half-hour with its offset, 2026-11-25T06:30:00+01:00", f.Start)
+		}
+		r.out.Slots = append(r.out.Slots, energy.Slot{Register: register, Start: at.UTC(), Energy: amount, Coverage: coverage})
+	case f.Day != "" && f.Start == "" && f.From == "" && f.To == "":
+		r.out.Totals = append(r.out.Totals, energy.Total{Register: register, Day: r.day(field+".day", f.Day), Energy: amount, Coverage: coverage})
+	case f.From != "" && f.To != "" && f.Start == "" && f.Day == "":
+		from, to := r.day(field+".from", f.From), r.day(field+".to", f.To)
+		if !from.Before(to) {
+			r.fault(field+".to", "%q: want a day after from", f.To)
+		}
+		r.out.Spans = append(r.out.Spans, energy.Interval{
+			Register: register, From: from.Start(r.out.Zone), To: to.Start(r.out.Zone), Energy: amount, Estimated: f.Estimated,
+		})
+	default:
+		r.fault(field, "want either start, or day, or from and to")
+	}
+}
+
+// amount returns a register of the fuel and what it counted, in thousandths of its base unit.
+func (r *caseReader) amount(field string, f fileUse) (energy.Register, int64) {
+	q := quantities[r.fuel][0]
+	value := f.KWh
+	switch {
+	case f.KWh == nil && f.M3 == nil:
+		r.fault(field+".kwh", "is missing")
+		return "", 0
+	case f.KWh != nil && f.M3 != nil:
+		r.fault(field+".m3", "stands beside kwh: give one of them")
+		return "", 0
+	case f.M3 != nil && r.fuel != Gas:
+		r.fault(field+".m3", "%s: the tariff is not one of gas", f.M3)
+		return "", 0
+	case f.M3 != nil:
+		q, value = energy.GasVolume, f.M3
+	}
+	// kWh and m3 are both a thousand of their base unit: six decimals are exact.
+	n := value.Shift(6)
+	if value.IsNegative() || !n.IsInteger() || !n.BigInt().IsInt64() {
+		r.fault(field, "%s: want at least 0, with at most six decimals", value)
+		return "", 0
+	}
+	return energy.NewRegister(q, f.Register), n.IntPart()
+}
