@@ -11,13 +11,13 @@ import (
 )
 
 type baseInputs struct {
-	Start  string `json:"start"`
-	End    string `json:"end_exclusive"`
-	Daily  number `json:"kwh_per_day"`
+	Start  string  `json:"start"`
+	End    string  `json:"end_exclusive"`
+	Daily  *number `json:"kwh_per_day"`
 	Tariff []struct {
-		From     string `json:"valid_from"`
-		Standing number `json:"sub"`
-		Price    number `json:"kwh"`
+		From     string  `json:"valid_from"`
+		Standing *number `json:"sub"`
+		Price    *number `json:"kwh"`
 	} `json:"tariff"`
 	ProRata string `json:"proration"`
 }
@@ -29,19 +29,10 @@ type baseResult struct {
 	Total    *number `json:"total_eur"`
 }
 
-type twoPriceInputs struct {
-	Standing number `json:"subscription_month"`
-	Months   number `json:"months"`
-	PeakKWh  number `json:"kwh_hp"`
-	Peak     number `json:"price_hp"`
-	OffKWh   number `json:"kwh_hc"`
-	Off      number `json:"price_hc"`
-}
-
 type priceInputs struct {
-	Price  number `json:"price_ht"`
-	Excise number `json:"accise_eur_per_mwh"`
-	VAT    number `json:"vat"`
+	Price  *number `json:"price_ht"`
+	Excise *number `json:"accise_eur_per_mwh"`
+	VAT    *number `json:"vat"`
 }
 
 type priceResult struct {
@@ -52,15 +43,10 @@ type priceResult struct {
 func init() {
 	const source = "Commission de régulation de l'énergie, open data series; see the tariff files"
 	calculate("bill_base_6kva", source, baseBill)
-	calculate("bill_hphc", source, func(in twoPriceInputs) struct {
-		Total *number `json:"total_eur"`
-	} {
-		total := in.Standing.Mul(in.Months.Decimal).Add(in.PeakKWh.Mul(in.Peak.Decimal)).Add(in.OffKWh.Mul(in.Off.Decimal))
-		return struct {
-			Total *number `json:"total_eur"`
-		}{num(total.Round(2))}
-	})
 	calculate("kwh_price_ttc", source, func(in priceInputs) priceResult {
+		if unknown(in.Price, in.Excise, in.VAT) {
+			return priceResult{}
+		}
 		exact := tariff.WithTax(in.Price.Decimal, in.Excise.Decimal, in.VAT.Decimal)
 		return priceResult{num(exact.Round(4)), num(exact)}
 	})
@@ -71,13 +57,16 @@ func init() {
 func baseBill(in baseInputs) baseResult {
 	start, err1 := energy.ParseDay(in.Start)
 	end, err2 := energy.ParseDay(in.End)
-	if err1 != nil || err2 != nil || end.Before(start) {
+	if err1 != nil || err2 != nil || end.Before(start) || in.ProRata != "" && in.ProRata != "annual_subscription/365 per day" {
 		return baseResult{Status: "invalid_input"}
+	}
+	if in.Daily == nil {
+		return baseResult{Status: "indeterminate"}
 	}
 	t := tariff.Tariff{ID: "bill_base_6kva", ProRata: tariff.ByYear, Periods: []string{"base"}}
 	for _, row := range in.Tariff {
 		from, err := energy.ParseDay(row.From)
-		if err != nil {
+		if err != nil || unknown(row.Standing, row.Price) {
 			return baseResult{Status: "invalid_input"}
 		}
 		t.Versions = append(t.Versions, tariff.Version{

@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/energy"
+	"foyer/internal/formula"
 	"foyer/internal/household"
 )
 
@@ -100,8 +101,8 @@ func hours(d time.Duration) decimal.Decimal {
 
 type coldInputs struct {
 	Temps     []*number `json:"temps_c"`
-	Step      number    `json:"step_hours"`
-	Threshold number    `json:"threshold_c"`
+	Step      *number   `json:"step_hours"`
+	Threshold *number   `json:"threshold_c"`
 }
 
 type coldResult struct {
@@ -111,30 +112,57 @@ type coldResult struct {
 	Share       *number `json:"share_below"`
 	Coverage    *number `json:"coverage"`
 	Min         *number `json:"t_min"`
+	File        string  `json:"country_file"`
+}
+
+type coldValues struct {
+	Coverage decimal.Decimal `yaml:"coverage"` // share of its samples that a day needs
 }
 
 func init() {
-	calculate("underheating_degree_hours", "WHO Housing and health guidelines 2018", func(in coldInputs) coldResult {
-		var seen, below, deficit decimal.Decimal
-		var least *number
-		for _, t := range in.Temps {
-			if t == nil {
-				continue
-			}
-			seen = seen.Add(in.Step.Decimal)
-			if missing := in.Threshold.Sub(t.Decimal); missing.IsPositive() {
-				below, deficit = below.Add(in.Step.Decimal), deficit.Add(missing.Mul(in.Step.Decimal))
-			}
-			if least == nil || t.LessThan(least.Decimal) {
-				least = t
-			}
+	national(formula.About{
+		ID: "underheating_degree_hours", Unit: "°C·h", Version: "1",
+		Question:   "How long and by how much was the home too cold?",
+		QuestionFR: "Combien de temps et de combien le logement a-t-il été trop froid ?",
+		Method: "Over samples of a step, what is missing to the threshold: 18 °C, or 20 °C where somebody over 65, under 5 or ill lives. Exactly the threshold is not cold. The share is of the " +
+			"samples that are known. insufficient_data: fewer than half of them are.",
+	}, anywhere, "cold", cold)
+}
+
+func cold(in coldInputs, v vintage[coldValues]) coldResult {
+	r := coldResult{Status: "indeterminate", File: v.File}
+	switch {
+	case unknown(in.Step, in.Threshold):
+		return r
+	case !in.Step.IsPositive():
+		r.Status = "invalid_input"
+		return r
+	}
+	var below, deficit decimal.Decimal
+	var least *number
+	seen := 0
+	for _, t := range in.Temps {
+		if t == nil {
+			continue
 		}
-		if !seen.IsPositive() {
-			return coldResult{Status: "insufficient_data", Coverage: num(decimal.Zero)}
+		seen++
+		if missing := in.Threshold.Sub(t.Decimal); missing.IsPositive() {
+			below, deficit = below.Add(in.Step.Decimal), deficit.Add(missing.Mul(in.Step.Decimal))
 		}
-		all := in.Step.Mul(decimal.NewFromInt(int64(len(in.Temps))))
-		return coldResult{
-			"ok", num(deficit), num(below), num(below.DivRound(seen, 16)), num(seen.DivRound(all, 16)), least,
+		if least == nil || t.LessThan(least.Decimal) {
+			least = t
 		}
-	})
+	}
+	known, all := decimal.NewFromInt(int64(seen)), decimal.NewFromInt(int64(len(in.Temps)))
+	r.Coverage = num(decimal.Zero)
+	if seen > 0 {
+		r.Coverage = num(known.DivRound(all, 16))
+	}
+	if seen == 0 || known.LessThan(v.Values.Coverage.Mul(all)) {
+		r.Status = "insufficient_data"
+		return r
+	}
+	r.Status, r.DegreeHours, r.Below, r.Min = "ok", num(deficit), num(below), least
+	r.Share = num(below.DivRound(known.Mul(in.Step.Decimal), 16))
+	return r
 }

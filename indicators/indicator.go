@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"foyer/internal/canonical"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
@@ -50,7 +51,7 @@ type Answer struct {
 // Result returns the result of an indicator for the period of in.
 func (i Indicator) Result(in Input) (household.Result, error) {
 	a := i.Compute(in)
-	detail, err := canonical(a.Detail)
+	detail, err := canonical.Marshal(a.Detail)
 	if err != nil {
 		return household.Result{}, fmt.Errorf("detail of %s: %w", i.ID, err)
 	}
@@ -95,3 +96,8 @@ func (in Input) day(d energy.Day) (Day, bool) {
 	}
 	return in.Days[i], true
 }
+
+var granularities = map[int]string{1: "annual", 2: "monthly", 3: "daily", 4: "half-hourly"}
+
+// Grain names the granularity of an indicator in a word: "daily".
+func (i Indicator) Grain() string { return granularities[i.Granularity] }

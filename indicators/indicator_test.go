@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"foyer/internal/canonical"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/tariff"
@@ -343,7 +344,7 @@ func TestHoursBelowTheThresholdOfTheHome(t *testing.T) {
 }
 
 func TestDetailsAreCanonical(t *testing.T) {
-	got, err := canonical(household.ColdDay{Threshold: "<18>", Share: "0.5", Seen: 3})
+	got, err := canonical.Marshal(household.ColdDay{Threshold: "<18>", Share: "0.5", Seen: 3})
 	if err != nil || string(got) != `{"of_ms":0,"seen_ms":3,"share_below":"0.5","threshold_c":"<18>"}` {
 		t.Errorf("%s %v", got, err)
 	}

@@ -1,52 +1,17 @@
 package indicators
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
 	"math/big"
 
 	"github.com/shopspring/decimal"
 )
 
-// canonical writes v as JSON with sorted keys and nothing escaped without need.
-//
-// Source: RFC 8785, for values without floating-point numbers.
-func canonical(v any) ([]byte, error) {
-	flat, err := plain(v)
-	if err != nil {
-		return nil, err
-	}
-	var fields map[string]json.RawMessage // its keys are written sorted
-	if err := json.Unmarshal(flat, &fields); err != nil {
-		return nil, err
-	}
-	return plain(fields)
-}
-
-func plain(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
-}
-
 // milli prints thousandths: "19.2".
 func milli(n int64) string { return decimal.New(n, -3).String() }
 
 // ptr returns a pointer to what is known.
 func ptr[T any](v T) *T { return &v }
-
-// known returns a pointer to a number; nil to what is none.
-func known(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
-}
 
 // median returns twice the median of ns, so that it is exact; ns is sorted.
 func median2(ns []int64) int64 { return ns[(len(ns)-1)/2] + ns[len(ns)/2] }

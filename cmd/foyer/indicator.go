@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"foyer/indicators"
+	"foyer/internal/formula"
+	"foyer/internal/formulary"
 )
 
 func newIndicator() *cobra.Command {
@@ -20,9 +22,9 @@ func newIndicator() *cobra.Command {
 func newIndicatorList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the indicators that are computed for families, and the formulas that can be tried",
-		Long: "An indicator is computed for each family and period. A formula takes inputs of your own:\n" +
-			"`foyer indicator eval` runs it.",
+		Short: "List the indicators, and the formulas that can be tried",
+		Long: "An indicator is computed for each family and period, or on request. Those on request\n" +
+			"and formulas take inputs of your own: `foyer indicator eval` runs them.",
 		Example: "  foyer indicator list",
 		Args:    noArgs,
 	}
@@ -32,8 +34,12 @@ func newIndicatorList() *cobra.Command {
 		for _, i := range indicators.All() {
 			rows = append(rows, []string{i.ID, "indicator", i.Version, i.Unit, string(i.Span), i.Question})
 		}
-		for _, c := range indicators.Calculations() {
-			rows = append(rows, []string{c.ID, "formula", "", "", "", c.Source})
+		for _, f := range formulary.Formulas().All() {
+			if f.Indicator() {
+				rows = append(rows, []string{f.ID, "indicator", f.Version, f.Unit, "on request", f.Question})
+			} else {
+				rows = append(rows, []string{f.ID, "formula", "", "", "", f.Source})
+			}
 		}
 		return printRows(cmd.OutOrStdout(), *asJSON, []string{"id", "kind", "version", "unit", "period", "about"}, rows)
 	}
@@ -55,13 +61,32 @@ type indicatorPage struct {
 	Source      string `json:"source"`
 }
 
-// A formulaPage is the same of a formula.
+// A formulaPage is the same of a formula, or of an indicator on request.
 type formulaPage struct {
-	ID      string            `json:"id"`
-	Kind    string            `json:"kind"`
-	Source  string            `json:"source"`
-	Inputs  map[string]string `json:"inputs"`
-	Results map[string]string `json:"results"`
+	ID         string            `json:"id"`
+	Kind       string            `json:"kind"`
+	Question   string            `json:"question,omitempty"`
+	QuestionFR string            `json:"question_fr,omitempty"`
+	Unit       string            `json:"unit,omitempty"`
+	Version    string            `json:"version,omitempty"`
+	Method     string            `json:"method,omitempty"`
+	Source     string            `json:"source,omitempty"`
+	Inputs     map[string]string `json:"inputs"`
+	Results    map[string]string `json:"results"`
+}
+
+func newFormulaPage(f formula.Formula) formulaPage {
+	page := formulaPage{f.ID, "formula", f.Question, f.QuestionFR, f.Unit, f.Version, f.Method, f.Source, map[string]string{}, map[string]string{}}
+	if f.Indicator() {
+		page.Kind = "indicator"
+	}
+	for _, i := range f.Inputs {
+		page.Inputs[i.Name] = i.Kind
+	}
+	for _, r := range f.Results {
+		page.Results[r.Name] = r.Kind
+	}
+	return page
 }
 
 func newIndicatorExplain() *cobra.Command {
@@ -85,39 +110,40 @@ func newIndicatorExplain() *cobra.Command {
 				i.Question, i.QuestionFR, i.Unit, i.Span, i.Version, i.Category, i.Grain(), i.Method, i.Source)
 			return err
 		}
-		c, ok := indicators.FindCalculation(args[0])
+		f, ok := formulary.Formulas().Find(args[0])
 		if !ok {
 			return usageError{fmt.Errorf("%q is no indicator and no formula; `foyer indicator list` shows them", args[0])}
 		}
 		if *asJSON {
-			page := formulaPage{c.ID, "formula", c.Source, map[string]string{}, map[string]string{}}
-			for _, f := range c.Inputs {
-				page.Inputs[f.Name] = f.Kind
-			}
-			for _, f := range c.Results {
-				page.Results[f.Name] = f.Kind
-			}
-			return printJSON(w, page)
+			return printJSON(w, newFormulaPage(f))
 		}
-		return explainFormula(w, c)
+		return explainFormula(w, f)
 	}
 	return cmd
 }
 
-// explainFormula prints the members that a formula reads and says.
-func explainFormula(w io.Writer, c indicators.Calculation) error {
+// explainFormula prints what a formula is for, and the members that it reads and says.
+func explainFormula(w io.Writer, f formula.Formula) error {
+	if f.Indicator() {
+		_, _ = fmt.Fprintf(w, "%s\n%s\n\nunit %s, on request, version %s\n\n", f.Question, f.QuestionFR, f.Unit, f.Version)
+	}
+	if f.Method != "" {
+		_, _ = fmt.Fprintf(w, "%s\n\n", f.Method)
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, part := range []struct {
 		title  string
-		fields []indicators.Field
-	}{{"Inputs; one that is left out is not known:", c.Inputs}, {"Result; one that is not known is left out or null:", c.Results}} {
+		fields []formula.Field
+	}{{"Inputs; one that is left out is not known:", f.Inputs}, {"Result; one that is not known is left out or null:", f.Results}} {
 		_, _ = fmt.Fprintln(t, part.title)
-		for _, f := range part.fields {
-			_, _ = fmt.Fprintf(t, "  %s\t%s\n", f.Name, f.Kind)
+		for _, member := range part.fields {
+			_, _ = fmt.Fprintf(t, "  %s\t%s\n", member.Name, member.Kind)
 		}
 		_, _ = fmt.Fprintln(t)
 	}
-	_, _ = fmt.Fprintf(t, "Source: %s\n", c.Source)
+	if f.Source != "" {
+		_, _ = fmt.Fprintf(t, "Source: %s\n", f.Source)
+	}
 	return t.Flush()
 }
 
@@ -131,14 +157,14 @@ func printJSON(w io.Writer, v any) error {
 func newIndicatorEval() *cobra.Command {
 	return &cobra.Command{
 		Use:   "eval",
-		Short: "Run formulas on inputs of your own",
+		Short: "Compute indicators and formulas on inputs of your own",
 		Long: "Reads {\"id\",\"indicator\",\"inputs\"} lines from stdin and prints {\"id\",\"result\"} lines,\n" +
 			"or {\"id\",\"error\"} for one that cannot be computed; then it exits with 3. indicator is\n" +
-			"the id of a formula of `foyer indicator list`.",
+			"an id of `foyer indicator list`.",
 		Example: `  echo '{"id":"1","indicator":"uc_insee","inputs":{"ages":[40,12]}}' | foyer indicator eval`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			failed, err := indicators.EvaluateLines(cmd.InOrStdin(), cmd.OutOrStdout())
+			failed, err := formulary.Formulas().EvaluateLines(cmd.InOrStdin(), cmd.OutOrStdout())
 			if err == nil && failed > 0 {
 				err = errCheck
 			}

@@ -24,6 +24,12 @@ var Arrows = []Arrow{
 	{"internal/written", nil},
 	{"internal/outbound", nil},
 	{"internal/arch", nil},
+	{"internal/formula", nil},
+	{"internal/canonical", nil},
+	{"internal/journal", []string{"internal/canonical"}},
+	{"internal/tic", nil},
+	{"internal/opendata", nil},
+	{"internal/scorecard", nil},
 	{"internal/tariff", []string{"internal/energy", "internal/household", "internal/written"}},
 
 	// Messages in. Nothing here learns who lives where.
@@ -37,7 +43,7 @@ var Arrows = []Arrow{
 	{"simulators", []string{"internal/energy", "internal/written"}},
 
 	// Meaning.
-	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written", "indicators/caltrack"}},
+	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written", "internal/canonical", "internal/formula", "indicators/caltrack"}},
 	{"indicators/caltrack", []string{"internal/energy", "internal/household"}},
 	{"internal/weather", []string{"internal/energy", "internal/household", "internal/outbound"}},
 	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "internal/weather", "indicators"}},
@@ -56,6 +62,11 @@ var Arrows = []Arrow{
 	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/text"}},
 	{"api", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/text", "api/pages"}},
 
+	// What an auditor can try. It computes nothing, so that no package learns of another for it.
+	{"internal/formulary", []string{
+		"indicators", "internal/canonical", "internal/consent", "internal/formula", "internal/journal", "internal/opendata", "internal/scorecard", "internal/tic",
+	}},
+
 	// Only here does everything meet.
 	{"internal/config", []string{
 		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret", "internal/written",
@@ -68,7 +79,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/consent", "internal/energy", "internal/household", "internal/jobs", "internal/registry", "internal/tariff", "internal/weather",
+		"internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/registry", "internal/tariff", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

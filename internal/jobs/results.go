@@ -125,7 +125,7 @@ func same(a, b household.Result) bool {
 
 // input assembles what an indicator may read about a period.
 func (s *study) input(i indicators.Indicator, d period) (indicators.Input, error) {
-	reference, err := indicators.ReferenceAt(d.to.Add(-1))
+	reference, err := indicators.ReferenceAt(indicators.France, d.to.Add(-1))
 	if err != nil {
 		return indicators.Input{}, err
 	}

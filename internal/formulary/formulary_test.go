@@ -1,4 +1,4 @@
-package indicators
+package formulary
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"foyer/internal/formula"
 )
 
 var update = flag.Bool("update", false, "write the reference page")
@@ -38,18 +40,15 @@ func TestWorkedExamplesHold(t *testing.T) {
 }
 
 func TestWorkedExamplesBesideTheProjectHold(t *testing.T) {
-	const name = "../../shared/reference/indicator_vectors.json"
+	const name = "../../../shared/reference/indicator_vectors.json"
 	if _, err := os.Stat(name); err != nil {
 		t.Skip("the worked examples are not beside the project: ../shared/reference/indicator_vectors.json")
 	}
-	var all struct {
+	var beside struct {
 		Vectors []worked `json:"vectors"`
 	}
-	readJSON(t, name, &all)
-	hold(t, slices.DeleteFunc(all.Vectors, func(v worked) bool {
-		_, ok := FindCalculation(v.Indicator)
-		return !ok
-	}))
+	readJSON(t, name, &beside)
+	hold(t, beside.Vectors)
 }
 
 func readJSON(t *testing.T, name string, to any) {
@@ -73,7 +72,7 @@ func hold(t *testing.T, vectors []worked) {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer
-			if failed, err := EvaluateLines(bytes.NewReader(line), &out); failed != 0 || err != nil {
+			if failed, err := all.EvaluateLines(bytes.NewReader(line), &out); failed != 0 || err != nil {
 				t.Fatal(out.String(), err)
 			}
 			var got struct {
@@ -83,18 +82,48 @@ func hold(t *testing.T, vectors []worked) {
 			if err := json.Unmarshal(out.Bytes(), &got); err != nil || got.ID != v.ID {
 				t.Fatal(out.String(), err)
 			}
-			for k, want := range v.Expected {
-				n, isNumber := want.(float64)
-				m, wasNumber := got.Result[k].(float64)
-				if isNumber && wasNumber && math.Abs(n-m) <= v.Tolerance {
-					continue
-				}
-				if !reflect.DeepEqual(want, got.Result[k]) {
-					t.Errorf("%s: got %v, want %v", k, got.Result[k], want)
-				}
+			if at := differs(v.Expected, got.Result, v.Tolerance); at != "" {
+				t.Errorf("%s: got %v, want %v", at, got.Result, v.Expected)
 			}
 		})
 	}
+}
+
+// differs says where a result is not what is expected; "" when it is. It may say more.
+func differs(want, got any, tolerance float64) string {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			return " want an object"
+		}
+		for k := range w {
+			if at := differs(w[k], g[k], tolerance); at != "" {
+				return "." + k + at
+			}
+		}
+		return ""
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(w) {
+			return " want a list as long"
+		}
+		for i := range w {
+			if at := differs(w[i], g[i], tolerance); at != "" {
+				return fmt.Sprintf("[%d]%s", i, at)
+			}
+		}
+		return ""
+	case float64:
+		if g, ok := got.(float64); ok && math.Abs(w-g) <= tolerance {
+			return ""
+		}
+		return " differs"
+	}
+	if !reflect.DeepEqual(want, got) {
+		return " differs"
+	}
+	return ""
 }
 
 func TestALineThatCannotBeComputedSaysWhyAndStopsNoOther(t *testing.T) {
@@ -102,18 +131,18 @@ func TestALineThatCannotBeComputedSaysWhyAndStopsNoOther(t *testing.T) {
 {"id":"b","indicator":"uc_insee","inputs":{"ages":"old"}}
 {"id":"c","indicator":"uc_insee","inputs":{"ages":[40]}}`
 	var out bytes.Buffer
-	failed, err := EvaluateLines(strings.NewReader(in), &out)
+	failed, err := all.EvaluateLines(strings.NewReader(in), &out)
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if failed != 2 || err != nil || len(lines) != 3 || lines[2] != `{"id":"c","result":{"status":"ok","uc":1}}` || !strings.Contains(lines[0], "no such calculation") {
 		t.Errorf("%d, %v, %s", failed, err, out.String())
 	}
-	if _, err := EvaluateLines(strings.NewReader("{}\n{"), &out); err == nil || !strings.Contains(err.Error(), "line 2") {
+	if _, err := all.EvaluateLines(strings.NewReader("{}\n{"), &out); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("half a line is taken, or not said which: %v", err)
 	}
 }
 
 func TestTheReferencePageIsThatOfTheRegistry(t *testing.T) {
-	path := filepath.Join("..", "docs", "reference", "indicators.md")
+	path := filepath.Join("..", "..", "docs", "reference", "indicators.md")
 	if *update {
 		if err := os.WriteFile(path, []byte(Page()), 0o644); err != nil {
 			t.Fatal(err)
@@ -121,7 +150,7 @@ func TestTheReferencePageIsThatOfTheRegistry(t *testing.T) {
 	}
 	have, err := os.ReadFile(path)
 	if err != nil || string(have) != Page() {
-		t.Errorf("%s differs from the registry (%v): run go generate ./indicators", path, err)
+		t.Errorf("%s differs from the registry (%v): run go generate ./internal/formulary", path, err)
 	}
 }
 
@@ -129,16 +158,16 @@ func TestTheReferencePageIsThatOfTheRegistry(t *testing.T) {
 // members that it says it answers.
 func TestACalculationNamesWhatItTakes(t *testing.T) {
 	for id, want := range map[string]string{
-		"uc_insee":       "[{ages list, each a number}] [{status text} {uc number}]",
+		"uc_insee":       "[{ages list, each a number}] [{status text} {uc number} {estimated yes or no}]",
 		"bill_base_6kva": "[{start text} {end_exclusive text} {kwh_per_day number} {tariff[].valid_from text} {tariff[].sub number} {tariff[].kwh number} {proration text}]",
 	} {
-		c, ok := FindCalculation(id)
+		c, ok := all.Find(id)
 		if got := fmt.Sprint(c.Inputs, " ", c.Results); !ok || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", id, got)
 		}
 	}
-	for _, c := range Calculations() {
-		answer, err := Evaluate(c.ID, json.RawMessage("{}"))
+	for _, c := range all.All() {
+		answer, err := all.Evaluate(c.ID, json.RawMessage("{}"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,15 +180,18 @@ func TestACalculationNamesWhatItTakes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name := range members {
-			if !slices.ContainsFunc(c.Results, func(f Field) bool { return f.Name == name }) {
+			if !slices.ContainsFunc(c.Results, func(f formula.Field) bool {
+				of, _, _ := strings.Cut(f.Name, ".") // of "events[].count"
+				return strings.TrimSuffix(of, "[]") == name
+			}) {
 				t.Errorf("%s answers %s and does not say so", c.ID, name)
 			}
 		}
-		if len(c.Inputs) == 0 || slices.ContainsFunc(append(c.Inputs, c.Results...), func(f Field) bool { return f.Kind == "" || strings.Contains(f.Kind, "indicators.") }) {
+		if len(c.Inputs) == 0 || slices.ContainsFunc(append(c.Inputs, c.Results...), func(f formula.Field) bool { return f.Kind == "" || strings.Contains(f.Kind, "foyer") }) {
 			t.Errorf("%s: %v %v", c.ID, c.Inputs, c.Results)
 		}
 	}
-	if _, ok := FindCalculation("nothing"); ok {
+	if _, ok := all.Find("nothing"); ok {
 		t.Error("a formula that is not there is found")
 	}
 }

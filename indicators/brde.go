@@ -1,0 +1,96 @@
+package indicators
+
+import (
+	"github.com/shopspring/decimal"
+
+	"foyer/internal/formula"
+)
+
+type brdeInputs struct {
+	Income    *number `json:"disposable_income_eur"`
+	Housing   *number `json:"housing_cost_excl_energy_eur"`
+	Units     *number `json:"uc"`
+	Expense   *number `json:"energy_expense_eur"`
+	Area      *number `json:"floor_area_m2"`
+	Reference struct {
+		ID    string  `json:"id"`
+		Left  *number `json:"median_rav_uc"`
+		Area  *number `json:"median_exp_m2"`
+		Units *number `json:"median_exp_uc"`
+	} `json:"reference"`
+}
+
+type brdeResult struct {
+	Status    string  `json:"status"`
+	Left      *number `json:"rav_uc"` // reste à vivre: what is left to live on
+	LowIncome *bool   `json:"low_income"`
+	PerArea   *number `json:"exp_m2"`
+	PerUnit   *number `json:"exp_uc"`
+	ByArea    *bool   `json:"brde_m2"`
+	ByUnits   *bool   `json:"brde_uc"`
+	Reference string  `json:"reference,omitempty"`
+	File      string  `json:"country_file"`
+}
+
+type brdeValues struct {
+	LowIncome decimal.Decimal `yaml:"low_income"`
+}
+
+func init() {
+	national(formula.About{
+		ID: "brde", Unit: "yes or no", Version: "1",
+		Question:   "Has the home a low income and high energy expenses?",
+		QuestionFR: "Le foyer a-t-il de bas revenus et des dépenses d'énergie élevées ?",
+		Method: "Income after housing for each consumption unit strictly below a share of its median, and energy expense for each m² (brde_m2) or unit (brde_uc) strictly above " +
+			"its median. Zero or negative income counts. Without a floor area, brde_uc alone; without an expense, low_income alone; indeterminate: neither flag is known.",
+	}, France, "brde", brde)
+}
+
+func brde(in brdeInputs, v vintage[brdeValues]) brdeResult {
+	r := brdeResult{Status: "indeterminate", Reference: in.Reference.ID, File: v.File}
+	if in.Expense != nil && in.Expense.IsNegative() {
+		r.Status = "invalid_input"
+		return r
+	}
+	if in.Income == nil || in.Housing == nil || !positive(in.Units) {
+		return r
+	}
+	left := in.Income.Sub(in.Housing.Decimal)
+	r.Left = num(left.DivRound(in.Units.Decimal, 16))
+	if in.Reference.Left != nil {
+		r.LowIncome = ptr(left.LessThan(v.Values.LowIncome.Mul(in.Reference.Left.Decimal).Mul(in.Units.Decimal)))
+	}
+	if in.Expense == nil {
+		return r
+	}
+	r.PerUnit, r.ByUnits = high(in.Expense.Decimal, in.Units, in.Reference.Units)
+	if positive(in.Area) {
+		r.PerArea, r.ByArea = high(in.Expense.Decimal, in.Area, in.Reference.Area)
+	}
+	r.ByUnits, r.ByArea = both(r.LowIncome, r.ByUnits), both(r.LowIncome, r.ByArea)
+	if r.ByUnits != nil || r.ByArea != nil {
+		r.Status = "ok"
+	}
+	return r
+}
+
+// high returns the expense for each of a number, and whether it is strictly above a
+// median; nil without one.
+func high(expense decimal.Decimal, each, median *number) (*number, *bool) {
+	rate := num(expense.DivRound(each.Decimal, 16))
+	if median == nil {
+		return rate, nil
+	}
+	return rate, ptr(expense.GreaterThan(median.Mul(each.Decimal)))
+}
+
+// both returns whether two conditions hold; nil when one is not known.
+func both(a, b *bool) *bool {
+	if a == nil || b == nil {
+		return nil
+	}
+	return ptr(*a && *b)
+}
+
+// positive reports whether a number is known and above 0.
+func positive(n *number) bool { return n != nil && n.IsPositive() }

@@ -1,0 +1,26 @@
+// Package formulary gathers every formula that an auditor can try with `foyer
+// indicator eval`: those of indicators, and those of packages that decide what is
+// counted, published, paid or shown.
+//
+// It translates JSON into what those packages take, and computes nothing itself.
+package formulary
+
+import (
+	"foyer/indicators"
+	"foyer/internal/formula"
+)
+
+var all formula.Set
+
+func init() { all.Add(indicators.Formulas()...) }
+
+// Formulas returns every formula.
+func Formulas() *formula.Set { return &all }
+
+// calculate adds a formula of a package that is no indicator. Each file calls it
+// for its package, at start.
+func calculate[In, Out any](id, source string, f func(In) Out) {
+	all.Add(formula.New(formula.About{ID: id, Source: source}, f))
+}
+
+type number = formula.Number
