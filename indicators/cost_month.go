@@ -8,13 +8,14 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "cost_month", Unit: "EUR", Version: "1", Category: "cost", Granularity: 2, Span: Monthly, Back: usualDays,
+		ID: "cost_month", Unit: "EUR", Version: "2", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm,
 		Question:   "What does electricity cost this month, and what will it cost at its end?",
 		QuestionFR: "Combien coûte l'électricité ce mois-ci, et combien à la fin du mois ?",
 		Method: "Sum of the month's bill lines. The running month is counted up to the last reading, with the standing charge of the days begun. " +
-			"Forecast: the standing charge of the whole month, the energy of the days that are over, and for each other day the mean of the days of its weekday class " +
-			"among the valid ones of the last 14, or 28 where the 14 have fewer than 7; nil with fewer than 7. Range: 1.28 standard deviations of the valid days of the last 28 " +
-			"around those means, for days that resemble their neighbours (autocorrelation 0.5), doubt about the mean included, meant to hold 80 % of months. Not corrected for weather. " +
+			"Forecast: the standing charge of the whole month, the energy of the days that are over, and for each other day what the home uses in the weather to be expected, at what a kWh cost over the last 28 days: its CalTRACK 2.0 daily model over the valid days of the last 365, " +
+			"at the temperatures within 10 days of the same day a year before, or else of the last 14, plus how far the last 28 days were off it. With fewer than 60 days of use and weather: the mean of the days of its weekday class " +
+			"among the valid ones of the last 14, or 28 where the 14 have fewer than 7; nil with fewer than 7. Range: 1.28 standard deviations of what days of a like season were off, weather and the rest together, with their own autocorrelation; without weather of the valid days of the last 28 " +
+			"around those means, for days that resemble their neighbours (autocorrelation 0.5), doubt about the mean included, meant to hold 80 % of months. `foyer forecast backtest` says what it held. " +
 			"ok: at least 90 % of the month was seen; provisional: at least half, the running month, or a drop of the counter not yet explained; " +
 			"insufficient_data: less; indeterminate: no contract or no price in force.",
 		Source:  "Foyer. Prices: see the tariff's file.",

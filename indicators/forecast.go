@@ -29,11 +29,15 @@ func (in Input) forecast() (forecast, bool) {
 		return forecast{}, false
 	}
 	mean := meanOf(recent)
+	width := func(open int64) decimal.Decimal { return spread(past, meanOf(past), open, int64(len(recent))) }
+	if r, ok := in.response(); ok {
+		mean, width = r.cost, func(open int64) decimal.Decimal { return r.width(in.Today, in.To, open) }
+	}
 	spent, ahead, open := in.spent(mean)
 	central := spent.Add(ahead)
-	width := spread(past, meanOf(past), open, int64(len(recent)))
+	doubt := width(open)
 	f := forecast{
-		central: toCents(central), low: toCents(decimal.Max(spent, central.Sub(width))), high: toCents(central.Add(width)),
+		central: toCents(central), low: toCents(decimal.Max(spent, central.Sub(doubt))), high: toCents(central.Add(doubt)),
 	}
 	return f, true
 }

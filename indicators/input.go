@@ -16,6 +16,7 @@ type Input struct {
 	Today    energy.Day // the running day by the world clock
 
 	Days      []Day               // electricity by local day, in order: the period and what Back asks for
+	Weather   []household.Weather // mean outdoor temperatures by day, in order, likewise
 	Until     time.Time           // last instant counted of the running day; zero: nothing yet
 	Bill      []tariff.Line       // of the month; nil when it has no price
 	Held      []energy.Held       // indoor temperature over the day

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,11 +40,8 @@ func newCompute() *cobra.Command {
 	}
 	path := configFlag(cmd)
 	c := computation{asJSON: jsonFlag(cmd)}
-	f := cmd.Flags()
-	f.StringVar(&c.from, "from", "", "first day, 2026-10-01")
-	f.StringVar(&c.to, "to", "", "last day")
-	f.StringArrayVar(&c.households, "household", nil, "only this household, by label or id; may be given again")
-	f.BoolVar(&c.verify, "verify", false, "change nothing, and tell what is not stored as it comes out")
+	c.flags(cmd)
+	cmd.Flags().BoolVar(&c.verify, "verify", false, "change nothing, and tell what is not stored as it comes out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		order, err := c.order()
 		if err != nil {
@@ -58,12 +56,8 @@ func newCompute() *cobra.Command {
 			for _, f := range families {
 				labels[f.ID] = f.Label
 			}
-			for _, name := range c.households {
-				f, err := o.Family(cmd.Context(), name)
-				if err != nil {
-					return err
-				}
-				order.Families = append(order.Families, f.ID)
+			if err := c.choose(cmd.Context(), o, &order); err != nil {
+				return err
 			}
 			bar := newProgressBar(cmd.ErrOrStderr())
 			order.Progress = func(p jobs.Progress) { bar.show(p.Job, p.Done, p.Total) }
@@ -77,6 +71,25 @@ func newCompute() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+func (c *computation) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.from, "from", "", "first day, 2026-10-01")
+	f.StringVar(&c.to, "to", "", "last day")
+	f.StringArrayVar(&c.households, "household", nil, "only this household, by label or id; may be given again")
+}
+
+// choose finds the households.
+func (c *computation) choose(ctx context.Context, o *app.Office, order *jobs.Order) error {
+	for _, name := range c.households {
+		f, err := o.Family(ctx, name)
+		if err != nil {
+			return err
+		}
+		order.Families = append(order.Families, f.ID)
+	}
+	return nil
 }
 
 // order reads the days.

@@ -26,6 +26,7 @@ func newRoot() *cobra.Command {
 		newConsent(),
 		newDecode(),
 		newDemo(),
+		newForecast(),
 		newGateway(),
 		newHousehold(),
 		newIndicator(),

@@ -17,6 +17,7 @@ type Attachment struct {
 // A Home is what the figures of a family are computed from, readings apart.
 type Home struct {
 	Family      FamilyID
+	Pilot       string // whose climate the home has
 	Zone        *time.Location
 	Dwellings   []Dwelling // oldest first, as all of the following
 	Contracts   []Contract

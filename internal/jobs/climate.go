@@ -61,7 +61,32 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 		}
 		all = append(all, means...)
 	}
+	if err := p.warn(ctx, work, all, energy.DayOf(now, work.zone)); err != nil {
+		return err
+	}
 	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
+}
+
+// warn has forecasts made again that read days before today whose weather changes.
+func (p *Planner) warn(ctx context.Context, work pilotWork, days []household.Weather, today energy.Day) error {
+	if len(days) == 0 {
+		return nil
+	}
+	kept, err := p.store.Weather(ctx, work.pilot, days[0].Day, days[len(days)-1].Day.Add(1))
+	if err != nil {
+		return err
+	}
+	before := map[energy.Day]household.Weather{}
+	for _, w := range kept {
+		before[w.Day] = w
+	}
+	for _, w := range days {
+		old, known := before[w.Day]
+		if w.Day.Before(today) && (w.Seen > 0 || known) && old != w {
+			return p.store.MarkPilotDirty(ctx, work.pilot, today)
+		}
+	}
+	return nil
 }
 
 // staleClimate returns the days of a pilot that the marks of its stations reach.

@@ -7,10 +7,11 @@ import (
 
 // The jobs of a pass, in their order.
 const (
-	rollup   = "rollup"  // readings to usage, climate and bills
-	compute  = "results" // usage to results
-	evaluate = "alerts"  // results to alerts
-	verify   = "verify"  // what is stored against what comes out again; no job of a pass
+	rollup   = "rollup"   // readings to usage, climate and bills
+	compute  = "results"  // usage to results
+	evaluate = "alerts"   // results to alerts
+	backtest = "backtest" // forecasts of months that are over; likewise
+	verify   = "verify"   // what is stored against what comes out again; no job of a pass
 )
 
 var jobNames = []string{rollup, compute, evaluate}

@@ -102,7 +102,7 @@ func (s *study) compare(ctx context.Context, i indicators.Indicator, first energ
 		if kept == nil && (!first.Before(d.to) || s.ahead(i.Span, d)) {
 			continue // nothing was ever known of it
 		}
-		in, err := s.input(i, d)
+		in, err := s.input(ctx, i, d)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func same(a, b household.Result) bool {
 }
 
 // input assembles what an indicator may read about a period.
-func (s *study) input(i indicators.Indicator, d period) (indicators.Input, error) {
+func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (indicators.Input, error) {
 	reference, err := indicators.ReferenceAt(indicators.France, d.to.Add(-1))
 	if err != nil {
 		return indicators.Input{}, err
@@ -136,6 +136,9 @@ func (s *study) input(i indicators.Indicator, d period) (indicators.Input, error
 	}
 	if i.Span == indicators.Monthly {
 		in.Bill = s.lines(d.from)
+		if s.today.Before(d.to) {
+			in.Weather, err = s.air(ctx)
+		}
 	}
-	return in, nil
+	return in, err
 }

@@ -43,7 +43,9 @@ type Marks interface {
 	// Stale has usage and climate rolled up again from what meters showed in spans.
 	Stale(ctx context.Context, spans []energy.Span) error
 	// MarkDirty has results computed again that read a family's days of [from, to).
+	// MarkPilotDirty has them computed again for every family of a pilot.
 	MarkDirty(ctx context.Context, family household.FamilyID, from, to energy.Day) error
+	MarkPilotDirty(ctx context.Context, pilot string, day energy.Day) error
 }
 
 // Usages are what registers amount to, and marks of what changed.

@@ -32,6 +32,8 @@ type study struct {
 	sensed      bool                             // whether any indoor temperature is
 	firstIndoor energy.Day
 	half        reader
+	weather     []household.Weather // of the year before today; read when first asked for
+	aired       bool                // whether it was read
 	lessons     lessons
 }
 
@@ -71,6 +73,20 @@ func (s *study) read(ctx context.Context) (err error) {
 	}
 	return s.soFar(ctx)
 }
+
+// air returns the weather of the year before today.
+func (s *study) air(ctx context.Context) ([]household.Weather, error) {
+	if s.aired {
+		return s.weather, nil
+	}
+	var err error
+	s.weather, err = s.planner.store.Weather(ctx, s.home.Pilot, s.today.Add(-indicators.YearDays-seasonDays), s.today)
+	s.aired = err == nil
+	return s.weather, err
+}
+
+// seasonDays is how far before the same day of the last year its season reaches.
+const seasonDays = 45
 
 // price adds a day and what it cost, as far as there is a price.
 func (s *study) price(d energy.Day) error {

@@ -14,7 +14,7 @@ import (
 // The facts that figures are computed from, one text a fact, in an order of their
 // own. They end in AND family = … or in nothing.
 const (
-	selectHomes       = `SELECT f.id, p.zone FROM family f JOIN pilot p ON p.id = f.pilot ORDER BY f.id`
+	selectHomes       = `SELECT f.id, f.pilot, p.zone FROM family f JOIN pilot p ON p.id = f.pilot ORDER BY f.id`
 	selectDwellings   = `SELECT family, from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating FROM dwelling WHERE $1 IN ('', family) ORDER BY family, from_day`
 	selectContracts   = `SELECT family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment FROM contract WHERE $1 IN ('', family) ORDER BY family, from_day, meter`
 	selectIncomes     = `SELECT family, from_day, disposable, aid FROM income WHERE $1 IN ('', family) ORDER BY family, from_day`
@@ -46,7 +46,7 @@ func (d *DB) homes(ctx context.Context) ([]household.Home, error) {
 	for rows.Next() {
 		var h household.Home
 		var zone string
-		if err := rows.Scan(&h.Family, &zone); err != nil {
+		if err := rows.Scan(&h.Family, &h.Pilot, &zone); err != nil {
 			return nil, err
 		}
 		if zones[zone] == nil {

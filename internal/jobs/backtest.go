@@ -1,0 +1,61 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+
+	"foyer/indicators"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// BackTest forecasts the months that are over of the families of an order, each with
+// nothing but what was known on the mornings on which it is tried, and tells what came
+// of it, one family at a time. It returns how many families could not be tried, and
+// changes nothing.
+func (p *Planner) BackTest(ctx context.Context, o Order, tell func(household.FamilyID, []indicators.Trial)) (int, error) {
+	p.one.Lock()
+	defer p.one.Unlock()
+	p.progress = o.Progress
+	homes, err := p.store.Homes(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var mu sync.Mutex
+	var tasks []task
+	for _, home := range o.of(homes) {
+		tasks = append(tasks, func(ctx context.Context) error {
+			trials, err := p.try(ctx, home, o)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			tell(home.Family, trials)
+			return nil
+		})
+	}
+	_, failed := p.each(ctx, backtest, tasks)
+	return failed, ctx.Err()
+}
+
+// try returns the trials of a family on the days of an order.
+func (p *Planner) try(ctx context.Context, home *household.Home, o Order) ([]indicators.Trial, error) {
+	now := p.now()
+	s := &study{planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{}}
+	if err := s.read(ctx); err != nil || !s.known {
+		return nil, err
+	}
+	weather, err := p.store.Weather(ctx, home.Pilot, s.first.Add(-indicators.YearDays-seasonDays), s.today)
+	if err != nil {
+		return nil, err
+	}
+	from, to := o.days(s.first, s.today)
+	var kept []indicators.Trial
+	for _, t := range indicators.BackTest(indicators.Input{Family: home.Family, Zone: home.Zone, Today: s.today, Days: s.days, Weather: weather}) {
+		if !t.On.Before(from) && t.On.Before(to) {
+			kept = append(kept, t)
+		}
+	}
+	return kept, nil
+}
