@@ -38,6 +38,7 @@ type link struct {
 	once sync.Once
 	down chan struct{} // closed with the connection
 	ends sync.Once
+	why  error // what ended the connection; to be read once down is closed
 }
 
 // dial connects to the broker, with TLS when security is given.
@@ -69,11 +70,16 @@ func newLink(conn net.Conn, wall func() time.Time) *link {
 	return l
 }
 
-// Read closes the connection when there is nothing more to read.
+// Read closes the connection when there is nothing more to read. Where writing has
+// failed and closed it, that error is returned: paho takes a connection that somebody
+// closed on this side for one that it has closed itself, and goes on waiting.
 func (l *link) Read(b []byte) (int, error) {
 	n, err := l.in.Read(b)
 	if err != nil {
-		l.cut()
+		l.cut(err)
+		if l.why != nil {
+			err = l.why
+		}
 	}
 	return n, err
 }
@@ -118,18 +124,18 @@ func (l *link) send() {
 		l.waiting = spare[:0]
 		l.mu.Unlock()
 		if len(b) > 0 {
-			if l.SetWriteDeadline(l.wall().Add(writeFor)) != nil {
-				l.cut()
-				return
+			err := l.SetWriteDeadline(l.wall().Add(writeFor))
+			if err == nil {
+				_, err = l.Conn.Write(b)
 			}
-			if _, err := l.Conn.Write(b); err != nil {
-				l.cut()
+			if err != nil {
+				l.cut(err)
 				return
 			}
 		}
 		if ending {
 			if half, ok := l.Conn.(interface{ CloseWrite() error }); !ok || half.CloseWrite() != nil {
-				l.cut()
+				l.cut(nil)
 			}
 			return
 		}
@@ -140,7 +146,7 @@ func (l *link) send() {
 // Close ends writing, after what waits. Its reader, or time, closes the connection.
 func (l *link) Close() error {
 	l.once.Do(func() {
-		time.AfterFunc(lingerFor, l.cut)
+		time.AfterFunc(lingerFor, func() { l.cut(nil) })
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.ending = true
@@ -149,9 +155,11 @@ func (l *link) Close() error {
 	return nil
 }
 
-// cut closes the connection now.
-func (l *link) cut() {
+// cut closes the connection now, because of an error or, with nil, on purpose. Only
+// the first reason counts.
+func (l *link) cut(why error) {
 	l.ends.Do(func() {
+		l.why = why
 		_ = l.Conn.Close()
 		close(l.down)
 	})
