@@ -26,7 +26,7 @@ func newLedgerShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show by meter and day what came, what is kept and what is missing",
-		Long: "Expected, heard and missing are messages, by the meter's own cadence: the median time between\n" +
+		Long: "Expected, heard and missing are messages, by the meter's own cadence: the usual time between\n" +
 			"two of its messages. Of a meter that speaks when it likes nothing is expected. The other columns\n" +
 			"are readings, one for each register of a message: received is the sum of what became of them.\n" +
 			"Quarantined and uncounted are messages again: kept for a person, and not kept.\n\n" +
@@ -83,7 +83,7 @@ type shownGap struct {
 func printGapsJSON(w io.Writer, gaps []app.MeterGap) error {
 	enc := json.NewEncoder(visibleJSON{w})
 	for _, g := range gaps {
-		s := shownGap{Meter: g.Meter, Gateway: g.Gateway, From: g.From.Format(time.RFC3339Nano), Missing: g.Missing, Every: g.Every.Seconds()}
+		s := shownGap{Meter: g.Meter, Gateway: g.Gateway, From: g.From.Format(time.RFC3339Nano), Missing: g.Missing, Every: seconds(g.Every)}
 		if !g.To.IsZero() {
 			s.To = g.To.Format(time.RFC3339Nano)
 		}
@@ -94,6 +94,9 @@ func printGapsJSON(w io.Writer, gaps []app.MeterGap) error {
 	return nil
 }
 
+// seconds returns a length of time in seconds, to the millisecond.
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
 func printGaps(w io.Writer, o *app.Office, gaps []app.MeterGap) error {
 	var rows [][]string
 	for _, g := range gaps {
@@ -102,7 +105,7 @@ func printGaps(w io.Writer, o *app.Office, gaps []app.MeterGap) error {
 			to = g.To.In(o.Zone).Format(time.DateTime)
 		}
 		rows = append(rows, []string{
-			string(g.Meter), g.Gateway, g.From.In(o.Zone).Format(time.DateTime), to, strconv.Itoa(g.Missing), g.Every.String(),
+			string(g.Meter), g.Gateway, g.From.In(o.Zone).Format(time.DateTime), to, strconv.Itoa(g.Missing), g.Every.Round(time.Millisecond).String(),
 		})
 	}
 	return printRows(w, false, []string{"meter", "gateway", "from", "to", "missing", "every"}, rows)
@@ -123,7 +126,7 @@ func printLedgerJSON(w io.Writer, lines []app.LedgerLine) error {
 			s["heard"] = l.Heard
 		}
 		if l.Cadence.Regular {
-			s["expected"], s["missing"], s["every_s"] = l.Heard+l.Missing, l.Missing, l.Cadence.Every.Seconds()
+			s["expected"], s["missing"], s["every_s"] = l.Heard+l.Missing, l.Missing, seconds(l.Cadence.Every)
 		}
 		if !l.Last.IsZero() {
 			s["last_at"] = l.Last.Format(time.RFC3339Nano)
@@ -154,7 +157,7 @@ func printLedger(w io.Writer, o *app.Office, lines []app.LedgerLine) error {
 			row[5] = strconv.Itoa(l.Heard)
 		}
 		if l.Cadence.Regular {
-			row[3], row[4], row[6] = l.Cadence.Every.String(), strconv.Itoa(l.Heard+l.Missing), strconv.Itoa(l.Missing)
+			row[3], row[4], row[6] = l.Cadence.Every.Round(time.Millisecond).String(), strconv.Itoa(l.Heard+l.Missing), strconv.Itoa(l.Missing)
 		}
 		if !l.Last.IsZero() {
 			row[7] = l.Last.In(o.Zone).Format("15:04:05")

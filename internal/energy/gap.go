@@ -12,11 +12,14 @@ const (
 
 // A Cadence says how often a device speaks.
 type Cadence struct {
-	// Every is the median interval between two messages, 0 when too few are known.
+	// Every is the time between two messages: the mean of the intervals that are
+	// between half and one and a half times their median. 0 when too few are known.
+	//
+	// The median alone would be off where a device states whole seconds and has a
+	// cadence of 10.4: by a message in 25 over a long gap.
 	Every time.Duration
 
-	// Regular says that at least three quarters of the intervals are between half
-	// and one and a half times the median. What a device that speaks when it likes
+	// Regular says that at least three quarters of the intervals are among those. What a device that speaks when it likes
 	// has not said cannot be counted.
 	Regular bool
 }
@@ -32,15 +35,14 @@ func CadenceOf(instants []time.Time) Cadence {
 		intervals[i] = at[i+1].Sub(at[i])
 	}
 	slices.Sort(intervals)
-	c := Cadence{Every: intervals[len(intervals)/2]}
-	keep := 0
+	median, keep, sum := intervals[len(intervals)/2], 0, time.Duration(0)
 	for _, d := range intervals {
-		if 2*d >= c.Every && 2*d <= 3*c.Every {
+		if 2*d >= median && 2*d <= 3*median {
 			keep++
+			sum += d
 		}
 	}
-	c.Regular = float64(keep) >= cadenceShare*float64(len(intervals))
-	return c
+	return Cadence{Every: sum / time.Duration(keep), Regular: float64(keep) >= cadenceShare*float64(len(intervals))}
 }
 
 // A Gap is a stretch in which a regular device did not speak, or was not heard.

@@ -46,6 +46,31 @@ func TestTheMissingInstantsAreTheGaps(t *testing.T) {
 	}
 }
 
+// TestLongGapsAreCountedBySubtleCadences loses 700 messages of a device that speaks
+// each 10.4 s and states whole seconds, or is late by up to a twentieth.
+func TestLongGapsAreCountedBySubtleCadences(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for name, at := range map[string]func(i int) time.Time{
+		"whole seconds": func(i int) time.Time {
+			return gapNoon.Add(time.Duration(i) * 10_400 * time.Millisecond).Truncate(time.Second)
+		},
+		"late": func(i int) time.Time {
+			return gapNoon.Add(time.Duration(i)*time.Second + time.Duration(random.IntN(50))*time.Millisecond)
+		},
+	} {
+		var there []time.Time
+		for i := range 3000 {
+			if i < 1000 || i >= 1700 {
+				there = append(there, at(i))
+			}
+		}
+		got := Gaps(there, CadenceOf(there), time.Time{})
+		if len(got) != 1 || got[0].Missing != 700 {
+			t.Errorf("%s: %+v, want 700 missing", name, got)
+		}
+	}
+}
+
 func TestGaps(t *testing.T) {
 	minutes := beats(60, time.Minute)
 	every := Cadence{Every: time.Minute, Regular: true}
