@@ -15,6 +15,7 @@ type Emission struct {
 	Topic    string // mounted: foyer/<gateway>/<the device's own topic>
 	Payload  []byte
 	Retained bool
+	Again    bool    // sent with the mark of a message that may have come before (DUP)
 	Values   []Value // what it states
 }
 

@@ -210,7 +210,7 @@ func (l *link) publish(out *bufio.Writer, f *flight, dup bool) error {
 	p := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
 	p.TopicName, p.Payload, p.Retain = f.Topic, f.Payload, f.Retained
 	if f.id != 0 {
-		p.Qos, p.MessageID, p.Dup = 1, f.id, dup
+		p.Qos, p.MessageID, p.Dup = 1, f.id, dup || f.Again
 	}
 	if err := p.Write(out); err != nil {
 		return fmt.Errorf("publish: %w", err)

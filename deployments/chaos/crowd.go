@@ -17,10 +17,13 @@ import (
 // at most 20 messages in flight each, and again what was not acknowledged.
 type Crowd struct {
 	*Ledger
-	t     *Trial
-	fleet simulators.Fleet
-	stop  atomic.Bool
-	ended chan error
+	t         *Trial
+	passwords map[string]string
+	index     map[string]int // by gateway and device
+	fleets    []*simulators.Fleet
+	rate      int // messages a second of all meters of a fleet; 0 for as many as are acknowledged
+	stop      atomic.Bool
+	ended     chan error // takes how each fleet ended
 
 	mu   sync.Mutex
 	last time.Time  // of the last acknowledgement
@@ -31,29 +34,52 @@ type Crowd struct {
 // Gather lets the meters of a pilot, and others behind its gateways, publish to a
 // broker from now on.
 func (t *Trial) Gather(p *Pilot, broker string, others ...*Meter) *Crowd {
-	all := slices.Concat(p.meters, others)
+	c := t.crowd(p, slices.Concat(p.meters, others))
+	c.publish(broker, c.emissions())
+	return c
+}
+
+// crowd returns a crowd of meters behind the gateways of a pilot, silent yet.
+func (t *Trial) crowd(p *Pilot, all []*Meter) *Crowd {
+	c := &Crowd{t: t, passwords: p.passwords, index: map[string]int{}, ended: make(chan error, 8)}
 	meters := make([]*Meter, len(all))
-	index := map[string]int{}
 	for i, m := range all {
 		own := *m
 		own.Seed = t.Seed
 		meters[i] = &own
-		index[m.Gateway+"/"+m.Device] = i
+		c.index[m.Gateway+"/"+m.Device] = i
 	}
-	c := &Crowd{Ledger: newLedger(meters), t: t, ended: make(chan error, 1)}
-	c.fleet = simulators.Fleet{
-		Broker: broker, Passwords: p.passwords, Logger: slog.New(slog.DiscardHandler), Now: t.now, Backoff: time.Millisecond,
+	c.Ledger = newLedger(meters)
+	return c
+}
+
+// publish lets the gateways publish emissions to a broker from now on.
+func (c *Crowd) publish(broker string, emissions iter.Seq[simulators.Emission]) {
+	fleet := &simulators.Fleet{
+		Broker: broker, Passwords: c.passwords, Logger: slog.New(slog.DiscardHandler), Now: c.t.now, Backoff: time.Millisecond,
 		Acked: func(e simulators.Emission) error {
-			i := index[e.Device.Gateway+"/"+e.Device.ID]
-			c.acknowledge(i, meters[i].number(e.At))
+			i := c.index[e.Device.Gateway+"/"+e.Device.ID]
+			c.acknowledge(i, c.meters[i].number(e.At))
 			c.tick()
 			return nil
 		},
 	}
-	ctx, cancel := context.WithCancel(t.Context)
-	go func() { c.ended <- c.fleet.Run(ctx, c.emissions()) }()
-	t.Cleanup(cancel)
-	return c
+	if c.rate > 0 {
+		fleet.Until = c.pace()
+	}
+	c.fleets = append(c.fleets, fleet)
+	ctx, cancel := context.WithCancel(c.t.Context)
+	c.t.Cleanup(cancel)
+	go func() { c.ended <- fleet.Run(ctx, emissions) }()
+}
+
+// pace lets a fleet send so many messages a second.
+func (c *Crowd) pace() func(time.Time) time.Duration {
+	began, sent := c.t.now(), 0
+	return func(time.Time) time.Duration {
+		sent++
+		return began.Add(time.Duration(sent) * time.Second / time.Duration(c.rate)).Sub(c.t.now())
+	}
 }
 
 // embedded returns the address of the pilot's own broker.
@@ -134,12 +160,26 @@ func (c *Crowd) finish() {
 	const patience = 60 * time.Second
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case err := <-c.ended:
-		c.t.must(err, "publish")
-	case <-timer.C:
-		c.t.Fatalf("%v after the last fault %d messages are acknowledged and not all: %+v", patience, c.acknowledged(), c.fleet.Counts())
-	case <-c.t.Context.Done():
-		c.t.Fatal("interrupted")
+	for range c.fleets {
+		select {
+		case err := <-c.ended:
+			c.t.must(err, "publish")
+		case <-timer.C:
+			c.t.Fatalf("%v after the last fault %d messages are acknowledged and not all: %+v", patience, c.acknowledged(), c.counts())
+		case <-c.t.Context.Done():
+			c.t.Fatal("interrupted")
+		}
 	}
+}
+
+// counts adds up what the fleets have done.
+func (c *Crowd) counts() (all simulators.Counts) {
+	for _, f := range c.fleets {
+		n := f.Counts()
+		all.Sent += n.Sent
+		all.Resent += n.Resent
+		all.Acked += n.Acked
+		all.Connects += n.Connects
+	}
+	return all
 }

@@ -30,6 +30,21 @@ func (l *Ledger) send(meter int) int64 {
 	return n
 }
 
+// begun returns how many messages were sent.
+func (l *Ledger) begun() (n int64) {
+	for i := range l.meters {
+		n += l.begunBy(i)
+	}
+	return n
+}
+
+// begunBy returns how many messages a meter has sent.
+func (l *Ledger) begunBy(meter int) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent[meter]
+}
+
 // acknowledge notes an acknowledgement.
 func (l *Ledger) acknowledge(meter int, n int64) {
 	l.mu.Lock()

@@ -68,7 +68,7 @@ func run(ctx context.Context, o options) (code int, err error) {
 		return code, err
 	}
 	now := time.Now //nolint:forbidigo // the harness has one clock, this one
-	h := &Harness{binary: o.binary, watch: os.Stderr, saying: &sync.Mutex{}, now: now, began: now(), report: &Report{}}
+	h := &Harness{binary: o.binary, watch: os.Stderr, saying: &sync.Mutex{}, now: now, began: now(), report: &Report{}, nest: &nest{}}
 	if h.dir, err = os.MkdirTemp("", "foyer-chaos-"); err != nil {
 		return 0, err
 	}

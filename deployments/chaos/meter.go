@@ -17,6 +17,7 @@ type Meter struct {
 	Climate  bool   // a sensor of temperature and humidity; else a plug that counts
 	Mumbles  bool   // neither: a radio that nobody understands
 	Stranger bool   // nobody has claimed it
+	Steady   bool   // it speaks when it should, give or take a fortieth
 	Seed     uint64
 	Began    time.Time // instant of its first message is within the second after
 }
@@ -39,7 +40,11 @@ func (m *Meter) roll(n int64, salt string) int64 {
 
 // at returns when the nth message says it was measured.
 func (m *Meter) at(n int64) time.Time {
-	return m.Began.Add(time.Duration(n*pace+m.roll(n, "ms")%pace) * time.Millisecond)
+	late := m.roll(n, "ms") % pace
+	if m.Steady {
+		late /= 20
+	}
+	return m.Began.Add(time.Duration(n*pace+late) * time.Millisecond)
 }
 
 // number returns which message was measured at an instant; it may not exist.

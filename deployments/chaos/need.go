@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os/exec"
+
+	"foyer/internal/testserver"
 )
 
 // A Need is something of the machine that a property cannot do without.
@@ -28,6 +30,23 @@ var Strace = Need{"strace", func() error {
 	}
 	return attach()
 }}
+
+// Servers that trials start, from the folders testserver looks into.
+var (
+	Mosquitto = server("mosquitto", "apt-get install mosquitto")
+	Influx    = server("influxd", "go install github.com/influxdata/influxdb/cmd/influxd@v1.8.10, or make servers")
+	Postgres  = server("postgres", "apt-get install postgresql")
+)
+
+// server needs a program that testserver can start.
+func server(name, how string) Need {
+	return Need{name, func() error {
+		if testserver.Find(name) == "" {
+			return fmt.Errorf("%s is not installed: %s", name, how)
+		}
+		return nil
+	}}
+}
 
 // missing returns what the machine lacks for properties, each thing once.
 func missing(all []*Property) (faults []error) {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -25,19 +26,32 @@ type nursery struct {
 	began     time.Time
 }
 
+// A nest keeps the nursery that all trials copy.
+type nest struct {
+	sync.Mutex
+	*nursery // nil until somebody needs it
+}
+
 // age is how long before the harness starts the meters' messages begin: within the
 // 35 days in which lateness alone refuses nothing.
 const age = 33 * 24 * time.Hour
 
-// raise returns the nursery, enrolled at the first call.
+// raise returns the nursery of pilots on SQLite, enrolled at the first call.
 func (t *Trial) raise() *nursery {
-	if t.nursery != nil {
-		return t.nursery
+	t.nest.Lock()
+	defer t.nest.Unlock()
+	if t.nest.nursery == nil {
+		t.nest.nursery = t.enrol(filepath.Join(t.Harness.dir, "nursery"))
 	}
-	n := &nursery{dir: filepath.Join(t.Harness.dir, "nursery"), passwords: map[string]string{}, began: t.now().UTC().Add(-age).Truncate(time.Second)}
+	return t.nest.nursery
+}
+
+// enrol makes a pilot in a new folder. Lines are added to its configuration.
+func (t *Trial) enrol(dir string, lines ...string) *nursery {
+	n := &nursery{dir: dir, passwords: map[string]string{}, began: t.now().UTC().Add(-age).Truncate(time.Second)}
 	t.must(os.MkdirAll(n.dir, 0o700), "make a folder")
-	config := filepath.Join(t.Harness.dir, "nursery.yaml")
-	t.must(os.WriteFile(config, fmt.Appendf(nil, "data: %s\n", n.dir), 0o600), "configure")
+	config := dir + ".yaml"
+	t.must(os.WriteFile(config, fmt.Appendf(nil, "data: %s\n%s\n", n.dir, strings.Join(lines, "\n")), 0o600), "configure")
 	run := func(args ...string) string { return t.command(append(args, "--config", config)...) }
 	since := n.began.Add(-24 * time.Hour).Format(time.RFC3339)
 	for i := 1; i <= gateways; i++ {
@@ -50,7 +64,6 @@ func (t *Trial) raise() *nursery {
 	}
 	n.token = run("token", "add", "chaos")
 	n.meters = meters(t, run("meter", "list", "--json"), n.began)
-	t.nursery = n
 	return n
 }
 

@@ -32,9 +32,14 @@ type Pilot struct {
 // Settle makes a pilot in a folder that exists. Lines are added to its
 // configuration, which is else the default one on the embedded broker and SQLite.
 func (t *Trial) Settle(data string, lines ...string) *Pilot {
+	return t.raise().settle(t, data, lines...)
+}
+
+// settle makes a pilot as Settle does, of a nursery of its own.
+func (n *nursery) settle(t *Trial, data string, lines ...string) *Pilot {
 	dir := t.TempDir()
 	p := &Pilot{
-		nursery: t.raise(), t: t, data: data, config: filepath.Join(dir, "foyer.yaml"), log: filepath.Join(dir, "foyer.log"),
+		nursery: n, t: t, data: data, config: filepath.Join(dir, "foyer.yaml"), log: filepath.Join(dir, "foyer.log"),
 		web: testserver.FreePort(t), broker: testserver.FreePort(t), client: http.Client{Timeout: 10 * time.Second},
 	}
 	text := fmt.Sprintf("listen: 127.0.0.1:%d\ndata: %s\n", p.web, data)

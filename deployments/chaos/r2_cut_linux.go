@@ -23,10 +23,11 @@ func init() {
 func cut(t *Trial) {
 	strict := t.Seed%2 == 1
 	disk := lazyfs.New(strict)
-	seed, err := os.ReadDir(t.raise().dir)
+	nursery := t.raise()
+	seed, err := os.ReadDir(nursery.dir)
 	t.must(err, "copy the pilot")
 	for _, e := range seed {
-		data, err := os.ReadFile(filepath.Join(t.nursery.dir, e.Name()))
+		data, err := os.ReadFile(filepath.Join(nursery.dir, e.Name()))
 		t.must(err, "copy the pilot")
 		disk.Put(e.Name(), data)
 	}

@@ -176,12 +176,12 @@ func (h *Harness) say(format string, args ...any) {
 
 // A Harness is one run of the program.
 type Harness struct {
-	binary  string // the foyer under trial
-	dir     string
-	watch   io.Writer // progress
-	saying  *sync.Mutex
-	now     func() time.Time
-	began   time.Time
-	report  *Report
-	nursery *nursery // made at first use
+	binary string // the foyer under trial
+	dir    string
+	watch  io.Writer // progress
+	saying *sync.Mutex
+	now    func() time.Time
+	began  time.Time
+	report *Report
+	nest   *nest
 }

@@ -34,6 +34,11 @@ func (w *watcher) settle(id, data string) Verdict {
 	w.t.must(sound(w.t.Context, w.dir), "look at the stores")
 	rows, err := stored(w.t.Context, w.dir)
 	w.t.must(err, "look at the stores")
+	return w.weigh(id, rows)
+}
+
+// weigh holds everything acknowledged against everything that is stored.
+func (w *watcher) weigh(id string, rows []Row) Verdict {
 	v := w.compare(rows, false)
 	w.t.report.Count(id, "acknowledged readings lost", v.Acked, v.Lost)
 	w.t.report.Count(id, "stored readings that were not sent, are there twice or differ", v.Stored, v.Foreign+v.Twice+v.Wrong)

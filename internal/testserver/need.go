@@ -17,7 +17,7 @@ import (
 // that carries hint, a sentence on what to install.
 func Need(t TB, names, hint string) string {
 	t.Helper()
-	if path := find(strings.Split(names, "|")); path != "" {
+	if path := Find(names); path != "" {
 		return path
 	}
 	missing(t, names, hint)
@@ -33,8 +33,9 @@ func missing(t TB, what, hint string) {
 	t.Skipf("%s is not installed, skipped. %s", what, hint)
 }
 
-func find(names []string) string {
-	for _, name := range names {
+// Find returns the path of a program as [Need] does, "" without one.
+func Find(names string) string {
+	for name := range strings.SplitSeq(names, "|") {
 		for _, dir := range folders() {
 			if path := filepath.Join(dir, name); runnable(path) {
 				return path
