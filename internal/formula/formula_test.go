@@ -1,0 +1,121 @@
+package formula
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+type inputs struct {
+	Price *Number            `json:"price"`
+	Ages  []*int             `json:"ages"`
+	By    map[string]*Number `json:"by"`
+	Site  struct {
+		Zone string `json:"zone"`
+	} `json:"site"`
+	Rows []struct {
+		From string `json:"from"`
+	} `json:"rows"`
+	Object json.RawMessage `json:"object"`
+}
+
+type outputs struct {
+	Price *Number `json:"price"`
+}
+
+func newSet() *Set {
+	var s Set
+	s.Add(New(About{ID: "double", Source: "arithmetic"}, func(in inputs) outputs {
+		if in.Price == nil {
+			return outputs{}
+		}
+		return outputs{Of(in.Price.Add(in.Price.Decimal))}
+	}))
+	return &s
+}
+
+func TestAFormulaSaysWhatItReads(t *testing.T) {
+	f, ok := newSet().Find("double")
+	want := []Field{
+		{"price", "number"},
+		{"ages", "list, each a number"},
+		{"by", "by name, each a number"},
+		{"site.zone", "text"},
+		{"rows[].from", "text"},
+		{"object", "anything"},
+	}
+	if !ok || !reflect.DeepEqual(f.Inputs, want) || f.Indicator() {
+		t.Errorf("%v", f.Inputs)
+	}
+}
+
+func TestNumbersAreExact(t *testing.T) {
+	var out strings.Builder
+	in := `{"id":"1","indicator":"double","inputs":{"price":0.1000000000000000055511151231257827}}
+{"id":"2","indicator":"double","inputs":{}}`
+	if failed, err := newSet().EvaluateLines(strings.NewReader(in), &out); failed != 0 || err != nil {
+		t.Fatal(failed, err)
+	}
+	want := `{"id":"1","result":{"price":0.2000000000000000111022302462515654}}` + "\n" + `{"id":"2","result":{"price":null}}` + "\n"
+	if out.String() != want {
+		t.Error(out.String())
+	}
+}
+
+func TestAnInputThatDoesNotReadIsNamed(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"price":"a lot"}`:     `inputs: price is "a lot", want number`,
+		`{"price":1e999999999}`: `inputs: price is 1e999999999, want number`,
+		`{"ages":[1,"x"]}`:      `inputs: ages is [1,"x"], want list, each a number`,
+		`{"site":{"zone":1}}`:   `inputs: site is {"zone":1}, want object`,
+		`[]`:                    `want an object`,
+		``:                      `want an object`,
+		`{"price":`:             `want an object`,
+	} {
+		_, err := newSet().Evaluate("double", json.RawMessage(in))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+	if _, err := newSet().Evaluate("triple", nil); !errors.Is(err, ErrUnknown) {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsNoNumberIsNotKnown(t *testing.T) {
+	for _, none := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		if Known(none) != nil {
+			t.Error(none)
+		}
+	}
+	if zero := Known(math.Copysign(0, -1)); zero == nil || math.Signbit(*zero) {
+		t.Error("-0")
+	}
+}
+
+func TestAnIndicatorSaysAllOfItself(t *testing.T) {
+	f := func(inputs) outputs { return outputs{} }
+	for name, about := range map[string]About{
+		"no source":      {ID: "a"},
+		"one language":   {ID: "a", Unit: "EUR", Version: "1", Question: "?", Source: "s"},
+		"no unit":        {ID: "a", Version: "1", Question: "?", QuestionFR: "?", Source: "s"},
+		"a unit for not": {ID: "a", Unit: "EUR", Source: "s"},
+	} {
+		if !panics(func() { New(about, f) }) {
+			t.Errorf("%s is taken", name)
+		}
+	}
+	s := newSet()
+	if double, _ := s.Find("double"); !panics(func() { s.Add(double) }) {
+		t.Error("the same id is taken twice")
+	}
+}
+
+func panics(f func()) (did bool) {
+	defer func() { did = recover() != nil }()
+	f()
+	return false
+}
