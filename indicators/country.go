@@ -89,9 +89,21 @@ func parseCountryFile(text []byte) (countryFile, error) {
 	return f, nil
 }
 
+// read keeps each section as it was read once: the files are part of the program.
+var read sync.Map // sectionKey to a list of vintages
+
+type sectionKey struct {
+	country, name string
+	values        reflect.Type
+}
+
 // vintages returns the section of a country by that name from every file that has
-// it, the oldest first.
+// it, the oldest first. They are shared: nobody changes them.
 func vintages[T any](country, name string) ([]vintage[T], error) {
+	key := sectionKey{country, name, reflect.TypeFor[T]()}
+	if kept, ok := read.Load(key); ok {
+		return kept.([]vintage[T]), nil //nolint:forcetypeassert // the key says so
+	}
 	files, err := countryFiles()
 	if err != nil {
 		return nil, err
@@ -108,6 +120,7 @@ func vintages[T any](country, name string) ([]vintage[T], error) {
 		}
 		all = append(all, vintage[T]{f.ID, f.from, s.Source, s.Values})
 	}
+	read.Store(key, all)
 	return all, nil
 }
 
