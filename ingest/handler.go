@@ -80,28 +80,42 @@ func (r *Refused) Error() string {
 // Handling a message twice is harmless. A message that a person vouched for is
 // never sent to quarantine: its error is a [*Refused].
 func (h *Handler) Handle(ctx context.Context, m Message) error {
-	fate, err := h.handle(ctx, m)
+	return h.count(h.handle(ctx, m))
+}
+
+// count counts a message and returns err.
+func (h *Handler) count(f fate, err error) error {
 	if err != nil {
-		fate = fateFailed
+		f = fateFailed
 	}
-	h.metrics.messages[fate].Inc()
+	h.metrics.messages[f].Inc()
 	return err
 }
 
 func (h *Handler) handle(ctx context.Context, m Message) (fate, error) {
-	gateway, own, ok := h.Mounts.Resolve(m.Topic)
-	switch {
-	case !ok:
-		return h.isolate(ctx, Case{Message: m, Gateway: m.Gateway, Device: m.Topic, Reason: reasonNobody})
-	case m.Gateway != "" && m.Gateway != gateway:
-		return h.isolate(ctx, Case{Message: m, Gateway: m.Gateway, Device: m.Topic, Reason: reasonForeign})
+	gateway, own, stranger := h.sender(m)
+	if stranger != "" {
+		return h.isolate(ctx, Case{Message: m, Gateway: m.Gateway, Device: m.Topic, Reason: stranger})
 	}
 	s := h.sites.of(gateway)
-	got, err := h.read(ctx, m, gateway, own, s)
+	got, err := h.read(ctx, m, gateway, own, s, true)
 	if err != nil {
 		return "", err
 	}
 	return h.keep(ctx, m, gateway, own, s, got)
+}
+
+// sender returns the gateway of a message and its device's own topic, or why nobody
+// may have sent it.
+func (h *Handler) sender(m Message) (gateway, own, stranger string) {
+	gateway, own, ok := h.Mounts.Resolve(m.Topic)
+	switch {
+	case !ok:
+		return "", "", reasonNobody
+	case m.Gateway != "" && m.Gateway != gateway:
+		return "", "", reasonForeign
+	}
+	return gateway, own, ""
 }
 
 // A harvest is what one message comes to.
@@ -113,15 +127,21 @@ type harvest struct {
 	meter    energy.MeterID // the last one heard, "" for none
 }
 
+// errWanting says that a message should wait for a fact and was not let.
+var errWanting = errors.New("in want of a fact")
+
 // read decodes a message and judges each observation. Its error means that a
-// meter could not be looked up.
-func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *site) (harvest, error) {
+// meter could not be looked up, or, where it is not patient, is errWanting.
+func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *site, patient bool) (harvest, error) {
 	zone := s.zone.Load()
 	if zone == nil {
 		zone = h.Zone
 	}
 	for {
-		res, refused := h.ask(ctx, m, gateway, own, s, zone)
+		res, refused, wanting := h.ask(ctx, m, gateway, own, s, zone, patient)
+		if wanting {
+			return harvest{}, errWanting
+		}
 		if refused != "" {
 			return harvest{Result: res, reason: refused}, nil
 		}
@@ -138,13 +158,17 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 // ask decodes a message. One that is in want of a fact is decoded again when there
 // has been time to hear of it from another ingester, before it is refused or taken
 // for another device's. What nobody has heard of by then is not waited for again.
-func (h *Handler) ask(ctx context.Context, m Message, gateway, own string, s *site, zone *time.Location) (res decoder.Result, refused string) {
+// Where it is not patient it says that it would wait instead.
+func (h *Handler) ask(ctx context.Context, m Message, gateway, own string, s *site, zone *time.Location, patient bool) (res decoder.Result, refused string, wanting bool) {
 	q := question{site: s, note: h.following()}
 	res, refused = h.decode(m, gateway, own, &q, zone)
 	for range patience {
-		wanting := len(q.missed) > 0 && (refused != "" || len(res.Observations) > 0)
-		if !wanting || !h.mayWait(s) || !h.await(ctx) {
-			return res, refused
+		wanting = len(q.missed) > 0 && (refused != "" || len(res.Observations) > 0) && h.mayWait(s)
+		if wanting && !patient {
+			return res, refused, true
+		}
+		if !wanting || !h.await(ctx) {
+			return res, refused, false
 		}
 		q.missed = nil
 		res, refused = h.decode(m, gateway, own, &q, zone)
@@ -153,7 +177,7 @@ func (h *Handler) ask(ctx context.Context, m Message, gateway, own string, s *si
 		s.giveUp(q.missed)
 		s.vain.Store(h.recalled.pass.Load())
 	}
-	return res, refused
+	return res, refused, false
 }
 
 // decode returns why the message is refused, "" when it is not.

@@ -83,7 +83,7 @@ func TestRepetitionsAreForgotten(t *testing.T) {
 		at = at.Add(time.Second)
 		p.keep([]energy.Reading{{Meter: energy.MeterID(rune('a' + i)), Register: "power", At: at, Source: energy.ArrivalTime}})
 	}
-	if len(p.last) > 25 {
+	if len(p.last) > 35 {
 		t.Errorf("%d registers remembered", len(p.last))
 	}
 }

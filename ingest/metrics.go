@@ -40,6 +40,7 @@ type handlerMetrics struct {
 	dropped  map[energy.Fate]prometheus.Counter
 	spooled  prometheus.Counter
 	excess   prometheus.Counter
+	panics   prometheus.Counter
 	clocks   map[energy.Clock]prometheus.Gauge
 }
 
@@ -63,6 +64,9 @@ func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
 		excess: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "foyer_ingest_facts_refused_total", Help: "Facts about devices that there was no room to remember.",
 		}),
+		panics: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "foyer_ingest_panics_total", Help: "Messages whose handling ended in a panic. They come again.",
+		}),
 	}
 	for _, f := range []fate{fateReadings, fateStatus, fateMapping, fateIgnored, fateQuarantined, fateCounted, fateFailed} {
 		m.messages[f] = messages.WithLabelValues(string(f))
@@ -73,7 +77,7 @@ func newHandlerMetrics(reg prometheus.Registerer) *handlerMetrics {
 	for _, c := range energy.Clocks {
 		m.clocks[c] = clocks.WithLabelValues(string(c))
 	}
-	reg.MustRegister(messages, dropped, clocks, m.spooled, m.excess)
+	reg.MustRegister(messages, dropped, clocks, m.spooled, m.excess, m.panics)
 	return m
 }
 

@@ -54,14 +54,15 @@ func (p *repeats) keep(rs []energy.Reading) {
 	}
 }
 
-// sweep forgets what is too old to be repeated.
+// sweep forgets what is too old to be repeated, by a message too that others of later
+// arrival have overtaken.
 func (p *repeats) sweep(now time.Time) {
 	if now.Sub(p.swept).Abs() <= repeatWithin {
 		return
 	}
 	p.swept = now
 	for k, s := range p.last {
-		if now.Sub(s.at).Abs() > repeatWithin {
+		if now.Sub(s.at).Abs() > 2*repeatWithin {
 			delete(p.last, k)
 		}
 	}

@@ -13,15 +13,17 @@ const (
 	// max_inflight_messages; then the reader waits for room, and mosquitto for it.
 	mostWaiting = 1 << 12
 
-	mostWorkers = 2048 // messages handled at once
+	// A worker decodes for as long as others commit; a few of them wait when one
+	// handles messages that take long.
+	mostWorkers = 16
+	mostAtOnce  = 256 // messages of one worker, about
 )
 
-// Lanes hand messages to a handler: those of one topic one after the other, in
-// order, and those of many topics at once, so that they share a commit. There are
-// as many workers as topics have had messages at once; a topic without any costs
-// nothing.
+// Lanes hand messages to a handler, as many at once as wait, so that they share a
+// commit: those of one topic in their order, and never to two workers. A topic
+// without messages costs nothing.
 type lanes struct {
-	handle func(mqtt.Message)
+	handle func([]mqtt.Message)
 	room   chan struct{} // takes one for each message that waits
 
 	mu      sync.Mutex
@@ -40,7 +42,7 @@ type lane struct {
 	waiting []mqtt.Message
 }
 
-func newLanes(handle func(mqtt.Message)) *lanes {
+func newLanes(handle func([]mqtt.Message)) *lanes {
 	l := &lanes{handle: handle, room: make(chan struct{}, mostWaiting), lanes: map[string]*lane{}}
 	l.turn = sync.NewCond(&l.mu)
 	return l
@@ -89,27 +91,38 @@ func (l *lanes) work() {
 			l.idle++
 			l.turn.Wait()
 		}
-		next := l.ready[0]
-		l.ready = l.ready[1:]
-		l.serve(next)
-		if len(next.waiting) > 0 {
-			l.ready = append(l.ready, next)
-		} else {
-			delete(l.lanes, next.topic)
+		mine, batch := l.take()
+		l.serve(batch)
+		for _, n := range mine {
+			if len(n.waiting) > 0 {
+				l.ready = append(l.ready, n)
+			} else {
+				delete(l.lanes, n.topic)
+			}
 		}
 	}
 }
 
-// serve handles what waits under a topic, without the lock that its caller holds.
-func (l *lanes) serve(n *lane) {
-	batch := n.waiting
-	n.waiting = nil
+// take returns lanes that are ready and what waits in them.
+func (l *lanes) take() (mine []*lane, batch []mqtt.Message) {
+	for len(mine) < len(l.ready) && len(batch) < mostAtOnce {
+		n := l.ready[len(mine)]
+		mine, batch = append(mine, n), append(batch, n.waiting...)
+		n.waiting = nil
+	}
+	clear(l.ready[:len(mine)])
+	l.ready = l.ready[len(mine):]
+	return mine, batch
+}
+
+// serve handles messages, without the lock that its caller holds.
+func (l *lanes) serve(batch []mqtt.Message) {
 	l.mu.Unlock()
 	defer l.mu.Lock()
-	for _, m := range batch {
+	for range batch {
 		<-l.room
-		l.handle(m)
 	}
+	l.handle(batch)
 }
 
 // close takes nothing more and returns once everything that waited was handled.

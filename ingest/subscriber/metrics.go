@@ -15,7 +15,6 @@ type metrics struct {
 	waiting       prometheus.Gauge
 	dropped       prometheus.Gauge
 	reconnections prometheus.Counter
-	panics        prometheus.Counter
 	left          prometheus.Gauge
 	away          prometheus.Gauge
 	awayShare     prometheus.Gauge
@@ -34,11 +33,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		away:          prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_subscriber_last_downtime_seconds", Help: "How long nobody read from the broker before the session of now."}),
 		awayShare:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "foyer_subscriber_last_downtime_ratio", Help: "Share of broker.queue that filled meanwhile; above 1 messages may be lost."}),
 		reconnections: prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_subscriber_reconnections_total", Help: "Sessions that ended and were followed by another."}),
-		panics:        prometheus.NewCounter(prometheus.CounterOpts{Name: "foyer_subscriber_panics_total", Help: "Messages whose handling ended in a panic. They come again."}),
 	}
 	for i, outcome := range [numOutcomes]string{"kept", "failed", "left"} {
 		m.messages[i] = messages.WithLabelValues(outcome)
 	}
-	reg.MustRegister(messages, m.connected, m.waiting, m.dropped, m.reconnections, m.panics, m.left, m.away, m.awayShare)
+	reg.MustRegister(messages, m.connected, m.waiting, m.dropped, m.reconnections, m.left, m.away, m.awayShare)
 	return m
 }

@@ -131,15 +131,26 @@ func (n *session) take(_ mqtt.Client, m mqtt.Message) {
 	}
 }
 
-// work handles a message. After a failure of any the rest is left for the next
+// work handles messages. After a failure of any the rest is left for the next
 // session.
-func (n *session) work(m mqtt.Message) {
-	n.s.metrics.waiting.Dec()
+func (n *session) work(ms []mqtt.Message) {
+	n.s.metrics.waiting.Sub(float64(len(ms)))
 	if n.handle.Err() != nil {
-		n.s.metrics.messages[left].Inc()
+		n.s.metrics.messages[left].Add(float64(len(ms)))
 		return
 	}
-	if err := n.keep(m); err != nil {
+	ctx, cancel := context.WithTimeout(n.handle, handleFor)
+	defer cancel()
+	all := make([]ingest.Message, len(ms))
+	for i, m := range ms {
+		all[i] = ingest.Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained(), At: n.s.World()}
+	}
+	n.s.Handler.HandleAll(ctx, all, func(i int, err error) { n.settle(ms[i], err) })
+}
+
+// settle acknowledges a message that is safe.
+func (n *session) settle(m mqtt.Message, err error) {
+	if err != nil {
 		n.s.metrics.messages[failed].Inc()
 		n.end(fmt.Errorf("a message could not be kept: %w", err))
 		n.abandon()
@@ -149,19 +160,4 @@ func (n *session) work(m mqtt.Message) {
 	n.s.room.take()
 	n.settled.Add(1)
 	n.s.metrics.messages[kept].Inc()
-}
-
-// keep handles one message.
-func (n *session) keep(m mqtt.Message) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			n.s.metrics.panics.Inc()
-			err = errors.New("handling it ended in a panic")
-		}
-	}()
-	ctx, cancel := context.WithTimeout(n.handle, handleFor)
-	defer cancel()
-	return n.s.Handler.Handle(ctx, ingest.Message{
-		Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained(), At: n.s.World(),
-	})
 }

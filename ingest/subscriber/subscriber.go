@@ -25,8 +25,8 @@ const (
 
 // A Handler takes messages in: [ingest.Handler].
 type Handler interface {
-	// Handle returns nil only when m is safe.
-	Handle(ctx context.Context, m ingest.Message) error
+	// HandleAll calls done for each of ms, without an error only when that is safe.
+	HandleAll(ctx context.Context, ms []ingest.Message, done func(i int, err error))
 }
 
 // Parts are what a [Subscriber] works with.

