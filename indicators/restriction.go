@@ -58,8 +58,6 @@ func restriction(in restrictionInputs, v vintage[restrictionValues]) restriction
 	}
 	warm := in.Indoor != nil && in.Indoor.GreaterThanOrEqual(v.Values.Warm)
 	r.Flag = every(ptr(*r.Level != "none"), ptr(!warm), lowest(in.Decile, v.Values.Deciles))
-	if len(in.Confounders) > 0 && (r.Flag == nil || *r.Flag) {
-		r.Flag, r.Reason = ptr(false), in.Confounders[0]
-	}
+	r.Flag, r.Reason = suppressed(r.Flag, in.Confounders)
 	return r
 }

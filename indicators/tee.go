@@ -170,6 +170,7 @@ type teeInputs struct {
 	Voucher   *number `json:"voucher_eur"`
 	Net       bool    `json:"net_of_voucher"`
 	Threshold *number `json:"threshold"`
+	InRent    bool    `json:"heating_in_rent"`
 }
 
 type teeResult struct {
@@ -204,6 +205,9 @@ func init() {
 		if in.Units != nil && in.Units.IsPositive() && in.D3 != nil {
 			r.First = ptr(e.poor(in.Units.Decimal, in.D3.Decimal))
 			r.ThreeD = ptr(*r.Above && *r.First)
+		}
+		if in.InRent { // the rate is a lower bound
+			r.Reason = "partial"
 		}
 		return r
 	})
