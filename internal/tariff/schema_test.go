@@ -1,13 +1,18 @@
 package tariff
 
 import (
+	"bytes"
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // TestTheSchemaKnowsEveryKey holds docs/reference/tariff.schema.json to what the
@@ -35,7 +40,7 @@ func TestTheSchemaKnowsEveryKey(t *testing.T) {
 		"price":       {d["price"], filePrice{}},
 		"made_of":     {d["price"].Properties["made_of"], fileParts{}},
 		"levies":      {d["levies"], fileTaxes{}},
-		"charges":     {d["charges"].OneOf[2], fileCharges{}},
+		"charges":     {d["charges"].AnyOf[2], fileCharges{}},
 		"taxes":       {d["taxes"], fileLevies{}},
 		"a levy":      {item(d["taxes"], "versions"), fileLevy{}},
 		"calorific":   {d["calorific"], fileCalorific{}},
@@ -54,11 +59,48 @@ func TestTheSchemaKnowsEveryKey(t *testing.T) {
 	}
 }
 
+// TestTheSchemaTakesWhatShips holds the schema to files that are right, and to one
+// that is not.
+func TestTheSchemaTakesWhatShips(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("../../docs/reference/tariff.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	err = fs.WalkDir(shipped, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(shipped, name)
+		if err != nil {
+			return err
+		}
+		read++
+		for wrong, text := range map[bool]string{false: string(text), true: strings.Replace(string(text), "\nname:", "\ntitle:", 1)} {
+			inJSON, err := yaml.YAMLToJSON([]byte(text))
+			if err != nil {
+				return err
+			}
+			file, err := jsonschema.UnmarshalJSON(bytes.NewReader(inJSON))
+			if err != nil {
+				return err
+			}
+			if err := schema.Validate(file); (err != nil) != wrong {
+				t.Errorf("%s: wrong %v: %v", name, wrong, err)
+			}
+		}
+		return nil
+	})
+	if err != nil || read < 8 {
+		t.Errorf("%d files: %v", read, err)
+	}
+}
+
 // An object is the part of a JSON Schema that this test reads.
 type object struct {
 	Properties map[string]object `json:"properties"`
 	Items      *object           `json:"items"`
-	OneOf      []object          `json:"oneOf"`
+	AnyOf      []object          `json:"anyOf"`
 }
 
 // keys lists the YAML keys of a struct, in order.
