@@ -34,6 +34,7 @@ type Roll struct {
 // A Bill is the bill of a month so far.
 type Bill struct {
 	Month string // "2026-11"
+	Over  bool   // the month is: a bill that differs from the last one is issued again
 	Lines []BillLine
 }
 
@@ -66,6 +67,7 @@ type Filed struct {
 // A Filing is what one pass adds to a family's results.
 type Filing struct {
 	Family  FamilyID
+	At      time.Time    // world clock
 	Stamp   string       // of the home they were computed from
 	Results []Filed      // to be added
 	Bills   []Bill       // to be replaced

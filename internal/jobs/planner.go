@@ -40,6 +40,7 @@ type Planner struct {
 	backlog backlog    // held by one
 	doubted int        // likewise: rises that waited for a decision after the last pass
 	ran     int64      // likewise: the run noted last
+	priced  bool       // likewise: whether it is known which days tariffs price otherwise than before
 	ahead   time.Time  // likewise: the latest world time of any pass, when the clock went back since
 
 	progress func(Progress) // likewise: of the pass that runs; may be nil
@@ -108,6 +109,9 @@ func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 	}
 	homes, err := p.store.Homes(ctx)
 	if err != nil {
+		return Report{}, err
+	}
+	if err := p.reprice(ctx, homes, now); err != nil {
 		return Report{}, err
 	}
 	var r Report

@@ -44,7 +44,7 @@ func (p *Planner) computeFamily(ctx context.Context, home *household.Home, dirty
 	for _, d := range dirty {
 		s.dirty[d] = true
 	}
-	filing := household.Filing{Family: home.Family, Stamp: home.Stamp, Dirty: dirty}
+	filing := household.Filing{Family: home.Family, At: now, Stamp: home.Stamp, Dirty: dirty}
 	if err := s.read(ctx); err != nil {
 		return 0, err
 	}

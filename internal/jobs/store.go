@@ -25,6 +25,7 @@ type Store interface {
 	Homes
 	Marks
 	Usages
+	Prices
 	Results
 	Runs
 	Kept
@@ -72,6 +73,14 @@ type Usages interface {
 	SaveWeather(ctx context.Context, pilot string, days []household.Weather, pulses map[energy.MeterID]time.Duration, handled []int64) error
 }
 
+// Prices are what tariffs were like when days were priced.
+type Prices interface {
+	// Prices returns them as they were kept last, by tariff and day.
+	Prices(ctx context.Context) ([]household.Priced, error)
+	// Reprice keeps others and marks days of families dirty, all or nothing.
+	Reprice(ctx context.Context, r household.Repricing) error
+}
+
 // Results are only ever added.
 type Results interface {
 	// Computed returns the newest result of each period that begins on a day or
@@ -81,8 +90,8 @@ type Results interface {
 	Newest(ctx context.Context, family household.FamilyID, indicator string, from, to energy.Day) ([]household.Result, error)
 	// DirtyDays returns the days whose results are out of date.
 	DirtyDays(ctx context.Context) (map[household.FamilyID][]energy.Day, error)
-	// FileResults adds results, replaces bills and ends the marks of dirty days,
-	// all or nothing.
+	// FileResults adds results, replaces bills, keeps those of months that are over,
+	// and ends the marks of dirty days, all or nothing.
 	FileResults(ctx context.Context, f household.Filing) error
 }
 

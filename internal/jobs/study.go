@@ -150,7 +150,7 @@ func (s *study) bill(f *household.Filing) {
 
 // billOf returns the bill of a month.
 func (s *study) billOf(m energy.Day) household.Bill {
-	b := household.Bill{Month: m.String()[:7]}
+	b := household.Bill{Month: m.String()[:7], Over: !s.today.Before(monthEnd(m))}
 	for _, l := range s.lines(m) {
 		b.Lines = append(b.Lines, household.BillLine{
 			Start: l.From.Start(s.home.Zone), Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,

@@ -118,10 +118,8 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 				return err
 			}
 		}
-		for _, b := range f.Bills {
-			if err := saveBill(ctx, tx, f.Family, b); err != nil {
-				return err
-			}
+		if err := saveBills(ctx, tx, f); err != nil {
+			return err
 		}
 		if len(f.Dirty) == 0 {
 			return nil

@@ -263,27 +263,27 @@ func saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month
 	return err
 }
 
-// saveBill replaces the bill of a month where it differs.
-func saveBill(ctx context.Context, tx *sql.Tx, family household.FamilyID, b household.Bill) error {
+// saveBill replaces the bill of a month where it differs, and reports whether it did.
+func saveBill(ctx context.Context, tx *sql.Tx, family household.FamilyID, b household.Bill) (changed bool, err error) {
 	old, err := billLines(ctx, tx, family, b.Month)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if slices.EqualFunc(old, b.Lines, household.BillLine.Equal) {
-		return nil
+		return false, nil
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM bill_line WHERE family = $1 AND month = $2`, family, b.Month); err != nil {
-		return err
+		return false, err
 	}
 	for i, l := range b.Lines {
 		_, err := tx.ExecContext(ctx, `INSERT INTO bill_line (family, month, line, start_at, label, quantity, unit, price, cents, estimated)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 			family, b.Month, i+1, millis(l.Start), l.Label, l.Quantity, l.Unit, l.Price, l.Cents, flag(l.Estimated))
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
 func billLines(ctx context.Context, q querier, family household.FamilyID, month string) ([]household.BillLine, error) {

@@ -1,0 +1,76 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/tariff"
+)
+
+// reprice has exactly those days computed again whose tariff came to another price
+// since they were priced: a tariff file was changed, for days that are over. It
+// looks once in the life of a planner, which is that of its book.
+func (p *Planner) reprice(ctx context.Context, homes []household.Home, now time.Time) error {
+	if p.priced {
+		return nil
+	}
+	before, err := p.store.Prices(ctx)
+	if err != nil {
+		return err
+	}
+	after := p.book.Priced()
+	if !slices.Equal(before, after) {
+		changes := tariff.Changes(before, after)
+		r := household.Repricing{Prices: after, Dirty: map[household.FamilyID][]energy.Day{}}
+		for i := range homes {
+			days, err := p.repriced(ctx, &homes[i], changes, now)
+			if err != nil {
+				return err
+			}
+			if len(days) > 0 {
+				r.Dirty[homes[i].Family] = days
+			}
+		}
+		if err := p.store.Reprice(ctx, r); err != nil {
+			return fmt.Errorf("mark what changed prices reach: %w", err)
+		}
+		p.log.Info("tariffs changed", "stretches", len(changes), "families", len(r.Dirty))
+	}
+	p.priced = true
+	return nil
+}
+
+// repriced returns the days of a family that changes of tariffs reach, in order.
+func (p *Planner) repriced(ctx context.Context, home *household.Home, changes []tariff.Change, now time.Time) ([]energy.Day, error) {
+	bound := slices.ContainsFunc(home.Contracts, func(c household.Contract) bool {
+		return slices.ContainsFunc(changes, func(x tariff.Change) bool { return x.Tariff == c.Tariff })
+	})
+	if !bound {
+		return nil, nil
+	}
+	first, known, err := p.store.FirstUsage(ctx, home.Family)
+	if err != nil || !known {
+		return nil, err
+	}
+	var days []energy.Day
+	for d := first; !energy.DayOf(now, home.Zone).Before(d); d = d.Add(1) {
+		if slices.ContainsFunc(home.Contracts, func(c household.Contract) bool { return reached(c, changes, d) }) {
+			days = append(days, d)
+		}
+	}
+	return days, nil
+}
+
+// reached reports whether a contract is in force on a day whose price changed.
+func reached(c household.Contract, changes []tariff.Change, d energy.Day) bool {
+	if d.Before(c.From) || c.To != (energy.Day{}) && !d.Before(c.To) {
+		return false
+	}
+	return slices.ContainsFunc(changes, func(x tariff.Change) bool {
+		return x.Tariff == c.Tariff && !d.Before(x.From) && (x.Until == (energy.Day{}) || d.Before(x.Until))
+	})
+}
