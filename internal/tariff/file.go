@@ -222,10 +222,16 @@ type amount struct {
 	set bool
 }
 
+// plausible reports whether d is a number that somebody would write in digits: one
+// with a large exponent would take all memory to count with.
+func plausible(d decimal.Decimal) bool {
+	return d.Exponent() >= -12 && d.Exponent() <= 12 && d.NumDigits() <= 24
+}
+
 // UnmarshalYAML reads the digits as they stand.
 func (a *amount) UnmarshalYAML(text []byte) error {
 	d, err := decimal.NewFromString(strings.Trim(strings.TrimSpace(string(text)), `"'`))
-	if err != nil {
+	if err != nil || !plausible(d) {
 		return fmt.Errorf("%s is not a decimal number", text)
 	}
 	a.Decimal, a.set = d, true

@@ -280,7 +280,7 @@ func (r *caseReader) contract(field string, f fileContract) {
 }
 
 func (r *caseReader) cents(field string, eur decimal.Decimal) int64 {
-	if c := eur.Shift(2); c.IsInteger() && c.IsPositive() {
+	if c := eur.Shift(2); plausible(eur) && c.IsInteger() && c.IsPositive() {
 		return c.IntPart()
 	}
 	r.fault(field, "%s: want an amount above 0 with at most two decimals", eur)
@@ -344,7 +344,7 @@ func (r *caseReader) amount(field string, f fileUse) (energy.Register, int64) {
 	}
 	// kWh and m3 are both a thousand of their base unit: six decimals are exact.
 	n := value.Shift(6)
-	if value.IsNegative() || !n.IsInteger() || !n.BigInt().IsInt64() {
+	if value.IsNegative() || !plausible(*value) || !n.IsInteger() || !n.BigInt().IsInt64() {
 		r.fault(field, "%s: want at least 0, with at most six decimals", value)
 		return "", 0
 	}

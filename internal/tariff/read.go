@@ -122,11 +122,11 @@ func (c *checker) periods(t *Tariff, f *fileTariff) {
 		c.fault("periods", "%v: want one period, [hp, hc], or zones that say when each applies", f.Periods)
 	}
 	if f.DayFrom != "" {
-		var h, m int
-		if n, err := fmt.Sscanf(f.DayFrom, "%2d:%2d", &h, &m); err != nil || n != 2 || h > 23 || m > 59 {
+		at, err := time.Parse("15:04", f.DayFrom)
+		if err != nil {
 			c.fault("day_from", "%q: want a time like 06:00", f.DayFrom)
 		}
-		t.DayFrom = h*60 + m
+		t.DayFrom = at.Hour()*60 + at.Minute()
 	}
 	for i := range f.Zones {
 		t.Zones = append(t.Zones, c.zone(fmt.Sprintf("zones[%d]", i), &f.Zones[i], f))

@@ -228,11 +228,13 @@ func TestFrenchHolidays(t *testing.T) {
 
 func TestWhatIsNotComputedYetIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ replace, with, want string }{
-		"blocks":       {"price: \"0.1327\"", "blocks: [{up_to_kwh: 100, price: 0.1}]", "blocks: prices that depend on how much was used are not computed yet"},
-		"caps":         {"    mark: M", "    mark: M\n    caps: {price: 0.2}", "caps: caps on a price are not computed yet"},
-		"dynamic":      {"currency: EUR", "currency: EUR\ndynamic: {index: epex}", "dynamic: prices that change by the hour with a market are not computed yet"},
-		"ejp":          {"periods: [base]", "periods: [ejphn, ejphpm]", `periods[0]: "ejphn": EJP is not computed yet`},
-		"unknown kind": {"id: fr-test-ht", "kind: weather\nid: x", `kind: "weather": want one of [calendar calorific tariff taxes]`},
+		"blocks":            {"price: \"0.1327\"", "blocks: [{up_to_kwh: 100, price: 0.1}]", "blocks: prices that depend on how much was used are not computed yet"},
+		"caps":              {"    mark: M", "    mark: M\n    caps: {price: 0.2}", "caps: caps on a price are not computed yet"},
+		"dynamic":           {"currency: EUR", "currency: EUR\ndynamic: {index: epex}", "dynamic: prices that change by the hour with a market are not computed yet"},
+		"ejp":               {"periods: [base]", "periods: [ejphn, ejphpm]", `periods[0]: "ejphn": EJP is not computed yet`},
+		"an endless number": {`"0.1327"`, `"1e900000000"`, "is not a decimal number"},
+		"no time of a day":  {"currency: EUR", "currency: EUR\nday_from: 06:00h", `day_from: "06:00h": want a time like 06:00`},
+		"unknown kind":      {"id: fr-test-ht", "kind: weather\nid: x", `kind: "weather": want one of [calendar calorific tariff taxes]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("x.yaml", []byte(strings.Replace(before, c.replace, c.with, 1)))

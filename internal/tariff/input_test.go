@@ -1,0 +1,48 @@
+package tariff
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+func TestUsageThatCannotBeReadSaysWhere(t *testing.T) {
+	for usage, want := range map[string]string{
+		`{"day": "2026-03-01", "kwh": 1e9000}`:     "usage[0]: ",
+		`{"day": "2026-03-01", "kwh": 0.0000001}`:  "usage[0]: 0.0000001: want at least 0, with at most six decimals",
+		`{"day": "2026-03-01"}`:                    "usage[0].kwh: is missing",
+		`{"day": "2026-03-01", "kwh": 1, "m3": 1}`: "usage[0].m3: stands beside kwh",
+		`{"day": "2026-03-01", "m3": 1}`:           "usage[0].m3: 1: the tariff is not one of gas",
+		`{"kwh": 1}`:                               "usage[0]: want either start, or day, or from and to",
+		`{"day": "2026-03-01", "from": "2026-03-01", "to": "2026-03-02", "kwh": 1}`:         "usage[0]: want either start, or day, or from and to",
+		`{"from": "2026-03-02", "to": "2026-03-02", "kwh": 1}`:                              "usage[0].to: \"2026-03-02\": want a day after from",
+		`{"start": "2026-03-01T06:10:00+01:00", "kwh": 1}`:                                  "usage[0].start: \"2026-03-01T06:10:00+01:00\": want the start of a half-hour",
+		`{"day": "2026-03-01", "kwh": 1}, {"day": "2026-03-01", "kwh": 1}`:                  "usage[1]: stands twice",
+		`{"day": "2026-03-01", "kwh": 1}, {"start": "2026-03-01T06:00:00+01:00", "kwh": 1}`: "2026-03-01: energy_import stands by half-hours and as a whole",
+		`{"day": "2026-03-01", "kw": 1}`:                                                    `unknown field "kw"`,
+	} {
+		text := `{"contracts": [{"tariff": "fr-bleu-base", "power_kva": 6}], "usage": [` + usage + `]}`
+		if _, err := shelf(t).ReadCase(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", usage, err, want)
+		}
+	}
+}
+
+func TestAListSaysTheLineThatIsWrong(t *testing.T) {
+	c := household.Contract{Tariff: "fr-bleu-base", PowerKVA: 6}
+	for list, want := range map[string]string{
+		"day,kwh\n2026-03-01,x\n":                 "line 2: kwh \"x\": want a number",
+		"day,kwh,estimated\n2026-03-01,1,perhaps": "line 2: estimated \"perhaps\": want true or false",
+		"day,watt\n2026-03-01,1\n":                "column \"watt\"",
+		"":                                        "want a header and lines",
+		"day,kwh\n":                               "from: is missing, and so is usage",
+	} {
+		_, err := shelf(t).ReadList(strings.NewReader(list), time.UTC, c, energy.Day{}, energy.Day{})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %s", list, err, want)
+		}
+	}
+}
