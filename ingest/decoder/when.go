@@ -62,7 +62,9 @@ func (in *Input) instant(stamps []stamp) (time.Time, error) {
 			unclear = true
 			in.trace.addf("time: %s: the repeated autumn hour", s.path)
 		case implausible:
-			in.disbelieved = s.at
+			if !s.at.IsZero() { // not a text that this format does not know
+				in.disbelieved = s.at
+			}
 			in.trace.addf("time: %s: implausible", s.path)
 		case noTime:
 		}
