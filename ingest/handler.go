@@ -271,9 +271,12 @@ func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *h
 	case dated:
 	}
 	r := energy.Reading{Meter: meter.ID, Register: o.Register, At: at, Value: o.Value, Source: source}
-	if source == energy.ArrivalTime && h.repeats.again(r) {
-		got.dropped.Reading(r, energy.FateRepeated, 1)
-		return
+	if source == energy.ArrivalTime {
+		if h.repeats.again(r) {
+			got.dropped.Reading(r, energy.FateRepeated, 1)
+			return
+		}
+		r.At = h.repeats.apart(r)
 	}
 	h.steps.learn(r, o.Step)
 	got.readings = append(got.readings, r)

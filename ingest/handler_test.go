@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -188,6 +189,50 @@ func TestEqualValuesWithoutATimeAreOneObservationForTenSeconds(t *testing.T) {
 	}
 	if n := h.counter("foyer_ingest_dropped_readings_total", "repeated"); n != 4 {
 		t.Errorf("%v repetitions", n)
+	}
+}
+
+// A broker hands over at once what it queued while nobody read: nothing of it is lost
+// because it arrived in one millisecond, and its order stays.
+func TestWhatArrivesInOneMillisecondIsKeptInItsOrder(t *testing.T) {
+	for name, handle := range map[string]func(*testing.T, *house, []ingest.Message){
+		"alone": func(_ *testing.T, h *house, ms []ingest.Message) {
+			for _, m := range ms {
+				h.send(m)
+			}
+		},
+		"together": func(t *testing.T, h *house, ms []ingest.Message) {
+			for i, err := range handleAll(t, h.handler, ms) {
+				if err != nil {
+					t.Fatal(i, err)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			handle(t, h, []ingest.Message{
+				sensor("g1", "plug", noon, 100, 5), sensor("g1", "plug", noon, 101, 6), sensor("g1", "plug", noon, 101, 7),
+				sensor("g1", "plug", noon, 102, 8), sensor("g1", "plug", noon.Add(2*time.Millisecond), 103, 9),
+			})
+			// Overtaken by all of them, and the first of its register for all that.
+			h.send(sensor("g1", "plug", noon.Add(-time.Second), 99, 4))
+			want := map[energy.Register][]string{
+				"energy_import/total": {"100 0s", "101 1ms", "102 2ms", "103 3ms", "99 -1s"},
+				"power/total":         {"5 0s", "6 1ms", "7 2ms", "8 3ms", "9 4ms", "4 -1s"},
+			}
+			got := map[energy.Register][]string{}
+			for _, r := range h.waiting() {
+				value := r.Value / 1000
+				if r.Register == "energy_import/total" {
+					value /= 10 // messages say it in Wh times ten
+				}
+				got[r.Register] = append(got[r.Register], fmt.Sprint(value, " ", r.At.Sub(noon)))
+			}
+			if !maps.EqualFunc(got, want, slices.Equal) {
+				t.Fatalf("%v\nwant %v", got, want)
+			}
+		})
 	}
 }
 
