@@ -31,6 +31,8 @@ func failureOf(err error) failure {
 		return failure{kind: kindUnsigned}
 	case errors.Is(err, disclosure.ErrRange):
 		return invalid("/query/from", "the period is empty or too long")
+	case errors.Is(err, disclosure.ErrAsOf):
+		return invalid("/query/as_of", "this instant has not been; send one that is over, "+instantExample)
 	case errors.Is(err, disclosure.ErrCursor):
 		return invalid("/query/cursor", "this cursor was not given out")
 	case errors.Is(err, disclosure.ErrOutcome):

@@ -13,8 +13,15 @@ import (
 )
 
 // ListFamilies answers GET /api/v1/families.
-func (s *Server) ListFamilies(ctx context.Context, _ ListFamiliesRequestObject) (ListFamiliesResponseObject, error) {
-	list, err := s.Gate.Families(ctx, callerOf(ctx).audience)
+func (s *Server) ListFamilies(ctx context.Context, r ListFamiliesRequestObject) (ListFamiliesResponseObject, error) {
+	aud := callerOf(ctx).audience
+	var list []disclosure.Summary
+	var err error
+	if r.Params.AsOf != nil {
+		list, err = s.Gate.FamiliesAsOf(ctx, aud, *r.Params.AsOf)
+	} else {
+		list, err = s.Gate.Families(ctx, aud)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +34,14 @@ func (s *Server) ListFamilies(ctx context.Context, _ ListFamiliesRequestObject) 
 
 // GetFamily answers GET /api/v1/families/{id}.
 func (s *Server) GetFamily(ctx context.Context, r GetFamilyRequestObject) (GetFamilyResponseObject, error) {
-	one, err := s.Gate.Family(ctx, callerOf(ctx).audience, household.FamilyID(r.Id))
+	aud, id := callerOf(ctx).audience, household.FamilyID(r.Id)
+	var one disclosure.Summary
+	var err error
+	if r.Params.AsOf != nil {
+		one, err = s.Gate.FamilyAsOf(ctx, aud, id, *r.Params.AsOf)
+	} else {
+		one, err = s.Gate.Family(ctx, aud, id)
+	}
 	if err != nil {
 		return nil, err
 	}

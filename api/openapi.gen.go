@@ -605,6 +605,9 @@ type Version struct {
 // AlertID defines model for AlertID.
 type AlertID = string
 
+// AsOf Examples: 2026-11-03T08:00:00Z
+type AsOf = time.Time
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -692,6 +695,22 @@ type FollowAlertsParams struct {
 	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
 }
 
+// ListFamiliesParams defines parameters for ListFamilies.
+type ListFamiliesParams struct {
+	// AsOf Figures as they stood at this instant: of each period the result computed last by then. Consent is that of
+	// now. What is not kept as it was is absent: `energy_kwh`, `last_reading_at`, `open_alerts`. A `+` of an offset
+	// is written `%2B`.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
+// GetFamilyParams defines parameters for GetFamily.
+type GetFamilyParams struct {
+	// AsOf Figures as they stood at this instant: of each period the result computed last by then. Consent is that of
+	// now. What is not kept as it was is absent: `energy_kwh`, `last_reading_at`, `open_alerts`. A `+` of an offset
+	// is written `%2B`.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
 // GetFamilyUsageParams defines parameters for GetFamilyUsage.
 type GetFamilyUsageParams struct {
 	// By Length of a period.
@@ -747,10 +766,10 @@ type ServerInterface interface {
 	FollowAlerts(ctx echo.Context, params FollowAlertsParams) error
 	// ListFamilies List the families that agreed to a summary, by label
 	// (GET /api/v1/families)
-	ListFamilies(ctx echo.Context) error
+	ListFamilies(ctx echo.Context, params ListFamiliesParams) error
 	// GetFamily Read the summary of one family
 	// (GET /api/v1/families/{id})
-	GetFamily(ctx echo.Context, id FamilyID) error
+	GetFamily(ctx echo.Context, id FamilyID, params GetFamilyParams) error
 	// GetFamilyUsage Read what one family used, by day or by month
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx echo.Context, id FamilyID, params GetFamilyUsageParams) error
@@ -1017,8 +1036,17 @@ func (w *ServerInterfaceWrapper) FollowAlerts(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ListFamilies(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFamiliesParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListFamilies(ctx)
+	err = w.Handler.ListFamilies(ctx, params)
 	return err
 }
 
@@ -1033,8 +1061,17 @@ func (w *ServerInterfaceWrapper) GetFamily(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFamilyParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetFamily(ctx, id)
+	err = w.Handler.GetFamily(ctx, id, params)
 	return err
 }
 
@@ -1878,6 +1915,7 @@ func (response FollowAlertsdefaultApplicationProblemPlusJSONResponse) VisitFollo
 }
 
 type ListFamiliesRequestObject struct {
+	Params ListFamiliesParams
 }
 
 type ListFamiliesResponseObject interface {
@@ -1894,6 +1932,22 @@ func (response ListFamilies200JSONResponse) VisitListFamiliesResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFamilies400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListFamilies400ApplicationProblemPlusJSONResponse) VisitListFamiliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1948,7 +2002,8 @@ func (response ListFamiliesdefaultApplicationProblemPlusJSONResponse) VisitListF
 }
 
 type GetFamilyRequestObject struct {
-	Id FamilyID `json:"id"`
+	Id     FamilyID `json:"id"`
+	Params GetFamilyParams
 }
 
 type GetFamilyResponseObject interface {
@@ -1965,6 +2020,22 @@ func (response GetFamily200JSONResponse) VisitGetFamilyResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFamily400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetFamily400ApplicationProblemPlusJSONResponse) VisitGetFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2583,8 +2654,10 @@ func (sh *strictHandler) FollowAlerts(ctx echo.Context, params FollowAlertsParam
 }
 
 // ListFamilies operation middleware
-func (sh *strictHandler) ListFamilies(ctx echo.Context) error {
+func (sh *strictHandler) ListFamilies(ctx echo.Context, params ListFamiliesParams) error {
 	var request ListFamiliesRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListFamilies(ctx.Request().Context(), request.(ListFamiliesRequestObject))
@@ -2606,10 +2679,11 @@ func (sh *strictHandler) ListFamilies(ctx echo.Context) error {
 }
 
 // GetFamily operation middleware
-func (sh *strictHandler) GetFamily(ctx echo.Context, id FamilyID) error {
+func (sh *strictHandler) GetFamily(ctx echo.Context, id FamilyID, params GetFamilyParams) error {
 	var request GetFamilyRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetFamily(ctx.Request().Context(), request.(GetFamilyRequestObject))
@@ -2755,102 +2829,106 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7D3tbiO5ka9CMAGSIG1ZkmWPV4NDMJld387dft3MZANkPGdR3SU1V92klmRbox0YyGvcCxxw/+4Z7t4k",
-	"T3JgkewPiZIl27tJ9vJnx+omm1XFqmJ9cj/SVJZLKUAYTccfaQ4sA4V/fvaWze2/GehU8aXhUtAx/RaU",
-	"5lIQOSMmB8IKUCYhRpIpEA3CkClLF4RpMnk1O/mSmTSf9GhCdZpDyeznzHoJdEy1UVzM6d1dQr/gYrG9",
-	"0Ourl+RyeHmZEAXFP11TAR/MNX1O2BSXkQLXL5g2ZMnmsH+Ru4QumWIlGI/cCwv3q0+3l/16yb6vgPDM",
-	"YsiEQ9B+nNu3S2ZymlDBSvt5ntGEKvi+4goyOjaqgjYQJfvwBYi5yen4YpTQkovwc5BEyPCyUlqqbYje",
-	"5kAmFvubFEdMAu0t2mQKM6mgBvD7CtS6gdDNoDugOh8MY4BcsZIX6/uJQ2Y48CchzpWS5TY8V1xpQzK2",
-	"JismDGQ98inMWFWYhJz17XPt6UMmRk6ek8GQlFKYXJOZVP7P50QKwG/YZ7qQRu+i5swC0UZiJlXJDB3T",
-	"jBmgMbhfzVAGduyqFbFJR5SIyZkhK6aJApYlZHJNz67ppEf+yE0uK0O4cYOFXoEiXJPR8LKG10lvA3AQ",
-	"QbqH8hF5ZGJesTlsAx3eWJCtFIJIQSfkSoFIczJdk8yRfydAL9IUluakXmEHXMPziyhgvORmG6ovpbZ0",
-	"gVITLnA3g0KIbWKBH2kv7IGm4/N+YqHgZVXS8bDfR7Z0vxqm5MLAHBQC9Fbu40khSSHFHNQ2dxpZSqXk",
-	"aheQRh7FZ3dW0vRSCg2NdrN/pNJuEv7JlsuCp8xCefqdtqB+pPCBlcsCN3q6pmP6Fcs4owlNcybmkN3g",
-	"msP+8OJkMDgZnr/tX477w3G//yeaUCf8dirPrGywaZrBbJ7z7xZFKeSSJrRgUygsSeQaFOk/w0eBt+hM",
-	"0buE5lwbqdZ0/O4j7S43ejs8Gw/6fjltLOpjKpcg8Ccs/S/I6F2yObkLawe58CWWLoRcFZDNIWu+2Hl6",
-	"9z5x2LHh2ej84lnzX5r4tW/2Aa2AeUozNcedsTrJjreksIx4k9IxHVzQhJbAhPs16l1ayizAQu3On1QW",
-	"2U0uS+jZYZYD4IPBsckl+Z//fklAkFKuQSDzK/KdrFRChvivJhkQXXEDPfLyL3/+D9CGlJILfD64sNN7",
-	"dj1VFXhkhKUsTeAWFDcWjkrNLSMlVHORwv37tEHdW2c20PHZXZuxf6lgRsf0F6eNFXLq3upTx8TI3Nuq",
-	"sz6WIwZL7KN+2CmOwW/+nmWv4fsK9D5BWSo5LaD8bURgQClp131nFYBh3DK6qMopKFJW2lh7iFlCa0OG",
-	"/T5N6FJa1aHomJ6itJ86TWR5zBKt0nQ8sjrHcIMbYdFUDkKSSdBESIOnQqMATtmSn2Yy1b/g4pYVPDvx",
-	"E+jBVP7GYbiLzlEAnpOJw35CtD1jVzlYE8Qe01JNeZaBeBhNGzqcNXT4ShrCikKuIIq5kOYkvH4qrFmV",
-	"cXu2kZQJi3Qmicm5RhS/kuZKViJ7LIajLoYz/OYO/NzLJ8JOgTUbhBSQEKnQmnC6nGQ8wz1mcwXwnAg5",
-	"ldna0oAYKAqyynmaIw3CAg8igWepG1SsZ7NPWD89H2RDuBxNL57RRhjO28LwRpZgci7mZKrkAqz5LytF",
-	"NM8gLg4GlGDFk9DshVi7paHQ4A0064KslBTzhFhH5ZPR+TOkzBvDHJbH0yWtlPIzDjmvuho1sBVa9C2a",
-	"4Q5ac3LGtEFLbItWGkE+mFCI4X3yg6ZsKW8hszuFR4a1XINdi6T6g2CVyaXiP8CjhWnQFibEmWui+VxA",
-	"RrjYJVZuwAkXT8ImkYU9nqkUGbejWPFIRIeXDaLBuLcrllxrawrGRGF2UtphJ2HMU+DaOPet1R222nsO",
-	"R5qeGVu3jMqoOYnuV9vwsMazNfvxEE6lNjdQ2fN10Pvk0lqx8haUh0bObjQdX17gCasBRP3zLqEgQM3X",
-	"N4tVTsf0We98MOzjiQ3a8JIZy54zVmiozfMOCEslb7n2u+vHKZhzHWIN/vO8XEplTqdMQ3sZJ72qY0We",
-	"WZOq70wqax8Y2bFtD99CtxuRDcQX1mNbguIy65EX/i97AKCy45pYfYORHq592KWHbo//esfTYFlg8W+U",
-	"XIIy3Loinhwb+pQ4u5gYSVJWFHUkISHCGpyEkQxSJClhU+f0Ng7wxI2dWH2CcNmHjMyZgRXDYMSyBYDj",
-	"rk0f7StWog+7yiUxUi7sOZgWUluhRatyw8HqekQb/tiJ4SXE5jQe0r1mrgu52Ekej0jsBcNRXKQ8A2Ge",
-	"Y7TC4smMVJqwQgqIQl47WB+DsBwAz2e3VnTv6s8xpRiCx7NIeK3jCx1KncY32gfNazeqdk9qxWGFvuur",
-	"LEFkTgdqXoAwNxjta34Gyr6PANM4OlZcrcP/rvF4cj7HuJZFq4hPdz7R5pb9MQdh2XQKcybs5hxGGX/g",
-	"H7BNb3DkXcsYaFGfC3MxotG4RROWe+fjdJa4LTIEIOptCjh2JKFZtyGKnH4HKbIOQvgSRx+pIKwJkTHD",
-	"fAgWbjHg66Jk2ihg5baYs6CIDnApE3oMoz5gO1wsoWElH6awJ0rKCjxRkk17ToGWxS1kEQbb2DH8erND",
-	"uBEO/Z3b4OT5vl3YoOgRNHJKduuxkI5y2/qiMqkV29i7R9B7U/yYITlbIvEtx/w424H07+zJzm24qk+E",
-	"I/Zhh8r1wbXomyZ+ux90lH33oda0neB/wfWxTFQfOYefPbFjp5X+aLB6F9BKqKiKgr7fQg/X7M7eidyb",
-	"wHZtLjmKLxL6UhbZkbruc4zQTaGQK9RvJlegc1lkQeHZ462T7crY2llm20owc4bDPeHihOZ20fs241NI",
-	"eeldaO9/3OsZ2lGbu+Ase/+JGPlfSjEreGqiB6gCwgie5MR6FIplPDVop2koZpFzwERNp6k0ObllRQX6",
-	"8IO4ZYttvXPGxf4Mmd0yHNeLG0DOR9j+yL9VTBhu1oSJjFiXIyGTrhORp5PoN9GzYWaHKYLnJ1hvFLMk",
-	"KSvhUGJs7GkwrQKFWtj4AylAsm/Dgz55jMqomWdLa0SVQRycxk88SnJXpKzS3OVCvfe0YppY1LcZ03mg",
-	"m/vyBrdD1yld5421N2WXGde4sbu+GeA41iL0300cyFGKNaGqI806Fxli2prF2jCR6eM9thyn9/76pnOw",
-	"wPZZwUGLbmH0QhD4wFKDvm7JCqQDMwaUffvvJ7971z/55P1vf/2u99799Zvf/TKG8oE2RcQ0Cm430TlT",
-	"oMmKmxy5MJXOseS30CMTTJNjnMe+U5UQXMwJho8x8N+OIPsvcaMx+769t+ix+WNqv1gXGPCG2Uwqc6MO",
-	"2NbXfkPvs5cilEiZhpVUC1DaRSR2sFexMzP++5ffkNGzHZO0uUEi3ofBlzgoTFHArD97lFN93DLWwrlB",
-	"idQtku11FA8yFh1L/ujWYhM0+WnNxStXLXAUZiFFGGHMOi+4yVP/8ubrr4h/OyanU5mtT73jlJB2DjEh",
-	"p0tm8lOeJcRnOk9D2Ld371ke1k8CkFGcpYKUafMQPYNmkOU5suJFQVKpDWEGlQSILCGYnVD2H2eVuHRT",
-	"RHeAtf8KF+Q92HbN+Tw/ckohV0fN2CBomJ50IG5BEiPw58AKJ7pHcFVjl9dOy+KQ+MFOU/zLoD+O2OOv",
-	"cdMKEBnzNVU98rZ7UhBWaHduT+yxcFPAzEysdRuOEPRnEjKZeTabxE6OEN8/eB/bCYD9h40fd5fQGr5I",
-	"yZa0rhcXaVFlLqCwbZO1UwkHw9nKM2xZCWTJlEucCWlICUxXqrP4VMoCGIZIZy0h3as4w7j2idGyPdDe",
-	"+Di6O3F/DO9+ucvWerBT6JZto97arhhnfoOW8ZHy8RPxzF91011KKlZeiDROUP1mbF0n+zHbVEcXWDE7",
-	"yWUVd1E7qa1tKDMll+FDqazsKeJKCwyBD8uCcQEZWYOJA97JkcU39WBidiH7DPeDTNckrNHxxhPCBVn8",
-	"sX00Nnzmc3EfH+IV41aET3TYoo1ti8e6/N+mdlQEmqqLI9RzU55whE0SipsOtsSsRRQxxNq1HlGXjht7",
-	"AgiylhVRsJTKmQs+F97br3e21a/PjUcwcg+2XGXDpgU8JwWwTBMjnefSDOm4z5XiJwpmoMBlQvYzA74N",
-	"EO2Nf732zs2RrrRjrxPnIRHrIRHLV+Ts4hydLyf56JFhDldYw9GVryzZ2pVAu29ss8Zxuj2hGFl7qL20",
-	"jzToA4HWxyr+HNLFXsXSMpgSOmO82BHSjSmIbZtrzyfiyCYBxB1Yh7LRY0ztNZrSjCxg7fbelSNiVbR1",
-	"EpjIfAjQVW7bH2tSsgVEwqi+XnUX+e6nE5avxgZi5ep9mQk7O3FQ+ClxQmlZVIYfQKwueiEx1ao5H/Sx",
-	"3mxPpirsdyqFYanT2VZhW12fcTYXUnML7gKfoKZQrMA/lwwRS2glFLA0t1oHU8o3LDXd0NEOggQ4YmTo",
-	"lGQdKShNJG+vteOHPVr9PqkyTWrwd1DFAxqPffF55UohV1JZn+VrUazJRC7QMSGT1mk8ISlTak2YyyB0",
-	"UomLjYM7oVzoajbjKQdhbjJmGD7LrOVRcuEihkKaG18VZTkhpnjqQqojdnPaKWDQhUTWxPi8M7jf7y1T",
-	"2X7lu27uTSgdF7jxtnzEXjDysLaaNm94+DEJnYQeHWyg2B3y/7YJ+h7lTpS+AWU7VSSjj1vB5f1IhIH4",
-	"pW2IMdqfVoqb9RtLRAfPMpdih+2vQYc2vRDm/ZUmOKHuOUmlXHBomk5ubj6X2pzM5BrUSdnQnS35v8La",
-	"y/5sdsCCTTwVA/Z1PaS1sJyzILQsDoQkjUFi5MIVmW/6JCVLcy7gV9aaW4CLKaxB3fzlz//ZNCKiJwJM",
-	"tQtic2OWrlKOi1mkr+ezW7AqwPVdhaozH/aeS9DE5EpW8xxNSIsgCHvmhvBX2aph8VaxO5GtAlLcGBAk",
-	"kytxLWbdomwjiQbokRf1A6u/uCaVcPV5zKfz8HmnhJswH53X1tR2oPeuxbV4UVpvDbNOpRTgEo3OFsQ5",
-	"ncQE2g/2CO6RV0IbZifaQdaxODs7+8S+/sPbl4nrt7Nf8j12TMG1SPktL4gV5CbJxQtpECEORVbj4xs7",
-	"g9eLGGQWfVl7lYjwc1/552oFfwAle9cC+2lSEBpcyQQIw2ccuy1eLFmaw8mw12/1oTXPLFtXZcnUmo7p",
-	"S7dvkBH3jIPDyAXJ0WRm7fSI20J7ojdCZvekwvJKt5PMtBolQ/EutkS1q7jpIETk2ZLTMT3rDRDgJTM5",
-	"CjtW9N4OTpt4/RxQF3lgpHiV0TH9gmvzwg3p9ry+i/g+dlNcb9pzYpd2uLYKHpxzFmo/E2rdeplBrR9j",
-	"vWshK9ZUqB5e+1Fn5Ur24ZWbdbZxSlgbin9fgX9tVAWomdZIV3t0YDtYbKmGHKeulfCAgb4r95BPhpTI",
-	"3fuNdrxhv39cRXSrqjnaiddtuXqiTrx/NLo9qNHNlwnVgjy0299JQImqKI7resPUWawTxfV82zMWRbxH",
-	"Jl9wsZi41G27T76JaKAjCB8M8Ud/q2EuNN7va5jDMQjKyHFxbHDN7aetrjqcMrh/SqcPBCed3T+paTRD",
-	"Is1CSm7/rKajoa30LbU9QRNiuQJrrjSZcWUPaWNV4HRNAo84JYnRO8PmWIfsdTJmFLt6+vQjz+52Kut/",
-	"Bqert1X1PbomXF/wFGppP8nqkryfaC9H/dH9M+oevMdv/mtgmU9RYWWKwNIyEqrmD97j09axiba51JEU",
-	"UqtvxrqUHFxRRewiAFcjU3dMEazg0qGlC1vRmr6uZPNSgMHwWlhcfH9mXTSDllKXCV80gP/ozBiuQ/hJ",
-	"+fZvVW0dzeqjwfD+CW9CO99oeHkIFu3mtMeL01u2gPralCOkx5fVtiWny6Wv3YC/YQ5F9vm9zNbH2Xou",
-	"FEm/5ZobIEv1v/91WwEpmcq4Pa7r+KMPNR5sSLRio3fdaIM3mf8hU38nMvWykLoRKmfrMUECZ+wXstTX",
-	"x7Y9xk2jMoxBL1xIk4NykU4fzfGpXWZcBxrGAFwxJk9zPDy5Jva8tH4khi7wDhRf30mupLoWG61qznFe",
-	"+Z4+O8cVZ4+JyRFbrPsOPnXPR3FqSDUpuDYTonO5wiO09CXy18IHgEKBeOTAs/bey5osT+erbd5AMqh7",
-	"OFul5HS+Oumf0bqAnJajxbMP3w+XP7SLqMd0s967VVK9tchoPBj+id69P1g3dAqwY35Gc3FFQ/Le35lF",
-	"7yqLnK7u9g5YftFQ3ILPkQpYWV8RubYlTv586YgT9qLtlqU3oG5BnWAgyw3tkc+Y69EWrISMTFBIJ8/R",
-	"ypzwzBXWRq5P+4Jpc4J9WyevPp0kvqbWMCek12LS6q+b9IiPXOFbvQDroTAuXJLXAoDQ9IgV9rL04Kk1",
-	"GZwTTRYASx0CswIwI4XxICzkuhau546AyLQLCOFQBRhlYwVeDhITtCtZFHJ1WDTqbWhvcd1+ltef1/rB",
-	"X3rl4cD6Ck1E6/qkzXumOsTrxKK2ypwGyeAyVuD0xBEfAx+M454Th0ZHjVCejcloeC1wxNhp+mth93tM",
-	"Pl5je9k1HV/7WMw1Ta5dAKJ+iI+Ywd9t9TDyOsi9x8/S8cdryjMcuhXvuaZ3d7iVey/Ti8T/fV/mzzlQ",
-	"4Pg5BIOZ9gl0eXvfIYznmE8i7YzaXoVBTxg9bFXb4z/dmwt8Gxj9pHeO9x2E1C6Vi0jtffttXfFB+71B",
-	"f1SHDx8Ue4zUu2+ccOeX/hitqxVbtz2cD3ujfvS6h2H/Wb/fvvBh2L/wVz60yjwvNi6AGJ4NeiM7L34F",
-	"RLvIslORTC8ue8N+u853TJ/1e2f2UV1RTC8ueoN+q/AyYLpN/k51/uBxUcVWRf4O+Q0s+vd2ypsW7C7Z",
-	"0iSOmM/irBMyXZPQuhAEtRbKqKjeG7i7Cmnn41zR+nLNx2cJdsnndgHCo8TzSCbbeUC4rej93GOJpsHV",
-	"+kjWO6orFI5gvdMq1H9EDc0v6xSrq/DLot1brSs5n7v0rBTFerttqxGZ0LW1g91dUcrDeT7ZulEUq6/a",
-	"LZS7rsTE6o7IpZ1NKbkve9lf73KAWYd3zR4w7q18YGzS38rzs4qjPIXorKz6bgSGVBoyVN0ZWxOp7F9h",
-	"s/dLUgn3iM8VJvI36mLI56EYXpNfT3QhzeQ39wqM9Z3QoYxKzZe7JObJpcBx/VGlX/9PReEnYWxfrIV7",
-	"7cu03r3Hqz7jLO/rRlqM3wlEePbOsUnsh31mie8je6xtsWGLHmYA+LUjBsArd4No7ykI2iHiG+YLonzX",
-	"QApaE1UJ3SKfBnXL00BD62as95KwKTp/LBWbMnS8tVIF50lBKlVW+1IaFDqHgdgPoX0DdIT8WLvmrnVz",
-	"OUK3E+fuWPjx8PFF8W2cWo8ej1dzK2i4n/bH4bBVDhgUXwVO8yxFBECmA013slyrCnQXz31b138+juPm",
-	"ko7pXA56w4veZae+7LaPFWUHEz5AtMOcn1a8yH4savM0dwvsEeVNLesrQt+9t8eVL1R1KtdPjtaB166j",
-	"65OJXoHQ+h8ABGtj25B1PRs6cqchJjrsWlNI/S0WwV7wn/VO/vZHEcRVLpEMrpDUZTc05vOt+SHkyn4x",
-	"A0sXndQh08Cqa6LdrYh+LW+DbK9V15eGKxfD/Tr1xCiATjDaMmFhbc0LW3b3/u7/AgAA//8=",
+	"7H3rbhs5lvCrEJz5MDOYsizJlzgKPgzc6fZ2dvu2SaYbmDhrUVVHKraqSDXJsqIODMxr7AsssP/2GXbf",
+	"ZJ5kwUOyLhIlS7GTuWz/6VhVLPLw3Hiu7Pc0leVCChBG09F7mgPLQOGfX7xmM/tvBjpVfGG4FHREvwel",
+	"uRRETonJgbAClEmIkWQCRIMwZMLSOWGajF9Mj75mJs3HPZpQneZQMjudWS2Ajqg2iosZvbtL6FdczDcX",
+	"enn1nFwMLy4SoqD4/9dUwDtzTZ8RNsFlpMD1C6YNWbAZ7F7kLqELplgJxm/u0sL94vPNZb9dsJ8qIDyz",
+	"O2TCbdBOzu3bBTM5TahgpZ2eZzShCn6quIKMjoyqoA1Eyd59BWJmcjo6P01oyUX4OUgiaLjU30434bni",
+	"s0qBthg1OayINlJmhBlicq4JF9owYUYWWGBpThaguMwQNQp0VRhi6VsZyByqJiv7TvTIcykQj9zOywyR",
+	"02sh5LJHfrC/uCZCGjKHhbErc0OW9h/tsT8iYxCgZqub+TIfJ2Rs575RwDIuZjfM2EdyAeIGsafHPXJJ",
+	"xr8fe5TK6VSDuRZck6XixoAg4/83/GzcuxYBzz9VoFYNopm+kdMOgeEdKxcFaDp6Q4f94fnRYHDUP3nd",
+	"vxj1+6N+/0/0bUKnUpXM0BHNmIEjw0ugMbw/r5SWahPzr3MgY8t1NymOGAeet+xGJjCVCnpbAHZf0C3c",
+	"cDYYxgC5YiUvVvczJZniwE/ClFdKljGmVNqQjK3IkgkDWY98DlNWFSYhJ337XHv8kLGR42dkMCSlFCbX",
+	"ZCqV//MZkQJwDvtMF9LobdicWiDam+hQNkrUF1PUPVuoalXbuKPCnBBYJrdcnJDxNT25puMe+YGbXFbG",
+	"igAOFnoJykrC6fCihtdpzQbgoProDsxH9CATs4rNYBPo8MaCbOUPRAo6IVcKRJpbmc4c+rcCdJmmsDBH",
+	"9Qpb4BqenUcB4yU3m1B9LbXFC5RWDyE1gyKOEbHASdoLe6Dp6KyfWCh4WZV0NOz3kS3dr4YpuTAwA4UA",
+	"vZa7eFJIUkgxA7XJnUaWUim53AakkQfx2Z2VNL2wqrQ5VewfqbREwj/ZYlHwlFkoj3/UFtRae9k/Jys6",
+	"ot+wjDOa0DRnYgbZDa4Z1NrwDNXaENVaQp3w2095ZmWDTdIMprOc/zgvSiEXNKEFm0BhUSJXoEj/CT4K",
+	"vEWnit4lNOfaSLWiozfvaXe509fDk9Gg75fTxm59RK06x5+w8L8go3fJ+sddWDubCzOxdC7ksoBsBlkz",
+	"Y+fp3dvE7Y4NT07Pzp80/6WJX/tmF9AKmMc0UzOkjNVJdrxFhWXEm5SO6OCcJrQEJtyv096FxcwcLNTu",
+	"3E9lkd3ksoSeHWY5AN4ZHJtckP/+r+cEBCnlCgQyvyI/ykolZIj/apIB0RU30CPP//LnfwdtSCm5wOeD",
+	"c/t5z66nqgKPjLCUxQncguLGwlGpmWWkhGouUrifTmvYvXXmGh2d3LUZ+9cKpnREf3XcWH/H7q0+dkyM",
+	"zL2pOmtzKGIoxib1w45xDM75Gctewk8V6F2CslByUkD5+4jAgFLSrvvGKgDDuGV0UZUTUKSsrIUD1joq",
+	"rW4a9vs0oQtpVYeiI3qM0n7sNJHlMYu0StPRqdU5hhskxGu0nRBCkklwlpA9FRoFcMwW/DiTqf4VF7es",
+	"4NmR/4DujeXv3A634TkKwDMydrsfE23P2GUO1gSxx7RUE55lID4Mpw0eTho8fCMNYUUhlxDduZDmKLx+",
+	"rF2zKuP2bCMpE3bTmUQzF7f4jTRXshLZQ3d42t3hFOfcsj/38pF2p8CZ1QISIhVaE06Xk4xnSGM2UwDP",
+	"iJATma0sDoiBoiDLnKc54iAs8EEo8Cx1g4r1ZPqU9dOzQTaEi9PJ+RPaCMNZWxheyRJMzsWMTJScg3W7",
+	"ZKWI5hnExcGAEqx4FJxdipVbGgoN3kCzLstSSTFLiHUQn56ePUHMvDLM7fJwvKSVUv6Lfc6rrkYNbIUW",
+	"fQtnSEFrTk6ZNmiJbeBKI8h7Iwp3eJ/8oClbylvILKXwyAjOm1UgiKo/ClaZXCr+MzxYmAZtYcI9c000",
+	"nwnICBfbxMoNOOLiUdgksrDfZypFxu0oVjxwo8OLZqPBuLcrllxrawrGRGF6VNphR2HMY+y1Caq0Vne7",
+	"1d5zOND0zNiqZVRGzUl0v9qGhzWerdmPh3AqtbmByp6vg97TC2vFyltQHho5vdF0dHGOJ6wGEPXPu4Q2",
+	"MQQ6ok96Z4NhH09s0IaXzFj2nLJCQ22ed0BYKHnLtaeuH6dgxnWI8fjpebmQyhxPmIb2Mk56VceKPLEm",
+	"lQ8gWPvAyI5tuz8JHTUiBMQX1mNzgZoeuQwhGyGdsuOaWH2DEbY64NJDt8fP3vE0WBZY/DslF6AMt66I",
+	"R8eaPiXOLiZGkpQVRR1JSIiwBidhJIMUUUrYxDm9jQM8dmPHVp8gXPYhIzNmYMkwGLFoAeC4a91H+4aV",
+	"6MMuc0mMlHN7DqaF1FZo0apcc7C6HtH7vSI6bQ/pXjPXhVzsR34fkdgLxqy4SHkGwjzDaIXdJzNSacIK",
+	"KSAKee1gvQ/Csgc8X9xa0b2rp2NKMQSPZ5GwZscX2hc7jW+0C5qXblTtnnQjbh1fZQEiczpQ8wKEucEo",
+	"a/MzYPZtBJjG0bHiah3+N43Hk/MZxrXstor4584nWifZDzkIy6YTmDFhibMfZvyBvweZXuHIu5Yx0MI+",
+	"F+b8lEbjFk1Y7o2P01nkttAQgKjJFPbYkYRm3QYpcvIjpMg6COFzHH2ggrAmRMYM83FauMVAu4uSaaOA",
+	"lZtizoIi2sOlTOghjPoB5HCxhIaVfJjCnigpK/BESdbtOQVaFreQRRhsjWI4e0MhJITb/lYyOHm+jwpr",
+	"GD0AR07JbjwW0mFuU19UJrViG3v3AHyvix8zJGcLRL7lmI9DDsR/hyZbyXBVnwgH0GGLyvXBteibJn67",
+	"G3SUfTdR67Ot4H/F9aFMVB85+589sWOnlf5odvUmbCuhoioK+nZje7hm9+utm3sV2K7NJQfxRUKfyyI7",
+	"UNd9iRG6CRRyifrN5Ap0LossKDx7vHWyjBlbOctsUwlmznC4J1yc0Nwueh8xPoeUl96F9v7HvZ6hHbVO",
+	"BWfZ+yli6H8uxbTgqYkeoAoII3iSE+tRKJbx1KCdpqGYRs4BEzWdJtLk5JYVFej9D+KWLbbxzhkXuzNk",
+	"lmQ4rhc3gJyPsDnJv1ZMGG5WhImMWJcjqfOc3onI03F0TvRsmNliiuD5CdYbxSxJykrYFxlrNA2mVcBQ",
+	"azf+QAqQ7CJ40CcPURk182xojagyiIPT+IkHSe6SlFWau1yo956WTBO79U3GdB7oOl1eITl0ndJ13lib",
+	"KNvMuMaN3TZngONQi9DPmziQoxhrQlUHmnUuMuRS+dowkenDPbYcP+/99U3nYIHtsoKDFt3Y0aUg8I6l",
+	"Bn3dkhWIB2YMKPv2347+8KZ/9PTt73/7pvfW/fW7P/w6tuU9bYqIaRTcbqJzpkCTJTc5cmEqnWPJb6FH",
+	"xpgmH7sCDSCqEoKLGcHwMQb+2xFkPxM3GrPvm7RFj80fU7vFusCAN0ynUpkbtQdZX3qC3mcvRTCRMg1L",
+	"qeagtItIbGGvYmtm/LPn35HTJ1s+0uYGkXjfDr7GQeGTpoxlfzv8sGVapTEtlO10FPcyFh1LfnRrsQma",
+	"fFpz8cpVCxy0s5AijDBmnRdc56l/fvXtN8S/HZHjicxWx95xSkg7h5iQ4wUz+THPEuIzncch7Nu79ywP",
+	"6ycByOiepYKUafMhegbNIMtzZMmLgqRSG8IMKgkQWUIwO6HsP84qcemmiO4Aa/8VLsi7t+2a81l+4CeF",
+	"XB70xRpCw+dJB+IWJDEEfwmscKJ7AFc1dnnttMz3iR9sNcW/DvrjABp/i0QrQGTM11T1yOvuSUFYod25",
+	"PbbHwk0BUzO21m04QtCfSch46tlsHDs5Qnx/bzq2EwC7Dxs/7i6hNXyRki1pXS8u0qLKXEBh0yZrpxL2",
+	"hrOVZ9iwEsiCKZc4E9KQEpiuVGfxiZQFMAyRTltCulNxhnHtE6Nle6C98f707sj9Mbz79TZb64OdQrds",
+	"e+stcsU48zu0jA+Uj0/EM39VoruUVKy8EHGcoPrN2KpO9mO2qY4usGJ6lMsq7qJ2UlubUGZKLsJEqazs",
+	"KRIqduHdomBcQEZWYOKAd3JkcaLujcwuZF8gPchkRcIaHW88IVyQ+Q/to7HhM5+Le/8hXjGSIkzRYYv2",
+	"bls81uX/NrajItBUXRygnpvyhANsklDctLclZi2iiCHWrvWIunTc2BNAkJWsiIKFVM5c8Lnw3m69s6l+",
+	"fW48siP3YMNVNmxSwDNSAMs0MdJ5Ls2QjvtcKX6kYAoKXCZkNzPg2wDRzvjXS+/cHOhKO/Y6ch4SsR4S",
+	"sXxFTs7P0Plyko8eGeZwhTUcXfnKgq1cCbSbY5M1DtPtCcXI2ofaS7tQgz4QaH2o4s8hne9ULC2DKaFT",
+	"xostId2Ygti0uXZMEd9sEkDcsutQNnqIqb1CU5qROawc7V05IlZFWyeBicyHAF3ltmvkKNkcImFUX6+6",
+	"DX334wnLV2MDsXL1vsyE/TpxUPhP4ojSsqgM3wNZ3e2FxFSr5nzQx3qzHZmqQO9UCsNSp7Otwra6PuNs",
+	"JqTmFtw5PkFNoViBfy4YbiyhlVDA0txqHUwp37DUdENHWxAS4IihoVOSdaCgNJG8ndaOH/Zg9fuoyjSp",
+	"wd+CFQ9oPPaFDU3WXllKZX2Wb0WxImM5R8eEjFun8ZikTKkVYS6D0EklztcO7oRyoavplKcchLnJmGH4",
+	"LLOWR8mFixgKaW58VZTlhJjiqQupDqDmpFPAoAuJrInxeWdwv91ZprL5ynfd3JtQOixw4235iL1g5H5t",
+	"NW3e8PBjEjoJPTrYQLE95P99E/Q9yJ0ofQPKZqpIRh+3gsu7NxEG4kybEGO0P60UN6tXFokOnkUuxRbb",
+	"X4MO7ZEhzPsbTfCDuucklXLOoWk6ubn5UmpzNJUrUEdlg3e24P8CKy/70+keCzbxVAzY1/WQ1sJyzoLQ",
+	"stgTkjQGiZFzV2S+7pOULM25gN9Ya24OLqawAnXzlz//R9MAip4IMNUuiM2NWbhKOS6mkb6eL27BqgDX",
+	"dxWqznzYeyZBE5MrWc1yNCFT19WYkDr8VbZqWLxV7E7kVvdhJpfiWky7RdlGEg3QI5f1A98YWQlXn8d8",
+	"Og+fd0q4CfPReW1NbQd671pci8vSemuYdSqlAJdodLYgftNJTKD9YI/gHnnh2jw1DrKOxcnJyVP7+o+v",
+	"nyeu387O5HvsmIJrkfJbXhAryE2SixfS4IY4FFm9H99QG7xe3EFmty9rrxI3/MxX/rlawZ9BSdewWfAU",
+	"hAZXMgHC8CnHbovLBUtzOBr2+q0+tOaZZeuqLJla0RH13aiQEfeMg9uRC5Kjycza6RFHQux4rYXM0qTC",
+	"8kpHSWZajZKheBdbotpV3HQQIvJswemInvQGCPCCmRyFHSt6bwfHTbx+BqiLPDBSvMjoiH7Ftbl0Q7q9",
+	"xm8ivo8liutNe0bs0m6vrYIH55yF2s+EWrdeZlDrx1jvWsiKNRWq+9d+1Fm5kr174b46WTslrA3Ff6rA",
+	"vzaqAtRMK8SrPTqwHSy2VIOOY9dKuMdA35W7z5QhJXL3dq0db9jvH1YR3apqjnbidVuuHqkT75dGtw9q",
+	"dPNlQrUgDy35OwkoURXFYV1vmDqLdaK4nm97xqKI98j4Ky7mY5e6bd9P0EQ00BGEd4b4o7/VMBcuPNjV",
+	"MIdjEJRTx8WxwTW3H7e66vCTwf2fdPpA8KOT+z9qGs0QSdOQktv9VdPR0Fb6FtseoQmxXIE1V5pMubKH",
+	"tLEqcLIigUecksTonWEzrEP2Ohkzil09ffyeZ3dblfU/gdPVm6r6Hl0Tro14DLW0G2V1Sd4nouVp//T+",
+	"L+oevIcT/yWwzKeosDJFYGkZCVXze9P4uHVsom0udSSF1OqbsS4lB1dUEbsIoLnuAjumCFZw6dDSha1o",
+	"TV9Xsn4pwGB4LexefH9mXTSDllKXCS8bwD86M4brED4p3/6tqq2DWf10MLz/g1ehne90eLHPLtrNaQ8X",
+	"p9dsDvV1NQdIjy+rbUtOl0tfugF/wxyK7POZzFaH2XouFEm/55obIAv1P/95WwEpmcq4Pa7r+KMPNe5t",
+	"SLRio3fdaIM3mX+Rqb8TmXpeSN0IlbP1mCCBM3YLWerrY9se47pRGcagFy6kyUG5SKeP5vjULjOuAw1j",
+	"AK4Yk6c5Hp5cE3teWj8SQxd4B4qv7yRXUl2LtVY15zgvfU+f/cYVZ4+IyXG3WPcdfOqej+LUkGpScG3G",
+	"ROdyiUdo6Uvkr4UPAIUC8ciBZ+295zVaHs9XW7+BZFD3cLZKyelsedQ/oXUBOS1P50/e/TRc/Nwuoh7R",
+	"9XrvVkn1xiKno8HwT/Tu7d66oVOAHfMzmosrGpT3/s4seldZ5HR1t3fA8ouG4hZ8jlTA0vqKyLUtcfLn",
+	"S0ecsBdtuyy9AnUL6ggDWW5oj3zBXI+2YCVkZIxCOn6GVuaYZ66wNnJt3VdMmyPs2zp68fk48TW1hjkh",
+	"vRbjVn/duHOPGtNzsB4K48IleS0ACE2PWGEvSw+eWpHBGdFkDrDQITArADNSGA/CQq5r4XruCIhMu4AQ",
+	"DlWAUTZW4OUgMUG7kkUhl/tFo16H9hbX7Wd5/VmtH/ylVx4OrK/QRLSuT1q/Z6qDvE4saqPMaZAMLmIF",
+	"To8c8THwzjjuOXLb6KgRyrMROR1eCxwxcpr+Wlh6j8j7a2wvu6ajax+LuabJtQtA1A/xETP4u60eTr0O",
+	"cu9xWjp6f015hkM34j3X9O4OSbnzEsNI/N/3Zf4jBwocP4dgcLgJsZS39x3CeI75JNLWqO1VGHSwdau/",
+	"nT5u0LFVpI//dC888N1j9GnvDK9JCBlhKueRkv3227pQhPZ7g/5pHXX8oJBlpEx+7WA8u/Cnb13k2Lok",
+	"4mzYO+1Hb4kY9p/0++17Iob9c39TRKs69Hzt3ojhyaB3ar+L3xzRrs3sFDLT84vesN8uDx7RJ/3eiX1U",
+	"FyLT8/PeoN+q1ww73UR/p6h/8LBgZKuQf4vYB87+xxZ8tCdMa7surdOkqJjPF60SMlmR0CQRVEIt/lGl",
+	"cG+I8CokuA9TC/U1nnucZI+gQnxdzRJlvsbcpXbZOtqqEdumIDYLJz6VfujITN/d0utEtbMTOSXRO173",
+	"2NuG8hs8yuZiiu30wqqKqGI7vxh2FdvZU/ugW43sbmrt6pmOmm+Xu9zd3R2oTbYaEA7TvX+w+MJjhKdN",
+	"gx7Lg9bhroteDtAxx1UoKYr6Ll/XWXtXNJpFGwJbt7w+cxl/KYrVZidgoxtDI+AWvebqnB6k3NYuqcWC",
+	"vnZX7rZbVrFgKHIPbNOd4CupdpdQ7aFf8friPca9lh8Y7vYXPf0iOmuis8Q7xWuBIZWGDM/ojK2IVPav",
+	"QOzdklTCPeJzhbUha6VW5MvQX6HJb8e6kGb8u3sFxrrjGKOISs3X2yTm0aXAcf1B1YT/R0XhkzC2r/9D",
+	"WvvKvzdv8fbYOMv7UqQW43diW569c+w7/HmX/elbEx/qX675KfvZDH7tiM3wwl1K23sMhHaQ+Ir5Gjvf",
+	"iJKC1kRVQrfQp0Hd8jTg0JqYq50obPoYHorFprMBL0JVwbZUkEqV1aamBoXxhoDsD8F9A3QE/VgO6W4K",
+	"dGlnR4kzdyx8vP34Pov2nlqPHr6v5qLZcOXxx+GwZQ6YZ1kGTvMsRQRApgNOt7Jcq7B4G899X5cUP4zj",
+	"ZpKO6EwOesPz3kWnZPG2j0WKeyM+QLTFA5hUvMg+FrZ5mrsFdojyupb1RcZv3trjytc+O5XrP462FtQx",
+	"Atd6Fb1Vo/X/lAjWxqYh69qAdOSaTMyd2bUmkPqLUYK9EP5PJc6Z3ZwUQVzmEtHgapNdwkxjiYg1P4Rc",
+	"2hkzsHjRSR2FD6y6ItpdtOnX8jbI5lp1yXK4xTNc2VR/GAXQCUZbJiysre8Cye7e3v1vAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -47,6 +48,9 @@ func (s *Server) specification() (*openapi3.T, echo.MiddlewareFunc, error) {
 			if err := openapi3filter.ValidateRequest(context.WithoutCancel(r.Context()), in); err != nil {
 				return unreadable(err)
 			}
+			if wrong := unreal(in); len(wrong) > 0 {
+				return failure{kind: kindInvalid, Errors: wrong}
+			}
 			return next(c)
 		}
 	}
@@ -87,26 +91,66 @@ func flatten(err error) []error {
 	return all
 }
 
+// instantExample is how an instant is written.
+const instantExample = "2026-11-25T14:00:00Z"
+
+// written says how a parameter of a format is written in RFC 3339, and what to send
+// instead; the reasons of the library show regular expressions.
+var written = map[string]struct{ layout, instead string }{
+	"date-time": {time.RFC3339, "does not read; send an instant, " + instantExample},
+	"date":      {time.DateOnly, "does not read; send a day, 2026-11-25"},
+}
+
+// unreal names each query parameter that looks like a date or an instant and is
+// none, 30 February.
+func unreal(in *openapi3filter.RequestValidationInput) []Fault {
+	var all []Fault
+	for _, p := range in.Route.Operation.Parameters {
+		how, ok := written[format(p.Value)]
+		if !ok || p.Value.In != openapi3.ParameterInQuery {
+			continue
+		}
+		for _, v := range in.GetQueryParams()[p.Value.Name] {
+			if _, err := time.Parse(how.layout, v); err != nil {
+				all = append(all, Fault{Pointer: place(p.Value), Detail: how.instead})
+			}
+		}
+	}
+	return all
+}
+
+func format(p *openapi3.Parameter) string {
+	if p.Schema == nil || p.Schema.Value == nil {
+		return ""
+	}
+	return p.Schema.Value.Format
+}
+
+func place(p *openapi3.Parameter) string { return "/" + p.In + "/" + strings.ToLower(p.Name) }
+
 // faults names each place of a request that does not match.
 func faults(r *openapi3filter.RequestError) []Fault {
-	place := "/body"
+	where := "/body"
 	if r.Parameter != nil {
-		place = "/" + r.Parameter.In + "/" + strings.ToLower(r.Parameter.Name)
+		where = place(r.Parameter)
+		if how, ok := written[format(r.Parameter)]; ok {
+			return []Fault{{Pointer: where, Detail: how.instead}}
+		}
 	}
 	var all []Fault
 	for _, one := range flatten(r.Err) {
 		var schema *openapi3.SchemaError
 		switch {
 		case errors.As(one, &schema):
-			at := place
+			at := where
 			if keys := schema.JSONPointer(); len(keys) > 0 {
 				at += "/" + strings.Join(keys, "/")
 			}
 			all = append(all, Fault{Pointer: at, Detail: schema.Reason})
 		case errors.Is(one, openapi3filter.ErrInvalidRequired):
-			all = append(all, Fault{Pointer: place, Detail: "is missing"})
+			all = append(all, Fault{Pointer: where, Detail: "is missing"})
 		default:
-			all = append(all, Fault{Pointer: place, Detail: "does not read"})
+			all = append(all, Fault{Pointer: where, Detail: "does not read"})
 		}
 	}
 	return all

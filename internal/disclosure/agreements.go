@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"foyer/internal/consent"
@@ -91,7 +92,8 @@ func readsOf(all []consent.Read, zone *time.Location) []Read {
 	at := map[key]int{}
 	var out []Read
 	for _, r := range all {
-		k := key{energy.DayOf(r.At, zone), r.Kind, r.Purpose, r.View}
+		view, _, _ := strings.Cut(r.View, atSign)
+		k := key{energy.DayOf(r.At, zone), r.Kind, r.Purpose, view}
 		if i, ok := at[k]; ok {
 			out[i].Times++
 			continue
@@ -100,7 +102,7 @@ func readsOf(all []consent.Read, zone *time.Location) []Read {
 			break
 		}
 		at[k] = len(out)
-		out = append(out, Read{At: r.At, Kind: r.Kind, Purpose: r.Purpose, View: r.View, Times: 1})
+		out = append(out, Read{At: r.At, Kind: r.Kind, Purpose: r.Purpose, View: view, Times: 1})
 	}
 	return out
 }

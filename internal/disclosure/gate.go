@@ -17,6 +17,9 @@ import (
 // not agree; nobody can tell which.
 var ErrWithheld = errors.New("withheld")
 
+// ErrAsOf refuses to say what was current at an instant that has not been.
+var ErrAsOf = errors.New("instant has not been")
+
 // ErrUnauthenticated means that nobody stands behind a credential.
 var ErrUnauthenticated = errors.New("not signed in")
 
@@ -24,6 +27,8 @@ var ErrUnauthenticated = errors.New("not signed in")
 const (
 	viewSummaries  = "summaries"
 	viewSummary    = "summary"
+	viewPasts      = "summaries_past"
+	viewPast       = "summary_past"
 	viewUsageMonth = "usage_month"
 	viewUsageDay   = "usage_day"
 	viewUsageSlot  = "usage_slot"

@@ -12,7 +12,7 @@ type metrics struct{ answers *prometheus.CounterVec }
 
 // Every view that an access can name.
 var views = []string{
-	viewSummaries, viewSummary, viewUsageMonth, viewUsageDay, viewUsageSlot, viewAlerts, viewAlert,
+	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageMonth, viewUsageDay, viewUsageSlot, viewAlerts, viewAlert,
 	viewAct, viewChanges, viewSend, viewHome, viewAgreements,
 }
 

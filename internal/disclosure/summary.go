@@ -26,45 +26,83 @@ type Summary struct {
 // recent is how many days back a summary looks for what is computed nightly.
 const recent = 10
 
+// atSign stands in an access between what was read and the instant as of which.
+const atSign = "@"
+
 // Families lists the families of the audience's pilot that agreed to a summary
 // for the cooperative, by label. An operator sees none.
 func (g *Gate) Families(ctx context.Context, aud Audience) ([]Summary, error) {
-	all, err := g.summaries(ctx, aud, "", viewSummaries)
+	all, err := g.summaries(ctx, aud, "", viewSummaries, time.Time{})
 	return all, g.metrics.count(viewSummaries, err)
 }
 
 // Family returns one summary, or [ErrWithheld].
 func (g *Gate) Family(ctx context.Context, aud Audience, id household.FamilyID) (Summary, error) {
-	all, err := g.summaries(ctx, aud, named(id), viewSummary)
-	if err == nil && len(all) == 0 {
-		err = ErrWithheld
-	}
-	if err := g.metrics.count(viewSummary, err); err != nil {
+	s, err := g.summary(ctx, aud, id, viewSummary, time.Time{})
+	return s, g.metrics.count(viewSummary, err)
+}
+
+// FamiliesAsOf lists what [Gate.Families] would have listed at an instant of the
+// world clock, of the families that agree now: the results that were the last
+// computed then. What is not kept as it was is unknown: energy, the last reading,
+// alerts. It returns [ErrAsOf] for an instant that has not been.
+func (g *Gate) FamiliesAsOf(ctx context.Context, aud Audience, at time.Time) ([]Summary, error) {
+	all, err := g.summaries(ctx, aud, "", viewPasts, at)
+	return all, g.metrics.count(viewPasts, err)
+}
+
+// FamilyAsOf returns one summary as [Gate.FamiliesAsOf] does, or [ErrWithheld].
+func (g *Gate) FamilyAsOf(ctx context.Context, aud Audience, id household.FamilyID, at time.Time) (Summary, error) {
+	s, err := g.summary(ctx, aud, id, viewPast, at)
+	return s, g.metrics.count(viewPast, err)
+}
+
+func (g *Gate) summary(ctx context.Context, aud Audience, id household.FamilyID, view string, at time.Time) (Summary, error) {
+	all, err := g.summaries(ctx, aud, named(id), view, at)
+	if err != nil {
 		return Summary{}, err
+	}
+	if len(all) == 0 {
+		return Summary{}, ErrWithheld
 	}
 	return all[0], nil
 }
 
-func (g *Gate) summaries(ctx context.Context, aud Audience, id household.FamilyID, view string) ([]Summary, error) {
+// summaries reads one family or with "" all, now or, for the views of the past, as
+// of an instant.
+func (g *Gate) summaries(ctx context.Context, aud Audience, id household.FamilyID, view string, at time.Time) ([]Summary, error) {
+	past := view == viewPasts || view == viewPast
+	if past && (at.IsZero() || at.After(g.now())) {
+		return nil, ErrAsOf
+	}
 	if aud.Operator() && id == "" {
 		return nil, nil
 	}
 	if !aud.cooperative() {
 		return nil, ErrWithheld
 	}
-	today, _, err := g.today(aud)
+	today, zone, err := g.today(aud)
 	if err != nil {
 		return nil, err
 	}
+	if past {
+		today = energy.DayOf(at, zone)
+	}
 	last := monthStart(today, -1)
-	sheets, err := g.store.Sheets(ctx, consent.Access{Reader: aud.reader, Purpose: consent.CooperativeSummary, View: view}, id, household.Ask{
+	ask := household.Ask{
 		Results: []household.Wanted{
 			{Indicator: "cost_month", From: last},
 			{Indicator: "tee", From: today.Add(-366 - recent)},
 			{Indicator: "cold_day", From: today.Add(-recent)},
 		},
-		Months: monthOf(last),
-	})
+	}
+	if past {
+		ask.AsOf = at
+		view += atSign + at.UTC().Format(time.RFC3339Nano)
+	} else {
+		ask.Months = monthOf(last)
+	}
+	sheets, err := g.store.Sheets(ctx, consent.Access{Reader: aud.reader, Purpose: consent.CooperativeSummary, View: view}, id, ask)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,7 @@ type Ask struct {
 	Days    energy.Day // daily usage from this day on; zero: none
 	Months  string     // monthly usage from this month on; "": none
 	Terms   bool       // contracts too
+	AsOf    time.Time  // results as they stood then, and nothing else but what was agreed to; zero: now
 }
 
 // A Sheet is what a reader may see of one family.

@@ -116,7 +116,7 @@ func (r glance) spending(ctx context.Context, ask household.UsageAsk, s *househo
 			return err
 		}, monthFrom(ask.From), monthFrom(ask.To))
 	case "day":
-		return r.each(ctx, selectResult+r.where()+` AND indicator = 'cost_day' AND from_day >= $5 AND from_day < $6 ORDER BY from_day`, func(rows *sql.Rows) error {
+		return r.each(ctx, selectResult+`v_result`+r.where()+` AND indicator = 'cost_day' AND from_day >= $5 AND from_day < $6 ORDER BY from_day`, func(rows *sql.Rows) error {
 			x, err := scanResult(rows)
 			s.Days = append(s.Days, x)
 			return err

@@ -162,10 +162,14 @@ func (r glance) sheets(ctx context.Context, ask household.Ask) ([]household.Shee
 	for i := range sheets {
 		at[sheets[i].Family.ID] = &sheets[i]
 	}
-	// Whatever was found, the same statements follow.
-	for _, fill := range []func(context.Context, sheetsByFamily, household.Ask) error{
+	fills := []func(context.Context, sheetsByFamily, household.Ask) error{
 		r.finest, r.results, r.days, r.months, r.contracts, r.heard, r.running,
-	} {
+	}
+	if !ask.AsOf.IsZero() { // of nothing else is kept what it was
+		fills = fills[:2]
+	}
+	// Whatever was found, the same statements follow.
+	for _, fill := range fills {
 		if err := fill(ctx, at, ask); err != nil {
 			return nil, err
 		}
@@ -195,11 +199,16 @@ func (r glance) finest(ctx context.Context, at sheetsByFamily, _ household.Ask) 
 
 func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
 	for _, w := range ask.Results {
-		err := r.each(ctx, selectResult+r.where()+` AND indicator = $5 AND from_day >= $6 ORDER BY family, from_day, to_day`, func(rows *sql.Rows) error {
+		query, more := selectResult+`v_result`+r.where()+` AND indicator = $5 AND from_day >= $6`, []any{w.Indicator, w.From.String()}
+		if !ask.AsOf.IsZero() {
+			query = selectResult + `v_result_past` + r.where() + ` AND indicator = $5 AND from_day >= $6 AND computed_at <= $7 AND until_at > $7`
+			more = append(more, millis(ask.AsOf))
+		}
+		err := r.each(ctx, query+` ORDER BY family, from_day, to_day`, func(rows *sql.Rows) error {
 			x, err := scanResult(rows)
 			at.put(x.Family, func(s *household.Sheet) { s.Results = append(s.Results, x) })
 			return err
-		}, w.Indicator, w.From.String())
+		}, more...)
 		if err != nil {
 			return err
 		}
@@ -207,7 +216,7 @@ func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.As
 	return nil
 }
 
-const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at FROM v_result`
+const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at FROM `
 
 func scanResult(row rowScanner) (household.Result, error) {
 	var x household.Result

@@ -249,6 +249,11 @@ func (w town) everything(t *testing.T, aud disclosure.Audience, id household.Fam
 		keep(s, err)
 	}
 	keep(w.gate.Family(ctx, aud, id))
+	past, err := w.gate.FamiliesAsOf(ctx, aud, noon)
+	for _, s := range past {
+		keep(s, err)
+	}
+	keep(w.gate.FamilyAsOf(ctx, aud, id, noon))
 	for _, what := range []string{"month", "day", "slot"} {
 		keep(w.gate.Usage(ctx, aud, id, by(t, what)))
 	}
