@@ -40,10 +40,12 @@ type DrainParts struct {
 // be computed again. It lets go of a reading only when the series store has it.
 type Drain struct {
 	DrainParts
-	log     *slog.Logger
-	metrics *drainMetrics
-	failing bool
-	full    alarm
+	log      *slog.Logger
+	metrics  *drainMetrics
+	stuck    bool // the last pass failed
+	unswept  bool // the last sweep failed
+	complain bool // one of them, told
+	full     alarm
 }
 
 // NewDrain returns a drain. One drain works on a spool.
@@ -65,12 +67,12 @@ func (d *Drain) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-sweep.C:
-			d.report(ctx, d.sweep(ctx))
+			d.report(ctx, d.sweep(ctx), &d.unswept)
 			continue
 		case <-timer.C:
 		}
 		n, err := d.pass(ctx)
-		d.report(ctx, err)
+		d.report(ctx, err, &d.stuck)
 		switch {
 		case err != nil:
 			retry = min(max(2*retry, retryMin), retryMax)
@@ -99,16 +101,18 @@ func (d *Drain) wait(ctx context.Context, timer *time.Timer) {
 	timer.Reset(0)
 }
 
-// report says once that something fails, and once that it works again.
-func (d *Drain) report(ctx context.Context, err error) {
+// report says once that something fails, and once that everything works again: a sweep
+// that goes well frees no reading that a pass could not.
+func (d *Drain) report(ctx context.Context, err error, fails *bool) {
 	if ctx.Err() != nil {
 		return
 	}
 	if err != nil {
 		d.metrics.failures.Inc()
 	}
-	if failing := err != nil; failing != d.failing {
-		d.failing = failing
+	*fails = err != nil
+	if failing := d.stuck || d.unswept; failing != d.complain {
+		d.complain = failing
 		if failing {
 			d.metrics.failing.Set(1)
 			d.log.WarnContext(ctx, "readings wait in the spool, trying again", "err", err)

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"foyer/ingest"
 	"foyer/internal/energy"
@@ -456,6 +460,53 @@ func (f *fakeBacklog) Expire(context.Context, time.Time) (int, error)       { re
 func (f *fakeBacklog) ExpireCases(context.Context, time.Time) (int, error)  { return 0, nil }
 func (f *fakeBacklog) Dismiss(context.Context, energy.MeterID, energy.Fate) (int, error) {
 	return 0, nil
+}
+
+// TestADrainThatFailsSaysSoUntilItWorks: meanwhile it sweeps, which works.
+func TestADrainThatFailsSaysSoUntilItWorks(t *testing.T) {
+	h := newHouse(t)
+	synctest.Test(t, func(t *testing.T) {
+		var said strings.Builder
+		registry := prometheus.NewRegistry()
+		f := &fakeBacklog{more: make(chan struct{}, 1), fail: 20}
+		d := h.drain(func(p *ingest.DrainParts) {
+			p.Backlog, p.Waiting, p.Metrics, p.Log = f, f, registry, slog.New(slog.NewTextHandler(&said, nil))
+		})
+		failing := func() (v float64) {
+			all, err := registry.Gather()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range all {
+				if m.GetName() == "foyer_drain_failing" {
+					v = m.GetMetric()[0].GetGauge().GetValue()
+				}
+			}
+			return v
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- d.Run(ctx) }()
+		for range 30 { // 20 failures take minutes
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if failing() != 1 {
+				t.Fatal("the drain does not say that it fails")
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if failing() != 0 {
+			t.Error("the drain says that it fails")
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if waits, leaves := strings.Count(said.String(), "trying again"), strings.Count(said.String(), "leave the spool again"); waits != 1 || leaves != 1 {
+			t.Errorf("said %d times that readings wait and %d times that they leave:\n%s", waits, leaves, said.String())
+		}
+	})
 }
 
 func TestTheDrainTriesEverLessOftenAndEndsWithItsContext(t *testing.T) {
