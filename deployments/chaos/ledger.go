@@ -117,7 +117,7 @@ func (l *Ledger) judge(rows []Row, partly bool) Verdict {
 	}
 	for i, all := range l.acked {
 		for n, acked := range all {
-			if !acked || l.meters[i].Mumbles {
+			if !acked || l.meters[i].Mumbles || l.meters[i].refused[int64(n)] {
 				continue
 			}
 			for k, value := range l.meters[i].values(int64(n)) {

@@ -19,7 +19,8 @@ type Meter struct {
 	Stranger bool   // nobody has claimed it
 	Steady   bool   // it speaks when it should, give or take a fortieth
 	Seed     uint64
-	Began    time.Time // instant of its first message is within the second after
+	refused  map[int64]bool // messages that the store is to refuse
+	Began    time.Time      // instant of its first message is within the second after
 }
 
 // A value is what one register shows, in thousandths of its base unit.

@@ -49,7 +49,7 @@ func (t *Trial) overOne() {
 	p := t.Settle(t.TempDir(), fmt.Sprintf(fast, port))
 	p.broker = port
 	t.must(snapshot(p.dir, p.data), "copy the pilot")
-	c := t.crowd(p, recent(t, p.meters))
+	c := t.crowd(p, t.lately(20*time.Hour, p.meters))
 	p.start()
 	p.ready()
 	c.publish(p.embedded(), c.copies(t.Luck.Uint64(), t.Cycles))
@@ -81,7 +81,7 @@ func (t *Trial) overTwo() {
 	own := n.settle(t, t.TempDir(), stores, fmt.Sprintf(fast, port))
 	own.broker = port
 	behind := n.settle(t, t.TempDir(), stores, fmt.Sprintf("broker: {url: %q, user: foyer, password: of foyer}", between.URL()))
-	c := t.crowd(own, recent(t, n.meters))
+	c := t.crowd(own, t.lately(20*time.Hour, n.meters))
 	for _, p := range []*Pilot{own, behind} {
 		p.start()
 		p.ready()
@@ -110,11 +110,12 @@ func (t *Trial) overTwo() {
 	w.weigh("R3", rows)
 }
 
-// recent returns meters whose messages begin 20 hours ago.
-func recent(t *Trial, meters []*Meter) (all []*Meter) {
+// lately returns meters whose messages begin so long ago, within the week that Foyer's
+// ledger shows by itself.
+func (t *Trial) lately(ago time.Duration, meters []*Meter) (all []*Meter) {
 	for _, m := range meters {
 		own := *m
-		own.Began = t.now().UTC().Add(-20 * time.Hour).Truncate(time.Second)
+		own.Began = t.now().UTC().Add(-ago).Truncate(time.Second)
 		all = append(all, &own)
 	}
 	return all
@@ -185,7 +186,7 @@ func (c *Crowd) accounts(p *Pilot, again int64) {
 }
 
 // An account is a line of what `foyer ledger show --json` prints.
-type account struct{ Received, Stored, Duplicate int64 }
+type account struct{ Received, Stored, Duplicate, Rejected int64 }
 
 // told returns what Foyer's ledger says of the last week, summed up.
 func (p *Pilot) told() (sum account) {
@@ -196,6 +197,7 @@ func (p *Pilot) told() (sum account) {
 		sum.Received += a.Received
 		sum.Stored += a.Stored
 		sum.Duplicate += a.Duplicate
+		sum.Rejected += a.Rejected
 	}
 	return sum
 }

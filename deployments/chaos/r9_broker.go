@@ -90,7 +90,7 @@ func (t *Trial) bystander() *bystander {
 	t.must(snapshot(n.dir, b.p.data), "copy the pilot")
 	b.p.start()
 	b.listens()
-	meters := recent(t, n.meters)
+	meters := t.lately(20*time.Hour, n.meters)
 	for _, m := range meters {
 		m.Steady = true
 	}

@@ -84,6 +84,9 @@ func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 // Reload asks the server to read its files again.
 func (s *Server) Reload() { signal(s.proc.cmd, syscall.SIGHUP) }
 
+// Signal signals the server and its group.
+func (s *Server) Signal(sig syscall.Signal) { s.proc.Signal(sig) }
+
 // Log returns what the server has printed so far.
 func (s *Server) Log() string {
 	b, _ := os.ReadFile(s.log)
