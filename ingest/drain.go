@@ -170,7 +170,7 @@ func (d *Drain) sweep(ctx context.Context) error {
 		return fmt.Errorf("list held readings: %w", err)
 	}
 	for _, m := range meters {
-		state, err := d.Meters.State(ctx, m)
+		state, _, err := d.Meters.State(ctx, m)
 		if err != nil {
 			return fmt.Errorf("state of a held meter: %w", err)
 		}

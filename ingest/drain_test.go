@@ -204,6 +204,21 @@ func TestAMeterThatStoppedMeanwhileIsDropped(t *testing.T) {
 	}
 }
 
+// A meter that was replaced or given back while its readings waited: what it said
+// before is its family's, the rest is nobody's.
+func TestReadingsOfAMeterThatWasGivenBackMeanwhileAreKept(t *testing.T) {
+	for state, held := range map[ingest.MeterState]int{ingest.Unclaimed: 1, ingest.Ignored: 0, ingest.Stopped: 0} {
+		h := newHouse(t)
+		h.meters.set(ingest.Meter{ID: "m1", State: state})
+		h.meters.kept = map[energy.MeterID]time.Time{"m1": kwh("m1", 2, 0).At}
+		h.append(kwh("m1", 1, 10), kwh("m1", 2, 11))
+		h.pass()
+		if got := h.series.content(); len(got) != 1 || len(h.held()) != held || len(h.waiting()) != 0 {
+			t.Errorf("%s: %v held %v", state, got, h.held())
+		}
+	}
+}
+
 func TestPoisonGoesToQuarantineAndTheRestIsKept(t *testing.T) {
 	h := newHouse(t)
 	h.claimed("m1", "m2")

@@ -27,6 +27,7 @@ var (
 // fakeMeters enrols every device as m-<id>.
 type fakeMeters struct {
 	mu     sync.Mutex
+	kept   map[energy.MeterID]time.Time
 	meters map[energy.MeterID]ingest.Meter
 	refs   []ingest.DeviceRef
 	broken bool
@@ -48,17 +49,17 @@ func (f *fakeMeters) Lookup(_ context.Context, ref ingest.DeviceRef) (ingest.Met
 	return m, nil
 }
 
-func (f *fakeMeters) State(_ context.Context, id energy.MeterID) (ingest.MeterState, error) {
+func (f *fakeMeters) State(_ context.Context, id energy.MeterID) (ingest.MeterState, time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.broken {
-		return "", errBroken
+		return "", time.Time{}, errBroken
 	}
 	m, ok := f.meters[id]
 	if !ok {
-		return ingest.Ignored, nil
+		return ingest.Ignored, time.Time{}, nil
 	}
-	return m.State, nil
+	return m.State, f.kept[id], nil
 }
 
 func (f *fakeMeters) set(m ingest.Meter) {

@@ -50,6 +50,7 @@ type Meters interface {
 	Lookup(ctx context.Context, ref DeviceRef) (Meter, error)
 
 	// State returns what becomes of a meter's readings now, [Ignored] for one that
-	// it does not know.
-	State(ctx context.Context, id energy.MeterID) (MeterState, error)
+	// it does not know. Those from before kept are kept whatever it is: the meter was
+	// somebody's then who agrees.
+	State(ctx context.Context, id energy.MeterID) (state MeterState, kept time.Time, err error)
 }

@@ -50,22 +50,37 @@ func (w *work) sinkStored(r energy.Reading, j int) {
 	}
 }
 
+// A standing is what [Meters.State] says of a meter.
+type standing struct {
+	state MeterState
+	kept  time.Time
+}
+
+// of returns what becomes of a reading. A meter that was replaced, moved or released
+// while its readings waited leaves them to the family it was.
+func (s standing) of(r energy.Reading) MeterState {
+	if r.At.Before(s.kept) {
+		return Claimed
+	}
+	return s.state
+}
+
 // sort divides a batch by the state of its meters, and by keys: of two readings
 // with one key the first stands.
 func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 	w := &work{through: b.Through, again: b.Again, plan: planOf(len(b.Readings), b.Plan)}
 	w.keep, w.place = make([]energy.Reading, 0, len(b.Readings)), make([]int, 0, len(b.Readings))
-	states, firsts := map[energy.MeterID]MeterState{}, newFirsts()
+	standings, firsts := map[energy.MeterID]standing{}, newFirsts()
 	for i, r := range b.Readings {
-		state, ok := states[r.Meter]
+		now, ok := standings[r.Meter]
 		if !ok {
 			var err error
-			if state, err = d.Meters.State(ctx, r.Meter); err != nil {
+			if now.state, now.kept, err = d.Meters.State(ctx, r.Meter); err != nil {
 				return nil, fmt.Errorf("state of a meter: %w", err)
 			}
-			states[r.Meter] = state
+			standings[r.Meter] = now
 		}
-		switch state {
+		switch state := now.of(r); state {
 		case Unclaimed:
 			w.held = append(w.held, r)
 			w.sink(r, energy.FateHeld)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"foyer/ingest"
 	"foyer/internal/energy"
@@ -22,7 +23,7 @@ func (m meters) Lookup(ctx context.Context, ref ingest.DeviceRef) (ingest.Meter,
 	}, nil
 }
 
-func (m meters) State(ctx context.Context, id energy.MeterID) (ingest.MeterState, error) {
-	state, err := m.Registry.State(ctx, id)
-	return ingest.MeterState(state), err
+func (m meters) State(ctx context.Context, id energy.MeterID) (ingest.MeterState, time.Time, error) {
+	state, kept, err := m.Registry.State(ctx, id)
+	return ingest.MeterState(state), kept, err
 }

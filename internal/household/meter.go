@@ -57,6 +57,7 @@ type Meter struct {
 	Family    FamilyID  // "" while nobody's, and for an outdoor meter
 	From      time.Time // since when the readings are Family's
 	Enrolled  time.Time // since when they were anybody's; FirstSeen when they never were
+	Kept      time.Time // until when they are kept though State says otherwise: a family's that still agrees
 	Zone      string    // IANA name of the pilot's zone
 	Devices   []Device
 	Last      *energy.Reading // last one kept; nil when there is none

@@ -147,9 +147,9 @@ func (s states) Lookup(context.Context, ingest.DeviceRef) (ingest.Meter, error) 
 	panic("the drain looks nothing up")
 }
 
-func (s states) State(ctx context.Context, id energy.MeterID) (ingest.MeterState, error) {
-	state, err := s.Registry.State(ctx, id)
-	return ingest.MeterState(state), err
+func (s states) State(ctx context.Context, id energy.MeterID) (ingest.MeterState, time.Time, error) {
+	state, kept, err := s.Registry.State(ctx, id)
+	return ingest.MeterState(state), kept, err
 }
 
 // ingest opens the spool and drains it until the test ends.

@@ -14,9 +14,12 @@ import (
 
 // selectMeter reads a meter as it stands now. A claimed meter is collected while
 // its family agrees to something; an outdoor one belongs to no family and always is.
+// What a meter measured for a family that agrees is kept, whoever has the meter now.
 const selectMeter = `SELECT m.id, m.gateway, m.state, m.role, m.max_power, m.first_seen,
 		COALESCE(a.family, ''), COALESCE(a.from_at, 0),
 		COALESCE((SELECT MIN(b.from_at) FROM attachment b WHERE b.meter = m.id), m.first_seen),
+		COALESCE((SELECT MAX(b.to_at) FROM attachment b WHERE b.meter = m.id
+			AND EXISTS (SELECT 1 FROM v_grant g WHERE g.family = b.family)), 0),
 		COALESCE(p.zone, q.zone, (SELECT zone FROM pilot ORDER BY id LIMIT 1), ''),
 		CASE WHEN EXISTS (SELECT 1 FROM v_grant g WHERE g.family = a.family) THEN 1 ELSE 0 END
 	FROM meter m
@@ -29,12 +32,15 @@ type rowScanner interface{ Scan(...any) error }
 
 func scanMeter(row rowScanner) (household.Meter, error) {
 	var m household.Meter
-	var seen, from, enrolled int64
+	var seen, from, enrolled, kept int64
 	var collected int
-	err := row.Scan(&m.ID, &m.Gateway, &m.State, &m.Role, &m.MaxPower, &seen, &m.Family, &from, &enrolled, &m.Zone, &collected)
+	err := row.Scan(&m.ID, &m.Gateway, &m.State, &m.Role, &m.MaxPower, &seen, &m.Family, &from, &enrolled, &kept, &m.Zone, &collected)
 	m.FirstSeen, m.From, m.Enrolled = instant(seen), instant(from), instant(enrolled)
 	if m.State == household.Claimed && m.Role != household.Outdoor && collected == 0 {
 		m.State = household.Stopped
+	}
+	if kept > 0 && m.State != household.Claimed {
+		m.Kept = instant(kept)
 	}
 	return m, err
 }

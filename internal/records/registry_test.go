@@ -27,7 +27,7 @@ func (w town) lookup(t *testing.T, ref registry.DeviceRef) registry.Meter {
 
 func (w town) state(t *testing.T, id energy.MeterID, want household.MeterState) {
 	t.Helper()
-	if got, err := w.registry.State(t.Context(), id); err != nil || got != want {
+	if got, _, err := w.registry.State(t.Context(), id); err != nil || got != want {
 		t.Errorf("state %q %v, want %q", got, err, want)
 	}
 }
@@ -139,6 +139,40 @@ func TestCollectionFollowsConsent(t *testing.T) {
 		w.agrees(t, id, consent.FamilyView)
 		w.state(t, m.ID, household.Claimed)
 		w.state(t, "mnever", household.Ignored)
+	})
+}
+
+// What a meter said while it was a family's stays the family's, for as long as that agrees.
+func TestWhatAMeterSaidBeforeItWasGivenBackIsKept(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		one, two := w.family(t, "Foyer 01"), w.family(t, "Foyer 02")
+		w.agrees(t, one, consent.FamilyView)
+		m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "linky"})
+		kept := func(when string, wantState household.MeterState, want time.Time) {
+			t.Helper()
+			state, got, err := w.registry.State(t.Context(), m.ID)
+			if err != nil || state != wantState || !got.Equal(want) {
+				t.Errorf("%s: %s, kept until %v: %v", when, state, got, err)
+			}
+		}
+		kept("nobody's", household.Unclaimed, time.Time{})
+		if err := w.registry.Claim(t.Context(), registry.Claim{Meter: m.ID, Family: one, Role: household.Electricity, From: noon.AddDate(0, 0, -9)}); err != nil {
+			t.Fatal(err)
+		}
+		kept("claimed", household.Claimed, time.Time{})
+		if err := w.registry.Release(t.Context(), m.ID, noon.AddDate(0, 0, -5)); err != nil {
+			t.Fatal(err)
+		}
+		kept("released", household.Unclaimed, noon.AddDate(0, 0, -5))
+		if err := w.registry.Claim(t.Context(), registry.Claim{Meter: m.ID, Family: two, Role: household.Electricity, From: noon.AddDate(0, 0, -3)}); err != nil {
+			t.Fatal(err)
+		}
+		kept("of a family that has not agreed yet", household.Stopped, noon.AddDate(0, 0, -5))
+		if err := w.registry.Withdraw(t.Context(), one, consent.Offer(consent.FamilyView), registry.Form{}); err != nil {
+			t.Fatal(err)
+		}
+		kept("nobody agrees any more", household.Stopped, time.Time{})
 	})
 }
 

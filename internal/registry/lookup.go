@@ -25,6 +25,7 @@ type Meter struct {
 	Zone     *time.Location // the pilot's
 	Since    time.Time      // an instant of the device's own before this is not believed; zero: any is
 	MaxPower int64          // thousandths of W; 0 when unknown
+	Kept     time.Time      // readings from before are kept whatever State says: a family's that still agrees
 }
 
 // MaxUnclaimed is how many devices of one gateway may wait to be claimed. Further
@@ -83,17 +84,17 @@ func (r *Registry) Lookup(ctx context.Context, ref DeviceRef) (Meter, error) {
 	return Meter{}, fmt.Errorf("look up meter: %w", ErrUnknown)
 }
 
-// State returns what becomes of a meter's readings now: [household.Ignored] for
-// one that is not known.
-func (r *Registry) State(ctx context.Context, id energy.MeterID) (household.MeterState, error) {
+// State returns what becomes of a meter's readings now, and [Meter.Kept]:
+// [household.Ignored] for one that is not known.
+func (r *Registry) State(ctx context.Context, id energy.MeterID) (household.MeterState, time.Time, error) {
 	m, ok, err := r.meter(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("meter state: %w", err)
+		return "", time.Time{}, fmt.Errorf("meter state: %w", err)
 	}
 	if !ok {
-		return household.Ignored, nil
+		return household.Ignored, time.Time{}, nil
 	}
-	return m.State, nil
+	return m.State, m.Kept, nil
 }
 
 // names returns the devices of ref without repetition, its own id first.

@@ -102,7 +102,7 @@ func meterOf(s household.Meter) (Meter, error) {
 	if err != nil {
 		return Meter{}, err
 	}
-	m := Meter{ID: s.ID, State: s.State, Zone: zone, MaxPower: s.MaxPower}
+	m := Meter{ID: s.ID, State: s.State, Zone: zone, MaxPower: s.MaxPower, Kept: s.Kept}
 	if s.Role != household.Outdoor {
 		// Of the first family it was: what it held back of the time before it went to
 		// another home is still that family's.

@@ -43,7 +43,7 @@ func ask(ctx context.Context, t *testing.T, r *Registry, id energy.MeterID) {
 	if id == "gone" {
 		want = household.Ignored
 	}
-	if got, err := r.State(ctx, id); err != nil || got != want {
+	if got, _, err := r.State(ctx, id); err != nil || got != want {
 		t.Errorf("%s: %q %v", id, got, err)
 	}
 }
@@ -100,9 +100,9 @@ func TestWhoAskedForOthersMayGo(t *testing.T) {
 		r := New(new(asked), time.Now, time.Now, slog.New(slog.DiscardHandler))
 		ctx, gone := context.WithCancel(t.Context())
 		var group sync.WaitGroup
-		group.Go(func() { _, _ = r.State(ctx, "m1") })
+		group.Go(func() { _, _, _ = r.State(ctx, "m1") })
 		synctest.Wait()
-		group.Go(func() { _, _ = r.State(ctx, "m2") })
+		group.Go(func() { _, _, _ = r.State(ctx, "m2") })
 		group.Go(func() { ask(t.Context(), t, r, "m3") })
 		synctest.Wait()
 		gone()
