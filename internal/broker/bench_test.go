@@ -30,8 +30,8 @@ func (e everyone) Lookup(_ context.Context, r ingest.DeviceRef) (ingest.Meter, e
 	return ingest.Meter{ID: energy.MeterID(r.Gateway), State: ingest.Claimed, Zone: e.zone}, nil
 }
 
-func (e everyone) State(context.Context, energy.MeterID) (ingest.MeterState, error) {
-	return ingest.Claimed, nil
+func (e everyone) State(context.Context, energy.MeterID) (ingest.MeterState, time.Time, error) {
+	return ingest.Claimed, time.Time{}, nil
 }
 
 // BenchmarkAcknowledged sends Tasmota messages from many gateways, 20 in flight
