@@ -47,7 +47,7 @@ func (s *Server) ListAlerts(ctx context.Context, r ListAlertsRequestObject) (Lis
 
 // link leads to the next page, RFC 8288.
 func link(p ListAlertsParams, cursor string) string {
-	q := url.Values{"cursor": {cursor}}
+	q := url.Values{}
 	if p.Limit != nil {
 		q.Set("limit", strconv.Itoa(*p.Limit))
 	}
@@ -58,7 +58,13 @@ func link(p ListAlertsParams, cursor string) string {
 		}
 		q.Set("state", strings.Join(states, ","))
 	}
-	return "</api/v1/alerts?" + q.Encode() + `>; rel="next"`
+	return onward("/api/v1/alerts", q, cursor)
+}
+
+// onward leads to the page of a list at a cursor, asked for as this one was.
+func onward(path string, q url.Values, cursor string) string {
+	q.Set("cursor", cursor)
+	return "<" + path + "?" + q.Encode() + `>; rel="next"`
 }
 
 // GetAlert answers GET /api/v1/alerts/{id}.

@@ -129,6 +129,27 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for Job.
+const (
+	Alerts  Job = "alerts"
+	Results Job = "results"
+	Rollup  Job = "rollup"
+)
+
+// Valid indicates whether the value is a known member of the Job enum.
+func (e Job) Valid() bool {
+	switch e {
+	case Alerts:
+		return true
+	case Results:
+		return true
+	case Rollup:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReadinessChecks.
 const (
 	ReadinessChecksFailed ReadinessChecks = "failed"
@@ -167,34 +188,64 @@ func (e ReadinessStatus) Valid() bool {
 
 // Defines values for ResolutionOutcome.
 const (
-	Contacted   ResolutionOutcome = "contacted"
-	Diagnosis   ResolutionOutcome = "diagnosis"
-	Kit         ResolutionOutcome = "kit"
-	NoAction    ResolutionOutcome = "no_action"
-	Referral    ResolutionOutcome = "referral"
-	Repaired    ResolutionOutcome = "repaired"
-	Unreachable ResolutionOutcome = "unreachable"
-	Visit       ResolutionOutcome = "visit"
+	ResolutionOutcomeContacted   ResolutionOutcome = "contacted"
+	ResolutionOutcomeDiagnosis   ResolutionOutcome = "diagnosis"
+	ResolutionOutcomeKit         ResolutionOutcome = "kit"
+	ResolutionOutcomeNoAction    ResolutionOutcome = "no_action"
+	ResolutionOutcomeReferral    ResolutionOutcome = "referral"
+	ResolutionOutcomeRepaired    ResolutionOutcome = "repaired"
+	ResolutionOutcomeUnreachable ResolutionOutcome = "unreachable"
+	ResolutionOutcomeVisit       ResolutionOutcome = "visit"
 )
 
 // Valid indicates whether the value is a known member of the ResolutionOutcome enum.
 func (e ResolutionOutcome) Valid() bool {
 	switch e {
-	case Contacted:
+	case ResolutionOutcomeContacted:
 		return true
-	case Diagnosis:
+	case ResolutionOutcomeDiagnosis:
 		return true
-	case Kit:
+	case ResolutionOutcomeKit:
 		return true
-	case NoAction:
+	case ResolutionOutcomeNoAction:
 		return true
-	case Referral:
+	case ResolutionOutcomeReferral:
 		return true
-	case Repaired:
+	case ResolutionOutcomeRepaired:
 		return true
-	case Unreachable:
+	case ResolutionOutcomeUnreachable:
 		return true
-	case Visit:
+	case ResolutionOutcomeVisit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RunError.
+const (
+	RunErrorOther       RunError = "other"
+	RunErrorPanic       RunError = "panic"
+	RunErrorStopped     RunError = "stopped"
+	RunErrorTimeout     RunError = "timeout"
+	RunErrorUnended     RunError = "unended"
+	RunErrorUnreachable RunError = "unreachable"
+)
+
+// Valid indicates whether the value is a known member of the RunError enum.
+func (e RunError) Valid() bool {
+	switch e {
+	case RunErrorOther:
+		return true
+	case RunErrorPanic:
+		return true
+	case RunErrorStopped:
+		return true
+	case RunErrorTimeout:
+		return true
+	case RunErrorUnended:
+		return true
+	case RunErrorUnreachable:
 		return true
 	default:
 		return false
@@ -470,6 +521,9 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// Job Readings to usage, climate and bills; usage to results; results to alerts.
+type Job string
+
 // Month One calendar month. The running one also has `days_left` and, where known, `forecast`.
 type Month struct {
 	// CostEur An exact decimal.
@@ -570,6 +624,39 @@ type Resolution struct {
 
 // ResolutionOutcome defines model for Resolution.Outcome.
 type ResolutionOutcome string
+
+// Run One pass of a job.
+type Run struct {
+	// Done Families and weather stations dealt with.
+	Done int `json:"done"`
+
+	// EndedAt Absent while it runs, and where nothing wrote its end.
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// Error What most of the failures are: a mistake in Foyer, something took too long, could not be reached, or
+	// another; or why the pass did not come to its end: it was stopped, or the process ended in the midst and
+	// another pass began.
+	Error *RunError `json:"error,omitempty"`
+
+	// Failed Those it could not deal with; the next pass tries again.
+	Failed int   `json:"failed"`
+	Id     int64 `json:"id"`
+
+	// Job Readings to usage, climate and bills; usage to results; results to alerts.
+	Job       Job       `json:"job"`
+	StartedAt time.Time `json:"started_at"`
+}
+
+// RunError What most of the failures are: a mistake in Foyer, something took too long, could not be reached, or
+// another; or why the pass did not come to its end: it was stopped, or the process ended in the midst and
+// another pass began.
+type RunError string
+
+// RunList defines model for RunList.
+type RunList struct {
+	Items      []Run                     `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
 
 // StaleProblem defines model for StaleProblem.
 type StaleProblem struct {
@@ -741,6 +828,18 @@ type GetMyUsageParams struct {
 // GetMyUsageParamsBy defines parameters for GetMyUsage.
 type GetMyUsageParamsBy string
 
+// ListRunsParams defines parameters for ListRuns.
+type ListRunsParams struct {
+	// Job The job wanted; every job when absent.
+	Job *Job `form:"job,omitempty" json:"job,omitempty"`
+
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ResolveAlertJSONRequestBody defines body for ResolveAlert for application/json ContentType.
 type ResolveAlertJSONRequestBody = Resolution
 
@@ -776,6 +875,9 @@ type ServerInterface interface {
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx echo.Context, params GetMyUsageParams) error
+	// ListRuns List the passes of jobs, the newest first
+	// (GET /api/v1/runs)
+	ListRuns(ctx echo.Context, params ListRunsParams) error
 	// GetHealth Say that the process runs
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -1146,6 +1248,38 @@ func (w *ServerInterfaceWrapper) GetMyUsage(ctx echo.Context) error {
 	return err
 }
 
+// ListRuns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRuns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRunsParams
+	// ------------- Optional query parameter "job" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "job", ctx.QueryParams(), &params.Job, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter job: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRuns(ctx, params)
+	return err
+}
+
 // GetHealth converts echo context to params.
 func (w *ServerInterfaceWrapper) GetHealth(ctx echo.Context) error {
 	var err error
@@ -1229,6 +1363,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/alerts/:id/resolve", wrapper.ResolveAlert, options.OperationMiddlewares["resolveAlert"]...)
 	router.GET(options.BaseURL+"/api/v1/events", wrapper.FollowAlerts, options.OperationMiddlewares["followAlerts"]...)
 	router.GET(options.BaseURL+"/api/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
+	router.GET(options.BaseURL+"/api/v1/runs", wrapper.ListRuns, options.OperationMiddlewares["listRuns"]...)
 	router.GET(options.BaseURL+"/api/v1/me/usage", wrapper.GetMyUsage, options.OperationMiddlewares["getMyUsage"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
@@ -2296,6 +2431,103 @@ func (response GetMyUsagedefaultApplicationProblemPlusJSONResponse) VisitGetMyUs
 	return err
 }
 
+type ListRunsRequestObject struct {
+	Params ListRunsParams
+}
+
+type ListRunsResponseObject interface {
+	VisitListRunsResponse(w http.ResponseWriter) error
+}
+
+type ListRuns200ResponseHeaders struct {
+	Link *string
+}
+
+type ListRuns200JSONResponse struct {
+	Body    RunList
+	Headers ListRuns200ResponseHeaders
+}
+
+func (response ListRuns200JSONResponse) VisitListRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRuns400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListRuns400ApplicationProblemPlusJSONResponse) VisitListRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRuns401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListRuns401ApplicationProblemPlusJSONResponse) VisitListRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRuns403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListRuns403ApplicationProblemPlusJSONResponse) VisitListRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRunsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRunsdefaultApplicationProblemPlusJSONResponse) VisitListRunsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -2456,6 +2688,9 @@ type StrictServerInterface interface {
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx context.Context, request GetMyUsageRequestObject) (GetMyUsageResponseObject, error)
+	// ListRuns List the passes of jobs, the newest first
+	// (GET /api/v1/runs)
+	ListRuns(ctx context.Context, request ListRunsRequestObject) (ListRunsResponseObject, error)
 	// GetHealth Say that the process runs
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -2755,6 +2990,31 @@ func (sh *strictHandler) GetMyUsage(ctx echo.Context, params GetMyUsageParams) e
 	return nil
 }
 
+// ListRuns operation middleware
+func (sh *strictHandler) ListRuns(ctx echo.Context, params ListRunsParams) error {
+	var request ListRunsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRuns(ctx.Request().Context(), request.(ListRunsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRuns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRunsResponseObject); ok {
+		return validResponse.VisitListRunsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetHealth operation middleware
 func (sh *strictHandler) GetHealth(ctx echo.Context) error {
 	var request GetHealthRequestObject
@@ -2829,106 +3089,116 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3rbhs5lvCrEJz5MDOYsizJlzgKPgzc6fZ2dvu2SaYbmDhrUVVHKraqSDXJsqIODMxr7AsssP/2GXbf",
-	"ZJ5kwUOyLhIlS7GTuWz/6VhVLPLw3Hiu7Pc0leVCChBG09F7mgPLQOGfX7xmM/tvBjpVfGG4FHREvwel",
-	"uRRETonJgbAClEmIkWQCRIMwZMLSOWGajF9Mj75mJs3HPZpQneZQMjudWS2Ajqg2iosZvbtL6FdczDcX",
-	"enn1nFwMLy4SoqD4/9dUwDtzTZ8RNsFlpMD1C6YNWbAZ7F7kLqELplgJxm/u0sL94vPNZb9dsJ8qIDyz",
-	"O2TCbdBOzu3bBTM5TahgpZ2eZzShCn6quIKMjoyqoA1Eyd59BWJmcjo6P01oyUX4OUgiaLjU30434bni",
-	"s0qBthg1OayINlJmhBlicq4JF9owYUYWWGBpThaguMwQNQp0VRhi6VsZyByqJiv7TvTIcykQj9zOywyR",
-	"02sh5LJHfrC/uCZCGjKHhbErc0OW9h/tsT8iYxCgZqub+TIfJ2Rs575RwDIuZjfM2EdyAeIGsafHPXJJ",
-	"xr8fe5TK6VSDuRZck6XixoAg4/83/GzcuxYBzz9VoFYNopm+kdMOgeEdKxcFaDp6Q4f94fnRYHDUP3nd",
-	"vxj1+6N+/0/0bUKnUpXM0BHNmIEjw0ugMbw/r5SWahPzr3MgY8t1NymOGAeet+xGJjCVCnpbAHZf0C3c",
-	"cDYYxgC5YiUvVvczJZniwE/ClFdKljGmVNqQjK3IkgkDWY98DlNWFSYhJ337XHv8kLGR42dkMCSlFCbX",
-	"ZCqV//MZkQJwDvtMF9LobdicWiDam+hQNkrUF1PUPVuoalXbuKPCnBBYJrdcnJDxNT25puMe+YGbXFbG",
-	"igAOFnoJykrC6fCihtdpzQbgoProDsxH9CATs4rNYBPo8MaCbOUPRAo6IVcKRJpbmc4c+rcCdJmmsDBH",
-	"9Qpb4BqenUcB4yU3m1B9LbXFC5RWDyE1gyKOEbHASdoLe6Dp6KyfWCh4WZV0NOz3kS3dr4YpuTAwA4UA",
-	"vZa7eFJIUkgxA7XJnUaWUim53AakkQfx2Z2VNL2wqrQ5VewfqbREwj/ZYlHwlFkoj3/UFtRae9k/Jys6",
-	"ot+wjDOa0DRnYgbZDa4Z1NrwDNXaENVaQp3w2095ZmWDTdIMprOc/zgvSiEXNKEFm0BhUSJXoEj/CT4K",
-	"vEWnit4lNOfaSLWiozfvaXe509fDk9Gg75fTxm59RK06x5+w8L8go3fJ+sddWDubCzOxdC7ksoBsBlkz",
-	"Y+fp3dvE7Y4NT07Pzp80/6WJX/tmF9AKmMc0UzOkjNVJdrxFhWXEm5SO6OCcJrQEJtyv096FxcwcLNTu",
-	"3E9lkd3ksoSeHWY5AN4ZHJtckP/+r+cEBCnlCgQyvyI/ykolZIj/apIB0RU30CPP//LnfwdtSCm5wOeD",
-	"c/t5z66nqgKPjLCUxQncguLGwlGpmWWkhGouUrifTmvYvXXmGh2d3LUZ+9cKpnREf3XcWH/H7q0+dkyM",
-	"zL2pOmtzKGIoxib1w45xDM75Gctewk8V6F2CslByUkD5+4jAgFLSrvvGKgDDuGV0UZUTUKSsrIUD1joq",
-	"rW4a9vs0oQtpVYeiI3qM0n7sNJHlMYu0StPRqdU5hhskxGu0nRBCkklwlpA9FRoFcMwW/DiTqf4VF7es",
-	"4NmR/4DujeXv3A634TkKwDMydrsfE23P2GUO1gSxx7RUE55lID4Mpw0eTho8fCMNYUUhlxDduZDmKLx+",
-	"rF2zKuP2bCMpE3bTmUQzF7f4jTRXshLZQ3d42t3hFOfcsj/38pF2p8CZ1QISIhVaE06Xk4xnSGM2UwDP",
-	"iJATma0sDoiBoiDLnKc54iAs8EEo8Cx1g4r1ZPqU9dOzQTaEi9PJ+RPaCMNZWxheyRJMzsWMTJScg3W7",
-	"ZKWI5hnExcGAEqx4FJxdipVbGgoN3kCzLstSSTFLiHUQn56ePUHMvDLM7fJwvKSVUv6Lfc6rrkYNbIUW",
-	"fQtnSEFrTk6ZNmiJbeBKI8h7Iwp3eJ/8oClbylvILKXwyAjOm1UgiKo/ClaZXCr+MzxYmAZtYcI9c000",
-	"nwnICBfbxMoNOOLiUdgksrDfZypFxu0oVjxwo8OLZqPBuLcrllxrawrGRGF6VNphR2HMY+y1Caq0Vne7",
-	"1d5zOND0zNiqZVRGzUl0v9qGhzWerdmPh3AqtbmByp6vg97TC2vFyltQHho5vdF0dHGOJ6wGEPXPu4Q2",
-	"MQQ6ok96Z4NhH09s0IaXzFj2nLJCQ22ed0BYKHnLtaeuH6dgxnWI8fjpebmQyhxPmIb2Mk56VceKPLEm",
-	"lQ8gWPvAyI5tuz8JHTUiBMQX1mNzgZoeuQwhGyGdsuOaWH2DEbY64NJDt8fP3vE0WBZY/DslF6AMt66I",
-	"R8eaPiXOLiZGkpQVRR1JSIiwBidhJIMUUUrYxDm9jQM8dmPHVp8gXPYhIzNmYMkwGLFoAeC4a91H+4aV",
-	"6MMuc0mMlHN7DqaF1FZo0apcc7C6HtH7vSI6bQ/pXjPXhVzsR34fkdgLxqy4SHkGwjzDaIXdJzNSacIK",
-	"KSAKee1gvQ/Csgc8X9xa0b2rp2NKMQSPZ5GwZscX2hc7jW+0C5qXblTtnnQjbh1fZQEiczpQ8wKEucEo",
-	"a/MzYPZtBJjG0bHiah3+N43Hk/MZxrXstor4584nWifZDzkIy6YTmDFhibMfZvyBvweZXuHIu5Yx0MI+",
-	"F+b8lEbjFk1Y7o2P01nkttAQgKjJFPbYkYRm3QYpcvIjpMg6COFzHH2ggrAmRMYM83FauMVAu4uSaaOA",
-	"lZtizoIi2sOlTOghjPoB5HCxhIaVfJjCnigpK/BESdbtOQVaFreQRRhsjWI4e0MhJITb/lYyOHm+jwpr",
-	"GD0AR07JbjwW0mFuU19UJrViG3v3AHyvix8zJGcLRL7lmI9DDsR/hyZbyXBVnwgH0GGLyvXBteibJn67",
-	"G3SUfTdR67Ot4H/F9aFMVB85+589sWOnlf5odvUmbCuhoioK+nZje7hm9+utm3sV2K7NJQfxRUKfyyI7",
-	"UNd9iRG6CRRyifrN5Ap0LossKDx7vHWyjBlbOctsUwlmznC4J1yc0Nwueh8xPoeUl96F9v7HvZ6hHbVO",
-	"BWfZ+yli6H8uxbTgqYkeoAoII3iSE+tRKJbx1KCdpqGYRs4BEzWdJtLk5JYVFej9D+KWLbbxzhkXuzNk",
-	"lmQ4rhc3gJyPsDnJv1ZMGG5WhImMWJcjqfOc3onI03F0TvRsmNliiuD5CdYbxSxJykrYFxlrNA2mVcBQ",
-	"azf+QAqQ7CJ40CcPURk182xojagyiIPT+IkHSe6SlFWau1yo956WTBO79U3GdB7oOl1eITl0ndJ13lib",
-	"KNvMuMaN3TZngONQi9DPmziQoxhrQlUHmnUuMuRS+dowkenDPbYcP+/99U3nYIHtsoKDFt3Y0aUg8I6l",
-	"Bn3dkhWIB2YMKPv2347+8KZ/9PTt73/7pvfW/fW7P/w6tuU9bYqIaRTcbqJzpkCTJTc5cmEqnWPJb6FH",
-	"xpgmH7sCDSCqEoKLGcHwMQb+2xFkPxM3GrPvm7RFj80fU7vFusCAN0ynUpkbtQdZX3qC3mcvRTCRMg1L",
-	"qeagtItIbGGvYmtm/LPn35HTJ1s+0uYGkXjfDr7GQeGTpoxlfzv8sGVapTEtlO10FPcyFh1LfnRrsQma",
-	"fFpz8cpVCxy0s5AijDBmnRdc56l/fvXtN8S/HZHjicxWx95xSkg7h5iQ4wUz+THPEuIzncch7Nu79ywP",
-	"6ycByOiepYKUafMhegbNIMtzZMmLgqRSG8IMKgkQWUIwO6HsP84qcemmiO4Aa/8VLsi7t+2a81l+4CeF",
-	"XB70xRpCw+dJB+IWJDEEfwmscKJ7AFc1dnnttMz3iR9sNcW/DvrjABp/i0QrQGTM11T1yOvuSUFYod25",
-	"PbbHwk0BUzO21m04QtCfSch46tlsHDs5Qnx/bzq2EwC7Dxs/7i6hNXyRki1pXS8u0qLKXEBh0yZrpxL2",
-	"hrOVZ9iwEsiCKZc4E9KQEpiuVGfxiZQFMAyRTltCulNxhnHtE6Nle6C98f707sj9Mbz79TZb64OdQrds",
-	"e+stcsU48zu0jA+Uj0/EM39VoruUVKy8EHGcoPrN2KpO9mO2qY4usGJ6lMsq7qJ2UlubUGZKLsJEqazs",
-	"KRIqduHdomBcQEZWYOKAd3JkcaLujcwuZF8gPchkRcIaHW88IVyQ+Q/to7HhM5+Le/8hXjGSIkzRYYv2",
-	"bls81uX/NrajItBUXRygnpvyhANsklDctLclZi2iiCHWrvWIunTc2BNAkJWsiIKFVM5c8Lnw3m69s6l+",
-	"fW48siP3YMNVNmxSwDNSAMs0MdJ5Ls2QjvtcKX6kYAoKXCZkNzPg2wDRzvjXS+/cHOhKO/Y6ch4SsR4S",
-	"sXxFTs7P0Plyko8eGeZwhTUcXfnKgq1cCbSbY5M1DtPtCcXI2ofaS7tQgz4QaH2o4s8hne9ULC2DKaFT",
-	"xostId2Ygti0uXZMEd9sEkDcsutQNnqIqb1CU5qROawc7V05IlZFWyeBicyHAF3ltmvkKNkcImFUX6+6",
-	"DX334wnLV2MDsXL1vsyE/TpxUPhP4ojSsqgM3wNZ3e2FxFSr5nzQx3qzHZmqQO9UCsNSp7Otwra6PuNs",
-	"JqTmFtw5PkFNoViBfy4YbiyhlVDA0txqHUwp37DUdENHWxAS4IihoVOSdaCgNJG8ndaOH/Zg9fuoyjSp",
-	"wd+CFQ9oPPaFDU3WXllKZX2Wb0WxImM5R8eEjFun8ZikTKkVYS6D0EklztcO7oRyoavplKcchLnJmGH4",
-	"LLOWR8mFixgKaW58VZTlhJjiqQupDqDmpFPAoAuJrInxeWdwv91ZprL5ynfd3JtQOixw4235iL1g5H5t",
-	"NW3e8PBjEjoJPTrYQLE95P99E/Q9yJ0ofQPKZqpIRh+3gsu7NxEG4kybEGO0P60UN6tXFokOnkUuxRbb",
-	"X4MO7ZEhzPsbTfCDuucklXLOoWk6ubn5UmpzNJUrUEdlg3e24P8CKy/70+keCzbxVAzY1/WQ1sJyzoLQ",
-	"stgTkjQGiZFzV2S+7pOULM25gN9Ya24OLqawAnXzlz//R9MAip4IMNUuiM2NWbhKOS6mkb6eL27BqgDX",
-	"dxWqznzYeyZBE5MrWc1yNCFT19WYkDr8VbZqWLxV7E7kVvdhJpfiWky7RdlGEg3QI5f1A98YWQlXn8d8",
-	"Og+fd0q4CfPReW1NbQd671pci8vSemuYdSqlAJdodLYgftNJTKD9YI/gHnnh2jw1DrKOxcnJyVP7+o+v",
-	"nyeu387O5HvsmIJrkfJbXhAryE2SixfS4IY4FFm9H99QG7xe3EFmty9rrxI3/MxX/rlawZ9BSdewWfAU",
-	"hAZXMgHC8CnHbovLBUtzOBr2+q0+tOaZZeuqLJla0RH13aiQEfeMg9uRC5Kjycza6RFHQux4rYXM0qTC",
-	"8kpHSWZajZKheBdbotpV3HQQIvJswemInvQGCPCCmRyFHSt6bwfHTbx+BqiLPDBSvMjoiH7Ftbl0Q7q9",
-	"xm8ivo8liutNe0bs0m6vrYIH55yF2s+EWrdeZlDrx1jvWsiKNRWq+9d+1Fm5kr174b46WTslrA3Ff6rA",
-	"vzaqAtRMK8SrPTqwHSy2VIOOY9dKuMdA35W7z5QhJXL3dq0db9jvH1YR3apqjnbidVuuHqkT75dGtw9q",
-	"dPNlQrUgDy35OwkoURXFYV1vmDqLdaK4nm97xqKI98j4Ky7mY5e6bd9P0EQ00BGEd4b4o7/VMBcuPNjV",
-	"MIdjEJRTx8WxwTW3H7e66vCTwf2fdPpA8KOT+z9qGs0QSdOQktv9VdPR0Fb6FtseoQmxXIE1V5pMubKH",
-	"tLEqcLIigUecksTonWEzrEP2Ohkzil09ffyeZ3dblfU/gdPVm6r6Hl0Tro14DLW0G2V1Sd4nouVp//T+",
-	"L+oevIcT/yWwzKeosDJFYGkZCVXze9P4uHVsom0udSSF1OqbsS4lB1dUEbsIoLnuAjumCFZw6dDSha1o",
-	"TV9Xsn4pwGB4LexefH9mXTSDllKXCS8bwD86M4brED4p3/6tqq2DWf10MLz/g1ehne90eLHPLtrNaQ8X",
-	"p9dsDvV1NQdIjy+rbUtOl0tfugF/wxyK7POZzFaH2XouFEm/55obIAv1P/95WwEpmcq4Pa7r+KMPNe5t",
-	"SLRio3fdaIM3mX+Rqb8TmXpeSN0IlbP1mCCBM3YLWerrY9se47pRGcagFy6kyUG5SKeP5vjULjOuAw1j",
-	"AK4Yk6c5Hp5cE3teWj8SQxd4B4qv7yRXUl2LtVY15zgvfU+f/cYVZ4+IyXG3WPcdfOqej+LUkGpScG3G",
-	"ROdyiUdo6Uvkr4UPAIUC8ciBZ+295zVaHs9XW7+BZFD3cLZKyelsedQ/oXUBOS1P50/e/TRc/Nwuoh7R",
-	"9XrvVkn1xiKno8HwT/Tu7d66oVOAHfMzmosrGpT3/s4seldZ5HR1t3fA8ouG4hZ8jlTA0vqKyLUtcfLn",
-	"S0ecsBdtuyy9AnUL6ggDWW5oj3zBXI+2YCVkZIxCOn6GVuaYZ66wNnJt3VdMmyPs2zp68fk48TW1hjkh",
-	"vRbjVn/duHOPGtNzsB4K48IleS0ACE2PWGEvSw+eWpHBGdFkDrDQITArADNSGA/CQq5r4XruCIhMu4AQ",
-	"DlWAUTZW4OUgMUG7kkUhl/tFo16H9hbX7Wd5/VmtH/ylVx4OrK/QRLSuT1q/Z6qDvE4saqPMaZAMLmIF",
-	"To8c8THwzjjuOXLb6KgRyrMROR1eCxwxcpr+Wlh6j8j7a2wvu6ajax+LuabJtQtA1A/xETP4u60eTr0O",
-	"cu9xWjp6f015hkM34j3X9O4OSbnzEsNI/N/3Zf4jBwocP4dgcLgJsZS39x3CeI75JNLWqO1VGHSwdau/",
-	"nT5u0LFVpI//dC888N1j9GnvDK9JCBlhKueRkv3227pQhPZ7g/5pHXX8oJBlpEx+7WA8u/Cnb13k2Lok",
-	"4mzYO+1Hb4kY9p/0++17Iob9c39TRKs69Hzt3ojhyaB3ar+L3xzRrs3sFDLT84vesN8uDx7RJ/3eiX1U",
-	"FyLT8/PeoN+q1ww73UR/p6h/8LBgZKuQf4vYB87+xxZ8tCdMa7surdOkqJjPF60SMlmR0CQRVEIt/lGl",
-	"cG+I8CokuA9TC/U1nnucZI+gQnxdzRJlvsbcpXbZOtqqEdumIDYLJz6VfujITN/d0utEtbMTOSXRO173",
-	"2NuG8hs8yuZiiu30wqqKqGI7vxh2FdvZU/ugW43sbmrt6pmOmm+Xu9zd3R2oTbYaEA7TvX+w+MJjhKdN",
-	"gx7Lg9bhroteDtAxx1UoKYr6Ll/XWXtXNJpFGwJbt7w+cxl/KYrVZidgoxtDI+AWvebqnB6k3NYuqcWC",
-	"vnZX7rZbVrFgKHIPbNOd4CupdpdQ7aFf8friPca9lh8Y7vYXPf0iOmuis8Q7xWuBIZWGDM/ojK2IVPav",
-	"QOzdklTCPeJzhbUha6VW5MvQX6HJb8e6kGb8u3sFxrrjGKOISs3X2yTm0aXAcf1B1YT/R0XhkzC2r/9D",
-	"WvvKvzdv8fbYOMv7UqQW43diW569c+w7/HmX/elbEx/qX675KfvZDH7tiM3wwl1K23sMhHaQ+Ir5Gjvf",
-	"iJKC1kRVQrfQp0Hd8jTg0JqYq50obPoYHorFprMBL0JVwbZUkEqV1aamBoXxhoDsD8F9A3QE/VgO6W4K",
-	"dGlnR4kzdyx8vP34Pov2nlqPHr6v5qLZcOXxx+GwZQ6YZ1kGTvMsRQRApgNOt7Jcq7B4G899X5cUP4zj",
-	"ZpKO6EwOesPz3kWnZPG2j0WKeyM+QLTFA5hUvMg+FrZ5mrsFdojyupb1RcZv3trjytc+O5XrP462FtQx",
-	"Atd6Fb1Vo/X/lAjWxqYh69qAdOSaTMyd2bUmkPqLUYK9EP5PJc6Z3ZwUQVzmEtHgapNdwkxjiYg1P4Rc",
-	"2hkzsHjRSR2FD6y6ItpdtOnX8jbI5lp1yXK4xTNc2VR/GAXQCUZbJiysre8Cye7e3v1vAAAA//8=",
+	"7H3tchu5leiroDq5laTSokjqwzJVt1Iez/iOc8czE9uZqYrlK4Ldh2yY3QAHQIvmuFSV17gvsFX7b59h",
+	"903yJFvnAOgPskmRlux87PyxpW40cHBwvj+gD1GiioWSIK2JRh+iDHgKmn786jWf4f8pmESLhRVKRqPo",
+	"B9BGKMnUlNkMGM9B25hZxSbADEjLJjyZM27Y+Pn06AW3STbuRXFkkgwKjtPZ1QKiUWSsFnIW3d7G0TdC",
+	"zjcXevnsKbsYXlzETEP+v68iCe/tVXTJ+ISWUZLWz7mxbMFnsHuR2zhacM0LsH5zTxDu519uLvvdgv9U",
+	"AhMp7pBLt0GcXODbBbdZFEeSFzi9SKM40vBTKTSk0cjqEppAFPz9NyBnNotG56dxVAgZfh3EHWh4Yr6b",
+	"bsLzTMxKDQYxajNYMWOVShm3zGbCMCGN5dKOEFjgScYWoIVKCTUaTJlbhudbWkgdqiYrfCd77KmShEeB",
+	"83LL1PRKSrXssR/xN2GYVJbNYWFxZWHZEv8zHvsjNgYJera6ni+zcczGOPe1Bp4KObvmFh+pBchrwp4Z",
+	"99gTNv792KNUTacG7JUUhi21sBYkG/+v4Rfj3pUMeP6pBL2qEc3NtZq2Dhje82KRg4lGb6Jhf3h+NBgc",
+	"9U9e9y9G/f6o3/9L9DaOpkoX3EajKOUWjqwoIOrC+9NSG6U3Mf86AzZGqrtOaMQ40DySG5vAVGnobQHY",
+	"fRFtoYazwbALkGe8EPnqbqJkUxr4WYjymVZFF1FqY1nKV2zJpYW0x76EKS9zG7OTPj43Hj9sbNX4kg2G",
+	"rFDSZoZNlfY/XjIlgebAZyZX1mzD5hSBaG6idbKdh/p8SrJny6miaBu3RJhjAiRypOKYja+ik6to3GM/",
+	"Cpup0iIL0GBplqCRE06HFxW8TmrWAAfRF+3AfIcc5HJW8hlsAh3eIMjIfyATMDF7pkEmGfJ06tC/FaAn",
+	"SQILe1StsAWu4dl5J2CiEHYTqhfKIF6gQDlEpxkEcdch5jRJc2EPdDQ668cIhSjKIhoN+30iS/dbTZRC",
+	"WpiBJoBeq100KRXLlZyB3qROqwqltVpuA9Kqg+jsFjnNLFCU1loFf0gUHhL9yBeLXCQcoTx+ZxDUSnrh",
+	"j5NVNIq+5angURwlGZczSK9pzSDWhmck1oYk1uLIMT9+KlLkDT5JUpjOMvFunhdSLaI4yvkEckSJWoFm",
+	"/Uf0KNBWNNXRbRxlwlilV9HozYeovdzp6+HJaND3yxmLWx9FKM7pV1j43yCNbuP1j9uwtjYXZuLJXKpl",
+	"DukM0nrG1tPbt7HbHR+enJ6dP6r/jWK/9vUuoDVwj2muZ3QyKJNwPKICCfE6iUbR4DyKowK4dL+d9i4Q",
+	"M3NAqJ3eT1SeXmeqgB4OQwqA95bGxhfsP//jKQPJCrUCScSv2TtV6pgN6X/DUmCmFBZ67Onf/vr/wVhW",
+	"KCHp+eAcP+/herrMSWWEpRAncANaWISj1DMkpDgyQiZw9zmtYffGmWvR6OS2Sdi/1jCNRtGvjmvr79i9",
+	"NceOiIm4N0VnZQ51GIpdk/phxzSG5vyCpy/hpxLMLkZZaDXJofh9B8OA1grXfYMCwHKBhC7LYgKaFSVa",
+	"OIDWUYGyadjvR3G0UCg6dDSKjonbj50kQhpDpJUmGp2izLHC0kG8JtuJIGSpAmcJoVaoBcAxX4jjVCXm",
+	"V0Le8FykR/6DaG8sf+92uA3PnQBcsrHb/ZgZ1LHLDNAEQTWt9ESkKciPw2mNh5MaD98qy3ieqyV07lwq",
+	"exReP9SueZkK1G0s4RI3nSoyc2mL3yr7TJUyve8OT9s7nNKcW/bnXj7Q7jQ4s1pCzJQma8LJcpaKlM6Y",
+	"zzTAJZNqotIV4oBZyHO2zESSEQ7CAh+FAk9S1yRYT6aPeT85G6RDuDidnD+KamY4azLDK1WAzYScsYlW",
+	"c0C3S5WaGZFCNztY0JLnD4KzJ3LllobcgDfQ0GVZaiVnMUMH8fHp2SPCzCvL3S4Px0tSau2/2EdftSVq",
+	"ICuy6Bs4oxNEc3LKjSVLbANXhkDeG1G0w7v4h0zZQt1AiidFKiM4byhACFV/lry0mdLiZ7g3Mw2azER7",
+	"FoYZMZOQMiG3sZUbcCTkg5BJx8J+n4mSqcBRPL/nRocX9UaDcY8rFsIYNAW7WGF6VOCwozDmIfZaB1Ua",
+	"q7vdGu85HGh6pnzVMCo7zUlyv5qGBxrPaPaTEk6UsddQon4d9B5foBWrbkB7aNT02kSji3PSsAZAVr/e",
+	"xlEdQ4hG0aPe2WDYJ40NxoqCWyTPKc8NVOZ5C4SFVjfC+NP14zTMhAkxHj+9KBZK2+MJN9BcxnGvblmR",
+	"J2hS+QAC2gdWtWzb/Y/QnUbHAdIL9NhcoKbHnoSQjVRO2AnDUN5QhK0KuPTI7fGztzwNngYS/16rBWgr",
+	"0BXx6FiTp8zZxcwqlvA8ryIJMZNocDLOUkgIpYxPnNNbO8BjN3aM8oTgwoeczbiFJadgxKIBgKOudR/t",
+	"W16QD7vMFLNKzVEPJrkyyLRkVa45WG2P6MNeEZ2mh3SnmetCLviR30dH7IViVkImIgVpLylagfvkVmnD",
+	"eK4kdEJeOVgfArPsAc9XN8i6t9V0XGtO4Im0I6zZ8oX2xU7tG+2C5qUbVbkn7Yhby1dZgEydDDQiB2mv",
+	"Kcpa/xow+7YDmNrRQXZFh/9N7fFkYkZxLdxW3v2584nWj+zHDCSS6QRmXOLh7IcZr/D3OKZXNPK2YQw0",
+	"sC+kPT+NOuMWdVjujY/TIXIbaAhAVMcU9tjihHrdGilq8g4SIh2C8CmNPlBAoAmRcst9nBZuKNDuomTG",
+	"auDFJpvzIIj2cCnj6BBC/YjjcLGEmpR8mAI1SsJz0ijxuj2nwaj8BtIOAls7MZq9PiE6CLf9rcfg+Pmu",
+	"U1jD6AE4ckJ247FUDnOb8qK0CbJt17t74Hud/bhlGV8Q8pFiPs1xEP5bZ7L1GJ5VGuGAc9gicn1wrfNN",
+	"Hb/dDTrxvpuo8dlW8L8R5lAiqlTO/rqnS+000h/1rt6EbcWRLPM8eruxPVqz/fXWzb0KZNekkoPoIo6e",
+	"qjw9UNZ9TRG6CeRqSfLNZhpMpvI0CDxUb60sY8pXzjLbFIKpMxzuCBfHUYaL3nUYX0IiCu9Ce//jTs8Q",
+	"R62fgrPs/RRd6H+q5DQXie1UoBoYZ6TJGXoUmqcisWSnGcinHXrAdppOE2UzdsPzEsz+irhhi228c8bF",
+	"7gwZHhmN63UbQM5H2JzkTyWXVtgV4zJl6HLEVZ7TOxFZMu6ckzwbbreYIqQ/Ab1RypIkvIB9kbF2psG0",
+	"Chhq7MYrpADJrgMP8uQ+IqMing2p0SkMusGp/cSDOHfJijLJXC7Ue09LbhhufZMwnQe6fi6v6DhMldJ1",
+	"3ljzULaZcbUbu23OAMehFqGfN3Ygd2KsDlUdaNa5yJBL5RvLZWoO99gy+rz39zedgwW2ywoOUnRjR08k",
+	"g/c8seTrFjwnPHBrQePb/3f0hzf9o8dvf//bN7237qff/eHXXVve06boMI2C281MxjUYthQ2IypMlHMs",
+	"xQ302JjS5GNXoAFMl1IKOWMUPqbAfzOC7GcS1lD2ffNsyWPzamo3W+cU8IbpVGl7rfc41pf+QO+ylzow",
+	"kXADS6XnoI2LSGwhr3xrZvyLp9+z00dbPjL2mpB41w5e0KDwSV3Gsr8dftgyjdKYBsp2Oop7GYuOJD+5",
+	"tVgHTT6vufjMVQsctLOQIuwgzCovuE5Tf3z13bfMvx2x44lKV8fecYpZM4cYs+MFt9mxSGPmM53HIezb",
+	"u1OXh/XjAGTnnpWGhBv7MXKGzCCkObYUec4SZSzjloQEyDRmlJ3Q+J+zSly6qUN2ANp/uQvy7m27ZmKW",
+	"HfhJrpYHfbGG0PB53IK4AUkXgr8GnjvWPYCqaru8clrm+8QPtprif1STjgpIJ4gMs4qVhs8gZklOgXEy",
+	"UCciz82le4NDXL2fuQw/4DMnZJo+uFZ5Xi6cQ4WjQgzDdDpWL4JcO4D2viNiykGm3Nd69djrtgZjPDfO",
+	"nhijurrOYWrHuKmg2sjPitl46sl/3KXRQt5hb/pqJiZ2K0E/7jaOKvg6SskUuoRCJnmZukDHpq3YTHHs",
+	"DWcj/7FhvbAF1y6hJ5VlBXBT6tbiE6Vy4BS6nTaEx06BHsY1NVnDJiI76MPp7ZH7YXj762024Ec7q27Z",
+	"5tYbx9XFMd+TxX4g334mmvm7HrpLlXWVPRKOY1ILKV9VRQiUBauiHjyfHmWq7HadWym3TShTrRZhokSV",
+	"qN1CJTG8X+RcSEjZCmw34K3cXfeh7o3MNmRf0XmwyYqFNVpRgpgJyeY/NlV2TWc+R/jhY7x1OoowRYss",
+	"mrtt0Fib/pvY7mSBuhrkAPFcl00cYCuFoqu9LUS01DoMxGYNSqerKSxqAMlWqmQaFko7M8bn6Hu75c6m",
+	"+PU5+44duQcbLrzlkxwuWQ48JQVKHlU9pOXWl1ocaZiCBpeh2U0M9DZAtDMu99I7XQe6+I68jpznxtBz",
+	"Y0hX7OT8jJxCx/nkKVJuWaJB68pqFnzlSrPdHJukcZhsjyOK+H2sHbcLNWQSgTGHCv4MkvlOwdIw5OJo",
+	"ykW+JdTcJSA2bcEdU3RvNg4gbtl1KGc9xAVYkYnP2RxW7uxdmSRVa6PzgkakC026inLXYFLwOXSEd30d",
+	"7Tb03Y0nKqvtGkgVtXdlTPDr2EHhP+lGlFF5acUeyGpvLyTMGrXwgz7Vwe3IoIXzTpS0PHEyGwU2yvpU",
+	"8JlURiC4c3pCkkLznH5ccNpYHJVSA08ylDqU6r7miW2HtLYgJMDRiYZSfoTNvuDGuJjqOzXp0A5KdghM",
+	"igUIMERMS+A2A40WBb5GyclzS/GtbdZxWlUvrBkTrstrmYmclIIupXEU6xyEUC2z1MpCcGn3zzCQPtsS",
+	"lKLSYW8fIBe79isNI8ZZIYzlc0AOouL6mJmqQJIKWqxyzQcxGkC5K+ucAKNDhhRtrivJEXjQl2iALbOV",
+	"7ykypqoDdYJZhW2NQgmfsWqxcLMErZiAoTFU9uZMGpGiny/TaiE3uSuGoBarQLgLLkVCOqkAVdoNcqSv",
+	"SVfRuvSe1uqUjF7idZieytAZ1hhBuiCyuHRyCd5bB6TVREszLmQ3xTjDYY8g/TvnUe/SP+h0BwvvoCKa",
+	"rgAdrteaK3Yc06EJWoz6yaN1KAw+e6iuVax6oKqucxw7/S0/7N4G4IOac3EF/haseEC7swLU6oke01Jp",
+	"m/XYdzJfsbGaU2iEjRv+wJglXOsV4y632iqymK+5DnEkpCmnU5EIkPY65ZbTsxR9n0JIl0uRyl77elFk",
+	"/i4Gr0pMDzjNSau0y+SKGIMyl87lf7uzgG/zle9HvDPVfhiT+GhCB59YtV/DYZM2PPxUnhOH7kVqLdue",
+	"DP2hTocdFNAofGveZhJddT5upN12byIMpJk2IaY8aFJqYVevEIkOnkXWaSW8JivThMbxkAD7jWH0QdWN",
+	"lyg1F1C3411ff62MPZqiqj0qarzzhfi/sPK8P53usWCdaaJUZlUpjmrWhSukUfmekCRdkFg1d+0361GR",
+	"gieZkPAb9Cfn4KKaK9DXf/vrv9Wt8RQLAa6brQKZtQtXQyzktKPj8asbQBHgOlJDPa5PCM4UGGYzrcpZ",
+	"RnZE4vq9Y1YlBopGdZ/3y52F1ejLTtVSXslpu13FKmYAeuxJ9cC3jJfSVS5zX+hAz1vNLWhHOZ8DnX0H",
+	"eu9KXsknhSqlJfuzUBJcCYbzRumbVsqWPBh0AnrsuWuAJwONOkJOTk4e4+s/v34au05knMl3H3MNVzIR",
+	"NyJnyMh1+l/kytKGBORptR9/1UCIu9EOUty+quJatOFLXxPtqqh/Bq2cnZWLBKQBV0wG0oqpoD60Jwu0",
+	"Bo+GvX6jQ7d+hmRdFgXXq2gU+T59SJl7FmxtF7Qnp503E8fuCOkugIrJ8ExcmsCdJLeNFvLQ1kD2bLO/",
+	"JRqEXCVfiGgUnfQGBPCC24yYnXodbgbHdSZzBiSLPDBKPk+jUYQWzhM3pH0Lw5uO6AseiuvavWS4tNtr",
+	"oxTMhYdCVXwcwftFrlKo5GNXV2+oF6hr9/eviqvqFQr+/rn76mRNS6BZLH4qwb+2ugSSTCvCK6oOapTt",
+	"WqpGx7Frst5joL+vYJ8pQ7L49u1ao/Kw3z+sV6TR79HZo9xuRn2gHuVfWoA/qgXYF1BWjDzE42/Z+2jc",
+	"H9YPTG5KV4+euw0DdaxLNbLxN0LOx66opXlzSx1TrVw+r/obrcThKphdrcQ0hkA5dVTcNbii9uNGvzF9",
+	"Mrj7k1aHHH10cvdHdQsuIWkaihV2f1X3ejWFPmLbIzRmSBVUjWrYVGhU0hZF4GTFAo04IUn5A8tn1KER",
+	"cro4b1tOH38Q6e1WYf1/wMnqTVF9h6wJF+o8hFjajbKqWPkzneVp//TuL6ru5Psf/kvgqU+SU82epKJb",
+	"FvqJ9j7j44baJNtcmY5AW6OjEF1KAa7crOuKlPoiIOolZVTbakKzKzXp1h2v8fp1KYPhlcS9+M71qpyQ",
+	"LKU2ET6pAf/kxBguivmsdPuPKrYOJvXTwfDuD16FRufT4cU+u2i27d6fnV7zOVQXeR3APb7hoMk5bSp9",
+	"6Qb8A1Mokc8XKl0dZuu5ZEj0gzDCAlvo//r3mxJYwXUqUF1XGRCf7NjbkGhkZ27b0QZvMv/CU/8kPPU0",
+	"V6ZmKmfrcckCZexmssR3DjQ9xnWjMowhL9xnMSjS6aM5vriEW9ebSzEAV6YukoyUp6B0iUY/kkIXdDuU",
+	"r3xnz5S+kmtNvD675Lud8RvXtjJilhIYnDpigk/d81GcClLDcmHsmJlMLUmFFr556Er6AFBonelQeGjv",
+	"Pa3Q8nC+2vrdTIOqu73RZBPNlkf9k6hqrYmK0/mj9z8NFz8320tG0XonTKPZZGOR09Fg+Jfo9u3esqHV",
+	"mtLlZ9RX+tQo7/2TWfQudelkdburCunFQH4DvkpDwhJ9RaLaBjt5/dJiJ+rS3c5Lr0DfgD6iQJYb2mNf",
+	"cXd7heQFpGxMTDq+JCtzLFLXctBxoec33Ngj6mg9ev7lOPbdBpY7Jr2S40bn8bh1wyQ3c0hdWs+VmSAA",
+	"BE2PIbMXhQdPr9jgjBk2B1iYEJiVQDlxigdRKemVdN3IDGRqXECIhmqgKBvP6dqkLkZ7pvJcLfeLRr0O",
+	"jX+uDxpp/bKSD/46QA8Hpf0Mk42L5dZv4GshrxWL2ii0HMSDi64SyweO+Fh4bx31HLlttMRIJNIROx1e",
+	"SRoxcpL+SuJ5j9iHK2q8vYpGVz4WcxXFVy4AUT2kR9zS703xcOplkHtP00ajD1eRSGnoRrznKrq9paPc",
+	"eb1rR/zfd6z/KwcKHD2HYHC4I7ZQN3cp4amv29gZtQ3FHYdbt+a76cMGHRvtS/Rf+yoY31cbPe6d0QUy",
+	"ISMcqXlHM1PzbVWqFvV7g/5pFXX8qJBlRwPRmmI8u/DatyqzblyfczbsnfY7788Z9h/1+80bdIb9c3+H",
+	"TqM+/XztRp3hyaB3it9136nTrA5vtXhE5xe9Yb/ZODGKHvV7J/ioatGIzs97g36jYjzsdBP9rXanwf2C",
+	"kY0Wpy1sHyj7X5vxyZ6wje26tE6douI+X7SK2WTFQvtYEAkV+3cKhTtDhM9CgvswsVBdcLyHJnsAEeIr",
+	"+5bE8xXmnhiXrYsaVarbBMRm4cTnkg8tnum7+8sdq7Z2oqas8/brPfa2IfwGD7K5LsF2eoGiolOwnV8M",
+	"24Lt7DE+aPdDuDus23KmJeab5S63t7cHSpOtBoTDdO9fLL7wEOFpW6MHaRAd7qro5QAZc1yGkqJO3+VF",
+	"lbV3ZetpZ6t04/7rS5fxVzJfbfZI17IxtEhvkWuuzulewm3t+m4qKW7eV7Dt/mkqGOq4Ibvuj/KVVLtL",
+	"qPaQr3Sx+x7jXquPDHf7K/B+YZ011lnSX1uoGIaVBlLS0SlfMaXxp3DYuzmpgDvY5xnVhqyVWrGvQ4eX",
+	"Yb8dm1zZ8e/uZBh0xylG0ck1L7ZxzINzgaP6g6oJ/4eywmchbF//R2ftK//evKV7tbtJ3pciNQi/Fdtq",
+	"k7cupdlJ2uuXMLInrobcVWaFSiFLVL3khvFwnTBqANVj3/oWAp+QFFXFFHMV21RmjwrnSrq31DQwqqrD",
+	"fL19rmZVN6EL9Fax4XdqYqhzYUzBYR8WJoi2RYFf4q73CEy9U5OqTsrFzehJuzaqi7d8nfpe5hEVyH+K",
+	"0qUHjAy4tpTTx4+b3SQdMe9TNIp920ej4SE0LQyc6Xs6HJz43oFGg3yzQ6A7nE46nyCh27N3QjL8S2Pd",
+	"frXusFo3dOjvsey6Lx0l7/60evH6+QFJOd+CsLO2B/kKfqnteVjP3SEV0YtyYmfcHwd46ZjRfRU/7/LO",
+	"/ZUW9+WxtSjOfuTk1+6gpufujxn0HkLdtFTMK+4rkJstUdrJ0YBAA/pGJEHDoAO+2onCus/0vlisO0/p",
+	"An0dPG8NidJp5Ygb0BSNDcj+GNzXQHegn4rFncJzRTnuJM4c+X+6/XhB19xT49H991X/gYLwpzI+DYUt",
+	"M6As9DJQmicpJgFSE3C6leQabRfbaO6HquHifhQ3U9EomqlBb3jeu2gVdN/0qYR7b8QHiLbERyalyNNP",
+	"hW00uGiBHay8boP6Fow3b1Ed+84QZ5D6jzsbr6oIqmuN77yNrfG3yIIvtunmuzZt03G9uutb5ZZNIPEX",
+	"6gVvKvyFOxfq25yUQFxmitDQtDINFdChcybVEmdMAfFi4ipHGUh1hSZuYy1vWN5nraW3gcMfF+y1DMyu",
+	"uatmkXCzfLhGtAKqEyDHdE1+Q9ga3wVyuH17+98BAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

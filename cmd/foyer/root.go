@@ -31,6 +31,7 @@ func newRoot() *cobra.Command {
 		newHousehold(),
 		newIndicator(),
 		newInvite(),
+		newJobs(),
 		newLedger(),
 		newMeter(),
 		newQuarantine(),

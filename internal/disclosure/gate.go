@@ -40,6 +40,7 @@ const (
 	viewHome       = "home"
 	viewAgreements = "agreements"
 	viewConflicts  = "conflicts"
+	viewRuns       = "runs"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -79,6 +80,7 @@ type Store interface {
 	Sheets
 	Cases
 	Conflicts
+	Runs
 }
 
 // A Gate answers questions about families, each in one transaction that also

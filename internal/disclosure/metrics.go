@@ -13,7 +13,7 @@ type metrics struct{ answers *prometheus.CounterVec }
 // Every view that an access can name.
 var views = []string{
 	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageMonth, viewUsageDay, viewUsageSlot, viewAlerts, viewAlert,
-	viewAct, viewChanges, viewSend, viewHome, viewAgreements,
+	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewConflicts, viewRuns,
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {

@@ -74,15 +74,5 @@ type Filing struct {
 	Dirty   []energy.Day // days the results take account of
 }
 
-// A Run is one pass of a job.
-type Run struct {
-	ID       int64
-	Job      string
-	Started  time.Time // world clock
-	Finished time.Time // zero while it runs
-	Done     int       // families dealt with
-	Failed   int       // families it could not deal with
-}
-
 // DayAt returns the day of the roll in which an instant lies.
 func (r *Roll) DayAt(t time.Time) energy.Day { return energy.DayOf(t, r.Zone) }

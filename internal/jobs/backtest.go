@@ -35,7 +35,7 @@ func (p *Planner) BackTest(ctx context.Context, o Order, tell func(household.Fam
 			return nil
 		})
 	}
-	_, failed := p.each(ctx, backtest, tasks)
+	_, failed, _ := p.each(ctx, backtest, tasks)
 	return failed, ctx.Err()
 }
 

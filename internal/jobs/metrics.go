@@ -14,7 +14,8 @@ const (
 	verify   = "verify"   // what is stored against what comes out again; no job of a pass
 )
 
-var jobNames = []string{rollup, compute, evaluate}
+// Names are the jobs of a pass, in their order; runs are noted under them.
+var Names = []string{rollup, compute, evaluate}
 
 type metrics struct {
 	success  *prometheus.GaugeVec
@@ -45,7 +46,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "foyer_jobs_held_rises", Help: "Rises of counters beyond what their connection carries that are not counted until a person decides; `foyer meter doubts` lists them.",
 		}),
 	}
-	for _, j := range jobNames {
+	for _, j := range Names {
 		m.success.WithLabelValues(j)
 		m.duration.WithLabelValues(j)
 		m.failures.WithLabelValues(j)

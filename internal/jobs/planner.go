@@ -162,9 +162,9 @@ func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []t
 		}
 		p.ran = run.ID
 	}
-	done, failed := p.each(ctx, job, tasks)
+	done, failed, fault := p.each(ctx, job, tasks)
 	if len(tasks) > 0 {
-		run.Finished, run.Done, run.Failed = p.now(), done, failed
+		run.Finished, run.Done, run.Failed, run.Fault = p.now(), done, failed, fault
 		if err := p.store.EndRun(context.WithoutCancel(ctx), run); err != nil {
 			return failed, err
 		}
@@ -175,9 +175,11 @@ func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []t
 	return failed, ctx.Err()
 }
 
-// each runs tasks and counts those that ended well and those that did not.
-func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, failed int) {
-	var good, bad, ended atomic.Int64
+// each runs tasks, counts those that ended well and those that did not, and says
+// of which class most of the failures are.
+func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, failed int, fault household.Fault) {
+	var good, ended atomic.Int64
+	var bad faults
 	var g errgroup.Group
 	g.SetLimit(p.config.Parallel)
 	for _, t := range tasks {
@@ -193,7 +195,7 @@ func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, fai
 			case err == nil:
 				good.Add(1)
 			case ctx.Err() == nil: // else the pass was cut short, which is no failure
-				bad.Add(1)
+				bad.add(err)
 				p.metrics.failures.WithLabelValues(job).Inc()
 				p.log.Error("job failed for one family or station", "job", job, "err", err)
 			}
@@ -201,14 +203,18 @@ func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, fai
 		})
 	}
 	_ = g.Wait() // no task returns an error
-	return int(good.Load()), int(bad.Load())
+	failed, fault = bad.sum()
+	if ctx.Err() != nil {
+		fault = household.FaultStopped
+	}
+	return int(good.Load()), failed, fault
 }
 
 // alone runs a task and turns its panic into an error.
 func alone(ctx context.Context, t task) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
 		}
 	}()
 	return t(ctx)

@@ -111,9 +111,9 @@ func TestAFamilyThatFailsFailsAlone(t *testing.T) {
 			t.Errorf("family %d has %d results: %v", i, results(f), w.rows(`SELECT indicator, from_day FROM result WHERE family = $1`, f))
 		}
 	}
-	runs, err := w.records.Runs(t.Context(), "", 10)
+	runs, err := w.records.Runs(t.Context(), household.RunQuery{Limit: 10})
 	if err != nil || len(runs) != 2 || runs[1].Job != "rollup" || runs[1].Done != 3 || runs[1].Failed != 2 ||
-		runs[0].Job != "results" || runs[0].Done != 4 || runs[0].Failed != 1 || runs[0].Finished.IsZero() {
+		runs[0].Job != "results" || runs[0].Done != 4 || runs[0].Failed != 1 || runs[0].Fault != household.FaultOther || runs[0].Finished.IsZero() {
 		t.Errorf("runs %+v %v", runs, err)
 	}
 	store.usage, store.file = nil, nil

@@ -74,7 +74,7 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 			tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) }))
 		}
 	}
-	_, all.Failed = p.each(ctx, verify, tasks)
+	_, all.Failed, _ = p.each(ctx, verify, tasks)
 	return all, ctx.Err()
 }
 
