@@ -238,7 +238,11 @@ func TestAFullDiskTakesNothingInButLetsGo(t *testing.T) {
 	if _, err := s.Isolate(t.Context(), caseOf("x", time.Unix(1_700_000_000, 0))); !errors.Is(err, ErrFull) {
 		t.Fatal(err)
 	}
-	if err := s.Settle(t.Context(), ingest.Settlement{Through: take(t, s, 1).Through}); err != nil {
+	counts := []ingest.Count{{Meter: "m1", Fate: energy.FateIgnored, N: 1}}
+	if err := s.Tally(t.Context(), nil, counts); !errors.Is(err, ErrFull) {
+		t.Fatal("counts fill the last bytes of the disk:", err)
+	}
+	if err := s.Settle(t.Context(), ingest.Settlement{Through: take(t, s, 1).Through, Counts: counts}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -327,6 +331,15 @@ func TestHeldReadingsWaitForTheirMeter(t *testing.T) {
 	list, err := s.Held(t.Context())
 	if err != nil || len(list) != 2 || list[0].Readings != 2 || list[0].Last[0].Value != 2 || !list[0].Since.Equal(at) {
 		t.Fatalf("%+v: %v", list, err)
+	}
+	if _, err := s.write.Exec("UPDATE held SET body = x'07' || body WHERE meter = 'm2'"); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.Held(t.Context()); err != nil || len(list) != 2 || len(list[0].Last)+len(list[1].Last) != 1 {
+		t.Fatalf("one damaged meter hides the others: %+v %v", list, err)
+	}
+	if _, err := s.write.Exec("UPDATE held SET body = substr(body, 2) WHERE meter = 'm2'"); err != nil {
+		t.Fatal(err)
 	}
 	if n, err := s.Admit(t.Context(), "m1"); n != 2 || err != nil {
 		t.Fatal(n, err)

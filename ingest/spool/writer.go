@@ -151,7 +151,7 @@ func (s *Spool) attempt(group []*op) (err error) {
 	var counts []ingest.Count
 	readings, grows := 0, false
 	for _, o := range group {
-		grows = grows || o.grows || o.body != nil
+		grows = grows || o.grows || o.body != nil || o.counts != nil
 		counts = append(counts, o.counts...)
 		if o.body != nil {
 			parts = append(parts, o.body)
