@@ -19,7 +19,7 @@ const (
 	sweepEach = 2 * time.Second        // between two looks at what waits for a claim
 	heldFor   = 24 * time.Hour         // readings of an unclaimed meter wait this long
 	retryMin  = 100 * time.Millisecond
-	retryMax  = 30 * time.Second
+	retryMax  = time.Second // an attempt costs little, and what waits grows
 )
 
 // DrainParts are what a [Drain] works with.
@@ -55,7 +55,7 @@ func NewDrain(p DrainParts) *Drain {
 }
 
 // Run drains until ctx ends. While a store does not answer it tries again, ever
-// less often, at least each 30 s; nothing is lost meanwhile.
+// less often, at least each second; nothing is lost meanwhile.
 func (d *Drain) Run(ctx context.Context) error {
 	var retry time.Duration
 	sweep := time.NewTicker(sweepEach)

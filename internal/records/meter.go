@@ -21,7 +21,7 @@ const selectMeter = `SELECT m.id, m.gateway, m.state, m.role, m.max_power, m.fir
 		COALESCE((SELECT MAX(b.to_at) FROM attachment b WHERE b.meter = m.id
 			AND EXISTS (SELECT 1 FROM v_grant g WHERE g.family = b.family)), 0),
 		COALESCE(p.zone, q.zone, (SELECT zone FROM pilot ORDER BY id LIMIT 1), ''),
-		CASE WHEN EXISTS (SELECT 1 FROM v_grant g WHERE g.family = a.family) THEN 1 ELSE 0 END
+		CASE WHEN a.family IN (SELECT family FROM v_grant) THEN 1 ELSE 0 END
 	FROM meter m
 		LEFT JOIN attachment a ON a.meter = m.id AND a.to_at = 253402300800000
 		LEFT JOIN family f ON f.id = a.family LEFT JOIN pilot p ON p.id = f.pilot
