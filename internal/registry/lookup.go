@@ -129,9 +129,16 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 		return "", err
 	}
 	if len(found) < len(ids) {
+		if len(found) == 0 && r.known.isFull(ref.Gateway, r.wall()) {
+			return "", nil // without a transaction for each of its messages
+		}
 		taken, err := r.store.EnrolMeter(ctx, ref.Gateway, ref.Scheme, ids, energy.MeterID(randomID("m")), r.world(), MaxUnclaimed)
-		if err != nil || !taken {
+		if err != nil {
 			return "", err
+		}
+		if !taken {
+			r.known.fill(generation, ref.Gateway, r.wall())
+			return "", nil
 		}
 		if found, err = r.store.DeviceMeters(ctx, ref.Gateway, ref.Scheme, ids); err != nil {
 			return "", err

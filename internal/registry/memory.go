@@ -24,7 +24,8 @@ type memory struct {
 	generation uint64 // rises with forget: what was read before is not kept after
 	devices    map[device]energy.MeterID
 	meters     map[energy.MeterID]*remembered
-	order      []read // of meters, the oldest first
+	order      []read               // of meters, the oldest first
+	full       map[string]time.Time // when a gateway was last found to have too many unclaimed meters
 }
 
 type remembered struct {
@@ -44,7 +45,7 @@ func (m *memory) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.generation++
-	m.devices, m.meters, m.order = nil, nil, nil
+	m.devices, m.meters, m.order, m.full = nil, nil, nil, nil
 }
 
 // begin returns the generation under which a read of the store starts.
@@ -137,6 +138,27 @@ func (m *memory) lead(generation uint64, devices map[device]energy.MeterID) {
 	for d, id := range devices {
 		m.devices[d] = id
 	}
+}
+
+// fill remembers that a gateway has no room for another unclaimed meter.
+func (m *memory) fill(generation uint64, gateway string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation != generation {
+		return
+	}
+	if m.full == nil {
+		m.full = map[string]time.Time{}
+	}
+	m.full[gateway] = now
+}
+
+// isFull reports whether a gateway had no room less than [fresh] ago.
+func (m *memory) isFull(gateway string, now time.Time) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	at, ok := m.full[gateway]
+	return ok && !stale(at, now)
 }
 
 // told remembers what was logged once. Its zero value remembers nothing.
