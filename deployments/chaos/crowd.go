@@ -21,7 +21,8 @@ type Crowd struct {
 	passwords map[string]string
 	index     map[string]int // by gateway and device
 	fleets    []*simulators.Fleet
-	rate      int // messages a second of all meters of a fleet; 0 for as many as are acknowledged
+	rate      int                 // messages a second of all meters; 0 for as many as are acknowledged
+	prompt    func(time.Duration) // told how long each acknowledgement took, of messages that wait for none; nil for nobody
 	stop      atomic.Bool
 	ended     chan error // takes how each fleet ended
 
@@ -60,26 +61,17 @@ func (c *Crowd) publish(broker string, emissions iter.Seq[simulators.Emission]) 
 		Acked: func(e simulators.Emission) error {
 			i := c.index[e.Device.Gateway+"/"+e.Device.ID]
 			c.acknowledge(i, c.meters[i].number(e.At))
+			if c.prompt != nil {
+				c.prompt(c.t.now().Sub(e.Sent))
+			}
 			c.tick()
 			return nil
 		},
-	}
-	if c.rate > 0 {
-		fleet.Until = c.pace()
 	}
 	c.fleets = append(c.fleets, fleet)
 	ctx, cancel := context.WithCancel(c.t.Context)
 	c.t.Cleanup(cancel)
 	go func() { c.ended <- fleet.Run(ctx, emissions) }()
-}
-
-// pace lets a fleet send so many messages a second.
-func (c *Crowd) pace() func(time.Time) time.Duration {
-	began, sent := c.t.now(), 0
-	return func(time.Time) time.Duration {
-		sent++
-		return began.Add(time.Duration(sent) * time.Second / time.Duration(c.rate)).Sub(c.t.now())
-	}
 }
 
 // embedded returns the address of the pilot's own broker.
@@ -93,11 +85,29 @@ func (c *Crowd) emissions() iter.Seq[simulators.Emission] {
 				if m.Stranger && round%rarely != 0 {
 					continue
 				}
-				if !yield(m.emission(c.send(i))) {
+				c.rest()
+				e := m.emission(c.send(i))
+				if c.prompt != nil {
+					e.Sent = c.t.now()
+				}
+				if !yield(e) {
 					return
 				}
 			}
 		}
+	}
+}
+
+// rest waits until it is time for the next message.
+func (c *Crowd) rest() {
+	if c.rate == 0 {
+		return
+	}
+	timer := time.NewTimer(time.Second / time.Duration(c.rate))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.t.Context.Done():
 	}
 }
 

@@ -82,8 +82,21 @@ func run(ctx context.Context, o options) (code int, err error) {
 	}
 	h.say("seed %d", o.seed)
 	held := true
+	beside := make(chan bool)
+	waiting := 0
 	for _, p := range all {
-		held = h.property(ctx, p, o) && held
+		if p.Beside {
+			waiting++
+			go func() { beside <- h.property(ctx, p, o) }()
+		}
+	}
+	for _, p := range all {
+		if !p.Beside {
+			held = h.property(ctx, p, o) && held
+		}
+	}
+	for range waiting {
+		held = <-beside && held
 	}
 	if ctx.Err() != nil {
 		return 0, errors.Join(errors.New("interrupted"), os.RemoveAll(h.dir))

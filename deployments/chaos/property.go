@@ -14,7 +14,10 @@ type Property struct {
 	Short int // cycles of the selection that every change runs; 0 leaves it out
 	Round int // cycles that share one seed and one pilot; 0: all of them
 	Needs []Need
-	Run   func(t *Trial) // t.Cycles cycles
+
+	// Beside says that most of the time is spent waiting: it runs while the others do.
+	Beside bool
+	Run    func(t *Trial) // t.Cycles cycles
 }
 
 var properties []*Property

@@ -21,7 +21,7 @@ const (
 	anHour    = 3600 * 1000 / pace // messages of a meter
 	catchUp   = time.Hour / 20     // for an hour of data
 	mostMore  = 48 << 20           // bytes that Foyer may need more with all the backlog than with an eighth of it
-	mostRSS   = 384 << 20          // bytes
+	mostRSS   = 256 << 20          // bytes
 	poisoned  = 3                  // points that InfluxDB refuses for good
 	patiently = 10 * time.Minute   // for a backlog to be published, or to be gone
 )

@@ -15,6 +15,13 @@ type Report struct {
 	mu      sync.Mutex
 	tallies []*tally
 	times   []*times
+	figures []figure
+}
+
+// A figure is something measured once.
+type figure struct {
+	id, says string
+	held     bool
 }
 
 // A tally counts how often something was so that must never be.
@@ -56,6 +63,17 @@ func (r *Report) Took(id, says string, quantile float64, limit, took time.Durati
 	r.times[i].all = append(r.times[i].all, took)
 }
 
+// Figure adds something that was measured, in words, and whether it is as it should be.
+func (r *Report) Figure(id, says, value string, held bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	verdict := "ok"
+	if !held {
+		verdict = "FAILED"
+	}
+	r.figures = append(r.figures, figure{id, says + ": " + value + "  " + verdict, held})
+}
+
 // at returns the value that a share q of the sorted lengths do not exceed.
 func at(sorted []time.Duration, q float64) time.Duration {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
@@ -76,6 +94,10 @@ func (r *Report) print(w io.Writer) (held bool) {
 		text, ok := t.line()
 		lines = append(lines, line{t.id, text})
 		held = held && ok
+	}
+	for _, f := range r.figures {
+		lines = append(lines, line{f.id, f.says})
+		held = held && f.held
 	}
 	slices.SortStableFunc(lines, func(a, b line) int {
 		return cmp.Or(cmp.Compare(len(a.id), len(b.id)), strings.Compare(a.id, b.id))

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"foyer/internal/testserver"
+)
+
+func init() {
+	register(Property{
+		IDs: []string{"R15"}, Says: "a soak with a fault each minute",
+		Full: 15, Beside: true, Needs: []Need{Influx}, Run: soak,
+	})
+}
+
+const (
+	calmFor  = 30 * time.Second // one figure of memory, descriptors and goroutines for each such stretch
+	leak     = 1 << 20          // bytes an hour
+	slack    = 8                // descriptors or goroutines more than at first
+	lively   = 60 * time.Second // until Foyer is well again after the last fault
+	soakRate = 50               // messages a second
+)
+
+// soak lets Foyer do its work for minutes, each cycle one, with a fault in each that
+// does not end it: what leaks must not begin anew.
+func soak(t *Trial) {
+	influx := testserver.Influx(t)
+	storm := t.storm(influx.URL())
+	p := t.Settle(t.TempDir(), fmt.Sprintf("series: {url: \"influx+%s\"}", storm.url))
+	t.must(snapshot(p.dir, p.data), "copy the pilot")
+	p.start()
+	p.ready()
+	c := t.crowd(p, p.meters)
+	c.rate = soakRate
+	c.publish(p.embedded(), c.emissions())
+	var memory, descriptors, routines []float64
+	for range t.Cycles {
+		for half := range 2 {
+			end := t.now().Add(calmFor)
+			if half == 0 {
+				p.trouble(influx, storm)
+			}
+			var m, d, r []float64
+			for t.now().Before(end) {
+				m = append(m, p.metric("process_resident_memory_bytes"))
+				d = append(d, p.metric("process_open_fds"))
+				r = append(r, p.metric("go_goroutines"))
+				p.alive()
+				t.pause(500 * time.Millisecond)
+			}
+			memory, descriptors, routines = append(memory, median(m)), append(descriptors, median(d)), append(routines, median(r))
+		}
+	}
+	began := t.now()
+	c.first(p.alive)
+	p.ready()
+	c.finish()
+	p.drained()
+	t.report.Took("R15", "from the end of a soak until everything is acknowledged and stored", 1, lively, t.now().Sub(began))
+	p.stop()
+
+	warm := len(memory) / 5 // caches fill first
+	grows := trendOf(memory[warm:])
+	hourly := func(bytes float64) float64 { return bytes * float64(time.Hour/calmFor) / (1 << 20) }
+	t.report.Figure("R15", "memory grows in an hour by", fmt.Sprintf("%.2f MiB (95 %%: %.2f to %.2f; want not surely 1 or more), %.0f MiB at the end",
+		hourly(grows.slope), hourly(grows.least), hourly(grows.most), memory[len(memory)-1]/(1<<20)), hourly(grows.least) < hourly(leak/float64(time.Hour/calmFor)))
+	for _, kind := range []struct {
+		says string
+		all  []float64
+	}{{"descriptors", descriptors}, {"goroutines", routines}} {
+		early, end := median(kind.all[warm:max(warm+1, len(kind.all)/2)]), median(kind.all[len(kind.all)*3/4:])
+		t.report.Figure("R15", kind.says, fmt.Sprintf("%.0f early, %.0f at the end; want at most %d more", early, end, slack), end <= early+slack)
+	}
+	rows, err := storedInflux(t.Context, influx.URL(), testserver.Database)
+	t.must(err, "look at the stores")
+	w := &watcher{t: t, c: c}
+	w.weigh("R15", rows)
+}
+
+// median returns the middle of values, of which there is one at least.
+func median(values []float64) float64 {
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// trouble is one fault of a few seconds that Foyer gets over without an end.
+func (p *Pilot) trouble(influx *testserver.Server, s *Storm) {
+	t := p.t
+	switch t.Luck.IntN(6) {
+	case 0:
+		s.turn(weather(1 + t.Luck.IntN(int(weathers)-1)))
+		t.wander(10 * time.Second)
+		s.turn(calm)
+	case 1:
+		influx.Kill()
+		t.wander(5 * time.Second)
+		influx.Start()
+	case 2:
+		influx.Signal(syscall.SIGSTOP)
+		t.wander(5 * time.Second)
+		influx.Signal(syscall.SIGCONT)
+	case 3:
+		p.proc.Signal(syscall.SIGSTOP)
+		t.wander(3 * time.Second)
+		p.proc.Signal(syscall.SIGCONT)
+	case 4: // everybody is thrown out
+		for gateway, password := range p.passwords {
+			if conn := p.dial(t.Context); conn != nil {
+				_, _ = conn.Write(hello(gateway, password))
+				_, _ = io.ReadFull(conn, make([]byte, 4))
+				_ = conn.Close()
+			}
+		}
+	default:
+		ctx, cancel := context.WithTimeout(t.Context, 5*time.Second)
+		defer cancel()
+		var all sync.WaitGroup
+		for range 100 {
+			all.Go(func() {
+				for ctx.Err() == nil {
+					if conn := p.dial(ctx); conn != nil {
+						_ = conn.SetDeadline(t.now().Add(time.Second))
+						_, _ = io.Copy(io.Discard, conn)
+						_ = conn.Close()
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+}
