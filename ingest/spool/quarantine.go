@@ -37,6 +37,9 @@ func (s *Spool) Isolate(ctx context.Context, c ingest.Case) (bool, error) {
 
 // isolate keeps a case, or counts it, and sees to it that there is room.
 func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta) (kept bool, err error) {
+	if c.Readings != nil { // they were acknowledged as readings: all are kept
+		return true, insertCase(ctx, tx, c, 0, d)
+	}
 	seen, err := count(ctx, tx, c)
 	if err != nil {
 		return false, err
@@ -44,9 +47,6 @@ func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta
 	var counts ingest.Counts
 	size := sizeOf(c)
 	if seen > keptOfAKind || size > s.cfg.QuarantineBytes {
-		if c.Readings != nil {
-			return false, s.dropped(ctx, tx, d, c.At, causeAlike, 1)
-		}
 		cause := causeAlike
 		if seen <= keptOfAKind {
 			cause = causeRoom
@@ -54,11 +54,9 @@ func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta
 		counts.Case(c, energy.FateUncounted)
 		return false, errors.Join(keepCounts(ctx, tx, counts.List()), s.dropped(ctx, tx, d, c.At, cause, 1))
 	}
-	if c.Readings == nil {
-		counts.Case(c, energy.FateQuarantined)
-		if err := keepCounts(ctx, tx, counts.List()); err != nil {
-			return false, err
-		}
+	counts.Case(c, energy.FateQuarantined)
+	if err := keepCounts(ctx, tx, counts.List()); err != nil {
+		return false, err
 	}
 	if err := insertCase(ctx, tx, c, size, d); err != nil {
 		return false, err
@@ -69,15 +67,13 @@ func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta
 	return true, nil
 }
 
-// sizeOf returns how many bytes a message takes, 0 for refused readings: those are
-// bounded with all other readings.
+// sizeOf returns how many bytes a message takes.
 func sizeOf(c ingest.Case) int64 {
-	if c.Readings != nil {
-		return 0
-	}
 	return int64(len(c.Message.Topic) + len(c.Device) + len(c.Reason) + len(c.Message.Payload))
 }
 
+// insertCase keeps a case. Its size is that of a message, 0 for refused readings:
+// those are bounded with all other readings.
 func insertCase(ctx context.Context, tx *sql.Tx, c ingest.Case, size int64, d *delta) error {
 	var body []byte
 	if c.Readings != nil {

@@ -52,6 +52,21 @@ func TestOfAKindTwentyADayAreKept(t *testing.T) {
 	}
 }
 
+func TestOfRefusedReadingsAllAreKept(t *testing.T) {
+	s := start(t)
+	const all = 3 * keptOfAKind
+	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	for i := range all {
+		c := ingest.Case{Device: "m1", Reason: "series", At: at, Readings: []energy.Reading{reading("m1", "power", i, 2)}}
+		if !isolateOne(t, s, c) {
+			t.Fatalf("readings that were acknowledged are dropped after %d cases", i)
+		}
+	}
+	if n := s.cases.Load(); n != all {
+		t.Errorf("%d cases, want %d", n, all)
+	}
+}
+
 func TestAGatewayCannotFillTheQuarantineWithInventedDevices(t *testing.T) {
 	s := start(t)
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
