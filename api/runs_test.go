@@ -61,6 +61,35 @@ func TestRunsAreForOperators(t *testing.T) {
 	}
 }
 
+func TestTheConsoleShowsRunsToOperators(t *testing.T) {
+	v := newTown(t)
+	v.runs()
+	for n := range 60 {
+		v.exec(`INSERT INTO run (job, started_at, finished_at) VALUES ('alerts', ?, ?)`, v.now.UnixMilli()+int64(n), v.now.UnixMilli()+int64(n))
+	}
+	b := v.machinist()
+	first := b.get("/console/runs")
+	if first.StatusCode != http.StatusOK || strings.Count(first.Text, "<h2") != 50 || strings.Contains(first.Text, "/console/families") || !strings.Contains(first.Text, `href="/console/runs" aria-current="page"`) {
+		t.Errorf("%s %s", first.Status, first.Text)
+	}
+	_, link, _ := strings.Cut(first.Text, `href="/console/runs?after=`)
+	cursor, _, _ := strings.Cut(link, `"`)
+	second := b.get("/console/runs?after=" + cursor)
+	if strings.Count(second.Text, "<h2") != 14 || !strings.Contains(second.Text, "trop long à répondre") || strings.Contains(second.Text, `href="/console/runs?after=`) {
+		t.Errorf("%s %s", second.Status, second.Text)
+	}
+	if got := b.get("/console/runs?after=made-up"); got.Request.URL.RawQuery != "" || got.StatusCode != http.StatusOK {
+		t.Errorf("a cursor nobody gave out leads to %s: %s", got.Request.URL, got.Status)
+	}
+	c := v.caseworker()
+	if got := c.get("/console/runs"); got.StatusCode != http.StatusNotFound {
+		t.Errorf("a caseworker is answered %s", got.Status)
+	}
+	if strings.Contains(c.get("/console").Text, "/console/runs") {
+		t.Error("a caseworker is led to the runs")
+	}
+}
+
 func TestPagesOfRunsFollowEachOther(t *testing.T) {
 	v := newTown(t)
 	v.runs()

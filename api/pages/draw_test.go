@@ -347,6 +347,16 @@ func drawings(t *testing.T, s *Site) []drawing {
 		add("manual", "manual", manual)
 		console("families", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, summaries(t)) }, same)
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
+		operator := func(_ *words, p *page) { p.Signed, p.Families, p.Runs = "Olga", false, true }
+		console("runs", "runs", "runs.title", "runs", func(w *words) any {
+			at := today(t)
+			runs := []household.Run{{Job: "rollup", Started: at}, {Job: "results", Started: at, Fault: household.FaultUnended}, {Job: "gone", Started: at}}
+			for _, f := range household.Faults {
+				runs = append(runs, household.Run{Job: "alerts", Started: at, Finished: at.Add(time.Second), Done: 499, Failed: 1, Fault: f})
+			}
+			return history{drawRuns(w, runs), "/console/runs?after=x"}
+		}, operator)
+		console("runs-none", "runs", "runs.title", "runs", func(*words) any { return history{} }, operator)
 		console("signin", "signin", "console.signin", "", func(*words) any { return knock{"nadia@example.org"} }, func(w *words, p *page) {
 			p.Signed, p.Trouble = "", w.say("console.wrong")
 		})

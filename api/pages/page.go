@@ -26,6 +26,7 @@ type page struct {
 	Demo      bool
 	Signed    string // name of the caseworker, "" when nobody is signed in
 	Families  bool   // the caseworker may see families: an operator may not
+	Runs      bool   // who is signed in runs the machines and may see what jobs did
 	Notice    string // what just happened
 	Trouble   string // what went wrong
 	View      any

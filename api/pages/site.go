@@ -87,6 +87,7 @@ func (s *Site) Routes() []Route {
 		post("/console/sign-in", s.signIn),
 		post("/console/signout", s.signOut),
 		get("/console/families", s.showFamilies),
+		get("/console/runs", s.showRuns),
 		get("/console/alerts/:id", s.showAlert),
 		post("/console/alerts/:id/take", s.takeAlert),
 		post("/console/alerts/:id/close", s.closeAlert),
