@@ -47,11 +47,12 @@ func outage(ctx context.Context, b *room) error {
 func (b *room) interrupt(ctx context.Context, s *stage) (figures, error) {
 	l := b.load(s, outagePace*outageFor/b.meters*b.meters, outagePace)
 	var d delivery
-	var back time.Time
+	var late time.Duration
 	before, err := s.processes[0].usage()
 	if err != nil {
 		return nil, err
 	}
+	began := now()
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() (err error) { d, err = l.run(running); return err })
 	group.Go(func() error {
@@ -62,8 +63,12 @@ func (b *room) interrupt(ctx context.Context, s *stage) (figures, error) {
 		if err := wait(running, outageAway); err != nil {
 			return err
 		}
-		err := s.influx.begin(running)
-		back = now()
+		if err := s.influx.begin(running); err != nil {
+			return err
+		}
+		back := now()
+		err := s.catchUp(running, l, began)
+		late = now().Sub(back)
 		return err
 	})
 	err = group.Wait()
@@ -71,10 +76,7 @@ func (b *room) interrupt(ctx context.Context, s *stage) (figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Caught up is when what was published so far can be read: at most a second of
-	// messages is on its way.
-	readable, err := b.await(ctx, s, l)
-	if err != nil {
+	if _, err := b.await(ctx, s, l); err != nil {
 		return nil, err
 	}
 	after, err := s.processes[0].usage()
@@ -84,10 +86,21 @@ func (b *room) interrupt(ctx context.Context, s *stage) (figures, error) {
 	return figures{
 		"p50 ms": milliseconds(d.latency.quantile(0.5)), "p99 ms": milliseconds(d.latency.quantile(0.99)),
 		"longest wait for an acknowledgement ms": milliseconds(d.latency.quantile(1)),
-		"caught up after s":                      max(0, readable.Sub(back).Seconds()),
+		"caught up after s":                      late.Seconds(),
 		"idle MiB":                               mebibytes(before.memory), "peak MiB": mebibytes(after.peak),
 		"lost": 0, // else check has failed
 	}, s.store.check(ctx, l)
+}
+
+// catchUp waits until all that was to be published up to a second ago can be read,
+// while the load goes on.
+func (s *stage) catchUp(ctx context.Context, l *load, began time.Time) error {
+	return poll(ctx, 100*time.Millisecond, func() (bool, error) {
+		due := *l
+		published := (now().Sub(began) - time.Second).Seconds() * float64(l.pace)
+		due.each = min(l.each, int(published)/len(l.devices))
+		return s.store.holds(ctx, &due)
+	})
 }
 
 // adopt puts the successor of a process on the stage.
