@@ -483,7 +483,7 @@ func TestADrainThatFailsSaysSoUntilItWorks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said strings.Builder
 		registry := prometheus.NewRegistry()
-		f := &fakeBacklog{more: make(chan struct{}, 1), fail: 20}
+		f := &fakeBacklog{more: make(chan struct{}, 1), fail: 100}
 		d := h.drain(func(p *ingest.DrainParts) {
 			p.Backlog, p.Waiting, p.Metrics, p.Log = f, f, registry, slog.New(slog.NewTextHandler(&said, nil))
 		})
@@ -502,7 +502,7 @@ func TestADrainThatFailsSaysSoUntilItWorks(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- d.Run(ctx) }()
-		for range 30 { // 20 failures take minutes
+		for range 30 { // 100 failures take more than 50 s
 			time.Sleep(time.Second)
 			synctest.Wait()
 			if failing() != 1 {

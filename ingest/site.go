@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -115,6 +116,7 @@ func (s *sites) of(gateway string) *site {
 	if got, ok := s.all.Load(gateway); ok {
 		return got.(*site)
 	}
-	got, _ := s.all.LoadOrStore(gateway, &site{})
+	// The name is cut out of a message, and would keep all of it in memory.
+	got, _ := s.all.LoadOrStore(strings.Clone(gateway), &site{})
 	return got.(*site)
 }

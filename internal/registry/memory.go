@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -136,7 +137,8 @@ func (m *memory) lead(generation uint64, devices map[device]energy.MeterID) {
 		m.devices = map[device]energy.MeterID{}
 	}
 	for d, id := range devices {
-		m.devices[d] = id
+		// A name is cut out of its message, and would keep all of it in memory.
+		m.devices[device{strings.Clone(d.gateway), strings.Clone(d.scheme), strings.Clone(d.id)}] = id
 	}
 }
 
