@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
 
 	"foyer/ingest"
 	"foyer/internal/energy"
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 	case "full":
 		fillUp(os.Getenv("FOYER_SPOOL_PATH"))
 	default:
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m)
 	}
 }
 
