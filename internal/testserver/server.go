@@ -124,14 +124,3 @@ func (s *Server) tail(n int) string {
 	lines := strings.Split(strings.TrimSpace(s.Log()), "\n")
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
-
-// FreePort returns a port nobody listens on at the moment.
-func FreePort(t TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
