@@ -23,6 +23,7 @@ var Arrows = []Arrow{
 	{"internal/secret", nil},
 	{"internal/written", nil},
 	{"internal/outbound", nil},
+	{"internal/keyring", nil},
 	{"internal/arch", nil},
 	{"internal/formula", nil},
 	{"internal/canonical", nil},
