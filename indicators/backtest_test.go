@@ -60,12 +60,17 @@ func lived(t *testing.T, seed uint64, past int, homes []simulators.Home) []Input
 
 // TestForecastsHoldOnSimulatedMonths tries forecasts over the last 12 months of homes
 // that heat with electricity or not, and wants 70 to 90 % of the months in the range
-// and an error that falls as the month goes on. FORECAST_TOWNS says how many towns.
+// and an error that falls as the month goes on. FORECAST_TOWNS says how many
+// towns, FORECAST_SEED the seed of the first.
 func TestForecastsHoldOnSimulatedMonths(t *testing.T) {
 	t.Parallel()
 	towns, err := strconv.Atoi(os.Getenv("FORECAST_TOWNS"))
 	if err != nil {
 		towns = 1
+	}
+	first, err := strconv.ParseUint(os.Getenv("FORECAST_SEED"), 10, 64)
+	if err != nil {
+		first = 300
 	}
 	const year = 365
 	off, n, held := map[int]float64{}, map[int]int{}, map[int]int{}
@@ -76,7 +81,7 @@ func TestForecastsHoldOnSimulatedMonths(t *testing.T) {
 			h.Insulation = []string{"fair", "poor"}[i/2%2]
 			homes = append(homes, h)
 		}
-		for _, in := range lived(t, 300+seed, 2*year, homes) {
+		for _, in := range lived(t, first+seed, 2*year, homes) {
 			for _, trial := range BackTest(in) {
 				if trial.On.Before(in.Today.Add(-year)) {
 					continue

@@ -18,6 +18,7 @@ const (
 	Daily   Span = "day"      // each local day, the running one too
 	Monthly Span = "month"    // each calendar month, the running one too
 	Yearly  Span = "365 days" // the 365 local days that end on each day but the running one
+	Works   Span = "works"    // the 365 local days from the end of works on, while they run too
 )
 
 // YearDays is the length of a [Yearly] period.

@@ -13,6 +13,7 @@ type Climate struct {
 	Daily   int64  `yaml:"daily"`   // from the mean of a day to its afternoon, m°C; 3,200 by default
 	Noise   int64  `yaml:"noise"`   // how far some days stray from the season, m°C; 3,200 by default
 	Coldest string `yaml:"coldest"` // the coldest time of the year, month and day; "01-18" by default
+	Missing int64  `yaml:"missing"` // percent of the UTC days before the start of which the station kept nothing
 
 	coldest int64 // Unix ms of a coldest day
 	dice    dice
@@ -39,12 +40,20 @@ func (c *Climate) open(d dice) error {
 			return mistake("climate", v, "want thousandths of °C, -60000 to 60000")
 		}
 	}
+	if outside(c.Missing, 0, 100) {
+		return mistake("climate.missing", c.Missing, "want 0 to 100 percent")
+	}
 	t, err := time.Parse(time.DateOnly, "2024-"+c.Coldest)
 	if err != nil {
 		return mistake("climate.coldest", c.Coldest, "want month and day, as 01-18")
 	}
 	c.coldest, c.dice = t.UnixMilli(), d
 	return nil
+}
+
+// kept reports whether the station still has what it measured at instant ms.
+func (c *Climate) kept(ms int64) bool {
+	return c.dice.child(2).below(100, floorDiv(ms, day)) >= c.Missing
 }
 
 // season returns the mean of the day at instant ms, without its weather, m°C.

@@ -116,6 +116,7 @@ func (h *Home) complete(i int, s *Scenario) (errs []error) {
 	note(outside(h.Under14, 0, 20), "under_14", h.Under14, "want 0 to 20")
 	note(outside(h.Area, 9, 1_000), "area_m2", h.Area, "want 9 to 1000")
 	note(outside(h.Works.Days, 0, 4_000), "works.days", h.Works.Days, "want 0 to 4000")
+	note(outside(h.Works.Took, 0, 400), "works.took", h.Works.Took, "want 0 to 400")
 	note(outside(h.Works.Insulation, 0, 90), "works.insulation", h.Works.Insulation, "want 0 to 90 percent")
 	note(outside(h.Works.Colder, 0, 15_000), "works.colder", h.Works.Colder, "want 0 to 15000 thousandths of °C")
 	note(!named(h.Gateway), "gateway", h.Gateway, "want 1 to 64 of a-z, 0-9 and -")

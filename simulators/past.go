@@ -142,6 +142,9 @@ func (t *Town) Samples() []Sample {
 		points := t.past[home].halves
 		var vs []Value
 		for _, p := range points[:max(len(points)-1, 0)] {
+			if d.Role == Outdoor && !t.Scenario.Climate.kept(p.at) {
+				continue
+			}
 			s := sample{at: p.at, inside: p.inside, outside: p.outside}
 			vs = d.show(d, &s, vs[:0])
 			for _, v := range vs {

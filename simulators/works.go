@@ -4,6 +4,7 @@ package simulators
 // without them says what would have been used: the weather and the people are alike.
 type Works struct {
 	Days       int   `yaml:"days"`       // local days before Start when they are over; 0 for the start itself
+	Took       int   `yaml:"took"`       // local days that they took; the home changes at their end
 	Insulation int64 `yaml:"insulation"` // percent of the heat lost that is kept from then on
 	Colder     int64 `yaml:"colder"`     // m°C that the family heats less, whatever the walls
 }

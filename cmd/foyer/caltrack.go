@@ -14,7 +14,7 @@ import (
 
 func newCaltrack() *cobra.Command {
 	cmd := &cobra.Command{Use: "caltrack", Short: "Compute what a home saved, its weather taken into account"}
-	cmd.AddCommand(newCaltrackFit())
+	cmd.AddCommand(newCaltrackFit(), newCaltrackRehearse())
 	return cmd
 }
 

@@ -127,6 +127,7 @@ type BoundsAnswer struct {
 	Low      float64 `json:"low"`
 	Central  float64 `json:"central"`
 	High     float64 `json:"high"`
+	Expected float64 `json:"counterfactual"`
 	Filled   int     `json:"n_periods_filled"`
 	Model    float64 `json:"half_width_model"`
 	Gaps     float64 `json:"half_width_gaps"`

@@ -11,6 +11,7 @@ import (
 // saving lies between Low and High.
 type Bounds struct {
 	Low, Central, High float64
+	Expected           float64 // what would have been used, the filled periods included
 	Filled             int     // periods that something is missing of
 	Model              float64 // half the width that the scatter of the baseline makes
 	Gaps               float64 // that the filled periods add
@@ -42,7 +43,7 @@ func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
 		return nil
 	}
 	central, expected, off := g.fill(s.Confidence)
-	b := &Bounds{Gaps: off}
+	b := &Bounds{Gaps: off, Expected: expected}
 	for _, p := range g.periods {
 		if !p.whole() {
 			b.Filled++

@@ -68,6 +68,9 @@ var Arrows = []Arrow{
 		"indicators", "internal/canonical", "internal/consent", "internal/formula", "internal/journal", "internal/opendata", "internal/scorecard", "internal/tic",
 	}},
 
+	// It tries the calculation of savings on homes that are known to the last watt-hour.
+	{"internal/rehearsal", []string{"indicators", "indicators/caltrack", "internal/energy", "internal/household", "internal/weather", "simulators"}},
+
 	// Only here does everything meet.
 	{"internal/config", []string{
 		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret", "internal/written",
@@ -80,7 +83,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/registry", "internal/tariff", "internal/weather",
+		"internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

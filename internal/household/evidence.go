@@ -11,6 +11,7 @@ type Weather struct {
 	Day      energy.Day
 	Mean     int64 // thousandths of degC
 	Seen, Of time.Duration
+	Source   WeatherSource // who says so
 }
 
 // A Pulse says how a meter speaks whose readings are being collected.

@@ -24,6 +24,7 @@ type Home struct {
 	Incomes     []Income
 	Attachments []Attachment
 	Changes     []Change // of its meters while they were the family's, in the order they were said
+	Works       []Works  // done to it, in the order they were said
 	Stamp       string   // another one when any of the above changed
 }
 

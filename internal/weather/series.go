@@ -19,12 +19,12 @@ type Source struct {
 }
 
 // A Kind is a way to learn temperatures.
-type Kind string
+type Kind = household.WeatherKind
 
 // The kinds of sources that are read here; outdoor sensors come over MQTT.
 const (
-	MeteoFrance Kind = "meteo_france"
-	OpenMeteo   Kind = "open_meteo"
+	MeteoFrance = household.MeteoFrance
+	OpenMeteo   = household.OpenMeteo
 )
 
 // A Series is what one source says of one place.
