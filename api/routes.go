@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"foyer/internal/permission"
 )
 
 // routes mounts everything. Echo stays at the edge: below it, pages are plain
@@ -19,9 +21,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Authentication goes before validation: who is nobody learns nothing about
-	// what is valid.
-	e.Use(s.observe, s.recover, s.headers, limitBody, s.authenticate, validate)
+	// Permission goes before validation: who may not ask learns nothing about what
+	// is valid.
+	e.Use(s.observe, s.recover, s.headers, limitBody, s.authorize, validate)
 	s.manual = manual(spec)
 	RegisterHandlers(e, NewStrictHandler(s, nil))
 	e.GET("/api/openapi.json", s.specJSON)
@@ -30,6 +32,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.GET("/metrics", s.serveMetrics)
 	for _, r := range s.pages.Routes() {
 		e.Add(r.Method, r.Pattern, plain(r.Handler))
+	}
+	for _, r := range e.Routes() {
+		s.rules[r.Method+" "+r.Path], _ = permission.Of(permission.Route(r.Method, r.Path))
 	}
 	return e, nil
 }

@@ -16,6 +16,7 @@ import (
 	"foyer/api/pages"
 	"foyer/internal/account"
 	"foyer/internal/disclosure"
+	"foyer/internal/permission"
 	"foyer/internal/registry"
 	"foyer/internal/text"
 )
@@ -71,6 +72,7 @@ type Server struct {
 	pages   *pages.Site
 	streams *streams
 	manual  pages.Manual
+	rules   map[string]permission.Rule // by method and pattern of Echo; a zero Rule where the table has none
 	metrics metrics
 
 	closing   chan struct{} // closed when the server is to end
@@ -91,7 +93,7 @@ func New(o Options) (*Server, error) {
 	o.Log = o.Log.With("component", "api")
 	s := &Server{
 		Options: o, pages: site, metrics: newMetrics(o.Registerer),
-		streams: newStreams(), closing: make(chan struct{}),
+		streams: newStreams(), closing: make(chan struct{}), rules: map[string]permission.Rule{},
 	}
 	if s.echo, err = s.routes(); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"foyer/internal/permission"
 )
 
 // value returns a specification as plain maps and lists.
@@ -110,5 +113,42 @@ func TestEveryAddressForMachinesIsSpecified(t *testing.T) {
 	}
 	if seen == 0 || seen != operations {
 		t.Errorf("%d routes for %d operations", seen, operations)
+	}
+}
+
+// Every address has its row in the table of permissions, and every row its address.
+func TestEveryAddressHasItsPermission(t *testing.T) {
+	v := newTown(t)
+	served := map[string]bool{}
+	for _, r := range v.server.echo.Routes() {
+		route := permission.Route(r.Method, r.Path)
+		served[route] = true
+		if _, known := permission.Of(route); !known {
+			t.Errorf("%s has no row in internal/permission/table.go", route)
+		}
+	}
+	for _, r := range permission.Table {
+		if !served[r.Route] {
+			t.Errorf("%s has a row and no address", r.Route)
+		}
+	}
+}
+
+// An address whose row is missing answers nobody.
+func TestAnAddressWithoutItsPermissionIsRefused(t *testing.T) {
+	v := newTown(t)
+	for route, path := range map[string]string{
+		"GET /api/v1/families": "/api/v1/families", "GET /api/v1/families/:id": "/api/v1/families/" + string(v.cold),
+		"GET /accessibility": "/accessibility", "GET /healthz": "/healthz", "GET /console": "/console",
+	} {
+		if _, ok := v.server.rules[route]; !ok {
+			t.Fatal("no route", route)
+		}
+		v.server.rules[route] = permission.Rule{}
+		for who, got := range map[string]reply{"a machine": v.api("GET", path, ""), "a caseworker": v.caseworker().get(path)} {
+			if got.StatusCode != http.StatusForbidden && got.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: %s is answered %s", path, who, got.Status)
+			}
+		}
 	}
 }

@@ -30,6 +30,7 @@ import (
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 	"foyer/internal/records"
 	"foyer/internal/registry"
 	"foyer/internal/text"
@@ -147,7 +148,7 @@ func (v *town) must(err error) {
 func (v *town) people() {
 	v.t.Helper()
 	ctx := v.t.Context()
-	v.must(v.registry.AddPilot(ctx, household.Pilot{ID: "ville", Name: "La Ville", Zone: "Europe/Paris"}))
+	v.must(v.registry.AddPilot(ctx, household.Pilot{ID: "ville", Name: "La Ville", Zone: "Europe/Paris", Shared: true}))
 	var err error
 	v.staff, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "nadia@example.org", Name: "Nadia", Role: "caseworker"}, "chaud comme la braise")
 	v.must(err)
@@ -155,7 +156,7 @@ func (v *town) people() {
 	v.must(err)
 	v.operator, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "ops@example.org", Name: "Olga", Role: "operator"}, "machines qui tournent")
 	v.must(err)
-	_, v.token, err = v.accounts.AddToken(ctx, "ville", "tableau de bord", 0)
+	_, v.token, err = v.accounts.AddToken(ctx, "ville", "tableau de bord", 0, permission.Scopes...)
 	v.must(err)
 
 	day := energy.DayOf(v.now, v.zone)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"foyer/internal/disclosure"
+	"foyer/internal/permission"
 )
 
 // Names of cookies, without the prefix they have on a secure listener.
@@ -57,14 +58,51 @@ func (s *Site) remember(w http.ResponseWriter, name, value string, life time.Dur
 	http.SetCookie(w, c)
 }
 
-// family says which family's phone asks.
-func (s *Site) family(ctx context.Context, r *http.Request) (disclosure.Audience, error) {
-	return s.who(ctx, FamilySession(r, s.Plain))
+type audienceKey struct{}
+
+// guard lets in whom the table of permissions does, before a handler looks at
+// anything of a request. Who asks travels on in the request's context.
+func (s *Site) guard(route string, h handler) handler {
+	rule, known := permission.Of(route)
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !known {
+			return disclosure.ErrWithheld
+		}
+		if rule.Open() {
+			return h(w, r)
+		}
+		session := FamilySession(r, s.Plain)
+		if rule.OfStaff() {
+			session = StaffSession(r, s.Plain)
+		}
+		aud, err := s.who(r.Context(), session)
+		if err != nil {
+			return err
+		}
+		if !aud.May(route) {
+			return disclosure.ErrWithheld
+		}
+		return h(w, r.WithContext(context.WithValue(r.Context(), audienceKey{}, aud)))
+	}
 }
 
-// staff says which caseworker asks.
-func (s *Site) staff(ctx context.Context, r *http.Request) (disclosure.Audience, error) {
-	return s.who(ctx, StaffSession(r, s.Plain))
+// family says which family's phone asks.
+func (s *Site) family(ctx context.Context, _ *http.Request) (disclosure.Audience, error) {
+	return admitted(ctx)
+}
+
+// staff says which member of staff asks.
+func (s *Site) staff(ctx context.Context, _ *http.Request) (disclosure.Audience, error) {
+	return admitted(ctx)
+}
+
+// admitted returns whom [Site.guard] let in.
+func admitted(ctx context.Context) (disclosure.Audience, error) {
+	aud, ok := ctx.Value(audienceKey{}).(disclosure.Audience)
+	if !ok {
+		return disclosure.Audience{}, errSignIn
+	}
+	return aud, nil
 }
 
 func (s *Site) who(ctx context.Context, session string) (disclosure.Audience, error) {

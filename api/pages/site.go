@@ -8,6 +8,7 @@ import (
 
 	"foyer/internal/account"
 	"foyer/internal/disclosure"
+	"foyer/internal/permission"
 	"foyer/internal/registry"
 	"foyer/internal/text"
 )
@@ -59,8 +60,12 @@ type Route struct {
 
 // Routes lists every address. Values of patterns are read by [http.Request.PathValue].
 func (s *Site) Routes() []Route {
-	get := func(pattern string, h handler) Route { return Route{http.MethodGet, pattern, s.handle(h)} }
-	post := func(pattern string, h handler) Route { return Route{http.MethodPost, pattern, s.handle(h)} }
+	get := func(pattern string, h handler) Route {
+		return Route{http.MethodGet, pattern, s.handle(s.guard(permission.Route(http.MethodGet, pattern), h))}
+	}
+	post := func(pattern string, h handler) Route {
+		return Route{http.MethodPost, pattern, s.handle(s.guard(permission.Route(http.MethodPost, pattern), h))}
+	}
 	return []Route{
 		get("/", s.start),
 		{http.MethodGet, "/assets/:name", s.serveAsset},

@@ -12,6 +12,7 @@ import (
 
 	"foyer/internal/app"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 )
 
 func newStaff() *cobra.Command {
@@ -22,7 +23,7 @@ func newStaff() *cobra.Command {
 
 func newStaffAdd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "add E-MAIL", Short: "Add a caseworker or an operator; the password is read from standard input",
+		Use: "add E-MAIL", Short: "Add a person; the password is read from standard input",
 		Long: "Reads one line from standard input: a password of 12 characters or more, 5 of them\n" +
 			"different, without the name in the address and without the word foyer.",
 		Example: `  foyer staff add nadia@coop.example --name Nadia < password.txt`,
@@ -30,7 +31,7 @@ func newStaffAdd() *cobra.Command {
 	}
 	path := configFlag(cmd)
 	name := cmd.Flags().String("name", "", "name that colleagues see")
-	role := cmd.Flags().String("role", "caseworker", "caseworker or operator")
+	role := cmd.Flags().String("role", "caseworker", "caseworker, lead, auditor, funder or operator")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if terminal(cmd.InOrStdin()) {
 			cmd.PrintErrf("Password of %s, which shows as you type it: ", args[0])
@@ -83,14 +84,20 @@ func newToken() *cobra.Command {
 
 func newTokenAdd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "add NAME", Short: "Make a token and print it once", Example: "  foyer token add crm --days 90",
+		Use: "add NAME", Short: "Make a token and print it once", Example: "  foyer token add crm --days 90 --scope families:read,alerts:read",
 		Args: oneArg("a name for the token"),
 	}
 	path := configFlag(cmd)
 	days := cmd.Flags().Int("days", 90, "how long it is good for")
+	scopes := cmd.Flags().StringSlice("scope", []string{string(permission.ReadFamilies), string(permission.ReadAlerts)},
+		"what it is for: families:read, alerts:read, alerts:write")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return inOffice(cmd, *path, func(o *app.Office) error {
-			_, bearer, err := o.Accounts.AddToken(cmd.Context(), o.Config.Pilot.ID, args[0], time.Duration(*days)*24*time.Hour)
+			var held []permission.Scope
+			for _, s := range *scopes {
+				held = append(held, permission.Scope(s))
+			}
+			_, bearer, err := o.Accounts.AddToken(cmd.Context(), o.Config.Pilot.ID, args[0], time.Duration(*days)*24*time.Hour, held...)
 			if err != nil {
 				return err
 			}
@@ -115,9 +122,9 @@ func newTokenList() *cobra.Command {
 				if !t.LastUsed.IsZero() {
 					used = t.LastUsed.In(o.Zone).Format(time.DateOnly)
 				}
-				rows = append(rows, []string{t.ID, t.Name, t.Expires.In(o.Zone).Format(time.DateOnly), used})
+				rows = append(rows, []string{t.ID, t.Name, t.Scopes, t.Expires.In(o.Zone).Format(time.DateOnly), used})
 			}
-			return printRows(cmd.OutOrStdout(), *asJSON, []string{"id", "name", "expires", "last_used"}, rows)
+			return printRows(cmd.OutOrStdout(), *asJSON, []string{"id", "name", "scopes", "expires", "last_used"}, rows)
 		})
 	}
 	return cmd

@@ -36,12 +36,9 @@ var (
 	ErrWeak    = errors.New("want a password of 12 to 1024 characters, 5 of them different, without the name in the address and without the word foyer")
 	ErrTaken   = errors.New("the address is taken")
 	ErrUnknown = errors.New("there is none of that name")
-	ErrRole    = errors.New("unknown role")
+	ErrRole    = errors.New("want a role: caseworker, lead, auditor, funder or operator")
+	ErrScope   = errors.New("want a scope: families:read, alerts:read or alerts:write")
 )
-
-// Roles are the roles of staff: a caseworker reads for the cooperative, an
-// operator runs the machines and sees no family.
-var Roles = []string{"caseworker", "operator"}
 
 // A Store keeps accounts. It is given tokens and codes in clear and keeps their hashes.
 type Store interface {

@@ -4,17 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"foyer/internal/household"
+	"foyer/internal/permission"
 )
 
 // AddStaff lets a person sign in. s needs a pilot, an address, a name and one of
-// [Roles]; its id is made. Errors are [ErrRole], [ErrWeak] and [ErrTaken].
+// [permission.Staff]; its id is made. Errors are [ErrRole], [ErrWeak] and [ErrTaken].
 func (a *Accounts) AddStaff(ctx context.Context, s household.Staff, password string) (id string, err error) {
 	s.ID, s.Email, s.Name = randomID("s"), address(s.Email), strings.TrimSpace(s.Name)
-	if !slices.Contains(Roles, s.Role) {
+	if !permission.Role(s.Role).IsStaff() {
 		return "", fmt.Errorf("add staff: %q: %w", s.Role, ErrRole)
 	}
 	if !strings.Contains(s.Email, "@") || s.Name == "" || s.Pilot == "" {

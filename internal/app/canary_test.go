@@ -20,6 +20,7 @@ import (
 	"foyer/internal/app"
 	"foyer/internal/config"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 	"foyer/internal/registry"
 	"foyer/simulators"
 )
@@ -120,7 +121,7 @@ func (p *pilot) visit() *visitor {
 	for i, h := range p.town.Homes() {
 		v.ids[h.Label] = p.settled.Families[i]
 	}
-	if _, v.bearer, err = v.office.Accounts.AddToken(ctx, c.Pilot.ID, "crm", 0); err != nil {
+	if _, v.bearer, err = v.office.Accounts.AddToken(ctx, c.Pilot.ID, "crm", 0, permission.Scopes...); err != nil {
 		p.t.Fatal(err)
 	}
 	password := rand.Text()

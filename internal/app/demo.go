@@ -153,6 +153,7 @@ func (d *Demo) config() config.Config {
 	c := config.Default()
 	c.Data = d.folder
 	c.Pilot.ID, c.Pilot.Name = "demo", "Ville de démonstration"
+	c.Pilot.CaseLoad = "all"
 	c.Jobs.Rollup = demoRollup
 	if s, ok := c.Channels["log"].(*channel.LogSection); ok {
 		s.Enabled = true

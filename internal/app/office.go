@@ -48,8 +48,12 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 	}
 	o.Registry = registry.New(db, o.World.Now, Wall, log)
 	o.Accounts = account.New(db, Wall, reg)
-	err = o.Registry.AddPilot(ctx, household.Pilot{ID: c.Pilot.ID, Name: c.Pilot.Name, Zone: c.Pilot.Zone})
-	if err != nil && !errors.Is(err, registry.ErrTaken) {
+	shared := c.Pilot.CaseLoad == "all"
+	err = o.Registry.AddPilot(ctx, household.Pilot{ID: c.Pilot.ID, Name: c.Pilot.Name, Zone: c.Pilot.Zone, Shared: shared})
+	if errors.Is(err, registry.ErrTaken) {
+		err = o.Registry.ShareCaseLoads(ctx, c.Pilot.ID, shared)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return o, nil

@@ -22,6 +22,7 @@ var Arrows = []Arrow{
 	{"internal/text", nil},
 	{"internal/secret", nil},
 	{"internal/written", nil},
+	{"internal/permission", nil},
 	{"internal/outbound", nil},
 	{"internal/keyring", nil},
 	{"internal/arch", nil},
@@ -56,12 +57,12 @@ var Arrows = []Arrow{
 
 	// The way out.
 	{"internal/registry", []string{"internal/energy", "internal/household", "internal/consent"}},
-	{"internal/account", []string{"internal/household"}},
-	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/consent"}},
+	{"internal/account", []string{"internal/household", "internal/permission"}},
+	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/consent", "internal/permission"}},
 	// The outbox knows a delivery and a recipient by name; figures only as the Gate gives them.
 	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret", "internal/outbound"}},
-	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/text"}},
-	{"api", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/text", "api/pages"}},
+	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text"}},
+	{"api", []string{"internal/energy", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
 
 	// What an auditor can try. It computes nothing, so that no package learns of another for it.
 	{"internal/formulary", []string{
@@ -83,7 +84,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/weather",
+		"internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.
@@ -160,4 +161,4 @@ var people = []string{
 }
 
 // Plain lists the packages that need the standard library and Foyer's own alone.
-var Plain = []string{"internal/energy", "internal/household", "internal/consent", "internal/registry", "internal/secret"}
+var Plain = []string{"internal/energy", "internal/household", "internal/consent", "internal/permission", "internal/registry", "internal/secret"}

@@ -38,6 +38,10 @@ type Pilot struct {
 	Name    string  `yaml:"name"` // what people call it
 	Zone    string  `yaml:"zone"` // IANA time zone of days and tariffs
 	Contact Contact `yaml:"contact"`
+
+	// CaseLoad says which of the families that agreed a caseworker sees: those
+	// "assigned" to it, or "all" of the pilot.
+	CaseLoad string `yaml:"case_load"`
 }
 
 // A Contact is who a family calls.

@@ -45,7 +45,7 @@ func TestUnknownKeyNamesItsPlace(t *testing.T) {
 func TestAllFaultsAreReportedTogether(t *testing.T) {
 	_, err := Parse([]byte(`
 listen: nowhere
-pilot: {id: "Ma Ville", zone: Mars/Olympus}
+pilot: {id: "Ma Ville", zone: Mars/Olympus, case_load: some}
 broker: {url: "http://x"}
 series: {url: "mysql://x"}
 records: {url: "mysql://user:hunter2@x"}
@@ -57,7 +57,7 @@ spool: {max_bytes: 1}
 		t.Fatal("no fault found")
 	}
 	for _, field := range []string{
-		"listen:", "pilot.id:", "pilot.zone:", "broker.url", "series.url:", "records.url:", "jobs.rollup:",
+		"listen:", "pilot.id:", "pilot.zone:", "pilot.case_load:", "broker.url", "series.url:", "records.url:", "jobs.rollup:",
 		"log.level:", "log.format:", "spool.max_bytes",
 	} {
 		if !strings.Contains(err.Error(), field) {

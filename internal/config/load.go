@@ -25,7 +25,8 @@ func Default() Config {
 		Data:   "data",
 		Pilot: Pilot{
 			ID: "town", Name: "Notre ville", Zone: "Europe/Paris",
-			Contact: Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "du lundi au vendredi, de 9 h à 17 h"},
+			Contact:  Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "du lundi au vendredi, de 9 h à 17 h"},
+			CaseLoad: "assigned",
 		},
 		Broker:   DefaultBroker(),
 		Meters:   Meters{Templates: "meters.d"},

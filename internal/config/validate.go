@@ -45,6 +45,7 @@ func (c Config) Validate() error {
 	f.unless(pilotID.MatchString(c.Pilot.ID), "pilot.id", c.Pilot.ID, "want 1 to 32 characters of a-z, 0-9 and -")
 	_, err = time.LoadLocation(c.Pilot.Zone)
 	f.unless(err == nil && c.Pilot.Zone != "" && c.Pilot.Zone != "Local", "pilot.zone", c.Pilot.Zone, "want an IANA zone, Europe/Paris")
+	f.unless(slices.Contains([]string{"assigned", "all"}, c.Pilot.CaseLoad), "pilot.case_load", c.Pilot.CaseLoad, "want assigned or all")
 	c.validateURLs(&f)
 	_, err = cron.ParseStandard(c.Jobs.Rollup)
 	f.unless(err == nil, "jobs.rollup", c.Jobs.Rollup, "want a cron line of five fields, in UTC")

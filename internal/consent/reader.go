@@ -18,10 +18,11 @@ type Reader struct {
 	Kind      Kind
 	Subject   string    // opaque id: of the staff member, the token, the family, or the channel
 	Name      string    // how colleagues know it; "" for a family
-	Role      string    // "caseworker" or "operator" for staff, else ""
+	Role      string    // of a staff member: "caseworker", "lead", …; else ""
+	Scopes    string    // of a token, with spaces between
 	Pilot     string    // nothing of another pilot is ever read
 	Zone      string    // IANA name of the pilot's zone
-	Recipient Recipient // as whom it reads
+	Recipient Recipient // as whom it reads; "" for who reads of no family
 	Language  string    // of a family
 }
 

@@ -1,8 +1,11 @@
 package disclosure
 
 import (
+	"strings"
+
 	"foyer/internal/consent"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 )
 
 // An Audience is who asks. Only [Gate.Authenticate] makes one; its zero value
@@ -18,10 +21,39 @@ func (a Audience) Subject() string { return a.reader.Subject }
 // Name returns the name of a staff member or of a token, "" for a family.
 func (a Audience) Name() string { return a.reader.Name }
 
-// Operator reports whether a is a staff member who runs the pilot's machines.
-func (a Audience) Operator() bool {
-	return a.reader.Kind == consent.Staff && a.reader.Role == "operator"
+// Role returns what a is to Foyer; [permission.Nobody] for the zero Audience.
+func (a Audience) Role() permission.Role {
+	switch a.reader.Kind {
+	case consent.Staff:
+		if role := permission.Role(a.reader.Role); role.IsStaff() {
+			return role
+		}
+	case consent.Token:
+		return permission.Machine
+	case consent.Family:
+		return permission.Family
+	case consent.Channel:
+	}
+	return permission.Nobody
 }
+
+// Scopes returns what a token is for; nil for others.
+func (a Audience) Scopes() []permission.Scope {
+	var all []permission.Scope
+	for _, s := range strings.Fields(a.reader.Scopes) {
+		all = append(all, permission.Scope(s))
+	}
+	return all
+}
+
+// May reports whether the table of permissions lets a use a route.
+func (a Audience) May(route string) bool {
+	rule, known := permission.Of(route)
+	return known && rule.For(a.Role(), a.Scopes()) != permission.Denied
+}
+
+// Operator reports whether a is a staff member who runs the pilot's machines.
+func (a Audience) Operator() bool { return a.Role() == permission.Operator }
 
 // Pilot returns the id of the pilot a belongs to.
 func (a Audience) Pilot() string { return a.reader.Pilot }

@@ -25,7 +25,7 @@ func (g *Gate) Conflicts(ctx context.Context, aud Audience) ([]household.MeterCo
 }
 
 func (g *Gate) conflicts(ctx context.Context, aud Audience) ([]household.MeterConflict, error) {
-	if !aud.Operator() {
+	if !aud.May("GET /api/v1/conflicts") {
 		return nil, ErrWithheld
 	}
 	return g.store.MeterConflicts(ctx, consent.Access{Reader: aud.reader, View: viewConflicts}, conflictsAtOnce)

@@ -11,6 +11,7 @@ import (
 	"foyer/internal/consent"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 )
 
 // ErrWithheld is the answer for a family that is unknown and for one that did
@@ -111,14 +112,16 @@ func (g *Gate) Authenticate(ctx context.Context, c Credential) (Audience, error)
 	if err != nil {
 		return Audience{}, fmt.Errorf("authenticate: %w", err)
 	}
-	switch {
-	case r.Kind == consent.Staff && r.Role == "caseworker", r.Kind == consent.Token:
+	switch (Audience{r}).Role() {
+	case permission.Caseworker, permission.Machine:
 		r.Recipient = consent.ToCooperative
-	case r.Kind == consent.Staff && r.Role == "operator":
+	case permission.Operator:
 		r.Recipient = consent.ToOperator
-	case r.Kind == consent.Family:
+	case permission.Family:
 		r.Recipient = consent.ToFamily
-	default:
+	case permission.Lead, permission.Auditor, permission.Funder:
+		r.Recipient = "" // nobody can agree to show them a family
+	case permission.Nobody:
 		return Audience{}, ErrUnauthenticated
 	}
 	return Audience{r}, nil

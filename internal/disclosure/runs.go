@@ -29,7 +29,7 @@ type RunPage struct {
 }
 
 // Runs returns what passes of jobs came to, of every pilot this Foyer computes for,
-// to an operator. It returns [ErrWithheld] to everybody else, and [ErrCursor] for a
+// to who may see them. It returns [ErrWithheld] to everybody else, and [ErrCursor] for a
 // cursor nobody gave out.
 func (g *Gate) Runs(ctx context.Context, aud Audience, q RunQuery) (RunPage, error) {
 	page, err := g.runs(ctx, aud, q)
@@ -37,7 +37,7 @@ func (g *Gate) Runs(ctx context.Context, aud Audience, q RunQuery) (RunPage, err
 }
 
 func (g *Gate) runs(ctx context.Context, aud Audience, q RunQuery) (RunPage, error) {
-	if !aud.Operator() {
+	if !aud.May("GET /api/v1/runs") {
 		return RunPage{}, ErrWithheld
 	}
 	limit := min(q.Limit, 200)

@@ -11,6 +11,10 @@ type Pilot struct {
 	ID   string // 1 to 32 characters of [a-z0-9-]
 	Name string
 	Zone string // IANA name, "Europe/Paris"
+
+	// Shared lets each caseworker see every family of the pilot that agreed, and not
+	// only those assigned to it.
+	Shared bool
 }
 
 // A MeterState says what becomes of a meter's readings.

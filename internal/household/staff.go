@@ -8,7 +8,9 @@ type Staff struct {
 	Pilot string
 	Email string // lower case
 	Name  string // as colleagues and the history of alerts show it
-	Role  string // "caseworker" or "operator"
+	Role  string // "caseworker", "lead", "auditor", "funder" or "operator"
+
+	SecondFactor bool // has shown that it has one
 }
 
 // A Token lets a machine read as the cooperative.
@@ -16,6 +18,7 @@ type Token struct {
 	ID       string
 	Pilot    string
 	Name     string
+	Scopes   string // "families:read alerts:read", with spaces between
 	Expires  time.Time
 	LastUsed time.Time // zero: never
 }

@@ -10,6 +10,7 @@ import (
 	"foyer/internal/account"
 	"foyer/internal/disclosure"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 )
 
 func TestACodeLetsOnePhoneInOnce(t *testing.T) {
@@ -211,7 +212,7 @@ func TestBearerTokensEndAndSayWhenTheyWereUsed(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
 		ctx := t.Context()
-		id, bearer, err := w.accounts.AddToken(ctx, "p", "Tableau de bord", time.Hour)
+		id, bearer, err := w.accounts.AddToken(ctx, "p", "Tableau de bord", time.Hour, permission.ReadFamilies)
 		if err != nil || !strings.HasPrefix(bearer, "foyer_") {
 			t.Fatal(bearer, err)
 		}
@@ -249,7 +250,7 @@ func TestBearerTokensEndAndSayWhenTheyWereUsed(t *testing.T) {
 		if err := w.accounts.RemoveToken(ctx, id); !errors.Is(err, account.ErrUnknown) {
 			t.Error(err)
 		}
-		if _, _, err := w.accounts.AddToken(ctx, "nowhere", "x", 0); !errors.Is(err, account.ErrUnknown) {
+		if _, _, err := w.accounts.AddToken(ctx, "nowhere", "x", 0, permission.ReadFamilies); !errors.Is(err, account.ErrUnknown) {
 			t.Error(err)
 		}
 	})

@@ -54,7 +54,12 @@ func (d *DB) asOwner(ctx context.Context, tx *sql.Tx) error {
 // Every query of the Gate begins with these three, and then the family.
 const ofReader = ` WHERE purpose = $1 AND recipient = $2 AND pilot = $3`
 
-// A glance is one read: the reader's three and a family, "" for all.
+// A person of the cooperative sees no more than its case-load: the second is then
+// who it is.
+const ofCaseworker = ` WHERE purpose = $1 AND recipient = 'cooperative' AND pilot = $3
+	AND (family IS NULL OR family IN (SELECT c.family FROM v_case_load c WHERE c.staff = $2))`
+
+// A glance is one read: the reader's three and a family, "" for all it may see.
 type glance struct {
 	tx     *sql.Tx
 	access consent.Access
@@ -64,15 +69,28 @@ type glance struct {
 // where returns the condition for the rows of this read; further parameters
 // begin at $5.
 func (r glance) where() string {
-	if r.family == "" {
-		return ofReader + ` AND $4 = ''`
+	of := ofReader
+	if r.caseworker() {
+		of = ofCaseworker
 	}
-	return ofReader + ` AND family = $4`
+	if r.family == "" {
+		return of + ` AND $4 = ''`
+	}
+	return of + ` AND family = $4`
+}
+
+// caseworker reports whether who reads is bound to a case-load.
+func (r glance) caseworker() bool {
+	return r.access.Reader.Kind == consent.Staff && r.access.Reader.Recipient == consent.ToCooperative
 }
 
 func (r glance) args(more ...any) []any {
 	a := r.access
-	return append([]any{string(a.Purpose), string(a.Reader.Recipient), a.Reader.Pilot, string(r.family)}, more...)
+	as := string(a.Reader.Recipient)
+	if r.caseworker() {
+		as = a.Reader.Subject
+	}
+	return append([]any{string(a.Purpose), as, a.Reader.Pilot, string(r.family)}, more...)
 }
 
 // each runs a query and calls scan for every row.

@@ -15,6 +15,7 @@ import (
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 	"foyer/internal/registry"
 )
 
@@ -49,13 +50,13 @@ func newTown(t *testing.T, db *DB) town {
 		gate:     disclosure.New(db, world, nil),
 	}
 	for _, id := range []string{"p", "q"} {
-		if err := w.registry.AddPilot(t.Context(), household.Pilot{ID: id, Name: "P", Zone: "Europe/Paris"}); err != nil {
+		if err := w.registry.AddPilot(t.Context(), household.Pilot{ID: id, Name: "P", Zone: "Europe/Paris", Shared: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	w.caseworker = w.staff(t, "p", "caseworker")
 	w.operator = w.staff(t, "p", "operator")
-	_, bearer, err := w.accounts.AddToken(t.Context(), "p", "CRM", 0)
+	_, bearer, err := w.accounts.AddToken(t.Context(), "p", "CRM", 0, permission.Scopes...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,21 @@ import (
 
 // AddPilot keeps a pilot; false when its id is taken.
 func (d *DB) AddPilot(ctx context.Context, p household.Pilot) (bool, error) {
-	return d.insert(ctx, "add pilot", `INSERT INTO pilot (id, name, zone) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, p.ID, p.Name, p.Zone)
+	return d.insert(ctx, "add pilot", `INSERT INTO pilot (id, name, zone, case_load) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		p.ID, p.Name, p.Zone, caseLoad(p.Shared))
+}
+
+// ShareCaseLoads says whether caseworkers of a pilot see all its families.
+func (d *DB) ShareCaseLoads(ctx context.Context, pilot string, shared bool) error {
+	_, err := d.insert(ctx, "share case-loads", `UPDATE pilot SET case_load = $1 WHERE id = $2 AND case_load <> $1`, caseLoad(shared), pilot)
+	return err
+}
+
+func caseLoad(shared bool) string {
+	if shared {
+		return "all"
+	}
+	return "assigned"
 }
 
 // insert runs one INSERT … ON CONFLICT DO NOTHING; false when it did nothing.

@@ -14,14 +14,14 @@ import (
 // AddToken keeps a bearer token for a lifetime of the database's clock; false
 // when its pilot is unknown.
 func (d *DB) AddToken(ctx context.Context, t household.Token, bearer string, lifetime time.Duration) (bool, error) {
-	return d.insert(ctx, "add token", `INSERT INTO token (id, hash, pilot, name, expires_at)
-		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($3 AS TEXT), (SELECT now FROM wall) + $4 FROM pilot WHERE id = $5`,
-		t.ID, digest(bearer), t.Name, lifetime.Milliseconds(), t.Pilot)
+	return d.insert(ctx, "add token", `INSERT INTO token (id, hash, pilot, name, expires_at, scopes)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($3 AS TEXT), (SELECT now FROM wall) + $4, CAST($5 AS TEXT) FROM pilot WHERE id = $6`,
+		t.ID, digest(bearer), t.Name, lifetime.Milliseconds(), t.Scopes, t.Pilot)
 }
 
 // Tokens lists the tokens by name, ended ones too.
 func (d *DB) Tokens(ctx context.Context) ([]household.Token, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT id, pilot, name, expires_at, last_used FROM token ORDER BY name, id`)
+	rows, err := d.read.QueryContext(ctx, `SELECT id, pilot, name, scopes, expires_at, last_used FROM token ORDER BY name, id`)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
@@ -30,7 +30,7 @@ func (d *DB) Tokens(ctx context.Context) ([]household.Token, error) {
 	for rows.Next() {
 		var t household.Token
 		var expires, used int64
-		if err := rows.Scan(&t.ID, &t.Pilot, &t.Name, &expires, &used); err != nil {
+		if err := rows.Scan(&t.ID, &t.Pilot, &t.Name, &t.Scopes, &expires, &used); err != nil {
 			return nil, fmt.Errorf("list tokens: %w", err)
 		}
 		t.Expires, t.LastUsed = instant(expires), instant(used)
@@ -51,7 +51,7 @@ func (d *DB) RemoveToken(ctx context.Context, id string) (bool, error) {
 
 // SessionReader returns who a session's token lets in; a zero Reader for nobody.
 func (d *DB) SessionReader(ctx context.Context, token string) (consent.Reader, error) {
-	return d.reader(ctx, `SELECT s.kind, s.subject, COALESCE(t.name, ''), COALESCE(t.role, ''), p.id, p.zone, COALESCE(f.language, '')
+	return d.reader(ctx, `SELECT s.kind, s.subject, COALESCE(t.name, ''), COALESCE(t.role, ''), '', p.id, p.zone, COALESCE(f.language, '')
 		FROM session s
 			LEFT JOIN staff t ON s.kind = 'staff' AND t.id = s.subject AND t.password <> ''
 			LEFT JOIN family f ON s.kind = 'family' AND f.id = s.subject
@@ -62,7 +62,7 @@ func (d *DB) SessionReader(ctx context.Context, token string) (consent.Reader, e
 // BearerReader returns whom a bearer token lets in, and notes that it was used,
 // at most once a minute; a zero Reader for nobody.
 func (d *DB) BearerReader(ctx context.Context, token string) (consent.Reader, error) {
-	r, err := d.reader(ctx, `SELECT 'token', t.id, t.name, '', p.id, p.zone, '' FROM token t JOIN pilot p ON p.id = t.pilot
+	r, err := d.reader(ctx, `SELECT 'token', t.id, t.name, '', t.scopes, p.id, p.zone, '' FROM token t JOIN pilot p ON p.id = t.pilot
 		WHERE t.hash = $1 AND t.expires_at > (SELECT now FROM wall)`, token)
 	if err != nil || r.Kind == "" {
 		return r, err
@@ -81,7 +81,7 @@ func (d *DB) BearerReader(ctx context.Context, token string) (consent.Reader, er
 func (d *DB) reader(ctx context.Context, query, token string) (consent.Reader, error) {
 	var r consent.Reader
 	err := d.read.QueryRowContext(ctx, query, digest(token)).
-		Scan(&r.Kind, &r.Subject, &r.Name, &r.Role, &r.Pilot, &r.Zone, &r.Language)
+		Scan(&r.Kind, &r.Subject, &r.Name, &r.Role, &r.Scopes, &r.Pilot, &r.Zone, &r.Language)
 	if errors.Is(err, sql.ErrNoRows) {
 		return consent.Reader{}, nil
 	}

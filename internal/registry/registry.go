@@ -70,6 +70,7 @@ func randomID(letter string) string {
 type People interface {
 	// AddPilot reports false when the id is taken.
 	AddPilot(ctx context.Context, p household.Pilot) (bool, error)
+	ShareCaseLoads(ctx context.Context, pilot string, shared bool) error
 	Pilots(ctx context.Context) ([]household.Pilot, error)
 	// AddFamilies keeps all or none; it returns the first label that is taken.
 	AddFamilies(ctx context.Context, files []household.File) (taken string, err error)
@@ -95,6 +96,12 @@ func (r *Registry) AddPilot(ctx context.Context, p household.Pilot) error {
 	}
 	r.known.forget()
 	return err
+}
+
+// ShareCaseLoads says whether each caseworker of a pilot sees every family that
+// agreed, or only those assigned to it. It holds from the next read on.
+func (r *Registry) ShareCaseLoads(ctx context.Context, pilot string, shared bool) error {
+	return r.store.ShareCaseLoads(ctx, pilot, shared)
 }
 
 // Pilots lists the pilots by id.

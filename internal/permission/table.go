@@ -1,0 +1,80 @@
+package permission
+
+// A Rule says who may use one address.
+type Rule struct {
+	Route string // "GET /api/v1/families/{id}"
+	May   Reaches
+	Scope Scope // what a token needs; "" where any token will do
+}
+
+// Reaches says how far each role may go; one that is missing may not at all.
+type Reaches map[Role]Reach
+
+var (
+	anybody    = everybody()
+	caseworker = Reaches{Caseworker: CaseLoad}
+	operator   = Reaches{Operator: Allowed}
+	family     = Reaches{Family: Own}
+	// Incidents of gateways are about no family: the operator sees those alone.
+	called  = Reaches{Caseworker: CaseLoad, Operator: Allowed, Machine: Allowed}
+	calling = Reaches{Caseworker: CaseLoad, Operator: Allowed}
+)
+
+func everybody() Reaches {
+	all := Reaches{}
+	for _, r := range Roles {
+		all[r] = Allowed
+	}
+	return all
+}
+
+// Table is every permission there is, in the order of the reference page.
+var Table = []Rule{
+	{Route: "GET /api/v1/families", May: Reaches{Caseworker: CaseLoad, Machine: Allowed}, Scope: ReadFamilies},
+	{Route: "GET /api/v1/families/{id}", May: Reaches{Caseworker: CaseLoad, Machine: Allowed}, Scope: ReadFamilies},
+	{Route: "GET /api/v1/families/{id}/usage", May: Reaches{Caseworker: CaseLoad, Machine: Allowed}, Scope: ReadFamilies},
+	{Route: "GET /api/v1/alerts", May: called, Scope: ReadAlerts},
+	{Route: "GET /api/v1/alerts/{id}", May: called, Scope: ReadAlerts},
+	{Route: "POST /api/v1/alerts/{id}/acknowledge", May: called, Scope: WriteAlerts},
+	{Route: "POST /api/v1/alerts/{id}/resolve", May: called, Scope: WriteAlerts},
+	{Route: "GET /api/v1/events", May: called, Scope: ReadAlerts},
+	{Route: "GET /api/v1/conflicts", May: operator},
+	{Route: "GET /api/v1/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
+	{Route: "GET /api/v1/me/usage", May: family},
+
+	{Route: "GET /", May: anybody},
+	{Route: "GET /assets/{name}", May: anybody},
+	{Route: "POST /language", May: anybody},
+	{Route: "GET /accessibility", May: anybody},
+	{Route: "POST /i", May: anybody},
+	{Route: "GET /i/{code}", May: anybody},
+	{Route: "POST /i/{code}", May: anybody},
+	{Route: "GET /m", May: anybody},
+	{Route: "GET /m/", May: family},
+	{Route: "GET /m/{slug}", May: anybody},
+	{Route: "GET /m/consent", May: family},
+	{Route: "POST /m/consent", May: family},
+	{Route: "GET /m/stop", May: family},
+	{Route: "POST /m/stop", May: family},
+	{Route: "GET /m/access", May: family},
+	{Route: "POST /m/signout", May: family},
+	{Route: "GET /console", May: calling},
+	{Route: "GET /console/demo", May: anybody},
+	{Route: "GET /console/sign-in", May: anybody},
+	{Route: "POST /console/sign-in", May: anybody},
+	{Route: "POST /console/signout", May: anybody},
+	{Route: "GET /console/families", May: caseworker},
+	{Route: "GET /console/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
+	{Route: "GET /console/alerts/{id}", May: calling},
+	{Route: "POST /console/alerts/{id}/take", May: calling},
+	{Route: "POST /console/alerts/{id}/close", May: calling},
+
+	{Route: "GET /healthz", May: anybody},
+	{Route: "GET /readyz", May: anybody},
+	{Route: "GET /version", May: anybody},
+	{Route: "GET /api/openapi.json", May: anybody},
+	{Route: "GET /api/openapi.yaml", May: anybody},
+	{Route: "GET /api/docs", May: anybody},
+	// From this machine, or with the token of the metrics: see metrics.token.
+	{Route: "GET /metrics", May: anybody},
+}
