@@ -25,7 +25,8 @@ type Question struct {
 	Recipient   Recipient
 	Category    Category
 	Granularity Granularity
-	Data        time.Time // when the data is from; zero: its age does not matter
+	Data        time.Time // when the data begins; zero: its age does not matter
+	Until       time.Time // when it ends, excluded; zero: it is of the instant Data alone
 	At          time.Time // when it is read
 }
 
@@ -37,11 +38,12 @@ type Decision struct {
 
 // Decide answers q from everything a family said, oldest first.
 //
-// For each scope the last event at or before q.At holds, up to and without the
-// instant it expires. One scope that holds and is fine enough is enough. Without
-// one the answer is no, with the reason that came closest.
+// For each scope the last act at or before q.At holds: one event, or several that
+// were given together for several periods. Each holds up to and without the instant
+// it expires. One event that holds and is fine enough is enough. Without one the
+// answer is no, with the reason that came closest.
 func Decide(events []Event, q Question) Decision {
-	last := map[Scope]Event{}
+	last := map[Scope][]Event{}
 	closest, spoken := none, false
 	for _, e := range events {
 		m := reach(e.Scope, q)
@@ -51,23 +53,34 @@ func Decide(events []Event, q Question) Decision {
 		}
 		spoken = true
 		if m == whole {
-			last[e.Scope] = e
+			last[e.Scope] = follow(last[e.Scope], e)
 		}
 	}
 	if spoken && closest < whole {
 		return Decision{Reason: closest.reason()}
 	}
 	reason := NoConsent
-	for _, e := range last {
-		r := judge(e, q)
-		if r == Allowed {
-			return Decision{Allowed: true, Reason: Allowed}
-		}
-		if rank[r] > rank[reason] {
-			reason = r
+	for _, act := range last {
+		for _, e := range act {
+			r := judge(e, q)
+			if r == Allowed {
+				return Decision{Allowed: true, Reason: Allowed}
+			}
+			if rank[r] > rank[reason] {
+				reason = r
+			}
 		}
 	}
 	return Decision{Reason: reason}
+}
+
+// follow returns what a scope stands at once e was said: what was given in the same
+// act, and else e alone.
+func follow(before []Event, e Event) []Event {
+	if n := len(before); n > 0 && e.Act != "" && before[n-1].Act == e.Act && before[n-1].State == Given && e.State == Given {
+		return append(before, e)
+	}
+	return []Event{e}
 }
 
 // judge says what the last event of a scope means at q.At.
@@ -84,7 +97,7 @@ func judge(e Event, q Question) Reason {
 		return NoConsent
 	case !q.At.Before(e.Expires):
 		return Expired
-	case !q.Data.IsZero() && (q.Data.Before(e.DataFrom) || !q.Data.Before(e.DataTo)):
+	case !q.Data.IsZero() && (q.Data.Before(e.DataFrom) || !q.Data.Before(e.DataTo) || q.Until.After(e.DataTo)):
 		return OtherPeriod
 	}
 	return Allowed

@@ -21,16 +21,21 @@ var Always = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 // from one family to the next.
 type Event struct {
 	ID       int64
+	Act      string    // what is said at once shares it; "" stands alone
+	Verb     Verb      // of the act; "" for what was kept before acts were
 	At       time.Time // by the clock of the database
 	State    State
 	Scope    Scope
 	DataFrom time.Time // first instant of the data agreed to
 	DataTo   time.Time // first instant no longer agreed to
 	Expires  time.Time // when a given consent ends by itself; this instant is excluded
-	Notice   string    // version and hash of the text shown, "2026-11/9f2c"
+	Notice   string    // version of the text shown, "2026-11"
+	Hash     string    // SHA-256 of that text in Language, in hex; "" for what was kept before hashes were
 	Language string    // of that text
 	Medium   string    // "screen" or "paper"
 	By       string    // staff id of who entered it, "" for the family itself
+	Witness  string    // staff id of who saw a paper signed, "" on screen
+	Paper    string    // where the paper is
 }
 
 // A Grant is what holds because of a given consent.

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,18 +11,18 @@ import (
 	"foyer/internal/household"
 )
 
-// Say writes what a family said about scopes, and what holds because of it, in
-// one transaction and at one instant of the database's clock. e gives everything
-// but At and Scope; a given consent without Expires holds for validity. Without
-// scopes, everything that holds is meant.
+// Say writes what a family says, and what holds because of it, in one transaction
+// and at one instant of the database's clock; see [consent.Act.Events]. A given
+// consent that names no end holds for validity. What a scope of the act stood at
+// ends at that instant.
 //
-// Whatever held for the same purpose, recipient and category, at the scope's
-// granularity or, unless e gives, at a finer one too, ends at that instant. It
-// returns false for an unknown family.
-func (d *DB) Say(ctx context.Context, family household.FamilyID, scopes []consent.Scope, e consent.Event, validity time.Duration) (known bool, err error) {
+// It returns the id of the act, "" for one that changed nothing, and of the first
+// one when the same is sent again under its key. It reports false for an unknown
+// family and for one of another pilot. Errors are those of [consent.Act].
+func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, validity time.Duration) (act string, known bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		// Two who speak for one family take turns, and read the clock after that.
-		res, err := tx.ExecContext(ctx, `UPDATE family SET language = language WHERE id = $1`, family)
+		res, err := tx.ExecContext(ctx, `UPDATE family SET language = language WHERE id = $1 AND $2 IN ('', pilot)`, family, a.Pilot)
 		if err != nil {
 			return err
 		}
@@ -33,87 +34,132 @@ func (d *DB) Say(ctx context.Context, family household.FamilyID, scopes []consen
 		if err := tx.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
 			return err
 		}
-		e.At = instant(now)
-		if e.Expires.IsZero() {
-			e.Expires = e.At.Add(validity)
+		again, err := repeated(ctx, tx, family, a, now)
+		if err != nil || again.Valid {
+			act = again.String
+			return err
 		}
-		said, err := ending(ctx, tx, family, scopes, e.State == consent.Given, now)
+		if err := unchanged(ctx, tx, family, a.Seen); err != nil {
+			return err
+		}
+		held, err := holding(ctx, tx, family, now)
 		if err != nil {
 			return err
 		}
-		for _, s := range said {
-			e.Scope = s
-			if err := say(ctx, tx, family, e); err != nil {
-				return err
-			}
+		events := a.Events(held, instant(now), validity)
+		if len(events) > 0 {
+			act = a.ID
 		}
-		return nil
+		if err := sayAll(ctx, tx, family, events); err != nil {
+			return err
+		}
+		return remember(ctx, tx, family, a, act, now)
 	})
 	if err != nil {
-		return false, fmt.Errorf("write consent: %w", err)
+		return "", false, fmt.Errorf("write consent: %w", err)
 	}
-	return known, nil
+	return act, known, nil
 }
 
-// ending adds to scopes those that hold now and end with them.
-func ending(ctx context.Context, tx *sql.Tx, family household.FamilyID, scopes []consent.Scope, given bool, now int64) ([]consent.Scope, error) {
-	if given {
-		return scopes, nil
+// keyLife is how long a key stands for the act that was sent under it.
+const keyLife = 24 * time.Hour
+
+// repeated returns the act that was sent under the same key before; not valid for
+// none.
+func repeated(ctx context.Context, tx *sql.Tx, family household.FamilyID, a consent.Act, now int64) (act sql.NullString, err error) {
+	if a.Key == "" {
+		return act, nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT purpose, recipient, category, granularity FROM "grant" WHERE family = $1 AND valid_to > $2
-		ORDER BY purpose, recipient, category, granularity`, family, now)
+	if _, err := tx.ExecContext(ctx, `DELETE FROM consent_key WHERE family = $1 AND at <= $2`, family, now-keyLife.Milliseconds()); err != nil {
+		return act, err
+	}
+	var digest string
+	err = tx.QueryRowContext(ctx, `SELECT act, digest FROM consent_key WHERE family = $1 AND key = $2`, family, a.Key).Scan(&act, &digest)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return sql.NullString{}, nil
+	case err == nil && digest != a.Digest:
+		return act, consent.ErrKeyReused
+	}
+	return act, err
+}
+
+// remember keeps which act was sent under a key.
+func remember(ctx context.Context, tx *sql.Tx, family household.FamilyID, a consent.Act, act string, now int64) error {
+	if a.Key == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO consent_key (family, key, digest, act, at) VALUES ($1, $2, $3, $4, $5)`,
+		family, a.Key, a.Digest, act, now)
+	return err
+}
+
+// unchanged returns [consent.ErrChanged] when the last act of a family is not the
+// one that was seen.
+func unchanged(ctx context.Context, tx *sql.Tx, family household.FamilyID, seen string) error {
+	if seen == "" {
+		return nil
+	}
+	last := consent.Nothing
+	err := tx.QueryRowContext(ctx, `SELECT act FROM consent WHERE family = $1 ORDER BY id DESC LIMIT 1`, family).Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if last != seen {
+		return consent.ErrChanged
+	}
+	return nil
+}
+
+// holding returns what a family agrees to at an instant.
+func holding(ctx context.Context, tx *sql.Tx, family household.FamilyID, now int64) ([]consent.Grant, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to
+		FROM "grant" WHERE family = $1 AND valid_to > $2 ORDER BY purpose, recipient, category, granularity, consent`, family, now)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	all, seen := scopes[:len(scopes):len(scopes)], map[consent.Scope]bool{}
-	for _, s := range scopes {
-		seen[s] = true
-	}
-	for rows.Next() {
-		var s consent.Scope
-		if err := rows.Scan(&s.Purpose, &s.Recipient, &s.Category, &s.Granularity); err != nil {
-			return nil, err
-		}
-		if !seen[s] && (len(scopes) == 0 || finer(s, scopes)) {
-			all = append(all, s)
-		}
-	}
-	return all, rows.Err()
+	return scanGrants(rows)
 }
 
-// finer reports whether s lets through more of what one of scopes names.
-func finer(s consent.Scope, scopes []consent.Scope) bool {
-	for _, o := range scopes {
-		if s.Purpose == o.Purpose && s.Recipient == o.Recipient && s.Category == o.Category && s.Granularity > o.Granularity {
-			return true
+// sayAll writes the events of an act and what follows from them. What was given for
+// their scopes before ends first: an act may give one scope for several periods.
+func sayAll(ctx context.Context, tx *sql.Tx, family household.FamilyID, events []consent.Event) error {
+	ended := map[consent.Scope]bool{}
+	for _, e := range events {
+		if ended[e.Scope] {
+			continue
+		}
+		ended[e.Scope] = true
+		_, err := tx.ExecContext(ctx, `UPDATE "grant" SET valid_to = $1
+			WHERE family = $2 AND purpose = $3 AND recipient = $4 AND category = $5 AND granularity = $6 AND valid_to > $1`,
+			millis(e.At), family, e.Scope.Purpose, e.Scope.Recipient, e.Scope.Category, int(e.Scope.Granularity))
+		if err != nil {
+			return err
 		}
 	}
-	return false
+	for _, e := range events {
+		if err := say(ctx, tx, family, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// say writes one event and what follows from it.
+// say writes one event, and the grant that follows from one that gives.
 func say(ctx context.Context, tx *sql.Tx, family household.FamilyID, e consent.Event) error {
-	now := millis(e.At)
 	var id int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO consent (family, at, state, purpose, recipient, category, granularity,
-			data_from, data_to, expires_at, notice, language, medium, by_staff)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
-		family, now, e.State, e.Scope.Purpose, e.Scope.Recipient, e.Scope.Category, int(e.Scope.Granularity),
-		millis(e.DataFrom), until(e.DataTo), until(e.Expires), e.Notice, e.Language, e.Medium, e.By).Scan(&id)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE "grant" SET valid_to = $1
-		WHERE family = $2 AND purpose = $3 AND recipient = $4 AND category = $5 AND granularity = $6 AND valid_to > $1`,
-		now, family, e.Scope.Purpose, e.Scope.Recipient, e.Scope.Category, int(e.Scope.Granularity))
+	err := tx.QueryRowContext(ctx, `INSERT INTO consent (family, act, verb, at, state, purpose, recipient, category, granularity,
+			data_from, data_to, expires_at, notice, hash, language, medium, by_staff, witness, paper)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`,
+		family, e.Act, e.Verb, millis(e.At), e.State, e.Scope.Purpose, e.Scope.Recipient, e.Scope.Category, int(e.Scope.Granularity),
+		millis(e.DataFrom), until(e.DataTo), until(e.Expires), e.Notice, e.Hash, e.Language, e.Medium, e.By, e.Witness, e.Paper).Scan(&id)
 	if err != nil || e.State != consent.Given {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO "grant" (family, purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to, consent)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		family, e.Scope.Purpose, e.Scope.Recipient, e.Scope.Category, int(e.Scope.Granularity),
-		millis(e.DataFrom), until(e.DataTo), now, until(e.Expires), id)
+		millis(e.DataFrom), until(e.DataTo), millis(e.At), until(e.Expires), id)
 	return err
 }
 
@@ -127,28 +173,33 @@ func until(t time.Time) int64 {
 
 // Said returns everything a family said, oldest first.
 func (d *DB) Said(ctx context.Context, family household.FamilyID) ([]consent.Event, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT id, at, state, purpose, recipient, category, granularity,
-			data_from, data_to, expires_at, notice, language, medium, by_staff
-		FROM consent WHERE family = $1 ORDER BY id`, family)
+	all, err := events(ctx, d.read, `FROM consent WHERE family = $1 ORDER BY id`, family)
 	if err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
+	}
+	return all, nil
+}
+
+// events reads what was said; from is a table and condition.
+func events(ctx context.Context, q querier, from string, args ...any) ([]consent.Event, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, act, verb, at, state, purpose, recipient, category, granularity,
+		data_from, data_to, expires_at, notice, hash, language, medium, by_staff, witness, paper `+from, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var all []consent.Event
 	for rows.Next() {
 		var e consent.Event
-		var at, from, to, expires int64
-		if err := rows.Scan(&e.ID, &at, &e.State, &e.Scope.Purpose, &e.Scope.Recipient, &e.Scope.Category, &e.Scope.Granularity,
-			&from, &to, &expires, &e.Notice, &e.Language, &e.Medium, &e.By); err != nil {
-			return nil, fmt.Errorf("read consents: %w", err)
+		var at, begin, end, expires int64
+		if err := rows.Scan(&e.ID, &e.Act, &e.Verb, &at, &e.State, &e.Scope.Purpose, &e.Scope.Recipient, &e.Scope.Category, &e.Scope.Granularity,
+			&begin, &end, &expires, &e.Notice, &e.Hash, &e.Language, &e.Medium, &e.By, &e.Witness, &e.Paper); err != nil {
+			return nil, err
 		}
-		e.At, e.DataFrom, e.DataTo, e.Expires = instant(at), instant(from), instant(to), instant(expires)
+		e.At, e.DataFrom, e.DataTo, e.Expires = instant(at), instant(begin), instant(end), instant(expires)
 		all = append(all, e)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read consents: %w", err)
-	}
-	return all, nil
+	return all, rows.Err()
 }
 
 // Grants returns what a family agrees to now.
@@ -162,10 +213,15 @@ func (d *DB) Grants(ctx context.Context, family household.FamilyID) ([]consent.G
 
 func grants(ctx context.Context, q querier, family household.FamilyID) ([]consent.Grant, error) {
 	rows, err := q.QueryContext(ctx, `SELECT purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to
-		FROM v_scope WHERE family = $1 ORDER BY purpose, recipient, category, granularity`, family)
+		FROM v_scope WHERE family = $1 ORDER BY purpose, recipient, category, granularity, consent`, family)
 	if err != nil {
 		return nil, err
 	}
+	return scanGrants(rows)
+}
+
+// scanGrants reads and closes rows of grants.
+func scanGrants(rows *sql.Rows) ([]consent.Grant, error) {
 	defer rows.Close()
 	var all []consent.Grant
 	for rows.Next() {

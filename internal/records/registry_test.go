@@ -512,7 +512,7 @@ func TestWhatWasSaidIsKeptAsItWasSaid(t *testing.T) {
 		id := w.family(t, "Foyer 01")
 		ctx := t.Context()
 		form := registry.Form{
-			Notice: "2026-11/9f2c", Language: "ar", Medium: "paper", By: "s1",
+			Notice: "2026-11", Hash: "9f2c", Language: "ar", Medium: "paper", By: "s1", Witness: "s2", Paper: "folder 3",
 			DataFrom: noon.AddDate(0, 0, -3), DataTo: noon.AddDate(0, 1, 0), Expires: time.Now().Add(time.Hour).Truncate(time.Millisecond).UTC(),
 		}
 		scopes := consent.Offer(consent.CooperativeSummary)
@@ -525,8 +525,8 @@ func TestWhatWasSaidIsKeptAsItWasSaid(t *testing.T) {
 		}
 		for i, e := range said {
 			want := consent.Event{
-				ID: e.ID, At: e.At, State: consent.Given, Scope: scopes[i], DataFrom: form.DataFrom, DataTo: form.DataTo, Expires: form.Expires,
-				Notice: form.Notice, Language: "ar", Medium: "paper", By: "s1",
+				ID: e.ID, Act: said[0].Act, Verb: consent.Give, At: e.At, State: consent.Given, Scope: scopes[i], DataFrom: form.DataFrom, DataTo: form.DataTo, Expires: form.Expires,
+				Notice: form.Notice, Hash: "9f2c", Language: "ar", Medium: "paper", By: "s1", Witness: "s2", Paper: "folder 3",
 			}
 			if e != want || !e.At.Equal(said[0].At) || time.Since(e.At).Abs() > time.Minute {
 				t.Errorf("%+v, want %+v", e, want)
