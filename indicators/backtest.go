@@ -57,10 +57,10 @@ func (in Input) came(from, to energy.Day) (int64, bool) {
 	var sum tariff.Sum
 	for d := from; d.Before(to); d = d.Add(1) {
 		day, ok := in.day(d)
-		if !ok || day.cost == nil || !atLeast(day.Coverage, Complete) {
+		if !ok || !day.priced() || !day.covered(Complete) {
 			return 0, false
 		}
-		sum.Add(*day.cost, d)
+		day.addTo(&sum)
 	}
 	return sum.Cents(), true
 }

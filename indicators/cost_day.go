@@ -12,44 +12,34 @@ const usualDays = 28
 
 func init() {
 	register(Indicator{
-		ID: "cost_day", Unit: "EUR", Version: "1", Category: "cost", Granularity: 3, Span: Daily, Back: usualDays,
-		Question:   "What did electricity cost on this day?",
-		QuestionFR: "Combien a coûté l'électricité ce jour-là ?",
-		Method: "Energy of the day at the prices in force, taxes and the day's share of the standing charge included, rounded once to the cent. " +
+		ID: "cost_day", Unit: "EUR", Version: "2", Category: "cost", Granularity: 3, Span: Daily, Back: usualDays,
+		Question:   "What did energy cost on this day?",
+		QuestionFR: "Combien a coûté l'énergie ce jour-là ?",
+		Method: "Energy of the day, of every fuel, at the prices in force, taxes and the day's share of the standing charge included, rounded once to the cent. " +
 			"Usual is the median of the days of the same weekday class (Monday to Friday, or the weekend) among the 28 days before of which half was seen; " +
 			"at least half of them must be known. The running day is counted up to its last reading, with the whole standing charge of the day, and compared " +
 			"with the same days up to the same time by the clock. ok: at least 90 % of the day was seen; provisional: at least half, the running day, " +
-			"or a drop of the counter not yet explained; insufficient_data: less; indeterminate: no contract or no price in force.",
+			"or a drop of the counter not yet explained; insufficient_data: less; indeterminate: no contract or no price in force. A fuel the home uses that has no contract, " +
+			"no price, or of which less than half was seen, is named in \"partial\": the total is a lower bound, and provisional. Each fuel is a part; parts are rounded apart.",
 		Source:  "Foyer. Prices: see the tariff's file.",
 		Compute: costDay,
 	})
 }
 
 func costDay(in Input) Answer {
-	day, known := in.day(in.From)
+	day, _ := in.day(in.From)
 	running := in.Running()
-	coverage := day.Coverage
-	if !known {
-		coverage.Of = in.To.Start(in.Zone).Sub(in.From.Start(in.Zone))
-	}
-	if running {
-		coverage.Of = max(in.Until.Sub(in.From.Start(in.Zone)), 0)
-	}
+	all := in.tallies()
+	coverage, s, missing := together(all, running)
 	detail := household.CostDay{
 		Seen: coverage.Seen.Milliseconds(), Of: coverage.Of.Milliseconds(), Estimated: coverage.Estimated,
+		Parts: partsOf(all, func(t tally) int64 { return t.sum.Cents() }),
 	}
 	if running && !in.Until.IsZero() {
 		detail.Until = ptr(in.Until.UnixMilli())
 	}
-	if known {
-		detail.Energy = tariff.KWh(day.Energy).String()
-	}
-	s := status(coverage, running)
-	if !known {
-		s = household.InsufficientData
-	}
-	if valued(s) && day.cost == nil {
-		s = household.Indeterminate
+	if all[0].used {
+		detail.Energy = tariff.KWh(all[0].energy).String()
 	}
 	usual, byNow := in.usual()
 	detail.Usual = usual
@@ -57,14 +47,16 @@ func costDay(in Input) Answer {
 		detail.UsualByNow = byNow
 	}
 	a := Answer{Status: s}
-	if day.cost != nil {
+	if day.priced() {
 		var sum tariff.Sum
-		sum.Add(*day.cost, day.Day)
+		day.addTo(&sum)
 		detail.Standing = sum.Standing().Round(6).String()
-		detail.Estimated = detail.Estimated || day.cost.Estimated
-		if valued(s) {
-			a.Value = tariff.Euros(day.cents)
+		for _, t := range all {
+			detail.Estimated = detail.Estimated || t.guess
 		}
+	}
+	if valued(s) {
+		a.Value, detail.Partial = tariff.Euros(day.cents), names(missing)
 	}
 	a.Detail = detail
 	return a

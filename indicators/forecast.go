@@ -62,7 +62,7 @@ func meanOf(days []Day) func(energy.Day) decimal.Decimal {
 	var n [2]int64
 	for _, d := range days {
 		c := class(d.Day)
-		sums[c], n[c] = sums[c].Add(d.cost.Energy), n[c]+1
+		sums[c], n[c] = sums[c].Add(d.energyCost()), n[c]+1
 	}
 	all := sums[0].Add(sums[1]).DivRound(decimal.NewFromInt(n[0]+n[1]), 20)
 	return func(d energy.Day) decimal.Decimal {
@@ -86,19 +86,25 @@ func class(d energy.Day) int {
 // those to come, the rest of today, and those of which too little was seen.
 func (in Input) spent(mean func(energy.Day) decimal.Decimal) (spent, ahead decimal.Decimal, open int64) {
 	var sum tariff.Sum
-	var last *tariff.Cost
+	var last []tariff.Cost // standing charges of the last day that is known
 	for d := in.From; d.Before(in.To); d = d.Add(1) {
 		day, ok := in.day(d)
-		ok = ok && day.cost != nil
-		if ok {
-			last = day.cost
-		}
+		ok = ok && day.priced()
 		known := decimal.Zero
-		if ok && !in.Today.Before(d) {
-			known = day.cost.Energy
+		if ok {
+			last = last[:0]
+			for _, p := range day.Parts {
+				if p.cost != nil {
+					last = append(last, tariff.Cost{Standing: p.cost.Standing, ProRata: p.cost.ProRata})
+				}
+			}
+			if !in.Today.Before(d) {
+				known = day.energyCost()
+			}
 		}
-		if last != nil {
-			sum.Add(tariff.Cost{Energy: known, Standing: last.Standing, ProRata: last.ProRata}, d)
+		sum.Add(tariff.Cost{Energy: known}, d)
+		for _, c := range last {
+			sum.Add(c, d)
 		}
 		if !d.Before(in.Today) || !ok || !day.valid() {
 			open++
@@ -114,7 +120,7 @@ func (in Input) spent(mean func(energy.Day) decimal.Decimal) (spent, ahead decim
 func spread(days []Day, mean func(energy.Day) decimal.Decimal, n, m int64) decimal.Decimal {
 	var squares decimal.Decimal
 	for _, d := range days {
-		off := d.cost.Energy.Sub(mean(d.Day)).Round(6)
+		off := d.energyCost().Sub(mean(d.Day)).Round(6)
 		squares = squares.Add(off.Mul(off))
 	}
 	// In millionths of a euro, so that the square root is one of integers.

@@ -113,7 +113,7 @@ func TestADayWithoutUseOrPriceIsUnknownNotZero(t *testing.T) {
 	if r.Status != household.InsufficientData || strings.Contains(string(r.Detail), `"energy_kwh":"0"`) {
 		t.Errorf("%s %s", r.Status, r.Detail)
 	}
-	in.Days[len(in.Days)-1].cost = nil
+	in.Days[len(in.Days)-1].Parts = nil
 	last := in.Days[len(in.Days)-1].Day
 	if r := compute(t, "cost_day", in.on(last, last.Add(1))); r.Status != household.Indeterminate || r.Value != "" {
 		t.Errorf("%s %s", r.Status, r.Detail)
@@ -193,7 +193,7 @@ func TestTheForecastRangeHoldsMostMonths(t *testing.T) {
 		var sum tariff.Sum
 		for _, d := range all.Days {
 			if d.Day.Year == 2026 && d.Day.Month == 11 {
-				sum.Add(*d.cost, d.Day)
+				d.addTo(&sum)
 			}
 		}
 		for i, today := range []string{"2026-11-05", "2026-11-25"} {
@@ -288,7 +288,7 @@ func TestScalingMoneyScalesTheRateByNothing(t *testing.T) {
 			draw := rand.New(rand.NewPCG(seed, 1))
 			in := home(t, "2026-11-25", func(d *Day) { d.Energy = draw.Int64N(30_000_000) })
 			for i := range in.Days {
-				c := *in.Days[i].cost
+				c := *in.Days[i].Parts[0].cost
 				c.Energy, c.Standing = c.Energy.Mul(decimal.NewFromInt(factor)), c.Standing.Mul(decimal.NewFromInt(factor))
 				in.Days[i].Price(c)
 			}

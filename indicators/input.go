@@ -15,7 +15,7 @@ type Input struct {
 	From, To energy.Day // the period; To is not included
 	Today    energy.Day // the running day by the world clock
 
-	Days     []Day               // electricity by local day, in order: the period and what Back asks for
+	Days     []Day               // what was used by local day, in order: the period and what Back asks for
 	Weather  []household.Weather // mean outdoor temperatures by day, in order, likewise
 	Until    time.Time           // last instant counted of the running day; zero: nothing yet
 	Bill     []tariff.Line       // of the month; nil when it has no price
@@ -31,28 +31,16 @@ type Input struct {
 	Reference Reference
 }
 
-// A Day is what is known of a local day of a family's electricity.
+// A Day is what is known of a local day of a family.
 type Day struct {
 	Day      energy.Day
-	Energy   int64 // thousandths of Wh
-	Coverage energy.Coverage
-	SoFar    *int64 // cents until the running day's Until by the clock; nil when not known
+	Energy   int64           // electricity, thousandths of Wh
+	Coverage energy.Coverage // of electricity
+	SoFar    *int64          // cents until the running day's Until by the clock; nil when not known
+	Parts    []Part          // each fuel the home uses, in the order of a bill
 
-	cost  *tariff.Cost // nil when the day has no price
-	cents int64        // rounded once
+	cents int64 // what the parts cost, rounded once
 }
-
-// Price says what a day cost.
-func (d *Day) Price(c tariff.Cost) {
-	var s tariff.Sum
-	s.Add(c, d.Day)
-	d.cost, d.cents = &c, s.Cents()
-}
-
-// valid reports whether enough of a day was seen to learn from it: half.
-//
-// Source: CalTRACK 2.0, 2.2.2.1.
-func (d Day) valid() bool { return d.cost != nil && atLeast(d.Coverage, 50) }
 
 // atLeast reports whether percent of a period was seen, exactly that included.
 func atLeast(c energy.Coverage, percent int64) bool {

@@ -20,15 +20,24 @@ const (
 	season     = 10
 )
 
-// A response says what a home uses in the weather of a day, and how far off that is.
+// A response says what a home uses in the weather of a day, fuel by fuel, and how far
+// off that is, in euros.
 type response struct {
 	in    Input
-	model caltrack.Model
 	temps map[energy.Day]float64 // of days before today, °C
-	level float64                // kWh a day by which the home is off its model of late
-	of    int                    // days the level is known from
-	off   map[energy.Day]float64 // by which days were off their model, kWh
-	price decimal.Decimal        // EUR for each kWh of energy, of late
+	parts []fuelResponse
+	of    int                    // days the levels are known from
+	off   map[energy.Day]float64 // by which days were off their models, EUR
+}
+
+// A fuelResponse is that of one fuel.
+type fuelResponse struct {
+	fuel  tariff.Fuel
+	model caltrack.Model
+	level float64 // kWh a day by which the home is off its model of late
+	off   map[energy.Day]float64
+	of    int
+	price decimal.Decimal // EUR for each kWh, of late
 }
 
 // A wander is how values stray from day to day: their variance, and the correlation
@@ -39,21 +48,13 @@ type wander struct{ variance, next float64 }
 func (w wander) sum(n float64) float64 { return w.variance * n * (1 + w.next) / (1 - w.next) }
 
 // response learns how a home responds to the weather from the days before today;
-// false when too few of them have both a use and a temperature.
+// false when too few of them have both a use and a temperature, of any fuel.
 func (in Input) response() (*response, bool) {
-	r := &response{in: in, temps: map[energy.Day]float64{}}
+	r := &response{in: in, temps: map[energy.Day]float64{}, off: map[energy.Day]float64{}}
 	weather := map[energy.Day]household.Weather{}
 	for _, w := range in.Weather {
 		if w.Day.Before(in.Today) {
 			weather[w.Day] = w
-		}
-	}
-	var days []energy.Day
-	var periods []caltrack.Period
-	for _, d := range in.past(mostWarm) {
-		p := caltrack.DayOf(d.Day, in.Zone, d.Energy, d.Coverage, weather[d.Day])
-		if p.Known && len(p.Temps) > 0 {
-			days, periods = append(days, d.Day), append(periods, p)
 		}
 	}
 	for d, w := range weather {
@@ -61,46 +62,96 @@ func (in Input) response() (*response, bool) {
 			r.temps[d] = p.Temps[0]
 		}
 	}
+	past := in.past(mostWarm)
+	for _, f := range tariff.Metered {
+		if !slices.ContainsFunc(past, func(d Day) bool { p, ok := d.part(f); return ok && p.priced() }) {
+			continue
+		}
+		one, ok := in.fuelResponse(f, past, weather)
+		if !ok {
+			return nil, false
+		}
+		if len(r.parts) == 0 || one.of < r.of {
+			r.of = one.of
+		}
+		r.parts = append(r.parts, one)
+	}
+	for i, p := range r.parts {
+		for d, off := range p.off {
+			if i > 0 {
+				if _, ok := r.off[d]; !ok {
+					continue // of a day that not all fuels know
+				}
+			}
+			r.off[d] += off * p.price.InexactFloat64()
+		}
+		for d := range r.off {
+			if _, ok := p.off[d]; !ok {
+				delete(r.off, d)
+			}
+		}
+	}
+	return r, len(r.parts) > 0
+}
+
+// fuelResponse learns that of one fuel.
+func (in Input) fuelResponse(f tariff.Fuel, past []Day, weather map[energy.Day]household.Weather) (fuelResponse, bool) {
+	r := fuelResponse{fuel: f, off: map[energy.Day]float64{}}
+	var days []energy.Day
+	var periods []caltrack.Period
+	for _, d := range past {
+		part, ok := d.part(f)
+		if !ok || !part.known() {
+			continue
+		}
+		p := caltrack.DayOf(d.Day, in.Zone, part.Energy, part.Coverage, weather[d.Day])
+		if p.Known && len(p.Temps) > 0 {
+			days, periods = append(days, d.Day), append(periods, p)
+		}
+	}
 	if len(periods) < fewestWarm {
-		return nil, false
+		return r, false
 	}
 	fit, err := caltrack.Fit(periods, caltrack.Default(caltrack.Daily, true))
 	if err != nil {
-		return nil, false
+		return r, false
 	}
 	r.model = fit.Model
-	off := map[energy.Day]float64{}
 	for i, p := range periods {
-		off[days[i]] = p.Use - r.at(p.Temps[0])
+		r.off[days[i]] = p.Use - r.at(p.Temps[0])
 	}
-	r.off = off
 	for _, d := range days {
 		if !d.Before(in.Today.Add(-usualDays)) {
-			r.level, r.of = r.level+off[d], r.of+1
+			r.level, r.of = r.level+r.off[d], r.of+1
 		}
 	}
 	if r.of > 0 {
 		r.level /= float64(r.of + recentDays) // drawn to the model while few days speak against it
 	}
-	return r, r.learnPrice()
-}
-
-// learnPrice takes what a kWh cost of late; false when that is not known.
-func (r *response) learnPrice() bool {
 	var cost, kWh decimal.Decimal
-	for _, d := range r.in.past(usualDays) {
-		cost, kWh = cost.Add(d.cost.Energy), kWh.Add(tariff.KWh(d.Energy))
+	for _, d := range in.past(usualDays) {
+		if p, ok := d.part(f); ok && p.priced() {
+			cost, kWh = cost.Add(p.cost.Energy), kWh.Add(tariff.KWh(p.Energy))
+		}
 	}
 	if !kWh.IsPositive() {
-		return false
+		return r, false
 	}
 	r.price = cost.DivRound(kWh, 10)
-	return true
+	return r, true
 }
 
 // at returns what the model says of a day of a temperature, kWh.
-func (r *response) at(celsius float64) float64 {
+func (r fuelResponse) at(celsius float64) float64 {
 	return r.model.Predict(caltrack.Period{Days: 1, Temps: []float64{celsius}}).Total()
+}
+
+// at returns what the models say of the energy of a day of a temperature, EUR.
+func (r *response) at(celsius float64) (euros float64) {
+	for _, p := range r.parts {
+		euros += p.at(celsius) * p.price.InexactFloat64()
+	}
+	return euros
 }
 
 // usual returns the temperatures that are to be expected of a day: those of the days
@@ -124,22 +175,25 @@ func (r *response) around(middle energy.Day, n int) []float64 {
 	return all
 }
 
-// use returns what a day is expected to use, kWh.
-func (r *response) use(d energy.Day) float64 {
+// use returns what a day of temperatures like some is expected to use, kWh.
+func (r fuelResponse) use(temps []float64) float64 {
 	var sum float64
-	ts := r.usual(d)
-	for _, t := range ts {
+	for _, t := range temps {
 		sum += r.at(t)
 	}
-	if len(ts) > 0 {
-		sum /= float64(len(ts))
+	if len(temps) > 0 {
+		sum /= float64(len(temps))
 	}
 	return max(sum+r.level, 0)
 }
 
 // cost returns what the energy of a day is expected to cost, EUR.
-func (r *response) cost(d energy.Day) decimal.Decimal {
-	return r.price.Mul(decimal.NewFromFloat(r.use(d)).Round(6))
+func (r *response) cost(d energy.Day) (sum decimal.Decimal) {
+	temps := r.usual(d)
+	for _, p := range r.parts {
+		sum = sum.Add(p.price.Mul(decimal.NewFromFloat(p.use(temps)).Round(6)))
+	}
+	return sum
 }
 
 // width returns 1.28 standard deviations of what the days of [from, to) cost that are
@@ -161,7 +215,7 @@ func (r *response) width(from, to energy.Day, open int64) decimal.Decimal {
 		}
 	}
 	variance := wanderOf(strayed).sum(n) + n*n*wanderOf(left).sum(1)/float64(r.of+recentDays)
-	return r.price.Mul(decimal.NewFromFloat(math.Sqrt(variance)).Round(6)).Mul(decimal.New(128, -2))
+	return decimal.NewFromFloat(math.Sqrt(variance)).Round(6).Mul(decimal.New(128, -2))
 }
 
 func mean(all []float64) float64 {

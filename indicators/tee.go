@@ -1,6 +1,7 @@
 package indicators
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -12,14 +13,14 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "tee", Unit: "ratio", Version: "1", Category: "indicators", Granularity: 1, Span: Yearly,
+		ID: "tee", Unit: "ratio", Version: "2", Category: "indicators", Granularity: 1, Span: Yearly,
 		Question:   "Which part of the family's income goes to energy?",
 		QuestionFR: "Quelle part du revenu de la famille part dans l'énergie ?",
-		Method: "Energy expense of the 365 local days that end on a day, at the prices then in force, standing charge included, over the income of twelve months; " +
+		Method: "Energy expense of the 365 local days that end on a day, of every fuel, at the prices then in force, standing charges included, over the income of twelve months; " +
 			"gross, and net of energy aid (never below 0). A day is valid when half of it was seen and it has a price; any other is filled with the mean of the " +
-			"valid days of its month, or of all. TEE_3D: strictly above the threshold of the reference table, and income for each consumption unit at most the third decile. " +
+			"valid days of its month, or of all; each fuel by itself, and the one with the fewest valid days counts. TEE_3D: strictly above the threshold of the reference table, and income for each consumption unit at most the third decile. " +
 			"ok: at least 90 % of the days are valid; provisional: at least half, and 60 days of a heating season (1 October to 20 May); insufficient_data: less; " +
-			"indeterminate: income unknown, zero or negative. Heating paid in the rent makes the rate a lower bound: reason \"partial\". Not corrected for weather.",
+			"indeterminate: income unknown, zero or negative. Heating paid in the rent of which nobody said the amount, or a fuel without contract or price, makes the rate a lower bound: reason \"partial\"; the latter is provisional. Not corrected for weather.",
 		Source:  "ONPE, taux d'effort énergétique; deciles of INSEE, see the reference table.",
 		Compute: tee,
 	})
@@ -47,7 +48,7 @@ func tee(in Input) Answer {
 		return answer(household.InsufficientData, "")
 	}
 	s := household.OK
-	if year.valid*100 < YearDays*Complete {
+	if year.valid*100 < YearDays*Complete || len(year.missing) > 0 {
 		s = household.Provisional
 	}
 	rate := effort{
@@ -62,7 +63,8 @@ func tee(in Input) Answer {
 	if in.Dwelling != nil && in.Dwelling.Units() > 0 {
 		detail.ThreeD = ptr(rate.above() && rate.poor(decimal.New(int64(in.Dwelling.Units()), -1), in.Reference.D3))
 	}
-	if in.Dwelling != nil && in.Dwelling.HeatedInRent {
+	detail.Missing = names(year.missing)
+	if detail.Partial = year.partial(in.Dwelling); detail.Partial {
 		detail.Reason = "partial"
 	}
 	return Answer{Status: s, Value: rate.of(6).String(), Detail: detail}
@@ -89,55 +91,110 @@ func (e effort) poor(units, d3 decimal.Decimal) bool { return e.income.LessThanO
 
 // A year is what is known of the days of a window.
 type year struct {
-	valid   int // days seen by half, with a price
+	valid   int // days seen by half, with a price, of the fuel that has fewest
 	heating int // of those, days of a heating season
-	sum     tariff.Sum
-	fill    decimal.Decimal // for the days that are not valid
+	fuels   []fuelYear
+	missing []tariff.Fuel // used, and never with a price
 }
 
 // cents returns what the window cost, rounded once.
 func (y *year) cents() int64 {
-	return y.sum.Energy().Add(y.sum.Standing()).Add(y.fill).Shift(2).Round(0).IntPart()
+	var sum decimal.Decimal
+	for i := range y.fuels {
+		f := &y.fuels[i]
+		sum = sum.Add(f.sum.Energy()).Add(f.sum.Standing()).Add(f.fill)
+	}
+	return sum.Shift(2).Round(0).IntPart()
 }
 
-// year adds up the window and fills what is missing.
+// partial reports whether the window cost more than is known.
+func (y *year) partial(home *household.Dwelling) bool {
+	paid := slices.ContainsFunc(y.fuels, func(f fuelYear) bool { return f.fuel == tariff.Heat })
+	return len(y.missing) > 0 || home != nil && home.HeatedInRent && !paid
+}
+
+// year adds up the window and fills what is missing, fuel by fuel.
 func (in Input) year() *year {
 	y := &year{}
-	var energyOf [13]tariff.Sum // of valid days, by month
-	var days, missing [13]int
-	unpriced := 0
-	next := 0
+	days := make([]Day, 0, YearDays) // of the window, all of them
+	used := map[tariff.Fuel]bool{tariff.Electricity: true}
 	for d := in.From; d.Before(in.To); d = d.Add(1) {
-		for next < len(in.Days) && in.Days[next].Day.Before(d) {
-			next++
+		day, ok := in.day(d)
+		if !ok {
+			day = Day{Day: d}
 		}
-		var day Day
-		if next < len(in.Days) && in.Days[next].Day == d {
-			day = in.Days[next]
+		days = append(days, day)
+		for _, p := range day.Parts {
+			used[p.Fuel] = true
 		}
-		if !day.valid() {
-			missing[d.Month]++
-			if day.cost == nil {
-				unpriced++
-				continue
-			}
-			standing := *day.cost
-			standing.Energy = decimal.Zero
-			y.sum.Add(standing, d)
+	}
+	for _, f := range household.Fuels {
+		if !used[f] {
 			continue
 		}
+		of := yearOf(f, days)
+		switch {
+		case f != tariff.Electricity && !of.priced, f == tariff.Electricity && !of.priced && len(used) > 1:
+			y.missing = append(y.missing, f)
+			continue
+		case len(y.fuels) == 0 || of.valid < y.valid:
+			y.valid, y.heating = of.valid, of.heating
+		}
+		y.fuels = append(y.fuels, of)
+	}
+	return y
+}
+
+// A fuelYear is a year of one fuel.
+type fuelYear struct {
+	fuel           tariff.Fuel
+	priced         bool // on any day
+	valid, heating int
+	sum            tariff.Sum
+	fill           decimal.Decimal // for the days that are not valid
+}
+
+// yearOf adds up the days of a window for one fuel. A day on which the home does
+// not use it costs nothing; electricity is used on every day.
+func yearOf(f tariff.Fuel, all []Day) fuelYear {
+	y := fuelYear{fuel: f}
+	var energyOf [13]tariff.Sum // of valid days, by month
+	var days, missing [13]int
+	seen, priced, unpriced := 0, 0, 0
+	valid := func(d energy.Day) {
 		y.valid++
 		if heatingSeason(d) {
 			y.heating++
 		}
-		days[d.Month]++
-		energyOf[d.Month].Add(tariff.Cost{Energy: day.cost.Energy}, d)
-		y.sum.Add(*day.cost, d)
 	}
-	if y.valid == 0 {
+	for _, day := range all {
+		d := day.Day
+		part, has := day.part(f)
+		switch {
+		case !has && f != tariff.Electricity:
+			valid(d)
+		case part.known():
+			valid(d)
+			seen, priced = seen+1, priced+1
+			days[d.Month]++
+			energyOf[d.Month].Add(tariff.Cost{Energy: part.cost.Energy}, d)
+			y.sum.Add(*part.cost, d)
+		case part.priced():
+			missing[d.Month]++
+			priced++
+			standing := *part.cost
+			standing.Energy = decimal.Zero
+			y.sum.Add(standing, d)
+		default:
+			missing[d.Month]++
+			unpriced++
+		}
+		y.priced = y.priced || part.priced()
+	}
+	if seen == 0 {
 		return y
 	}
-	n := decimal.NewFromInt(int64(y.valid))
+	n := decimal.NewFromInt(int64(seen))
 	for m := range missing {
 		if missing[m] == 0 {
 			continue
@@ -149,8 +206,7 @@ func (in Input) year() *year {
 		y.fill = y.fill.Add(total.Mul(decimal.NewFromInt(int64(missing[m]))).DivRound(of, 20))
 	}
 	if unpriced > 0 {
-		priced := decimal.NewFromInt(int64(YearDays - unpriced))
-		y.fill = y.fill.Add(y.sum.Standing().Mul(decimal.NewFromInt(int64(unpriced))).DivRound(priced, 20))
+		y.fill = y.fill.Add(y.sum.Standing().Mul(decimal.NewFromInt(int64(unpriced))).DivRound(decimal.NewFromInt(int64(priced)), 20))
 	}
 	return y
 }

@@ -47,16 +47,19 @@ func (d Dwelling) Units() int {
 	return 10 + 5*(adults-1) + 3*children
 }
 
-// A Contract is an energy contract of a family from one day to another.
+// A Contract is an energy contract of a family from one day to another: one for
+// each fuel, or for each meter of it.
 type Contract struct {
 	Family     FamilyID
-	Meter      energy.MeterID // "" when the family has one electricity meter
-	Tariff     string         // id of a tariff, "fr-bleu-base"
-	PowerKVA   int            // subscribed power
+	Fuel       Fuel           // electricity when ""
+	Meter      energy.MeterID // "" when one meter counts the fuel
+	Tariff     string         // id of a tariff, "fr-bleu-base"; "" for a fuel that is delivered
+	PowerKVA   int            // subscribed power; 0 where there is none
 	From       energy.Day
 	To         energy.Day // first day no longer in force; zero while open
 	OffPeak    string     // off-peak hours of this meter, "22:00-06:00"; "" for a single price
 	Instalment int64      // monthly instalment in cents, 0 when the family pays each bill
+	Settles    string     // "05-31": last day of a settlement year; "" for the eve of the anniversary of From
 }
 
 // An Income is what a family lives on, for twelve months.

@@ -4,23 +4,36 @@ package household
 // and temperatures are exact decimals in text; durations are milliseconds;
 // instants are UTC milliseconds. A nil pointer means unknown, never zero.
 
+// A CostPart is one fuel in the cost of a day or month.
+type CostPart struct {
+	Fuel      string `json:"fuel"`
+	Cost      string `json:"eur,omitempty"`        // "" without a price
+	Energy    string `json:"energy_kwh,omitempty"` // "" when not known, and of what is delivered
+	Seen      int64  `json:"seen_ms"`
+	Of        int64  `json:"of_ms"`
+	Estimated bool   `json:"estimated"`
+}
+
 // CostDay is the detail of "cost_day": what one local day cost, standing
-// charge and taxes included. Value is in EUR.
+// charges and taxes included. Value is in EUR. Seen and Of are of the fuel seen least.
 type CostDay struct {
-	Energy     string  `json:"energy_kwh"`
-	Standing   string  `json:"standing_eur"` // the day's share of the standing charge
+	Energy     string  `json:"energy_kwh"`   // electricity
+	Standing   string  `json:"standing_eur"` // the day's share of the standing charges
 	Seen       int64   `json:"seen_ms"`
 	Of         int64   `json:"of_ms"`
 	Estimated  bool    `json:"estimated"`
 	Until      *int64  `json:"until,omitempty"`            // the running day: last instant counted
 	Usual      *string `json:"usual_eur,omitempty"`        // median of the same weekday class over 28 days
 	UsualByNow *string `json:"usual_by_now_eur,omitempty"` // the running day: what is usual until Until
+
+	Parts   []CostPart `json:"parts,omitempty"`
+	Partial []string   `json:"partial,omitempty"` // fuels that are not, or not half, in the value: it is a lower bound
 }
 
 // CostMonth is the detail of "cost_month": what a calendar month cost so far.
 // Value is in EUR and equals the sum of the month's bill lines.
 type CostMonth struct {
-	Energy       string  `json:"energy_kwh"`
+	Energy       string  `json:"energy_kwh"` // electricity
 	Seen         int64   `json:"seen_ms"`
 	Of           int64   `json:"of_ms"`
 	Estimated    bool    `json:"estimated"`
@@ -28,6 +41,9 @@ type CostMonth struct {
 	Forecast     *string `json:"forecast_eur,omitempty"` // end of month; nil when there is not enough data
 	ForecastLow  *string `json:"forecast_low_eur,omitempty"`
 	ForecastHigh *string `json:"forecast_high_eur,omitempty"`
+
+	Parts   []CostPart `json:"parts,omitempty"`
+	Partial []string   `json:"partial,omitempty"` // as in [CostDay]
 }
 
 // ColdDay is the detail of "cold_day": hours below the threshold in one local
@@ -47,16 +63,17 @@ type ColdDay struct {
 // the inputs for recomputation; together they would give the income back, so
 // the Gate hands out the status and the rounded value alone.
 type Rate struct {
-	Expense   string `json:"expense_eur"`
-	Income    string `json:"income_eur"`
-	Aid       string `json:"aid_eur"`
-	Net       string `json:"tee_net"` // net of aid
-	Above     bool   `json:"above_threshold"`
-	ThreeD    *bool  `json:"tee_3d,omitempty"`
-	Days      int    `json:"valid_days"`
-	Reference string `json:"reference"`
-	Reason    string `json:"reason,omitempty"`
-	Partial   bool   `json:"partial,omitempty"`
+	Expense   string   `json:"expense_eur"`
+	Income    string   `json:"income_eur"`
+	Aid       string   `json:"aid_eur"`
+	Net       string   `json:"tee_net"` // net of aid
+	Above     bool     `json:"above_threshold"`
+	ThreeD    *bool    `json:"tee_3d,omitempty"`
+	Days      int      `json:"valid_days"`
+	Reference string   `json:"reference"`
+	Reason    string   `json:"reason,omitempty"`
+	Partial   bool     `json:"partial,omitempty"` // a fuel or the heating is not in it: a lower bound
+	Missing   []string `json:"missing_fuels,omitempty"`
 }
 
 // Savings is the detail of "metered_savings": what a home used less after works than

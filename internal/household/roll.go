@@ -41,6 +41,7 @@ type Bill struct {
 // A BillLine is a line of a bill.
 type BillLine struct {
 	Start     time.Time // first instant it covers, UTC
+	Fuel      Fuel      // of which energy
 	Label     string    // catalogue key
 	Quantity  string    // exact decimal
 	Unit      string    // kWh, day

@@ -61,8 +61,8 @@ func (c *comparison) bill(stored, computed household.Bill) {
 			return ""
 		}
 		l := lines[n]
-		return fmt.Sprintf("%s %s %s %s at %s = %d cents estimated %t",
-			l.Start.UTC().Format(time.RFC3339), l.Label, l.Quantity, l.Unit, l.Price, l.Cents, l.Estimated)
+		return fmt.Sprintf("%s %s %s %s %s at %s = %d cents estimated %t",
+			l.Start.UTC().Format(time.RFC3339), l.Fuel, l.Label, l.Quantity, l.Unit, l.Price, l.Cents, l.Estimated)
 	}
 	for n := range max(len(stored.Lines), len(computed.Lines)) {
 		c.row("bill_line", fmt.Sprintf("%s line %d", computed.Month, n+1), text(stored.Lines, n), text(computed.Lines, n))

@@ -71,12 +71,13 @@ func (s *study) learn() error {
 // register does not say by its name what it counts, each with the first such contract.
 func (s *study) numbered() map[energy.Day]household.Contract {
 	months := map[energy.Day]household.Contract{}
+	power := s.supplies[0]
 	for d := s.first; !s.last.Before(d); d = d.Add(1) {
-		if _, known := months[monthOf(d)]; known || len(s.rows[d]) == 0 {
+		if _, known := months[monthOf(d)]; known || len(power.rows[d]) == 0 {
 			continue
 		}
-		c, t, ok := s.contract(d)
-		if ok && t.Learns(c) && slices.ContainsFunc(s.rows[d], func(u household.Usage) bool { return t.NeedsSlots(u.Register) }) {
+		c, t, ok := s.contract(power, d)
+		if ok && t.Learns(c) && slices.ContainsFunc(power.rows[d], func(u household.Usage) bool { return t.NeedsSlots(u.Register) }) {
 			months[monthOf(d)] = c
 		}
 	}
@@ -92,9 +93,19 @@ func (s *study) learnMonth(month energy.Day, c household.Contract) (tariff.Meani
 	}
 	var slots []energy.Slot
 	for d, of := range days {
-		if now, _, ok := s.contract(d); ok && now.OffPeak == c.OffPeak && now.Tariff == c.Tariff {
-			slots = append(slots, of...)
+		if now, _, ok := s.contract(s.supplies[0], d); ok && now.OffPeak == c.OffPeak && now.Tariff == c.Tariff {
+			slots = append(slots, electricity(of)...)
 		}
 	}
 	return s.planner.book.Learn(c, s.home.Zone, slots)
+}
+
+// electricity returns the slots of electricity.
+func electricity(slots []energy.Slot) (of []energy.Slot) {
+	for _, x := range slots {
+		if x.Register.Quantity() == energy.EnergyImport {
+			of = append(of, x)
+		}
+	}
+	return of
 }

@@ -32,7 +32,7 @@ func subscribed(home *household.Home, meter energy.MeterID, usual int64) []energ
 		all = append(all, energy.RateChange{From: from, Rate: rate})
 	}
 	for _, c := range home.Contracts { // oldest first
-		if (c.Meter != "" && c.Meter != meter) || c.PowerKVA <= 0 {
+		if (c.Meter != "" && c.Meter != meter) || c.PowerKVA <= 0 || (c.Fuel != "" && c.Fuel != household.FuelElectricity) {
 			continue
 		}
 		put(c.From.Start(home.Zone), energy.PowerLimit(c.PowerKVA).Rate)

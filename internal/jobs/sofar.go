@@ -36,7 +36,7 @@ func (s *study) soFar(ctx context.Context) (err error) {
 // spoke; zero without one.
 func (s *study) lastReading(ctx context.Context) (time.Time, error) {
 	var last time.Time
-	if len(s.rows[s.today]) == 0 {
+	if len(s.supplies[0].rows[s.today]) == 0 {
 		return last, nil
 	}
 	start := s.today.Start(s.home.Zone)
@@ -61,34 +61,58 @@ func (s *study) lastReading(ctx context.Context) (time.Time, error) {
 	return last, nil
 }
 
-// costUntil returns what a day had cost until an instant, its standing charge
-// included, in cents; nil when its half-hours or its price are not known.
+// costUntil returns what a day had cost until an instant, standing charges included,
+// in cents; nil when the half-hours or the price of a fuel are not known.
 func (s *study) costUntil(day energy.Day, end time.Time) (*int64, error) {
-	contract, t, ok := s.contract(day)
-	if !ok {
-		return nil, nil //nolint:nilnil // nil is the answer: not known
-	}
 	month, err := s.half.slots(monthOf(day))
 	if err != nil || len(month[day]) == 0 {
 		return nil, err
 	}
-	var slots []energy.Slot
-	at := map[energy.Register]int{}
-	var totals []energy.Total
-	for _, x := range month[day] {
-		if !x.Start.Before(end) {
+	var sum tariff.Sum
+	for _, x := range s.supplies {
+		if !s.usesFuel(x, day) {
 			continue
 		}
-		if left := end.Sub(x.Start); left < energy.SlotLength {
-			x.Energy = x.Energy * left.Milliseconds() / energy.SlotLength.Milliseconds()
+		cost, err := s.fuelUntil(x, day, end, month[day])
+		if cost == nil || err != nil {
+			return nil, err
+		}
+		sum.Add(*cost, day)
+	}
+	cents := sum.Cents()
+	return &cents, nil
+}
+
+// fuelUntil returns what a fuel had cost on a day until an instant, from the slots of
+// that day; nil when it is not known.
+func (s *study) fuelUntil(f *supply, day energy.Day, end time.Time, all []energy.Slot) (*tariff.Cost, error) {
+	contract, t, ok := s.contract(f, day)
+	if !ok {
+		return nil, nil //nolint:nilnil // nil is the answer: not known
+	}
+	slots := []energy.Slot{}
+	at := map[energy.Register]int{}
+	var totals []energy.Total
+	for _, x := range all {
+		if of, _ := tariff.FuelOf(x.Register); of != f.fuel {
+			continue
 		}
 		i, known := at[x.Register]
 		if !known {
 			i, at[x.Register] = len(totals), len(totals)
 			totals = append(totals, energy.Total{Register: x.Register, Day: day})
 		}
+		if !x.Start.Before(end) {
+			continue
+		}
+		if left := end.Sub(x.Start); left < energy.SlotLength {
+			x.Energy = x.Energy * left.Milliseconds() / energy.SlotLength.Milliseconds()
+		}
 		totals[i].Energy += x.Energy
 		slots = append(slots, x)
+	}
+	if len(totals) == 0 {
+		return nil, nil //nolint:nilnil // no half-hours of it
 	}
 	uses, err := s.divide(day, contract, t, totals, slots)
 	if undivided(err) {
@@ -101,8 +125,5 @@ func (s *study) costUntil(day energy.Day, end time.Time) (*int64, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr,nilnil // a day without a price is not known
 	}
-	var sum tariff.Sum
-	sum.Add(cost, day)
-	cents := sum.Cents()
-	return &cents, nil
+	return &cost, nil
 }

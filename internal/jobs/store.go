@@ -62,7 +62,7 @@ type Usages interface {
 	// UsageDays and UsageSlots return what is kept, in order, the end not included.
 	UsageDays(ctx context.Context, family household.FamilyID, from, to energy.Day) ([]household.Usage, error)
 	UsageSlots(ctx context.Context, family household.FamilyID, from, to time.Time) ([]household.Usage, error)
-	// FirstUsage returns the first day with electricity; false when there is none.
+	// FirstUsage returns the first day with electricity, gas or heat; false when there is none.
 	FirstUsage(ctx context.Context, family household.FamilyID) (energy.Day, bool, error)
 	// Doubts returns the rises that are not counted and that nobody has judged yet.
 	Doubts(ctx context.Context) ([]energy.Doubt, error)

@@ -23,13 +23,10 @@ type study struct {
 	known       bool       // whether any usage is
 	first       energy.Day // first and last day of which usage is known
 	last        energy.Day
-	rows        map[energy.Day][]household.Usage // electricity by day
-	contracts   []household.Contract             // for electricity
-	uses        map[energy.Day][]tariff.Use      // the same by period of the tariff
-	unpriced    map[energy.Day]bool              // days whose energy cannot be divided over the periods
-	days        []indicators.Day                 // priced, in order
-	until       time.Time                        // last reading of today; zero without one
-	sensed      bool                             // whether any indoor temperature is
+	supplies    []*supply        // fuels, electricity first
+	days        []indicators.Day // priced, in order
+	until       time.Time        // last reading of today; zero without one
+	sensed      bool             // whether any indoor temperature is
 	firstIndoor energy.Day
 	half        reader
 	weather     []household.Weather // of the year before today; read when first asked for
@@ -40,7 +37,6 @@ type study struct {
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
 	s.half = reader{study: s, ctx: ctx}
-	s.contracts = s.planner.book.Of(s.home.Contracts, tariff.Electricity)
 	if err = s.listen(ctx); err != nil {
 		return err
 	}
@@ -51,21 +47,17 @@ func (s *study) read(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.rows = map[energy.Day][]household.Usage{}
-	for _, u := range usage {
-		if u.Register.Quantity() != energy.EnergyImport {
-			continue
+	if s.supplies, err = s.planner.supplies(s.home, usage); err != nil {
+		return err
+	}
+	for _, x := range s.supplies {
+		if s.last.Before(x.last) {
+			s.last = x.last
 		}
-		day, err := energy.ParseDay(u.Period)
-		if err != nil {
-			return err
-		}
-		s.rows[day], s.last = append(s.rows[day], u), day
 	}
 	if err := s.learn(); err != nil {
 		return err
 	}
-	s.uses, s.unpriced = map[energy.Day][]tariff.Use{}, map[energy.Day]bool{}
 	for d := s.first; !s.last.Before(d); d = d.Add(1) {
 		if err := s.price(d); err != nil {
 			return err
@@ -88,44 +80,34 @@ func (s *study) air(ctx context.Context) ([]household.Weather, error) {
 // seasonDays is how far before the same day of the last year its season reaches.
 const seasonDays = 45
 
-// price adds a day and what it cost, as far as there is a price.
+// price adds a day of which anything is known and what it cost, as far as there is a
+// price. Without use of electricity there is a day where the home uses another fuel.
 func (s *study) price(d energy.Day) error {
-	rows := s.rows[d]
-	if len(rows) == 0 {
+	day := indicators.Day{Day: d}
+	some := false
+	for _, x := range s.supplies {
+		rows := x.rows[d]
+		some = some || len(rows) > 0
+		if x.fuel != tariff.Electricity || len(rows) == 0 {
+			continue
+		}
+		day.Coverage, day.Energy = coverageOf(rows), energyOf(rows)
+	}
+	if !some {
 		return nil
 	}
-	c := coverageOf(rows)
-	day := indicators.Day{Day: d, Coverage: c}
-	for _, u := range rows {
-		day.Energy += u.Energy
-	}
-	contract, t, ok := s.contract(d)
-	if ok {
-		uses, err := s.usesOf(d, contract, t, rows)
-		if undivided(err) {
-			s.unpriced[d] = true
-		} else if err != nil {
-			return err
-		} else {
-			s.uses[d] = uses
-			if cost, err := s.planner.book.Cost(contract, d, uses); err == nil { // else the day has no price
-				day.Price(cost)
-			}
+	for _, x := range s.supplies {
+		if !s.usesFuel(x, d) {
+			continue
 		}
+		part, cost, err := s.part(x, d)
+		if err != nil {
+			return err
+		}
+		day.Add(part, cost)
 	}
 	s.days = append(s.days, day)
 	return nil
-}
-
-// contract returns what is in force on a day; false without a contract or with one
-// of a tariff that is not known.
-func (s *study) contract(d energy.Day) (household.Contract, *tariff.Tariff, bool) {
-	c, err := tariff.InForce(s.contracts, d)
-	if err != nil {
-		return c, nil, false
-	}
-	t, err := s.planner.book.Tariff(c.Tariff)
-	return c, t, err == nil
 }
 
 // between returns the days from one to another, which is not included.
@@ -153,24 +135,32 @@ func (s *study) billOf(m energy.Day) household.Bill {
 	b := household.Bill{Month: m.String()[:7], Over: !s.today.Before(monthEnd(m))}
 	for _, l := range s.lines(m) {
 		b.Lines = append(b.Lines, household.BillLine{
-			Start: l.From.Start(s.home.Zone), Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,
+			Start: l.From.Start(s.home.Zone), Fuel: l.Fuel, Label: l.Label, Quantity: l.Quantity.String(), Unit: l.Unit,
 			Price: l.Price.String(), Cents: l.Cents, Estimated: l.Estimated,
 		})
 	}
 	return b
 }
 
-// lines returns the bill of a month: from the first day of which anything is known,
-// to its end or the last such day. Nil when it has no price.
-func (s *study) lines(month energy.Day) []tariff.Line {
-	if !s.known {
+// lines returns the bill of a month, fuel by fuel. A fuel without a price has no line.
+func (s *study) lines(month energy.Day) (all []tariff.Line) {
+	for _, x := range s.supplies {
+		all = append(all, s.linesOf(x, month)...)
+	}
+	return all
+}
+
+// linesOf returns the lines of a fuel in a month: from the first day of which anything
+// is known, to its end or the last such day. Nil when it has no price.
+func (s *study) linesOf(x *supply, month energy.Day) []tariff.Line {
+	if len(x.rows) == 0 {
 		return nil
 	}
 	from, to := month, monthEnd(month)
-	if from.Before(s.first) {
-		from = s.first
+	if from.Before(x.first) {
+		from = x.first
 	}
-	if end := s.last.Add(1); end.Before(to) {
+	if end := x.last.Add(1); end.Before(to) {
 		to = end
 	}
 	if !from.Before(to) {
@@ -178,12 +168,12 @@ func (s *study) lines(month energy.Day) []tariff.Line {
 	}
 	var uses []tariff.Use
 	for d := from; d.Before(to); d = d.Add(1) {
-		if s.unpriced[d] {
+		if x.unpriced[d] {
 			return nil
 		}
-		uses = append(uses, s.uses[d]...)
+		uses = append(uses, x.uses[d]...)
 	}
-	lines, err := s.planner.book.Bill(s.contracts, from, to, uses)
+	lines, err := s.planner.book.Bill(x.contracts, from, to, uses)
 	if err != nil { // no contract, or no price in force: not billed
 		return nil
 	}

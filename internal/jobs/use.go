@@ -29,7 +29,7 @@ func (r *reader) slots(month energy.Day) (map[energy.Day][]energy.Slot, error) {
 	}
 	byDay := map[energy.Day][]energy.Slot{}
 	for _, u := range rows {
-		if u.Register.Quantity() != energy.EnergyImport {
+		if _, billed := tariff.FuelOf(u.Register); !billed {
 			continue
 		}
 		d := energy.DayOf(u.Start, zone)
@@ -42,10 +42,10 @@ func (r *reader) slots(month energy.Day) (map[energy.Day][]energy.Slot, error) {
 	return byDay, nil
 }
 
-// usesOf divides the energy of a day over the periods of its tariff.
-func (s *study) usesOf(d energy.Day, c household.Contract, t *tariff.Tariff, rows []household.Usage) ([]tariff.Use, error) {
+// usesOf divides the energy of a fuel and day over the periods of its tariff.
+func (s *study) usesOf(x *supply, d energy.Day, c household.Contract, t *tariff.Tariff) ([]tariff.Use, error) {
 	var totals []energy.Total
-	for _, u := range rows {
+	for _, u := range x.rows[d] {
 		totals = append(totals, energy.Total{Register: u.Register, Day: d, Energy: u.Energy, Coverage: u.Coverage})
 	}
 	return s.divide(d, c, t, totals, nil)
@@ -69,7 +69,9 @@ func (s *study) divide(d energy.Day, c household.Contract, t *tariff.Tariff, tot
 }
 
 // undivided reports whether err says that nobody knows in which periods energy was
-// used: the meter's off-peak hours or the colour of the day are not known.
+// used, or how much: the meter's off-peak hours, the colour of the day or what a cubic
+// metre of gas holds are not known.
 func undivided(err error) bool {
-	return errors.Is(err, tariff.ErrNoHours) || errors.Is(err, tariff.ErrNoColour) || errors.Is(err, tariff.ErrNoPeriod)
+	return errors.Is(err, tariff.ErrNoHours) || errors.Is(err, tariff.ErrNoColour) || errors.Is(err, tariff.ErrNoPeriod) ||
+		errors.Is(err, tariff.ErrNoCalorific)
 }

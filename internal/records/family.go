@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -68,7 +69,7 @@ func (d *DB) PutDwelling(ctx context.Context, x household.Dwelling) error {
 	return d.dated(ctx, "change dwelling", x.Family, x.From, func(tx *sql.Tx) error { return putDwelling(ctx, tx, x) })
 }
 
-// PutContract ends the contract of the same meter in force on x.From and begins x there.
+// PutContract ends the contract of the same fuel and meter in force on x.From and begins x there.
 func (d *DB) PutContract(ctx context.Context, x household.Contract) error {
 	return d.dated(ctx, "change contract", x.Family, x.From, func(tx *sql.Tx) error {
 		if err := putContract(ctx, tx, x); err != nil {
@@ -140,16 +141,19 @@ func putDwelling(ctx context.Context, tx *sql.Tx, x household.Dwelling) error {
 }
 
 func putContract(ctx context.Context, tx *sql.Tx, x household.Contract) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE contract SET to_day = $1 WHERE family = $2 AND meter = $3 AND from_day < $1 AND to_day > $1`, x.From.String(), x.Family, x.Meter); err != nil {
+	fuel := string(cmp.Or(x.Fuel, household.FuelElectricity))
+	_, err := tx.ExecContext(ctx, `UPDATE contract SET to_day = $1 WHERE family = $2 AND fuel = $3 AND meter = $4 AND from_day < $1 AND to_day > $1`,
+		x.From.String(), x.Family, fuel, x.Meter)
+	if err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO contract (family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment)
+	_, err = tx.ExecContext(ctx, `INSERT INTO contract (family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment, fuel, settles)
 		VALUES ($1, $2, $3, CASE WHEN $4 = '9999-12-31'
-			THEN COALESCE((SELECT MIN(n.from_day) FROM contract n WHERE n.family = $1 AND n.meter = $2 AND n.from_day > $3), $4) ELSE $4 END,
-			$5, $6, $7, $8)
-		ON CONFLICT (family, meter, from_day) DO UPDATE SET to_day = excluded.to_day, tariff = excluded.tariff,
-			power_kva = excluded.power_kva, off_peak = excluded.off_peak, instalment = excluded.instalment`,
-		x.Family, x.Meter, x.From.String(), dayOr(x.To), x.Tariff, x.PowerKVA, x.OffPeak, x.Instalment)
+			THEN COALESCE((SELECT MIN(n.from_day) FROM contract n WHERE n.family = $1 AND n.fuel = $9 AND n.meter = $2 AND n.from_day > $3), $4) ELSE $4 END,
+			$5, $6, $7, $8, $9, $10)
+		ON CONFLICT (family, fuel, meter, from_day) DO UPDATE SET to_day = excluded.to_day, tariff = excluded.tariff,
+			power_kva = excluded.power_kva, off_peak = excluded.off_peak, instalment = excluded.instalment, settles = excluded.settles`,
+		x.Family, x.Meter, x.From.String(), dayOr(x.To), x.Tariff, x.PowerKVA, x.OffPeak, x.Instalment, fuel, x.Settles)
 	return err
 }
 

@@ -91,8 +91,8 @@ func (d *DB) dwellings(ctx context.Context, id household.FamilyID) ([]household.
 }
 
 func (d *DB) contracts(ctx context.Context, id household.FamilyID) ([]household.Contract, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT meter, from_day, to_day, tariff, power_kva, off_peak, instalment
-		FROM contract WHERE family = $1 ORDER BY meter, from_day`, id)
+	rows, err := d.read.QueryContext(ctx, `SELECT fuel, meter, from_day, to_day, tariff, power_kva, off_peak, instalment, settles
+		FROM contract WHERE family = $1 ORDER BY fuel, meter, from_day`, id)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (d *DB) contracts(ctx context.Context, id household.FamilyID) ([]household.
 	for rows.Next() {
 		x := household.Contract{Family: id}
 		var from, to string
-		if err := rows.Scan(&x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment); err != nil {
+		if err := rows.Scan(&x.Fuel, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment, &x.Settles); err != nil {
 			return nil, err
 		}
 		if x.From, x.To, err = span(from, to); err != nil {

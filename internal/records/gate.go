@@ -255,11 +255,11 @@ func (r glance) contracts(ctx context.Context, at sheetsByFamily, ask household.
 	if !ask.Terms {
 		return nil
 	}
-	return r.each(ctx, `SELECT family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment FROM v_contract`+r.where()+
-		` ORDER BY family, meter, from_day`, func(rows *sql.Rows) error {
+	return r.each(ctx, `SELECT family, fuel, meter, from_day, to_day, tariff, power_kva, off_peak, instalment, settles FROM v_contract`+r.where()+
+		` ORDER BY family, fuel, meter, from_day`, func(rows *sql.Rows) error {
 		var x household.Contract
 		var from, to string
-		if err := rows.Scan(&x.Family, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment); err != nil {
+		if err := rows.Scan(&x.Family, &x.Fuel, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment, &x.Settles); err != nil {
 			return err
 		}
 		var err error

@@ -16,7 +16,7 @@ import (
 const (
 	selectHomes       = `SELECT f.id, f.pilot, p.zone FROM family f JOIN pilot p ON p.id = f.pilot ORDER BY f.id`
 	selectDwellings   = `SELECT family, from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating FROM dwelling WHERE $1 IN ('', family) ORDER BY family, from_day`
-	selectContracts   = `SELECT family, meter, from_day, to_day, tariff, power_kva, off_peak, instalment FROM contract WHERE $1 IN ('', family) ORDER BY family, from_day, meter`
+	selectContracts   = `SELECT family, fuel, meter, from_day, to_day, tariff, power_kva, off_peak, instalment, settles FROM contract WHERE $1 IN ('', family) ORDER BY family, from_day, fuel, meter`
 	selectIncomes     = `SELECT family, from_day, disposable, aid FROM income WHERE $1 IN ('', family) ORDER BY family, from_day`
 	selectAttachments = `SELECT a.family, a.meter, CASE WHEN a.role = '' THEN m.role ELSE a.role END, a.from_at, a.to_at, a.max_power
 		FROM attachment a JOIN meter m ON m.id = a.meter WHERE $1 IN ('', a.family) ORDER BY a.family, a.from_at, a.meter`
@@ -121,7 +121,7 @@ func scanDwelling(row rowScanner) (household.FamilyID, func(*household.Home), er
 func scanContract(row rowScanner) (household.FamilyID, func(*household.Home), error) {
 	var x household.Contract
 	var from, to string
-	err := row.Scan(&x.Family, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment)
+	err := row.Scan(&x.Family, &x.Fuel, &x.Meter, &from, &to, &x.Tariff, &x.PowerKVA, &x.OffPeak, &x.Instalment, &x.Settles)
 	if err == nil {
 		x.From, x.To, err = span(from, to)
 	}

@@ -87,7 +87,7 @@ func (d *DB) Issues(ctx context.Context, family household.FamilyID, month string
 }
 
 func issues(ctx context.Context, q querier, family household.FamilyID, month string) ([]household.Issue, error) {
-	rows, err := q.QueryContext(ctx, `SELECT issue, issued_at, start_at, label, quantity, unit, price, cents, estimated FROM bill_issue
+	rows, err := q.QueryContext(ctx, `SELECT issue, issued_at, start_at, fuel, label, quantity, unit, price, cents, estimated FROM bill_issue
 		WHERE family = $1 AND month = $2 ORDER BY issue, line`, family, month)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func issues(ctx context.Context, q querier, family household.FamilyID, month str
 		var l household.BillLine
 		var number int
 		var at, start int64
-		if err := rows.Scan(&number, &at, &start, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated); err != nil {
+		if err := rows.Scan(&number, &at, &start, &l.Fuel, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated); err != nil {
 			return nil, err
 		}
 		l.Start = instant(start)
@@ -167,9 +167,9 @@ func issue(ctx context.Context, tx *sql.Tx, family household.FamilyID, b househo
 		number = all[n-1].Number + 1
 	}
 	for i, l := range b.Lines {
-		_, err := tx.ExecContext(ctx, `INSERT INTO bill_issue (family, month, issue, line, issued_at, start_at, label, quantity, unit, price, cents, estimated)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			family, b.Month, number, i+1, millis(at), millis(l.Start), l.Label, l.Quantity, l.Unit, l.Price, l.Cents, flag(l.Estimated))
+		_, err := tx.ExecContext(ctx, `INSERT INTO bill_issue (family, month, issue, line, issued_at, start_at, fuel, label, quantity, unit, price, cents, estimated)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			family, b.Month, number, i+1, millis(at), millis(l.Start), string(l.Fuel), l.Label, l.Quantity, l.Unit, l.Price, l.Cents, flag(l.Estimated))
 		if err != nil {
 			return err
 		}

@@ -105,12 +105,13 @@ func usage(ctx context.Context, q querier, query string, family household.Family
 	return all, rows.Err()
 }
 
-// FirstUsage returns the first day of which a family's use of electricity is known;
+// FirstUsage returns the first day of which a family's use of electricity, gas or heat is known;
 // false when none is.
 func (d *DB) FirstUsage(ctx context.Context, family household.FamilyID) (energy.Day, bool, error) {
 	var first sql.NullString
 	if err := d.read.QueryRowContext(ctx, `SELECT MIN(day) FROM usage_day
-		WHERE family = $1 AND (register = 'energy_import' OR register LIKE 'energy_import/%')`, family).Scan(&first); err != nil {
+		WHERE family = $1 AND (register IN ('energy_import', 'gas_energy', 'gas_volume', 'heat_energy')
+			OR register LIKE 'energy_import/%' OR register LIKE 'gas_energy/%' OR register LIKE 'gas_volume/%' OR register LIKE 'heat_energy/%')`, family).Scan(&first); err != nil {
 		return energy.Day{}, false, fmt.Errorf("read first day: %w", err)
 	}
 	if !first.Valid {
@@ -276,9 +277,9 @@ func saveBill(ctx context.Context, tx *sql.Tx, family household.FamilyID, b hous
 		return false, err
 	}
 	for i, l := range b.Lines {
-		_, err := tx.ExecContext(ctx, `INSERT INTO bill_line (family, month, line, start_at, label, quantity, unit, price, cents, estimated)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			family, b.Month, i+1, millis(l.Start), l.Label, l.Quantity, l.Unit, l.Price, l.Cents, flag(l.Estimated))
+		_, err := tx.ExecContext(ctx, `INSERT INTO bill_line (family, month, line, start_at, fuel, label, quantity, unit, price, cents, estimated)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			family, b.Month, i+1, millis(l.Start), string(l.Fuel), l.Label, l.Quantity, l.Unit, l.Price, l.Cents, flag(l.Estimated))
 		if err != nil {
 			return false, err
 		}
@@ -287,7 +288,7 @@ func saveBill(ctx context.Context, tx *sql.Tx, family household.FamilyID, b hous
 }
 
 func billLines(ctx context.Context, q querier, family household.FamilyID, month string) ([]household.BillLine, error) {
-	rows, err := q.QueryContext(ctx, `SELECT start_at, label, quantity, unit, price, cents, estimated FROM bill_line
+	rows, err := q.QueryContext(ctx, `SELECT start_at, fuel, label, quantity, unit, price, cents, estimated FROM bill_line
 		WHERE family = $1 AND month = $2 ORDER BY line`, family, month)
 	if err != nil {
 		return nil, err
@@ -297,7 +298,7 @@ func billLines(ctx context.Context, q querier, family household.FamilyID, month 
 	for rows.Next() {
 		var l household.BillLine
 		var start int64
-		if err := rows.Scan(&start, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated); err != nil {
+		if err := rows.Scan(&start, &l.Fuel, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated); err != nil {
 			return nil, err
 		}
 		l.Start = instant(start)

@@ -59,15 +59,28 @@ func checkDwelling(x household.Dwelling) error {
 }
 
 func checkContract(x household.Contract) error {
+	power := x.Fuel == "" || x.Fuel == household.FuelElectricity
 	switch {
-	case x.Tariff == "":
+	case x.Fuel != "" && !x.Fuel.Known():
+		return fmt.Errorf("fuel %q: want one of %v", x.Fuel, household.Fuels)
+	case x.Tariff == "" && !x.Fuel.Delivered():
 		return errors.New("a contract needs a tariff")
-	case x.PowerKVA < 1 || x.PowerKVA > 250:
-		return fmt.Errorf("subscribed power of %d kVA: want 1 to 250", x.PowerKVA)
+	case x.Tariff != "" && x.Fuel.Delivered():
+		return fmt.Errorf("tariff %q: %s is delivered, and what each delivery cost is written down instead", x.Tariff, x.Fuel)
+	case power && (x.PowerKVA < 1 || x.PowerKVA > 250), !power && x.PowerKVA != 0:
+		return fmt.Errorf("subscribed power of %d kVA: want 1 to 250 for electricity, none for another fuel", x.PowerKVA)
+	case x.Settles != "" && !monthDay(x.Settles):
+		return fmt.Errorf("settles %q: want the month and day on which a year of the contract ends, 05-31", x.Settles)
 	case x.Instalment < 0:
 		return errors.New("an instalment is not negative")
 	}
 	return ordered(x.From, x.To)
+}
+
+// monthDay reports whether text is a day of every year, "05-31".
+func monthDay(text string) bool {
+	_, err := energy.ParseDay("2025-" + text) // which has no 29 February
+	return err == nil
 }
 
 func checkIncome(x household.Income) error {

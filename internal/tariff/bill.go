@@ -1,6 +1,8 @@
 package tariff
 
 import (
+	"cmp"
+
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/energy"
@@ -17,6 +19,7 @@ type Line struct {
 	Price     decimal.Decimal // EUR for one Unit; of a standing charge rounded to six decimals
 	Cents     int64
 	Estimated bool
+	Fuel      Fuel // "" where a line is of no one fuel: an aid
 }
 
 // Total returns what lines add up to, in cents.
@@ -61,6 +64,9 @@ func (b *Book) Bill(contracts []household.Contract, from, to energy.Day, uses []
 		part, err := p.lines(from, end, uses)
 		if err != nil {
 			return nil, err
+		}
+		for i := range part {
+			part[i].Fuel = cmp.Or(p.tariff.Fuel, Electricity)
 		}
 		lines = append(lines, part...)
 		from = end

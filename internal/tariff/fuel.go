@@ -1,19 +1,24 @@
 package tariff
 
 import (
+	"slices"
+
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
 // A Fuel is what a tariff sells through a meter.
-type Fuel string
+type Fuel = household.Fuel
 
 // The fuels that meters count. What is delivered has no tariff: see [Delivery].
 const (
-	Electricity Fuel = "electricity"
-	Gas         Fuel = "gas"
-	Heat        Fuel = "heat"
+	Electricity = household.FuelElectricity
+	Gas         = household.FuelGas
+	Heat        = household.FuelHeat
 )
+
+// Metered lists the fuels that meters count, in the order of a bill.
+var Metered = []Fuel{Electricity, Gas, Heat}
 
 // quantities are what registers of a fuel count, preferred first: a gas meter that
 // shows energy needs no calorific value.
@@ -23,8 +28,19 @@ var quantities = map[Fuel][]energy.Quantity{
 	Heat:        {energy.HeatEnergy},
 }
 
-// of returns the totals of the quantity that a fuel is billed by.
-func (f Fuel) of(totals []energy.Total) []energy.Total {
+// FuelOf returns the fuel of which a register counts what is used; false for any
+// other register.
+func FuelOf(r energy.Register) (Fuel, bool) {
+	for _, f := range Metered {
+		if slices.Contains(quantities[f], r.Quantity()) {
+			return f, true
+		}
+	}
+	return "", false
+}
+
+// billed returns the totals of the quantity that a fuel is billed by.
+func billed(f Fuel, totals []energy.Total) []energy.Total {
 	if f == "" {
 		f = Electricity
 	}
@@ -42,18 +58,25 @@ func (f Fuel) of(totals []energy.Total) []energy.Total {
 	return nil
 }
 
-// Of returns the contracts for a fuel. One of a tariff that is not known is taken
-// for one of electricity.
+// Of returns the contracts for a fuel: that of the tariff, or where the tariff is
+// not known what the contract says, electricity when it says nothing.
 func (b *Book) Of(contracts []household.Contract, fuel Fuel) []household.Contract {
 	var of []household.Contract
 	for _, c := range contracts {
-		sold := Electricity
-		if t, ok := b.tariffs[c.Tariff]; ok && t.Fuel != "" {
-			sold = t.Fuel
-		}
-		if sold == fuel {
+		if b.Fuel(c) == fuel {
 			of = append(of, c)
 		}
 	}
 	return of
+}
+
+// Fuel returns what a contract is for, as [Book.Of] takes it.
+func (b *Book) Fuel(c household.Contract) Fuel {
+	if t, ok := b.tariffs[c.Tariff]; ok && t.Fuel != "" {
+		return t.Fuel
+	}
+	if c.Fuel != "" {
+		return c.Fuel
+	}
+	return Electricity
 }

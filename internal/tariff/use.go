@@ -96,7 +96,7 @@ func (b *Book) Uses(c household.Contract, zone *time.Location, totals []energy.T
 	}
 	t := k.tariff
 	var out []Use
-	for _, total := range t.Fuel.of(totals) {
+	for _, total := range billed(t.Fuel, totals) {
 		estimated := total.Coverage.Estimated || total.Coverage.Provision
 		period := total.Register.Name()
 		if m, ok := meaning[total.Register]; ok {
