@@ -12,7 +12,7 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "cold_day", Unit: "h", Version: "1", Category: "indoor_climate", Granularity: 3, Span: Daily,
+		ID: "cold_day", Unit: "h", Version: "1", Category: "indoor_climate", Granularity: 3, Span: Daily, Needs: Indoors,
 		Question:   "How long was the home too cold on this day?",
 		QuestionFR: "Combien de temps le logement a-t-il été trop froid ce jour-là ?",
 		Method: "Hours of the local day below 18 °C, or 20 °C where somebody over 65, under 5 or ill lives, as the family declared. Exactly 18.0 °C is not cold. " +
@@ -30,10 +30,7 @@ const (
 )
 
 func coldDay(in Input) Answer {
-	threshold := int64(coldFor)
-	if in.Dwelling != nil && in.Dwelling.Fragile {
-		threshold = coldFragil
-	}
+	threshold := in.coldBelow()
 	m := measure(in.Held, threshold)
 	coverage := energy.Coverage{Seen: m.seen, Of: in.To.Start(in.Zone).Sub(in.From.Start(in.Zone))}
 	if in.Running() {
@@ -127,6 +124,38 @@ func init() {
 		Method: "Over samples of a step, what is missing to the threshold: 18 °C, or 20 °C where somebody over 65, under 5 or ill lives. Exactly the threshold is not cold. The share is of the " +
 			"samples that are known. insufficient_data: fewer than half of them are.",
 	}, anywhere, "cold", cold)
+	nightly("underheating_degree_hours", anywhere, "cold", night{
+		Category: climate, Granularity: 3, Span: WholeDay, Needs: Indoors,
+		From: "the means of the hours of the local day of which half was seen, of the sensor that saw most of the day.",
+	}, coldNight)
+}
+
+func coldNight(in Input, v vintage[coldValues]) Answer {
+	ask := coldInputs{Step: num(decimal.NewFromInt(1)), Threshold: num(decimal.New(in.coldBelow(), -3))}
+	for _, h := range in.hourly(in.Held) {
+		ask.Temps = append(ask.Temps, h.mean)
+	}
+	r := cold(ask, v)
+	_, c := in.overDay(in.Held)
+	s := said{status: r.Status, value: r.DegreeHours, detail: household.Finding{
+		File: r.File, Inputs: map[string]string{"threshold_c": figure(ask.Threshold)},
+	}}
+	if r.Status != "ok" {
+		s.detail.Reason = "unknown_temperature"
+		return s.answer(c)
+	}
+	s.flag = ptr(r.DegreeHours.IsPositive())
+	s.detail.Figures = figures(map[string]string{"hours_below": figure(r.Below), "t_min_c": figure(r.Min)})
+	return s.answer(c)
+}
+
+// coldBelow returns the temperature below which the home is cold, in thousandths of a
+// degree.
+func (in Input) coldBelow() int64 {
+	if in.Dwelling != nil && in.Dwelling.Fragile {
+		return coldFragil
+	}
+	return coldFor
 }
 
 func cold(in coldInputs, v vintage[coldValues]) coldResult {

@@ -9,7 +9,7 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "cost_month", Unit: "EUR", Version: "3", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm,
+		ID: "cost_month", Unit: "EUR", Version: "3", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm, Needs: Outdoors,
 		Question:   "What does energy cost this month, and what will it cost at its end?",
 		QuestionFR: "Combien coûte l'énergie ce mois-ci, et combien à la fin du mois ?",
 		Method: "Sum of the month's bill lines, of every fuel. The running month is counted up to the last reading, with the standing charge of the days begun. " +

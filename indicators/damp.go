@@ -5,7 +5,9 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"foyer/internal/energy"
 	"foyer/internal/formula"
+	"foyer/internal/household"
 )
 
 // The constants of the Magnus formula over water.
@@ -60,6 +62,9 @@ type mouldResult struct {
 type mouldValues struct {
 	Likely       float64 `yaml:"likely_pct"`
 	Condensation float64 `yaml:"condensation_pct"`
+
+	// What stands in for the factor of a home that nobody has measured.
+	Factor decimal.Decimal `yaml:"f_rsi"`
 }
 
 type factorInputs struct {
@@ -104,6 +109,11 @@ func init() {
 		Method: "The temperature of the surface lies between outside and inside by the factor f_rsi; its humidity is that of the room times the saturation pressure of the room over that of the surface. " +
 			"Mould is likely from 80 % on when that lasts for days, water condenses from 100 % on. Take means of a day. indeterminate: an input is not known.",
 	}, anywhere, "mould", mould)
+	nightly("surface_rh_mould", anywhere, "mould", night{
+		Category: climate, Granularity: 3, Span: WholeDay, Needs: Indoors | Outdoors,
+		From: "the means of the local day, of which half was seen, inside (temperature and humidity) and outside, and the factor of the country file, as nobody has measured that of the home. " +
+			"not_applicable: a home without a sensor of humidity.",
+	}, mouldNight)
 	national(formula.About{
 		ID: "f_rsi", Unit: "factor", Version: "1",
 		Question:   "How well do the walls keep their inside warm?",
@@ -122,6 +132,29 @@ func init() {
 		r.Status, r.Factor = "ok", num(in.Surface.Sub(in.Out.Decimal).DivRound(difference, 16))
 		return r
 	})
+}
+
+func mouldNight(in Input, v vintage[mouldValues]) Answer {
+	if len(in.Humidity) == 0 {
+		return missing("not_applicable", "no_humidity", v.File).answer(energy.Coverage{})
+	}
+	inside, seen := in.overDay(in.Held)
+	percent, damp := in.overDay(in.Humidity)
+	outside, air := in.outside(in.From)
+	c := lesser(lesser(seen, damp), air)
+	r := mould(mouldInputs{In: inside, Out: outside, Humidity: percent, Factor: num(v.Values.Factor)}, v)
+	s := said{status: r.Status, flag: r.Mould, detail: household.Finding{File: r.File, Inputs: figures(map[string]string{
+		"t_in_c": figure(inside), "t_out_c": figure(outside), "rh_in_pct": figure(percent), "f_rsi": plain(v.Values.Factor),
+	})}}
+	if r.Humidity == nil {
+		s.status, s.detail.Reason = "insufficient_data", "unknown_climate"
+		return s.answer(c)
+	}
+	s.detail.Figures = figures(map[string]string{"rh_surface_pct": figure(tenths(*r.Humidity)), "t_surface_c": figure(r.Surface)})
+	if *r.Condensation {
+		s.detail.Level = "condensation"
+	}
+	return s.answer(c)
 }
 
 func mould(in mouldInputs, v vintage[mouldValues]) mouldResult {

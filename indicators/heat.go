@@ -1,16 +1,21 @@
 package indicators
 
 import (
+	"strconv"
+
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/formula"
+	"foyer/internal/household"
 )
 
 type heatInputs struct {
-	Samples []struct {
-		Hour *int    `json:"hour"` // local, 0 to 23
-		Temp *number `json:"temp_c"`
-	} `json:"samples"`
+	Samples []heatSample `json:"samples"`
+}
+
+type heatSample struct {
+	Hour *int    `json:"hour"` // local, 0 to 23
+	Temp *number `json:"temp_c"`
 }
 
 type heatResult struct {
@@ -36,6 +41,30 @@ func init() {
 		Method: "Over samples of an hour, what the temperature is strictly above 28 °C by day (07:00 to 21:59) or 26 °C by night. A sample without a temperature counts for nothing; " +
 			"insufficient_data: there is none with one.",
 	}, anywhere, "heat", heat)
+	nightly("overheating_degree_hours_26_28", anywhere, "heat", night{
+		Category: climate, Granularity: 3, Span: WholeDay, Needs: Indoors,
+		From: "the means of the hours of the local day of which half was seen, of the sensor that saw most of the day.",
+	}, heatNight)
+}
+
+// climate is the category of what tells how warm and damp a home is.
+const climate = "indoor_climate"
+
+func heatNight(in Input, v vintage[heatValues]) Answer {
+	var ask heatInputs
+	for _, h := range in.hourly(in.Held) {
+		ask.Samples = append(ask.Samples, heatSample{ptr(h.clock), h.mean})
+	}
+	r := heat(ask, v)
+	_, c := in.overDay(in.Held)
+	s := said{status: r.Status, value: r.DegreeHours, detail: household.Finding{File: r.File}}
+	if r.Status != "ok" {
+		s.detail.Reason = "unknown_temperature"
+		return s.answer(c)
+	}
+	s.flag = ptr(r.DegreeHours.IsPositive())
+	s.detail.Figures = map[string]string{"hours": strconv.Itoa(*r.Hours)}
+	return s.answer(c)
 }
 
 func heat(in heatInputs, v vintage[heatValues]) heatResult {

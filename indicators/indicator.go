@@ -1,6 +1,8 @@
 package indicators
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +21,14 @@ const (
 	Monthly Span = "month"    // each calendar month, the running one too
 	Yearly  Span = "365 days" // the 365 local days that end on each day but the running one
 	Works   Span = "works"    // the 365 local days from the end of works on, while they run too
+
+	WholeDay   Span = "whole day"                 // each local day, once it is over
+	WholeMonth Span = "whole month"               // each calendar month, once it is over
+	MonthsYear Span = "365 days to a month's end" // the 365 local days that end with each month that is over
 )
+
+// Whole reports whether a period of the span has no result before it is over.
+func (s Span) Whole() bool { return s != Daily && s != Monthly && s != Works }
 
 // YearDays is the length of a [Yearly] period.
 const YearDays = 365
@@ -33,6 +42,7 @@ type Indicator struct {
 	Granularity int    // as consent counts it: 1 annual, 2 monthly, 3 daily
 	Span        Span
 	Back        int    // days before the period that are read too
+	Needs       Need   // what it reads besides the days of electricity
 	Question    string // in English
 	QuestionFR  string
 	Method      string // formula, thresholds and statuses, in English
@@ -41,6 +51,24 @@ type Indicator struct {
 	// Compute returns status, value and detail. It is pure.
 	Compute func(Input) Answer
 }
+
+// A Need is a set of what an indicator reads besides the days of electricity.
+type Need uint
+
+// What indicators read.
+const (
+	Outdoors Need = 1 << iota // the weather of the pilot
+	Indoors                   // temperature and humidity at home
+	Loads                     // half-hours of electricity
+	GasFlow                   // half-hours of gas
+	Peaks                     // the highest power of each day, where half-hours leave it open
+	Answers                   // what the family answered
+	Absences                  // the days on which nobody was at home
+	Peers                     // medians of the cohort
+)
+
+// Has reports whether all of some is among the needs.
+func (n Need) Has(some Need) bool { return n&some == some }
 
 // An Answer is what an indicator computes; the rest of a result is the period's.
 type Answer struct {
@@ -75,6 +103,34 @@ func register(i Indicator) {
 
 // All returns every indicator, in order of id.
 func All() []Indicator { return slices.Clone(registry) }
+
+// nightlyList is the section "nightly" of a country file.
+type nightlyList struct {
+	Compute []string `yaml:"compute"` // ids of indicators
+}
+
+// Nightly returns the indicators that the nightly run computes for a pilot of a
+// country, in order of id: those of the newest list of the country, and of the one that
+// holds anywhere.
+func Nightly(country string) []Indicator {
+	listed := map[string]bool{}
+	for _, of := range []string{anywhere, country} {
+		for _, id := range latest[nightlyList](of, "nightly").Values.Compute {
+			listed[id] = true
+		}
+	}
+	return slices.DeleteFunc(All(), func(i Indicator) bool { return !listed[i.ID] })
+}
+
+// Methods names indicators and the versions of their methods, so that another set, or
+// another method, has another name.
+func Methods(all []Indicator) string {
+	sum := sha256.New()
+	for _, i := range all {
+		_, _ = fmt.Fprintf(sum, "%s %s %s\n", i.ID, i.Version, i.Span)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
 
 // Find returns an indicator by its id.
 func Find(id string) (Indicator, bool) {

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/formula"
+	"foyer/internal/household"
 )
 
 type powerLimitInputs struct {
@@ -33,6 +34,58 @@ func init() {
 		Method: "Reason pcoup: the meter cuts at 1 kVA or less. Reason max_power: a subscribed power of 3 kVA or more, and the maximum of each of the last 7 days at most 1100 VA. " +
 			"insufficient_data: fewer than 7 of those days are known, or the subscribed power is not.",
 	}, anywhere, "power_limit", powerLimit)
+	nightly("power_limitation", anywhere, "power_limit", night{
+		Category: daily, Granularity: 3, Span: WholeDay, Back: 6, Needs: Loads | Peaks,
+		From: "the power of the contract, and the highest apparent power that the meter showed on each day. " +
+			"A half-hour that used more than the limit leaves no doubt; where none did, a day is known only where the meter shows apparent power. " +
+			"The power at which the meter cuts is not kept.",
+	}, powerLimitNight)
+}
+
+// Quiet reports whether the half-hours of the last days leave open that the power is
+// limited: then their highest apparent power is worth reading.
+func (in Input) Quiet() bool {
+	v := inForce[powerLimitValues](anywhere, "power_limit", in.To.Add(-1)).Values
+	for d := in.To.Add(-v.Days); d.Before(in.To); d = d.Add(1) {
+		if most := in.Loads[d].Most; most != nil && watts(*most).GreaterThan(v.Most) {
+			return false
+		}
+	}
+	return true
+}
+
+func powerLimitNight(in Input, v vintage[powerLimitValues]) Answer {
+	var ask powerLimitInputs
+	inputs := map[string]string{}
+	if in.Contract != nil && in.Contract.PowerKVA > 0 {
+		ask.Reference = num(decimal.NewFromInt(int64(in.Contract.PowerKVA)))
+		inputs["pref_kva"] = figure(ask.Reference)
+	}
+	for d := in.To.Add(-v.Values.Days); d.Before(in.To); d = d.Add(1) {
+		var most *number
+		if peak, ok := in.Peaks[d]; ok {
+			most = num(decimal.New(peak, -3))
+		} else if half := in.Loads[d].Most; half != nil && watts(*half).GreaterThan(v.Values.Most) {
+			most = watts(*half) // W are never more than VA
+		}
+		ask.Daily = append(ask.Daily, most)
+		inputs[d.String()+"_va"] = figure(most)
+	}
+	r := powerLimit(ask, v)
+	s := said{status: "ok", flag: r.Limited, detail: household.Finding{Inputs: figures(inputs), File: r.File}}
+	switch {
+	case r.Limited == nil && ask.Reference == nil:
+		s.status, s.detail.Reason = "indeterminate", "unknown_subscribed_power"
+	case r.Limited == nil:
+		s.status, s.detail.Reason = "insufficient_data", "unknown_maximum"
+	case *r.Limited:
+		s.detail.Level = r.Reason
+	}
+	c := in.covered(v.Values.Days)
+	if r.Limited != nil && !*r.Limited && !atLeast(c, 50) {
+		s.detail.Reason = "few_days"
+	}
+	return s.answer(c)
 }
 
 func powerLimit(in powerLimitInputs, v vintage[powerLimitValues]) powerLimitResult {

@@ -195,7 +195,9 @@ func (in Input) sources() []household.SavingsWeather {
 		if w.Seen == 0 || w.Day.Before(in.Project.From.Add(-YearDays)) || !w.Day.Before(in.To) || !w.Day.Before(in.Today) {
 			continue
 		}
-		i := slices.IndexFunc(all, func(s household.SavingsWeather) bool { return s.Kind == string(w.Source.Kind) && s.Place == w.Source.Place })
+		i := slices.IndexFunc(all, func(s household.SavingsWeather) bool {
+			return s.Kind == string(w.Source.Kind) && s.Place == w.Source.Place
+		})
 		if i < 0 {
 			i, all = len(all), append(all, household.SavingsWeather{Kind: string(w.Source.Kind), Place: w.Source.Place})
 		}

@@ -23,25 +23,30 @@ func newIndicatorList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the indicators, and the formulas that can be tried",
-		Long: "An indicator is computed for each family and period, or on request. Those on request\n" +
-			"and formulas take inputs of your own: `foyer indicator eval` runs them.",
+		Long: "The nightly run computes those indicators for each family and period that the country\n" +
+			"file lists. The others, and formulas, take inputs of your own: `foyer indicator eval` runs\n" +
+			"them; it runs the nightly ones too, where they have inputs that can be written down.",
 		Example: "  foyer indicator list",
 		Args:    noArgs,
 	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		var rows [][]string
-		for _, i := range indicators.All() {
-			rows = append(rows, []string{i.ID, "indicator", i.Version, i.Unit, string(i.Span), i.Question})
+		listed := map[string]bool{}
+		for _, i := range indicators.Nightly(indicators.France) {
+			listed[i.ID] = true
+			rows = append(rows, []string{i.ID, "indicator", "nightly", i.Version, i.Unit, string(i.Span), i.Question})
 		}
 		for _, f := range formulary.Formulas().All() {
-			if f.Indicator() {
-				rows = append(rows, []string{f.ID, "indicator", f.Version, f.Unit, "on request", f.Question})
-			} else {
-				rows = append(rows, []string{f.ID, "formula", "", "", "", f.Source})
+			switch {
+			case listed[f.ID]:
+			case f.Indicator():
+				rows = append(rows, []string{f.ID, "indicator", "on request", f.Version, f.Unit, "", f.Question})
+			default:
+				rows = append(rows, []string{f.ID, "formula", "on request", "", "", "", f.Source})
 			}
 		}
-		return printRows(cmd.OutOrStdout(), *asJSON, []string{"id", "kind", "version", "unit", "period", "about"}, rows)
+		return printRows(cmd.OutOrStdout(), *asJSON, []string{"id", "kind", "computed", "version", "unit", "period", "about"}, rows)
 	}
 	return cmd
 }
@@ -106,9 +111,15 @@ func newIndicatorExplain() *cobra.Command {
 					i.ID, "indicator", i.Question, i.QuestionFR, i.Unit, string(i.Span), i.Version, i.Category, i.Grain(), i.Method, i.Source,
 				})
 			}
-			_, err := fmt.Fprintf(w, "%s\n%s\n\nunit %s, for each %s, version %s\nconsent: %s, %s\n\n%s\n\nSource: %s\n",
-				i.Question, i.QuestionFR, i.Unit, i.Span, i.Version, i.Category, i.Grain(), i.Method, i.Source)
-			return err
+			if _, err := fmt.Fprintf(w, "%s\n%s\n\nunit %s, for each %s, version %s\nconsent: %s, %s\n\n%s\n\nSource: %s\n",
+				i.Question, i.QuestionFR, i.Unit, i.Span, i.Version, i.Category, i.Grain(), i.Method, i.Source); err != nil {
+				return err
+			}
+			if f, ok := formulary.Formulas().Find(i.ID); ok {
+				_, _ = fmt.Fprintf(w, "\nOn request too, with `foyer indicator eval`.\n\n")
+				return explainMembers(w, f)
+			}
+			return nil
 		}
 		f, ok := formulary.Formulas().Find(args[0])
 		if !ok {
@@ -130,6 +141,17 @@ func explainFormula(w io.Writer, f formula.Formula) error {
 	if f.Method != "" {
 		_, _ = fmt.Fprintf(w, "%s\n\n", f.Method)
 	}
+	if err := explainMembers(w, f); err != nil {
+		return err
+	}
+	if f.Source != "" {
+		_, _ = fmt.Fprintf(w, "Source: %s\n", f.Source)
+	}
+	return nil
+}
+
+// explainMembers prints what a formula reads and says.
+func explainMembers(w io.Writer, f formula.Formula) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, part := range []struct {
 		title  string
@@ -140,9 +162,6 @@ func explainFormula(w io.Writer, f formula.Formula) error {
 			_, _ = fmt.Fprintf(t, "  %s\t%s\n", member.Name, member.Kind)
 		}
 		_, _ = fmt.Fprintln(t)
-	}
-	if f.Source != "" {
-		_, _ = fmt.Fprintf(t, "Source: %s\n", f.Source)
 	}
 	return t.Flush()
 }

@@ -154,7 +154,7 @@ func (s *settled) work() {
 func (s *settled) rate() household.Result {
 	s.t.Helper()
 	first := energy.Day{Year: 2025, Month: 11, Date: 10}
-	rows, err := s.office.Records.Newest(s.t.Context(), s.who.Families[0], "tee", first, first.Add(1))
+	rows, err := s.office.Records.Newest(s.t.Context(), s.who.Families[0], []string{"tee"}, first, first.Add(1))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -156,3 +156,18 @@ type SavingsWeather struct {
 	Place string `json:"place,omitempty"`
 	Days  int    `json:"days"`
 }
+
+// A Finding is the detail of what a country file has computed of a home: a flag with
+// what it comes from. A flag is a reason to call, never a decision. Where income is
+// among the inputs, it says of income that it is known and no more.
+type Finding struct {
+	Flag      *bool             `json:"flag,omitempty"`    // nil where there is none, or it is not known
+	Reason    string            `json:"reason,omitempty"`  // why there is no value, or what took the flag back
+	Level     string            `json:"level,omitempty"`   // "severe", "moderate"
+	Figures   map[string]string `json:"figures,omitempty"` // further exact decimals, by name with their unit
+	Inputs    map[string]string `json:"inputs,omitempty"`  // what was read, likewise
+	Seen      int64             `json:"seen_ms"`           // of what was read
+	Of        int64             `json:"of_ms"`
+	File      string            `json:"country_file"`        // whose parameters were taken
+	Reference string            `json:"reference,omitempty"` // table that the home is compared with
+}

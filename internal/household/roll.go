@@ -73,6 +73,7 @@ type Filing struct {
 	Results []Filed      // to be added
 	Bills   []Bill       // to be replaced
 	Dirty   []energy.Day // days the results take account of
+	Look    Look         // replaces the one that is kept, unless it is zero
 }
 
 // DayAt returns the day of the roll in which an instant lies.

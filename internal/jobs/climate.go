@@ -10,16 +10,30 @@ import (
 	"foyer/internal/weather"
 )
 
-// reachOfSensor returns how far a change of a sensor's temperatures in [from, to)
-// reaches: to the tenth reading on either side. With fewer after it nothing says how
-// long the last one holds now, or held before: its reach has no end.
+// reachOfSensor returns how far a change of what a sensor samples in [from, to) reaches.
 func (p *Planner) reachOfSensor(ctx context.Context, w window, from, to time.Time) (time.Time, time.Time, error) {
-	const sixteen = 10 // eight intervals on either side say how long one may be
-	before, _, err := p.before(ctx, w, temperature, from, sixteen)
+	start, end, err := p.reachOfSamples(ctx, w, temperature, from, to)
 	if err != nil {
 		return from, to, err
 	}
-	after, ends, err := p.after(ctx, w, temperature, to, sixteen)
+	damp, err := p.dampens(ctx, w.meter)
+	if err != nil || !damp {
+		return start, end, err
+	}
+	first, last, err := p.reachOfSamples(ctx, w, humidity, from, to)
+	return earlier(start, first), later(end, last), err
+}
+
+// reachOfSamples says so of one register: to the tenth reading on either side. With
+// fewer after it nothing says how long the last one holds now, or held before: its reach
+// has no end.
+func (p *Planner) reachOfSamples(ctx context.Context, w window, register energy.Register, from, to time.Time) (time.Time, time.Time, error) {
+	const sixteen = 10 // eight intervals on either side say how long one may be
+	before, _, err := p.before(ctx, w, register, from, sixteen)
+	if err != nil {
+		return from, to, err
+	}
+	after, ends, err := p.after(ctx, w, register, to, sixteen)
 	if err != nil {
 		return from, to, err
 	}
@@ -36,7 +50,11 @@ func (p *Planner) reachOfSensor(ctx context.Context, w window, from, to time.Tim
 	return start, end, nil
 }
 
-const temperature = energy.Register(energy.Temperature)
+// What a sensor samples.
+const (
+	temperature = energy.Register(energy.Temperature)
+	humidity    = energy.Register(energy.Humidity)
+)
 
 // rollClimate computes the mean outdoor temperature of the days that became stale.
 func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time) error {
@@ -67,7 +85,8 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
 }
 
-// warn has forecasts made again that read days before today whose weather changes.
+// warn has everything computed again that reads a day before today whose weather
+// changes, and forecasts, which read them today.
 func (p *Planner) warn(ctx context.Context, work pilotWork, days []household.Weather, today energy.Day) error {
 	if len(days) == 0 {
 		return nil
@@ -80,13 +99,17 @@ func (p *Planner) warn(ctx context.Context, work pilotWork, days []household.Wea
 	for _, w := range kept {
 		before[w.Day] = w
 	}
+	var changed []energy.Day
 	for _, w := range days {
 		old, known := before[w.Day]
 		if w.Day.Before(today) && (w.Seen > 0 || known) && old != w {
-			return p.store.MarkPilotDirty(ctx, work.pilot, today)
+			changed = append(changed, w.Day)
 		}
 	}
-	return nil
+	if len(changed) == 0 {
+		return nil
+	}
+	return p.store.MarkPilotDirty(ctx, work.pilot, append(changed, today))
 }
 
 // staleClimate returns the days of a pilot that the marks of its stations reach.
@@ -106,7 +129,7 @@ func (p *Planner) staleClimate(ctx context.Context, work pilotWork, now time.Tim
 
 // climate returns the mean outdoor temperature of consecutive days of a pilot.
 func (p *Planner) climate(ctx context.Context, work pilotWork, run []energy.Day) ([]household.Weather, error) {
-	held, err := p.held(ctx, windows(work.stations), run[0].Start(work.zone), run[len(run)-1].End(work.zone))
+	held, err := p.held(ctx, windows(work.stations), temperature, run[0].Start(work.zone), run[len(run)-1].End(work.zone))
 	if err != nil {
 		return nil, err
 	}
@@ -132,11 +155,12 @@ func windows(meters []energy.MeterID) []window {
 	return all
 }
 
-// held returns, for each sensor, the readings that say what it held in [from, to).
-func (p *Planner) held(ctx context.Context, sensors []window, from, to time.Time) ([][]energy.Reading, error) {
+// held returns, for each sensor, the readings of a register that say what it held in
+// [from, to).
+func (p *Planner) held(ctx context.Context, sensors []window, register energy.Register, from, to time.Time) ([][]energy.Reading, error) {
 	var all [][]energy.Reading
 	for _, w := range sensors {
-		before, _, err := p.before(ctx, w, temperature, from, around)
+		before, _, err := p.before(ctx, w, register, from, around)
 		if err != nil {
 			return nil, err
 		}
@@ -144,8 +168,8 @@ func (p *Planner) held(ctx context.Context, sensors []window, from, to time.Time
 		if err != nil {
 			return nil, err
 		}
-		in = slices.DeleteFunc(in, func(r energy.Reading) bool { return r.Register != temperature })
-		after, _, err := p.after(ctx, w, temperature, to, around)
+		in = slices.DeleteFunc(in, func(r energy.Reading) bool { return r.Register != register })
+		after, _, err := p.after(ctx, w, register, to, around)
 		if err != nil {
 			return nil, err
 		}

@@ -11,26 +11,44 @@ import (
 // A period is what one result is about; to is not included.
 type period struct{ from, to energy.Day }
 
-// due returns the periods of an indicator whose result is missing or may have
-// changed, in order, and the first day of which the indicator can say anything.
-// What lies before that is due when it changed: it was known once.
-func (s *study) due(ctx context.Context, i indicators.Indicator) (energy.Day, []period, error) {
-	first, settled := s.firstOf(i), s.settled()
-	all := periods(i.Span, s.earliest(first), s.latest())
-	var known map[energy.Day]household.Result
-	if !settled {
+// A chore is what is due of an indicator.
+type chore struct {
+	indicator indicators.Indicator
+	first     energy.Day // of which the indicator can say anything
+	due       []period   // in order
+}
+
+// chores returns what is due of some indicators: of each the periods whose result is
+// missing or may have changed. What lies before the first day of which one can say
+// anything is due when it changed: it was known once.
+func (s *study) chores(ctx context.Context, of []indicators.Indicator) ([]chore, error) {
+	var known map[string]map[energy.Day]household.Result
+	if !s.trusted() {
 		var err error
-		if known, err = s.computed(ctx, i, all); err != nil {
-			return first, nil, err
+		if known, err = s.computed(ctx, of); err != nil {
+			return nil, err
 		}
 	}
+	var all []chore
+	for _, i := range of {
+		c := chore{indicator: i, first: s.firstOf(i)}
+		if c.due = s.due(i, c.first, known[i.ID]); len(c.due) > 0 {
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// due returns the periods of an indicator that are, known what was computed of it.
+func (s *study) due(i indicators.Indicator, first energy.Day, known map[energy.Day]household.Result) []period {
+	settled := s.settled()
 	var out []period
-	for _, p := range all {
+	for _, p := range periods(i.Span, s.earliest(first), s.latest()) {
 		switch {
 		case s.touches(p, i.Back):
 			out = append(out, p)
 		case s.ahead(i.Span, p): // of a clock that went back
-		case settled || !first.Before(p.to):
+		case settled || !first.Before(p.to) || s.over(i.Span, p):
 		case i.Span == indicators.Monthly: // a bill changes where the first or the last known day does
 			out = append(out, p)
 		default:
@@ -40,7 +58,7 @@ func (s *study) due(ctx context.Context, i indicators.Indicator) (energy.Day, []
 			}
 		}
 	}
-	return first, out, nil
+	return out
 }
 
 // earliest returns a day or the earliest dirty one, whichever comes first.
@@ -64,21 +82,29 @@ func (s *study) latest() energy.Day {
 
 // ahead reports whether the time has not come yet at which a period has a result.
 func (s *study) ahead(span indicators.Span, p period) bool {
-	if span == indicators.Yearly {
+	if span.Whole() {
 		return s.today.Before(p.to)
 	}
 	return s.today.Before(p.from)
 }
 
-// computed returns the newest result of each period that has one.
-func (s *study) computed(ctx context.Context, i indicators.Indicator, all []period) (map[energy.Day]household.Result, error) {
-	if len(all) == 0 {
-		return nil, nil
+// computed returns the newest result of each period that has one, by indicator.
+func (s *study) computed(ctx context.Context, of []indicators.Indicator) (map[string]map[energy.Day]household.Result, error) {
+	known := make(map[string]map[energy.Day]household.Result, len(of))
+	first := never
+	var ids []string
+	for _, i := range of {
+		known[i.ID] = map[energy.Day]household.Result{}
+		if all := periods(i.Span, s.earliest(s.firstOf(i)), s.latest()); len(all) > 0 {
+			ids, first = append(ids, i.ID), earliestOf(first, all[0].from)
+		}
 	}
-	rows, err := s.planner.store.Computed(ctx, s.home.Family, i.ID, all[0].from)
-	known := make(map[energy.Day]household.Result, len(rows))
+	if len(ids) == 0 {
+		return known, nil
+	}
+	rows, err := s.planner.store.Computed(ctx, s.home.Family, ids, first)
 	for _, r := range rows {
-		known[r.From] = r
+		known[r.Indicator][r.From] = r
 	}
 	return known, err
 }
@@ -108,17 +134,22 @@ func (s *study) touches(p period, back int) bool {
 func periods(span indicators.Span, first, today energy.Day) []period {
 	var all []period
 	switch span {
-	case indicators.Daily:
+	case indicators.Daily, indicators.WholeDay:
 		for d := first; !today.Before(d); d = d.Add(1) {
 			all = append(all, period{d, d.Add(1)})
 		}
-	case indicators.Monthly:
+	case indicators.Monthly, indicators.WholeMonth:
 		for d := monthOf(first); !today.Before(d); d = monthEnd(d) {
 			all = append(all, period{d, monthEnd(d)})
 		}
 	case indicators.Yearly:
 		for d := first; d.Before(today); d = d.Add(1) {
 			all = append(all, period{d.Add(1 - indicators.YearDays), d.Add(1)})
+		}
+	case indicators.Works: // of a home, not of the calendar
+	case indicators.MonthsYear:
+		for d := monthEnd(first); !today.Before(d); d = monthEnd(d) {
+			all = append(all, period{d.Add(-indicators.YearDays), d})
 		}
 	}
 	return all
@@ -132,7 +163,7 @@ var never = energy.Day{Year: 9999, Month: 1, Date: 1}
 
 // firstOf returns the first day of which an indicator can say anything, or never.
 func (s *study) firstOf(i indicators.Indicator) energy.Day {
-	if i.Category != climate {
+	if !i.Needs.Has(indicators.Indoors) {
 		return s.begin()
 	}
 	if !s.sensed {
@@ -148,6 +179,3 @@ func (s *study) begin() energy.Day {
 	}
 	return s.first
 }
-
-// climate is the category of indicators that read indoor temperatures.
-const climate = "indoor_climate"

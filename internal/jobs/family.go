@@ -81,6 +81,13 @@ func (t touched) all() []energy.Day {
 	return days
 }
 
+// heard adds the days of a mark itself, and of some time around it, while a meter was
+// the family's.
+func (t touched) heard(a household.Attachment, s energy.Span, around time.Duration, now time.Time, zone *time.Location) {
+	from, to := later(s.From, a.From).Add(-around), earlier(earlier(s.To, a.To), now.Add(ahead)).Add(around)
+	mark(t.besides, from, to, zone)
+}
+
 // staleDays returns the days that the marks of a family reach.
 func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time) (touched, error) {
 	t := touched{map[energy.Day]bool{}, map[energy.Day]bool{}}
@@ -98,10 +105,14 @@ func (p *Planner) staleDays(ctx context.Context, work familyWork, now time.Time)
 			switch a.Role {
 			case household.Electricity:
 				mark(t.usage, from, to, zone)
+				t.heard(a, s, 0, now, zone)        // its power is read too
 				if s.To.After(today.Start(zone)) { // the running day is counted up to the last reading
 					t.besides[today] = true
 				}
-			case household.Gas, household.Water, household.Heat:
+			case household.Gas:
+				mark(t.usage, from, to, zone)
+				t.heard(a, s, time.Hour, now, zone) // how often it speaks is read too
+			case household.Water, household.Heat:
 				mark(t.usage, from, to, zone)
 			case household.Indoor:
 				mark(t.besides, from, earlier(to, later(s.To, now.Add(ahead))), zone)

@@ -44,7 +44,7 @@ func (w *world) steady(device string, f household.FamilyID, role household.Role,
 func (w *world) money(f household.FamilyID, indicator, from string, detail any) household.Result {
 	w.tb.Helper()
 	d := date(from)
-	all, err := w.records.Newest(w.tb.Context(), f, indicator, d, d.Add(1))
+	all, err := w.records.Newest(w.tb.Context(), f, []string{indicator}, d, d.Add(1))
 	if err != nil || len(all) != 1 {
 		w.tb.Fatalf("%s of %s: %v %v", indicator, from, all, err)
 	}

@@ -2,8 +2,10 @@ package jobs
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"time"
 
-	"foyer/indicators"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
@@ -36,31 +38,59 @@ func (s *study) listen(ctx context.Context) error {
 	return nil
 }
 
-// temperatures returns what the sensors of a family held on the days of periods,
-// for an indicator that reads it. The running day ends with its last reading.
-func (s *study) temperatures(ctx context.Context, i indicators.Indicator, due []period) (func(energy.Day) []energy.Held, error) {
-	held := map[energy.Day][]energy.Held{}
-	of := func(d energy.Day) []energy.Held { return held[d] }
-	if i.Category != climate {
-		return of, nil
+// An indoors is what sensors held on a day.
+type indoors struct{ warmth, damp []energy.Held }
+
+// temperatures finds out what the sensors of a family held on days, as far as that is
+// not known yet. The running day ends with its last reading.
+func (s *study) temperatures(ctx context.Context, days map[energy.Day]bool) error {
+	if s.indoors == nil {
+		s.indoors = map[energy.Day]indoors{}
 	}
-	days := map[energy.Day]bool{}
-	for _, d := range due {
-		days[d.from] = true
-	}
+	missing := maps.Clone(days)
+	maps.DeleteFunc(missing, func(d energy.Day, _ bool) bool {
+		_, known := s.indoors[d]
+		return known
+	})
 	zone := s.home.Zone
-	for _, run := range consecutive(touched{usage: days}.all()) {
-		rs, err := s.planner.held(ctx, s.sensors(), run[0].Start(zone), run[len(run)-1].End(zone))
+	for _, run := range consecutive(touched{usage: missing}.all()) {
+		from, to := run[0].Start(zone), run[len(run)-1].End(zone)
+		warm, err := s.planner.held(ctx, s.sensors(), temperature, from, to)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		damp, err := s.humid(ctx, from, to)
+		if err != nil {
+			return err
 		}
 		for _, d := range run {
 			end := d.End(zone)
 			if d == s.today {
-				end = lastOf(rs, end)
+				end = lastOf(warm, end)
 			}
-			held[d] = best(rs, d.Start(zone), end)
+			s.indoors[d] = indoors{best(warm, d.Start(zone), end), best(damp, d.Start(zone), end)}
 		}
 	}
-	return of, nil
+	return nil
+}
+
+// humid returns what the sensors of a family that know it say of humidity.
+func (s *study) humid(ctx context.Context, from, to time.Time) ([][]energy.Reading, error) {
+	var all []window
+	for _, w := range s.sensors() {
+		knows, err := s.planner.dampens(ctx, w.meter)
+		if err != nil {
+			return nil, err
+		}
+		if knows {
+			all = append(all, w)
+		}
+	}
+	return s.planner.held(ctx, all, humidity, from, to)
+}
+
+// dampens reports whether a sensor ever said anything of humidity.
+func (p *Planner) dampens(ctx context.Context, meter energy.MeterID) (bool, error) {
+	registers, err := p.store.Registers(ctx, meter)
+	return slices.Contains(registers, humidity), err
 }

@@ -1,25 +1,28 @@
 package jobs
 
 import (
+	"context"
+
+	"foyer/indicators"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
-// A memory is what the last pass found out about a family. It only saves work:
-// without it everything that may have changed is looked at again.
+// A memory is what the last pass found out about a family. It only saves work: without
+// it more is read, and what is computed is the same.
 type memory struct {
-	today       energy.Day // on which every period was looked at
-	first, last energy.Day // of which usage was known
-	indoor      energy.Day // first of which an indoor temperature was
-	lessons     lessons
+	household.Look // the one that is kept
+	lessons        lessons
+	loads          map[energy.Day]indicators.Load // of the last days before today
 }
 
-// recall returns what the last pass found out about a family, the zero value
-// when there was none.
-func (p *Planner) recall(family household.FamilyID) memory {
+// recall returns what the last pass found out about a family; false when that is not
+// known.
+func (p *Planner) recall(family household.FamilyID) (memory, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.known[family]
+	m, ok := p.known[family]
+	return m, ok
 }
 
 func (p *Planner) remember(family household.FamilyID, m memory) {
@@ -28,19 +31,61 @@ func (p *Planner) remember(family household.FamilyID, m memory) {
 	p.known[family] = m
 }
 
-// forget has the next pass look at everything that may have changed.
+// forget has the next pass rely on nothing but what is kept.
 func (p *Planner) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.known)
 }
 
+// recollect adds the looks that are kept of families of which nothing is known.
+func (p *Planner) recollect(ctx context.Context, homes []household.Home) error {
+	missing := false
+	for i := range homes {
+		_, ok := p.recall(homes[i].Family)
+		missing = missing || !ok
+	}
+	if !missing {
+		return nil
+	}
+	looks, err := p.store.Looks(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range homes {
+		if _, ok := p.recall(homes[i].Family); !ok {
+			p.remember(homes[i].Family, memory{Look: looks[homes[i].Family]})
+		}
+	}
+	return nil
+}
+
+// look returns what holds once all of this pass is kept.
+func (s *study) look() household.Look {
+	return household.Look{Methods: s.methods, Today: s.today, First: s.first, Last: s.last, Indoor: s.firstIndoor}
+}
+
 // memory returns what the next pass may rely on once all of this one is kept.
-func (s *study) memory() memory { return memory{s.today, s.first, s.last, s.firstIndoor, s.lessons} }
+func (s *study) memory() memory { return memory{s.look(), s.lessons, s.recent()} }
+
+// trusted reports whether what the last look found still holds for periods that nothing
+// changed in since.
+func (s *study) trusted() bool {
+	b := s.before
+	return b.Methods == s.methods && b.First == s.first && b.Indoor == s.firstIndoor && !s.today.Before(b.Today)
+}
 
 // settled reports whether every period was looked at today and none came or went
 // since.
 func (s *study) settled() bool {
-	b := s.before
-	return b.today == s.today && b.first == s.first && b.last == s.last && b.indoor == s.firstIndoor
+	return s.trusted() && s.before.Today == s.today && s.before.Last == s.last
+}
+
+// over reports whether the last look found a period over, with all that it reads.
+func (s *study) over(span indicators.Span, p period) bool {
+	if !s.trusted() || s.before.Today.Before(p.to) {
+		return false
+	}
+	// A bill reaches to the last day that is known.
+	return span != indicators.Monthly || !s.before.Last.Add(1).Before(p.to)
 }

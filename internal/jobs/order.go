@@ -74,7 +74,14 @@ func (p *Planner) Recompute(ctx context.Context, o Order) (Report, error) {
 
 // BringUp computes what is due and decides no alerts. Progress may be nil.
 func (p *Planner) BringUp(ctx context.Context, progress func(Progress)) (Report, error) {
-	return p.bringUp(ctx, false, progress)
+	var all Report
+	for {
+		r, err := p.bringUp(ctx, false, progress)
+		all.Rolled, all.Computed, all.Results, all.Failed = all.Rolled+r.Rolled, all.Computed+r.Computed, all.Results+r.Results, all.Failed+r.Failed
+		if all.Behind = r.Behind; err != nil || r.Behind == 0 || r.Computed == 0 {
+			return all, err
+		}
+	}
 }
 
 // again marks the days of a family in an order.

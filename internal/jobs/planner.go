@@ -72,6 +72,7 @@ type Report struct {
 	Computed int // families with results that were due
 	Results  int // results added
 	Failed   int // of all of these
+	Behind   int // families whose past waits for the next pass, since methods changed
 }
 
 // RunOnce brings everything up to date. It returns an error when it could not

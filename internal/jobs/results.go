@@ -3,6 +3,7 @@ package jobs
 import (
 	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	"foyer/indicators"
@@ -10,21 +11,43 @@ import (
 	"foyer/internal/household"
 )
 
+// catchUp is how many homes have their whole past looked at in one pass because the
+// methods of indicators changed. The others have what is due of every day, and wait for
+// the next pass.
+const catchUp = 256
+
 // computeAll computes the results that are due of every family.
 func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now time.Time, r *Report) error {
 	dirty, err := p.store.DirtyDays(ctx)
 	if err != nil {
 		return err
 	}
+	if err := p.recollect(ctx, homes); err != nil {
+		return err
+	}
 	results := make([]int, len(homes))
+	all, skies := indicators.Nightly(indicators.France), &skies{}
+	methods := indicators.Methods(all)
 	var tasks []task
+	behind := 0
 	for i := range homes {
 		home := &homes[i]
-		if len(dirty[home.Family]) == 0 && p.recall(home.Family).today == energy.DayOf(now, home.Zone) {
+		before, _ := p.recall(home.Family)
+		s := &study{
+			planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{},
+			before: before, indicators: all, methods: methods, skies: skies,
+		}
+		if before.Today != (energy.Day{}) && before.Methods != methods {
+			if behind++; behind > catchUp {
+				s.methods = before.Methods
+				r.Behind++
+			}
+		}
+		if len(dirty[home.Family]) == 0 && before.Today == s.today && before.Methods == s.methods {
 			continue
 		}
 		tasks = append(tasks, func(ctx context.Context) (err error) {
-			results[i], err = p.computeFamily(ctx, home, dirty[home.Family], now)
+			results[i], err = p.computeFamily(ctx, s, dirty[home.Family])
 			return err
 		})
 	}
@@ -37,108 +60,121 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 }
 
 // computeFamily adds the results of a family that are due and returns how many.
-func (p *Planner) computeFamily(ctx context.Context, home *household.Home, dirty []energy.Day, now time.Time) (int, error) {
-	s := &study{
-		planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{}, before: p.recall(home.Family),
-	}
+func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Day) (int, error) {
 	for _, d := range dirty {
 		s.dirty[d] = true
 	}
-	filing := household.Filing{Family: home.Family, At: now, Stamp: home.Stamp, Dirty: dirty}
+	filing := household.Filing{Family: s.home.Family, At: s.now, Stamp: s.home.Stamp, Dirty: dirty}
 	if err := s.read(ctx); err != nil {
 		return 0, err
 	}
 	s.bill(&filing)
-	for _, i := range indicators.All() {
-		if err := s.compute(ctx, i, &filing); err != nil {
+	for _, of := range bySpan(s.indicators) {
+		if err := s.compute(ctx, of, &filing); err != nil {
 			return 0, err
 		}
 	}
-	if len(filing.Results) > 0 || len(filing.Bills) > 0 || len(filing.Dirty) > 0 {
+	if look := s.look(); look != s.before.Look {
+		filing.Look = look
+	}
+	if len(filing.Results) > 0 || len(filing.Bills) > 0 || len(filing.Dirty) > 0 || filing.Look != (household.Look{}) {
 		if err := p.store.FileResults(ctx, filing); err != nil {
 			return 0, err
 		}
 	}
-	p.remember(home.Family, s.memory())
+	p.remember(s.home.Family, s.memory())
 	p.metrics.results.Add(float64(len(filing.Results)))
 	return len(filing.Results), nil
 }
 
-// compute adds the results of one indicator that are due and differ from what is kept.
-func (s *study) compute(ctx context.Context, i indicators.Indicator, filing *household.Filing) error {
-	first, due, err := s.due(ctx, i)
+// bySpan sorts indicators by the span of their periods, those first that others read.
+func bySpan(all []indicators.Indicator) [][]indicators.Indicator {
+	var groups [][]indicators.Indicator
+	for _, span := range []indicators.Span{
+		indicators.Daily, indicators.WholeDay, indicators.Monthly, indicators.Yearly, indicators.WholeMonth, indicators.MonthsYear,
+	} {
+		of := slices.DeleteFunc(slices.Clone(all), func(i indicators.Indicator) bool { return i.Span != span })
+		if len(of) > 0 {
+			groups = append(groups, of)
+		}
+	}
+	return groups
+}
+
+// compute adds the results of indicators of one span that are due and differ from what
+// is kept.
+func (s *study) compute(ctx context.Context, of []indicators.Indicator, filing *household.Filing) error {
+	chores, err := s.chores(ctx, of)
 	if err != nil {
 		return err
 	}
-	return s.compare(ctx, i, first, due, func(_ *household.Result, r household.Result) {
+	return s.compare(ctx, chores, func(i indicators.Indicator, _ *household.Result, r household.Result) {
 		r.At = s.now
 		filing.Results = append(filing.Results, household.Filed{
 			Result: r, Category: i.Category, Granularity: i.Granularity, Start: r.From.Start(s.home.Zone),
 		})
+		s.note(r)
 	})
 }
 
-// compare computes the results of an indicator for some periods and tells those that
-// differ from what is kept, which is nil where nothing is. First is the first day of
-// which the indicator can say anything.
-func (s *study) compare(ctx context.Context, i indicators.Indicator, first energy.Day, all []period, differs func(kept *household.Result, r household.Result)) error {
-	if len(all) == 0 {
-		return nil
-	}
-	rows, err := s.planner.store.Newest(ctx, s.home.Family, i.ID, all[0].from, all[len(all)-1].from.Add(1))
+// compare computes what is due of indicators of one span and tells the results that
+// differ from what is kept, which is nil where nothing is.
+func (s *study) compare(ctx context.Context, all []chore, differs func(i indicators.Indicator, kept *household.Result, r household.Result)) error {
+	newest, err := s.newest(ctx, all)
 	if err != nil {
 		return err
 	}
-	newest := make(map[energy.Day]*household.Result, len(rows))
-	for n := range rows {
-		newest[rows[n].From] = &rows[n]
-	}
-	indoor, err := s.temperatures(ctx, i, all)
-	if err != nil {
+	if err := s.fetch(ctx, all); err != nil {
 		return err
 	}
-	for _, d := range all {
-		kept := newest[d.from]
-		if kept == nil && (!first.Before(d.to) || s.ahead(i.Span, d)) {
-			continue // nothing was ever known of it
-		}
-		in, err := s.input(ctx, i, d)
-		if err != nil {
-			return err
-		}
-		in.Held = indoor(d.from)
-		r, err := i.Result(in)
-		if err != nil {
-			return err
-		}
-		if kept == nil || !same(*kept, r) {
-			differs(kept, r)
+	for _, c := range all {
+		for _, d := range c.due {
+			kept := newest[c.indicator.ID][d.from]
+			if kept == nil && (!c.first.Before(d.to) || s.ahead(c.indicator.Span, d)) {
+				continue // nothing was ever known of it
+			}
+			in, err := s.input(ctx, c.indicator, d)
+			if err != nil {
+				return err
+			}
+			r, err := c.indicator.Result(in)
+			if err != nil {
+				return err
+			}
+			if kept == nil || !same(*kept, r) {
+				differs(c.indicator, kept, r)
+			}
 		}
 	}
 	return nil
 }
 
+// newest returns what is kept of the periods that are due, by indicator.
+func (s *study) newest(ctx context.Context, all []chore) (map[string]map[energy.Day]*household.Result, error) {
+	newest := make(map[string]map[energy.Day]*household.Result, len(all))
+	var ids []string
+	first, last := never, energy.Day{}
+	for _, c := range all {
+		if len(c.due) == 0 {
+			continue
+		}
+		ids, newest[c.indicator.ID] = append(ids, c.indicator.ID), map[energy.Day]*household.Result{}
+		first = earliestOf(first, c.due[0].from)
+		if d := c.due[len(c.due)-1].from; last.Before(d) {
+			last = d
+		}
+	}
+	if len(ids) == 0 {
+		return newest, nil
+	}
+	rows, err := s.planner.store.Newest(ctx, s.home.Family, ids, first, last.Add(1))
+	for n := range rows {
+		newest[rows[n].Indicator][rows[n].From] = &rows[n]
+	}
+	return newest, err
+}
+
 // same reports whether two results of one period say the same, byte for byte.
 func same(a, b household.Result) bool {
 	return a.To == b.To && a.Version == b.Version && a.Status == b.Status && a.Value == b.Value && a.Unit == b.Unit && bytes.Equal(a.Detail, b.Detail)
-}
-
-// input assembles what an indicator may read about a period.
-func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (indicators.Input, error) {
-	reference, err := indicators.ReferenceAt(indicators.France, d.to.Add(-1))
-	if err != nil {
-		return indicators.Input{}, err
-	}
-	in := indicators.Input{
-		Family: s.home.Family, Zone: s.home.Zone, From: d.from, To: d.to, Today: s.today, Until: s.until,
-		Dwelling: s.home.DwellingOn(d.to.Add(-1)), Income: s.home.IncomeOn(d.to.Add(-1)), Reference: reference,
-		Days: s.between(d.from.Add(-i.Back), d.to),
-	}
-	if i.Span == indicators.Monthly {
-		in.Bill = s.lines(d.from)
-		if s.today.Before(d.to) {
-			in.Weather, err = s.air(ctx)
-		}
-	}
-	return in, err
 }

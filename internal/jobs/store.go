@@ -46,7 +46,7 @@ type Marks interface {
 	// MarkDirty has results computed again that read a family's days of [from, to).
 	// MarkPilotDirty has them computed again for every family of a pilot.
 	MarkDirty(ctx context.Context, family household.FamilyID, from, to energy.Day) error
-	MarkPilotDirty(ctx context.Context, pilot string, day energy.Day) error
+	MarkPilotDirty(ctx context.Context, pilot string, days []energy.Day) error
 }
 
 // Usages are what registers amount to, and marks of what changed.
@@ -83,15 +83,18 @@ type Prices interface {
 
 // Results are only ever added.
 type Results interface {
-	// Computed returns the newest result of each period that begins on a day or
-	// later, without value and detail.
-	Computed(ctx context.Context, family household.FamilyID, indicator string, since energy.Day) ([]household.Result, error)
-	// Newest returns the newest result of each period that begins in [from, to).
-	Newest(ctx context.Context, family household.FamilyID, indicator string, from, to energy.Day) ([]household.Result, error)
+	// Computed returns the newest result of some indicators for each period that
+	// begins on a day or later, without value and detail.
+	Computed(ctx context.Context, family household.FamilyID, indicators []string, since energy.Day) ([]household.Result, error)
+	// Newest returns the newest result of some indicators for each period that begins
+	// in [from, to).
+	Newest(ctx context.Context, family household.FamilyID, indicators []string, from, to energy.Day) ([]household.Result, error)
+	// Looks returns the look of every family that has one.
+	Looks(ctx context.Context) (map[household.FamilyID]household.Look, error)
 	// DirtyDays returns the days whose results are out of date.
 	DirtyDays(ctx context.Context) (map[household.FamilyID][]energy.Day, error)
 	// FileResults adds results, replaces bills, keeps those of months that are over,
-	// and ends the marks of dirty days, all or nothing.
+	// keeps the look, and ends the marks of dirty days, all or nothing.
 	FileResults(ctx context.Context, f household.Filing) error
 }
 

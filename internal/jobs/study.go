@@ -29,9 +29,15 @@ type study struct {
 	sensed      bool             // whether any indoor temperature is
 	firstIndoor energy.Day
 	half        reader
-	weather     []household.Weather // of the year before today; read when first asked for
-	aired       bool                // whether it was read
 	lessons     lessons
+
+	indicators []indicators.Indicator // the nightly ones
+	methods    string                 // of them
+	skies      *skies
+	loads      map[energy.Day]indicators.Load // electricity, as far as it was read
+	gas        map[energy.Day]indicators.Load // likewise; nil without a gas meter
+	indoors    map[energy.Day]indoors         // likewise
+	fresh      []household.Result             // of this pass
 }
 
 // read brings in the days of a family and prices them.
@@ -66,19 +72,8 @@ func (s *study) read(ctx context.Context) (err error) {
 	return s.soFar(ctx)
 }
 
-// air returns the weather of the year before today.
-func (s *study) air(ctx context.Context) ([]household.Weather, error) {
-	if s.aired {
-		return s.weather, nil
-	}
-	var err error
-	s.weather, err = s.planner.store.Weather(ctx, s.home.Pilot, s.today.Add(-indicators.YearDays-seasonDays), s.today)
-	s.aired = err == nil
-	return s.weather, err
-}
-
-// seasonDays is how far before the same day of the last year its season reaches.
-const seasonDays = 45
+// note remembers a result of this pass for those that read it.
+func (s *study) note(r household.Result) { s.fresh = append(s.fresh, r) }
 
 // price adds a day of which anything is known and what it cost, as far as there is a
 // price. Without use of electricity there is a day where the home uses another fuel.
@@ -123,7 +118,8 @@ func (s *study) between(from, to energy.Day) []indicators.Day {
 // the first or the last known day may have changed.
 func (s *study) bill(f *household.Filing) {
 	for m := monthOf(s.earliest(s.begin())); !s.today.Before(m); m = monthEnd(m) {
-		if s.settled() && !s.touches(period{m, monthEnd(m)}, 0) {
+		month := period{m, monthEnd(m)}
+		if (s.settled() || s.over(indicators.Monthly, month)) && !s.touches(month, 0) {
 			continue
 		}
 		f.Bills = append(f.Bills, s.billOf(m))

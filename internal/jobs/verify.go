@@ -160,7 +160,10 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 		c.waiting += n
 		return c, nil
 	}
-	s := &study{planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{}}
+	s := &study{
+		planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{},
+		indicators: indicators.Nightly(indicators.France), skies: &skies{},
+	}
 	if err := s.read(ctx); err != nil {
 		return c, err
 	}
@@ -168,8 +171,8 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 	if err := s.verifyBills(ctx, c, from, to, wait); err != nil {
 		return c, err
 	}
-	for _, i := range indicators.All() {
-		if err := s.verifyResults(ctx, c, i, from, to, wait); err != nil {
+	for _, of := range bySpan(s.indicators) {
+		if err := s.verifyResults(ctx, c, of, from, to, wait); err != nil {
 			return c, err
 		}
 	}
@@ -237,33 +240,43 @@ func (s *study) verifyBills(ctx context.Context, c *comparison, from, to energy.
 	return nil
 }
 
-// verifyResults compares the results of an indicator for the periods that touch [from, to).
-func (s *study) verifyResults(ctx context.Context, c *comparison, i indicators.Indicator, from, to energy.Day, wait map[energy.Day]bool) error {
-	first := s.firstOf(i)
-	all := periods(i.Span, earliestOf(first, from), s.today)
-	known, err := s.computed(ctx, i, all)
+// verifyResults compares the results of indicators of one span for the periods that
+// touch [from, to).
+func (s *study) verifyResults(ctx context.Context, c *comparison, of []indicators.Indicator, from, to energy.Day, wait map[energy.Day]bool) error {
+	s.dirty[from] = true // what was computed from then on, whether or not there is any use now
+	known, err := s.computed(ctx, of)
+	delete(s.dirty, from)
 	if err != nil {
 		return err
 	}
-	var compared []period
-	due := map[energy.Day]bool{}
-	for _, d := range all {
-		r, kept := known[d.from]
-		switch {
-		case !d.from.Before(to) || !from.Before(d.to):
-		case !kept && !first.Before(d.to): // nothing was ever known of it
-		case waits(wait, d) || !kept || r.Version != i.Version || r.To != d.to:
-			c.waiting++
-		default:
-			// Computed before it was over, a result holds if it comes out the same now.
-			due[d.from] = r.At.Before(d.to.Start(s.home.Zone)) && !s.today.Before(d.to) || r.At.Before(s.today.Start(s.home.Zone)) && s.today.Before(d.to)
-			compared = append(compared, d)
-		}
+	type result struct {
+		indicator string
+		from      energy.Day
 	}
-	c.figures += len(compared)
-	return s.compare(ctx, i, first, compared, func(kept *household.Result, r household.Result) {
+	due := map[result]bool{}
+	var compared []chore
+	for _, i := range of {
+		first := s.firstOf(i)
+		here := chore{indicator: i, first: first}
+		for _, d := range periods(i.Span, earliestOf(first, from), s.today) {
+			r, kept := known[i.ID][d.from]
+			switch {
+			case !d.from.Before(to) || !from.Before(d.to) || s.ahead(i.Span, d):
+			case !kept && !first.Before(d.to): // nothing was ever known of it
+			case waits(wait, d) || !kept || r.Version != i.Version || r.To != d.to:
+				c.waiting++
+			default:
+				// Computed before it was over, a result holds if it comes out the same now.
+				due[result{i.ID, d.from}] = r.At.Before(d.to.Start(s.home.Zone)) && !s.today.Before(d.to) || r.At.Before(s.today.Start(s.home.Zone)) && s.today.Before(d.to)
+				here.due = append(here.due, d)
+			}
+		}
+		c.figures += len(here.due)
+		compared = append(compared, here)
+	}
+	return s.compare(ctx, compared, func(_ indicators.Indicator, kept *household.Result, r household.Result) {
 		switch {
-		case due[r.From]:
+		case due[result{r.Indicator, r.From}]:
 			c.figures, c.waiting = c.figures-1, c.waiting+1
 		case kept != nil:
 			c.result(*kept, r)

@@ -35,7 +35,7 @@ func (d *DB) evidence(ctx context.Context, family household.FamilyID, indicators
 	today := energy.DayOf(now, e.Zone)
 	from, to := today.Add(-days), today.Add(1)
 	for _, indicator := range indicators {
-		if e.Results[indicator], err = d.newestResults(ctx, family, indicator, from, to); err != nil {
+		if e.Results[indicator], err = d.newestResults(ctx, family, []string{indicator}, from, to); err != nil {
 			return e, err
 		}
 	}
@@ -177,22 +177,27 @@ func (d *DB) lastAlerts(ctx context.Context, same, where string, args ...any) ([
 	return all, rows.Err()
 }
 
-func (d *DB) newestResults(ctx context.Context, family household.FamilyID, indicator string, from, to energy.Day) ([]household.Result, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT id, from_day, to_day, version, status, value, unit, detail, computed_at FROM result r
-		WHERE family = $1 AND indicator = $2 AND from_day >= $3 AND from_day < $4
+func (d *DB) newestResults(ctx context.Context, family household.FamilyID, indicators []string, from, to energy.Day) ([]household.Result, error) {
+	args := []any{string(family), from.String(), to.String()}
+	for _, id := range indicators {
+		args = append(args, id)
+	}
+	//nolint:gosec // placeholders are all that is joined
+	rows, err := d.read.QueryContext(ctx, `SELECT id, indicator, from_day, to_day, version, status, value, unit, detail, computed_at FROM result r
+		WHERE family = $1 AND indicator IN (`+placeholders(4, len(indicators))+`) AND from_day >= $2 AND from_day < $3
 			AND id = (SELECT MAX(q.id) FROM result q
 				WHERE q.family = r.family AND q.indicator = r.indicator AND q.from_day = r.from_day)
-		ORDER BY from_day`, string(family), indicator, from.String(), to.String())
+		ORDER BY indicator, from_day`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var all []household.Result
 	for rows.Next() {
-		r := household.Result{Family: family, Indicator: indicator}
+		r := household.Result{Family: family}
 		var first, end, detail string
 		var at int64
-		if err := rows.Scan(&r.ID, &first, &end, &r.Version, &r.Status, &r.Value, &r.Unit, &detail, &at); err != nil {
+		if err := rows.Scan(&r.ID, &r.Indicator, &first, &end, &r.Version, &r.Status, &r.Value, &r.Unit, &detail, &at); err != nil {
 			return nil, err
 		}
 		if r.From, err = energy.ParseDay(first); err != nil {

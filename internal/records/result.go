@@ -9,23 +9,29 @@ import (
 	"foyer/internal/household"
 )
 
-// Computed says, for the newest result of each period of an indicator that begins
-// on a day or later, which version of the method gave it and when. Value and
-// detail are left out.
-func (d *DB) Computed(ctx context.Context, family household.FamilyID, indicator string, since energy.Day) ([]household.Result, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT r.from_day, r.to_day, r.version, r.status, r.computed_at FROM result r
-		JOIN (SELECT MAX(id) AS id FROM result WHERE family = $1 AND indicator = $2 AND from_day >= $3 GROUP BY from_day) q ON q.id = r.id
-		ORDER BY r.from_day`, family, indicator, since.String())
+// Computed says, for the newest result of some indicators for each period that begins
+// on a day or later, which version of the method gave it and when. Value and detail
+// are left out.
+func (d *DB) Computed(ctx context.Context, family household.FamilyID, indicators []string, since energy.Day) ([]household.Result, error) {
+	args := []any{string(family), since.String()}
+	for _, id := range indicators {
+		args = append(args, id)
+	}
+	//nolint:gosec // placeholders are all that is joined
+	rows, err := d.read.QueryContext(ctx, `SELECT r.indicator, r.from_day, r.to_day, r.version, r.status, r.computed_at FROM result r
+		JOIN (SELECT MAX(id) AS id FROM result WHERE family = $1 AND indicator IN (`+placeholders(3, len(indicators))+`) AND from_day >= $2
+			GROUP BY indicator, from_day) q ON q.id = r.id
+		ORDER BY r.indicator, r.from_day`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read what was computed: %w", err)
 	}
 	defer rows.Close()
 	var all []household.Result
 	for rows.Next() {
-		r := household.Result{Family: family, Indicator: indicator}
+		r := household.Result{Family: family}
 		var from, to string
 		var at int64
-		if err := rows.Scan(&from, &to, &r.Version, &r.Status, &at); err != nil {
+		if err := rows.Scan(&r.Indicator, &from, &to, &r.Version, &r.Status, &at); err != nil {
 			return nil, fmt.Errorf("read what was computed: %w", err)
 		}
 		if r.From, r.To, err = span(from, to); err != nil {
@@ -40,10 +46,10 @@ func (d *DB) Computed(ctx context.Context, family household.FamilyID, indicator 
 	return all, nil
 }
 
-// Newest returns the newest result of each period of an indicator that begins on
+// Newest returns the newest result of some indicators for each period that begins on
 // one day or later and before another.
-func (d *DB) Newest(ctx context.Context, family household.FamilyID, indicator string, from, to energy.Day) ([]household.Result, error) {
-	rows, err := d.newestResults(ctx, family, indicator, from, to)
+func (d *DB) Newest(ctx context.Context, family household.FamilyID, indicators []string, from, to energy.Day) ([]household.Result, error) {
+	rows, err := d.newestResults(ctx, family, indicators, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("read results: %w", err)
 	}
@@ -90,12 +96,20 @@ func (d *DB) MarkDirty(ctx context.Context, family household.FamilyID, from, to 
 	return nil
 }
 
-// MarkPilotDirty has everything computed again that reads a day of any family of a
+// MarkPilotDirty has everything computed again that reads days of any family of a
 // pilot.
-func (d *DB) MarkPilotDirty(ctx context.Context, pilot string, day energy.Day) error {
-	_, err := d.write.ExecContext(ctx, `INSERT INTO dirty_day (family, day) SELECT id, $1 FROM family WHERE pilot = $2 ON CONFLICT DO NOTHING`, day.String(), pilot)
+func (d *DB) MarkPilotDirty(ctx context.Context, pilot string, days []energy.Day) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, day := range days {
+			_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) SELECT id, $1 FROM family WHERE pilot = $2 ON CONFLICT DO NOTHING`, day.String(), pilot)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
-		return fmt.Errorf("mark a day of a pilot dirty: %w", err)
+		return fmt.Errorf("mark days of a pilot dirty: %w", err)
 	}
 	return nil
 }
@@ -119,6 +133,9 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 			}
 		}
 		if err := saveBills(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := saveLook(ctx, tx, f.Family, f.Look); err != nil {
 			return err
 		}
 		if len(f.Dirty) == 0 {
