@@ -43,7 +43,11 @@ func everyDialect(start string, days int) simulators.Scenario {
 // stated returns what an emission states, in the decoder's words.
 func stated(e simulators.Emission) (lines []string) {
 	for _, v := range e.Values {
-		lines = append(lines, fmt.Sprintln(e.Device.Scheme, e.Device.ID, v.Register, v.Value, e.At.Format(time.RFC3339Nano)))
+		at := e.At
+		if e.Device.Untimed {
+			at = time.Time{}
+		}
+		lines = append(lines, fmt.Sprintln(e.Device.Scheme, e.Device.ID, v.Register, v.Value, at.Format(time.RFC3339Nano)))
 	}
 	slices.Sort(lines)
 	return lines
@@ -118,7 +122,11 @@ func TestDevicesAreNamedAsTheirMessagesNameThem(t *testing.T) {
 		if d.Scheme != e.Device.Scheme || d.ID != e.Device.ID || cmp.Compare(len(d.Aliases), len(e.Device.Aliases)) != 0 {
 			t.Errorf("decoded %+v, simulated %+v", d, e.Device)
 		}
-		if !strings.HasPrefix(r.Dialect, strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(e.Device.Dialect, "_standard"), "_outdoor"), "_plug")+"/") {
+		family := e.Device.Dialect
+		for _, kind := range []string{"_standard", "_untimed", "_status", "_outdoor", "_plug"} {
+			family = strings.TrimSuffix(family, kind)
+		}
+		if !strings.HasPrefix(r.Dialect, family+"/") {
 			t.Errorf("%s was read as %s", e.Device.Dialect, r.Dialect)
 		}
 	}

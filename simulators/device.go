@@ -23,12 +23,16 @@ const (
 // messages do; names are the same in every home, as in life.
 type Device struct {
 	Gateway   string
-	Scheme    string // "tasmota", "zigbee2mqtt", "shelly"
+	Scheme    string // "tasmota", "zigbee2mqtt", "shelly", "wmbus"
 	ID        string
 	Aliases   []string // other ids of it within Scheme
 	Role      Role
 	Dialect   string // "linky_tasmota_teleinfo", …
 	Registers []energy.Register
+
+	// Untimed says that its messages do not say when: what they state counts as of
+	// their arrival.
+	Untimed bool
 }
 
 // A dialect is one family of devices: what it counts and in which bytes it says so.
@@ -38,6 +42,7 @@ type dialect struct {
 	role      Role
 	contracts []string // contracts whose prices it can tell apart; nil: it needs none
 	tick      int64    // ms, resolution of its clock
+	untimed   bool     // its messages do not say when
 	// describe fills in id, topic and what else is the device's own.
 	describe func(d *device)
 	// show appends what the registers show, always the same ones in the same order.
@@ -57,10 +62,16 @@ func register(d dialect) {
 }
 
 // Dialects returns the names of the dialects that can count a home's electricity.
-func Dialects() []string {
+func Dialects() []string { return meters(func(*dialect) bool { return true }) }
+
+// timed returns those of them whose messages say when, in which homes speak unless a
+// scenario says otherwise.
+func timed() []string { return meters(func(d *dialect) bool { return !d.untimed }) }
+
+func meters(which func(*dialect) bool) []string {
 	var names []string
 	for name, d := range dialects {
-		if d.role == Electricity {
+		if d.role == Electricity && which(d) {
 			names = append(names, name)
 		}
 	}
@@ -115,7 +126,7 @@ func (t *Town) build(name string, home int, gateway string, salt int64) *device 
 		dialect: dialects[name], home: home, zone: t.zone, phase: t.phase, since: t.begin,
 		every: t.interval, dice: t.dice.child(int64(home)+1, 100+salt),
 	}
-	d.Gateway, d.Role, d.Dialect, d.Scheme = gateway, d.role, name, d.scheme
+	d.Gateway, d.Role, d.Dialect, d.Scheme, d.Untimed = gateway, d.role, name, d.scheme, d.untimed
 	if d.Role == Indoor || d.Role == Outdoor {
 		d.every = t.Scenario.Sensors.Milliseconds()
 	}

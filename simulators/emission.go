@@ -9,7 +9,7 @@ import (
 // An Emission is one message a gateway publishes.
 type Emission struct {
 	Sent     time.Time // when it leaves the gateway; UTC, milliseconds
-	At       time.Time // the instant it states; UTC, milliseconds
+	At       time.Time // the instant it states, or was made at where Device is untimed; UTC, milliseconds
 	Device   Device
 	Home     int    // in the order of the scenario; -1 for the station
 	Topic    string // mounted: foyer/<gateway>/<the device's own topic>

@@ -131,6 +131,9 @@ func (t *tap) deliver(at int64) (sending, error) {
 
 // skew returns how far the device's clock is ahead at instant at, ms.
 func (t *tap) skew(at int64) (ahead int64) {
+	if t.untimed {
+		return 0 // it shows no clock
+	}
 	for i := range t.strikes {
 		if s := &t.strikes[i]; s.kind == Skew && s.on(at) {
 			ahead += s.by

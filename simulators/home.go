@@ -76,7 +76,7 @@ type Home struct {
 func (h *Home) complete(i int, s *Scenario) (errs []error) {
 	d := dice(s.Seed).child(int64(i) + 1)
 	fill(&h.Gateway, fmt.Sprintf("gw-%02d", i+1))
-	fill(&h.Dialect, Dialects()[d.below(int64(len(Dialects())), 1)])
+	fill(&h.Dialect, timed()[d.below(int64(len(timed())), 1)])
 	fill(&h.Situation, Normal)
 	fill(&h.Start, s.Start)
 	fill(&h.Days, s.Days)

@@ -18,15 +18,16 @@ type Statement struct {
 	Scheme  string                    `json:"scheme"`
 	Device  string                    `json:"device"`
 	Role    Role                      `json:"role"`
-	At      time.Time                 `json:"at"`   // the instant it states
-	Sent    time.Time                 `json:"sent"` // when it was due to be sent
+	At      time.Time                 `json:"at"`                // the instant it states, or was made at where it states none
+	Untimed bool                      `json:"untimed,omitempty"` // it states none
+	Sent    time.Time                 `json:"sent"`              // when it was due to be sent
 	Values  map[energy.Register]int64 `json:"values"`
 }
 
 // State returns the ledger's line of an emission.
 func (e Emission) State() Statement {
 	d := e.Device
-	s := Statement{d.Gateway, d.Scheme, d.ID, d.Role, e.At, e.Sent, map[energy.Register]int64{}}
+	s := Statement{d.Gateway, d.Scheme, d.ID, d.Role, e.At, d.Untimed, e.Sent, map[energy.Register]int64{}}
 	for _, v := range e.Values {
 		s.Values[v.Register] = v.Value
 	}

@@ -7,11 +7,14 @@ import (
 )
 
 func init() {
-	register(dialect{
+	historique := dialect{
 		name: "linky_zlinky_z2m", scheme: "zigbee2mqtt", role: Electricity,
 		contracts: []string{Base, PeakOffPeak}, tick: 1,
 		describe: describeZlinky, show: showZlinky, encode: encodeZlinky,
-	})
+	}
+	register(historique)
+	historique.name, historique.untimed = "linky_zlinky_z2m_untimed", true
+	register(historique)
 	register(dialect{
 		name: "linky_zlinky_z2m_standard", scheme: "zigbee2mqtt", role: Electricity,
 		contracts: []string{Base}, tick: 1000,
@@ -34,7 +37,8 @@ func (d *device) kWh(r energy.Register, exact int64) Value {
 }
 
 // A ZLinky in historique mode sends the one index as the total, or heures creuses and
-// heures pleines as tiers 1 and 2, in kWh, and the time of Zigbee2MQTT's host.
+// heures pleines as tiers 1 and 2, in kWh, and the time of Zigbee2MQTT's host, where
+// its option last_seen is on.
 //
 // Source: zigbee-herdsman-converters src/devices/lixee.ts.
 func showZlinky(d *device, s *sample, vs []Value) []Value {
@@ -65,7 +69,9 @@ func encodeZlinky(d *device, s *sample, vs []Value, b []byte) []byte {
 		b = appendNumber(append(b, `,"current_summ_delivered":`...), vs[0].Value, 6)
 		b = append(append(append(b, `,"current_tarif":"`...), contract...), '"')
 	}
-	b = append(appendISO(append(b, `,"last_seen":"`...), s.at), '"')
+	if !d.untimed {
+		b = append(appendISO(append(b, `,"last_seen":"`...), s.at), '"')
+	}
 	b = appendInt(b, `,"linkquality":`, d.dice.between(60, 140, s.at, 9))
 	b = append(append(b, `,"meter_serial_number":"`...), d.serial...)
 	b = appendInt(b, `","rms_current":`, va/230)

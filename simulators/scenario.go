@@ -35,11 +35,11 @@ func Parse(b []byte) (Scenario, error) {
 	return s, nil
 }
 
-// Default returns a scenario of n homes of all dialects, mostly without trouble:
-// of each dozen one is cold, one spends more and more, and one falls silent.
+// Default returns a scenario of n homes of all dialects that say when, mostly without
+// trouble: of each dozen one is cold, one spends more and more, and one falls silent.
 func Default(n int) Scenario {
 	var s Scenario
-	names := Dialects()
+	names := timed()
 	for i := range n {
 		h := Home{Dialect: names[i%len(names)], Contract: Base}
 		if len(dialects[h.Dialect].contracts) > 1 && i%2 == 0 {

@@ -72,7 +72,7 @@ Some devices do not say what they measure. ` + "`meters.assume`" + ` in the [con
 	b.WriteString(`
 ## Simulated
 
-` + "`foyer simulate`" + ` speaks ` + "`linky_tasmota_teleinfo`, `linky_zlinky_z2m` (historique and standard), `tasmota_energy` and `shelly_gen2`" + ` for electricity, and ` + "`zigbee2mqtt`" + ` for the sensors of a home and of the town.
+` + "`foyer simulate`" + ` speaks ` + "`linky_tasmota_teleinfo`, `linky_zlinky_z2m` (historique and standard), `tasmota_energy` and `shelly_gen2`" + ` for electricity; where a scenario file names them, ` + "`linky_zlinky_z2m_untimed`, `shelly_gen1`, `shelly_gen2_status` and `wmbusmeters`" + `, whose messages do not say when; and ` + "`zigbee2mqtt`" + ` for the sensors of a home and of the town.
 
 ## A new family
 

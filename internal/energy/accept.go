@@ -55,12 +55,20 @@ const extreme = 1 << 61
 // Accept judges the readings of one register, in any order and with duplicates,
 // and returns them once each in order of time.
 //
+// Readings known by their arrival alone that arrive together, within the same ten
+// seconds of the clock, have no order among themselves: a broker hands over what it
+// holds in whatever order, and after a lost connection again. They are taken to have
+// risen, see untangled.
+//
 // A value below the accepted one before is a drop. If one of the three readings
 // after it is not below the one before the drop, it is a glitch. If three follow,
 // stay below and do not fall, or two that each rise are all there is, it is a
 // reset, or a rollover where the difference modulo the digits of the index is what
 // the limit allows. If they fall, the drop is a glitch and the next reading is
-// judged in its place. With fewer followers it is pending. A rise beyond the limit
+// judged in its place. With fewer followers it is pending. Where the drop is known by
+// its arrival alone, what arrives within the minute after it decides too, and the three
+// are those after that: a gateway that reconnects sends again what it had in flight, in
+// order, and no counter started anew. A rise beyond the limit
 // is judged likewise: a glitch if one of the three readings after it continues the
 // one before, a jump if three continue it.
 //
@@ -71,14 +79,18 @@ const extreme = 1 << 61
 //
 // Of two values at one instant, which no store keeps, the lower one stands.
 func Accept(rs []Reading, limit Limit) []Judged {
-	rs = ordered(rs)
-	return (&bench{rs, standing(rs), &limit, -1}).judge(0)
+	rs = untangled(ordered(rs))
+	return (&bench{rs: rs, zeros: standing(rs), limit: &limit}).judge(0)
 }
 
-// acceptFrom judges rs, in order, of which the reading at i is known to be accepted.
-func acceptFrom(rs []Reading, limit Limit, i int) []Judged {
-	js := (&bench{rs, standing(rs), &limit, i}).judge(i + 1)
-	return append([]Judged{{Reading: rs[i], Verdict: First}}, js...)
+// acceptFrom judges rs, in order, of which the readings from i to j are known to be
+// accepted, and returns the last of them and those after it.
+func acceptFrom(rs []Reading, limit Limit, i, j int) []Judged {
+	b := bench{rs: rs, zeros: standing(rs), limit: &limit}
+	for k := i; k <= j; k++ {
+		b.kept = append(b.kept, k)
+	}
+	return append([]Judged{{Reading: rs[j], Verdict: First}}, b.judge(j+1)...)
 }
 
 // A bench judges the readings of one register.
@@ -86,7 +98,15 @@ type bench struct {
 	rs    []Reading
 	zeros []zeros // by reading
 	limit *Limit
-	last  int // the last accepted reading, -1 before any
+	kept  []int // those accepted so far
+}
+
+// last returns the last accepted reading, nil before any.
+func (b *bench) last() *Reading {
+	if len(b.kept) == 0 {
+		return nil
+	}
+	return &b.rs[b.kept[len(b.kept)-1]]
 }
 
 // judge returns the verdicts on the readings from i on.
@@ -96,7 +116,7 @@ func (b *bench) judge(i int) []Judged {
 		verdict, rise := b.verdict(i)
 		out = append(out, Judged{b.rs[i], verdict, rise})
 		if verdict.Accepted() {
-			b.last = i
+			b.kept = append(b.kept, i)
 		}
 	}
 	return out
@@ -112,13 +132,13 @@ func (b *bench) verdict(i int) (Verdict, int64) {
 			return v, 0
 		}
 	}
-	if b.last < 0 {
+	last := b.last()
+	switch {
+	case last == nil:
 		return First, 0
-	}
-	switch last := &b.rs[b.last]; {
 	case r.Value < last.Value:
 		return b.drop(i)
-	case !b.limit.allows(last, r):
+	case !b.allows(last, r):
 		return b.jump(i), 0
 	default:
 		return Normal, r.Value - last.Value
@@ -129,7 +149,7 @@ func (b *bench) verdict(i int) (Verdict, int64) {
 // Normal for every other reading.
 func (b *bench) unready(i int) Verdict {
 	r := &b.rs[i]
-	if r.Source == Stated || b.last >= 0 && b.rs[b.last].Value == 0 {
+	if r.Source == Stated || len(b.kept) > 0 && b.last().Value == 0 {
 		return Normal
 	}
 	z := b.zeros[i]
@@ -147,8 +167,9 @@ func (b *bench) unready(i int) Verdict {
 
 // drop judges reading i, which is below the last accepted one.
 func (b *bench) drop(i int) (Verdict, int64) {
-	next := b.rs[i+1 : min(i+1+followers, len(b.rs))]
-	before, floor, falls, rises := &b.rs[b.last], b.rs[i].Value, false, true
+	apart := echoes(b.rs, i)
+	next := b.rs[i+1 : min(i+1+apart+followers, len(b.rs))]
+	before, floor, falls, rises := b.last(), b.rs[i].Value, false, true
 	for j := range next {
 		f := &next[j]
 		if f.Value >= before.Value && f.Value <= extreme {
@@ -157,10 +178,11 @@ func (b *bench) drop(i int) (Verdict, int64) {
 		falls, rises = falls || f.Value < floor, rises && f.Value > floor
 		floor = f.Value
 	}
+	known := len(next) - apart
 	switch {
 	case falls:
 		return Glitch, 0
-	case len(next) < followers-1 || len(next) < followers && !rises:
+	case known < followers-1 || known < followers && !rises:
 		return Pending, 0
 	}
 	if rise, ok := b.limit.rollover(before, &b.rs[i]); ok {
@@ -176,7 +198,7 @@ func (b *bench) jump(i int) Verdict {
 	continued, prev := true, &b.rs[i]
 	for j := range next {
 		f := &next[j]
-		if follows(&b.rs[b.last], f, b.limit) {
+		if follows(b.last(), f, b.limit) {
 			return Glitch
 		}
 		continued = continued && follows(prev, f, b.limit)

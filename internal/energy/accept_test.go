@@ -153,10 +153,38 @@ func history(rng *rand.Rand, n int) []Reading {
 	return rs
 }
 
+// unsure lets half of all histories be of a device that does not say when it measured,
+// wholly or now and then, and what it says arrive together here and there, some of it
+// once more.
+func unsure(rng *rand.Rand, rs []Reading) []Reading {
+	if rng.IntN(2) == 0 {
+		return rs
+	}
+	every := 1 + rng.IntN(2)*rng.IntN(8)
+	for i := 0; i < len(rs); i++ {
+		if rng.IntN(every) == 0 {
+			rs[i].Source = ArrivalTime
+		}
+		if rng.IntN(15) != 0 {
+			continue
+		}
+		step := time.Duration(1+rng.IntN(8000)) * time.Millisecond
+		for j := i + 1; j < min(i+rng.IntN(12), len(rs)); j++ {
+			if at := rs[j-1].At.Add(step); at.Before(rs[j].At) {
+				rs[j].At = at
+			}
+			if rng.IntN(3) == 0 {
+				rs[j].Value = rs[max(0, j-rng.IntN(10))].Value
+			}
+		}
+	}
+	return rs
+}
+
 func TestOrderAndDuplicatesChangeNoVerdict(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 300 {
-		rs := history(rng, 80)
+		rs := unsure(rng, history(rng, 80))
 		want := Accept(rs, PowerLimit(9))
 		again := append(slices.Clone(rs), rs[:40]...)
 		rng.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
@@ -193,7 +221,7 @@ func TestAStretchDecidesAsTheWholeHistoryDoes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	decided := 0
 	for range 2000 {
-		rs := history(rng, 300)
+		rs := unsure(rng, history(rng, 300))
 		limit := limits(rng, rs)
 		lo, hi := rng.IntN(100), 200+rng.IntN(100)
 		slots := around(rs[130+rng.IntN(20)].At, rs[150+rng.IntN(20)].At)
@@ -218,7 +246,7 @@ func TestALateReadingChangesOnlyWhatItReaches(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	told := 0
 	for range 1500 {
-		whole := history(rng, 300)
+		whole := unsure(rng, history(rng, 300))
 		limit := limits(rng, whole)
 		i := 60 + rng.IntN(180)
 		j := i + 1 + rng.IntN(12)
@@ -275,7 +303,7 @@ func TestReachesAreFarEnough(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	told := 0
 	for range 6000 {
-		whole, other, limit := rare(rng, 120), rare(rng, 120), PowerLimit(6)
+		whole, other, limit := unsure(rng, rare(rng, 120)), unsure(rng, rare(rng, 120)), PowerLimit(6)
 		i := 40 + rng.IntN(40)
 		slots := around(whole[0].At, whole[len(whole)-1].At)
 		a := Usage(whole, limit, slots)

@@ -8,43 +8,51 @@ import "time"
 // nothing else, and gives the same numbers as computing everything.
 
 // settled returns the index of the first reading that every stretch containing it
-// and those before it accepts, whatever came earlier: the last of four that
-// continue each other, and if they are zero have stood. 0 where history begins with
-// rs; -1 when there is none.
-func settled(rs []Reading, limit Limit, begins bool) int {
-	if begins && len(rs) > 0 {
-		return 0
+// and those before it accepts, whatever came earlier: the last of four that continue
+// each other, and if they are zero have stood; and of one not before it from which on
+// all verdicts are those of any such stretch. What arrives at once is judged by what
+// came before it, see [bench.allows], so that for readings without a time of their own
+// it is a later one that continues the first. It returns -1 when there is none. rs are
+// untangled, as far as they go.
+func settled(rs []Reading, limit Limit) (first, from int) {
+	first = -1
+	whole := 0 // before it, more may have arrived in the same batch
+	for whole < len(rs) && sameBatch(&rs[0], &rs[whole]) {
+		whole++
 	}
-	run := 0 // where those that continue each other begin
-	for i := 1; i < len(rs); i++ {
+	run := whole // where those that continue each other begin
+	for i := whole + 1; i < len(rs); i++ {
 		if (rs[i-1].Value == 0) != (rs[i].Value == 0) || !follows(&rs[i-1], &rs[i], &limit) {
-			run = i
+			run, first = i, -1
 		}
-		if i-run >= followers && (rs[i].Value != 0 || stood(rs[run].At, rs[i].At, i-run+1)) {
-			return i
+		if first < 0 && i >= decider(rs, run) && (rs[i].Value != 0 || stood(rs[run].At, rs[i].At, i-run+1)) {
+			first = i
+		}
+		if first >= 0 && (rs[first].Source != ArrivalTime || batch(&rs[i]) > batch(&rs[first])+1) {
+			return first, i
 		}
 	}
-	return -1
+	return -1, -1
 }
 
 // surely returns the readings that are accepted whatever came before rs, and unless
-// history ends with rs whatever comes after: the verdicts on the last three depend
-// on that, and on nothing before them but a zero that is not told, after which none
-// is accepted.
+// history ends with rs whatever comes after: the verdicts on the last three, see
+// decided, depend on that, and on nothing before them but a zero that is not told,
+// after which none is accepted.
 func surely(rs []Reading, limit Limit, begins, ends bool) []Judged {
-	rs = ordered(rs)
-	s := settled(rs, limit, begins)
-	if s < 0 {
-		return nil
-	}
+	rs = untangled(ordered(rs))
 	var judged []Judged
 	if begins {
 		judged = Accept(rs, limit)
 	} else {
-		judged = acceptFrom(rs, limit, s)
+		first, from := settled(rs, limit)
+		if from < 0 {
+			return nil
+		}
+		judged = acceptFrom(rs, limit, first, from)
 	}
 	if !ends {
-		judged = judged[:max(0, len(judged)-followers)]
+		judged = judged[:max(0, len(judged)-(len(rs)-decided(rs)))]
 	}
 	return accepted(judged)
 }
