@@ -14,10 +14,11 @@ import (
 // crowded is a store whose gateway "full" has too many unclaimed meters, all but "known".
 type crowded struct {
 	Store
-	enrolments int
+	enrolments, queries int
 }
 
 func (c *crowded) DeviceMeters(_ context.Context, _, _ string, ids []string) (map[string]energy.MeterID, error) {
+	c.queries++
 	if ids[0] == "known" {
 		return map[string]energy.MeterID{"known": "m1"}, nil
 	}
@@ -51,6 +52,12 @@ func TestAFullGatewayCostsNoTransactionForEachMessage(t *testing.T) {
 	look("known", household.Claimed)
 	if store.enrolments != 1 {
 		t.Errorf("%d transactions", store.enrolments)
+	}
+	queries := store.queries
+	look("d7", household.Ignored)
+	look("known", household.Claimed)
+	if store.queries != queries {
+		t.Errorf("%d queries for devices that were looked for just now", store.queries-queries)
 	}
 	wall = wall.Add(fresh)
 	look("d0", household.Ignored)

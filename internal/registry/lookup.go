@@ -120,6 +120,9 @@ func (r *Registry) meter(ctx context.Context, id energy.MeterID) (Meter, bool, e
 // find asks the store for the meter of devices and takes in what is new; "" when
 // the gateway has too many unclaimed ones.
 func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, generation uint64) (energy.MeterID, error) {
+	if r.known.isAbsent(devices, r.wall()) {
+		return "", nil // without a query for each of its messages
+	}
 	ids := make([]string, len(devices))
 	for i, d := range devices {
 		ids[i] = d.id
@@ -130,6 +133,7 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 	}
 	if len(found) < len(ids) {
 		if len(found) == 0 && r.known.isFull(ref.Gateway, r.wall()) {
+			r.known.miss(generation, devices, r.wall())
 			return "", nil // without a transaction for each of its messages
 		}
 		taken, err := r.store.EnrolMeter(ctx, ref.Gateway, ref.Scheme, ids, energy.MeterID(randomID("m")), r.world(), MaxUnclaimed)
@@ -138,6 +142,7 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 		}
 		if !taken {
 			r.known.fill(generation, ref.Gateway, r.wall())
+			r.known.miss(generation, devices, r.wall())
 			return "", nil
 		}
 		if found, err = r.store.DeviceMeters(ctx, ref.Gateway, ref.Scheme, ids); err != nil {

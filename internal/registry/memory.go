@@ -13,6 +13,9 @@ import (
 // seen after that; a change of this process at once.
 const fresh = 2 * time.Second
 
+// mostAbsent is about how many devices are remembered that there was no room for.
+const mostAbsent = 1000
+
 // mostDue is how many meters are read again because somebody asks for another.
 const mostDue = 1000
 
@@ -26,6 +29,7 @@ type memory struct {
 	devices    map[device]energy.MeterID
 	meters     map[energy.MeterID]*remembered
 	order      []read               // of meters, the oldest first
+	absent     map[device]time.Time // when a device of a full gateway was last looked for in vain
 	full       map[string]time.Time // when a gateway was last found to have too many unclaimed meters
 }
 
@@ -46,7 +50,7 @@ func (m *memory) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.generation++
-	m.devices, m.meters, m.order, m.full = nil, nil, nil, nil
+	m.devices, m.meters, m.order, m.full, m.absent = nil, nil, nil, nil, nil
 }
 
 // begin returns the generation under which a read of the store starts.
@@ -161,6 +165,35 @@ func (m *memory) isFull(gateway string, now time.Time) bool {
 	defer m.mu.RUnlock()
 	at, ok := m.full[gateway]
 	return ok && !stale(at, now)
+}
+
+// miss remembers that a device, by all its names, was looked for in vain and that there
+// is no room for it.
+func (m *memory) miss(generation uint64, devices []device, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation != generation {
+		return
+	}
+	if m.absent == nil || len(m.absent) >= mostAbsent {
+		m.absent = map[device]time.Time{}
+	}
+	for _, d := range devices {
+		m.absent[device{strings.Clone(d.gateway), strings.Clone(d.scheme), strings.Clone(d.id)}] = now
+	}
+}
+
+// isAbsent reports whether a device, by each of its names, was looked for in vain less
+// than [fresh] ago.
+func (m *memory) isAbsent(devices []device, now time.Time) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for _, d := range devices {
+		if at, ok := m.absent[d]; !ok || stale(at, now) {
+			return false
+		}
+	}
+	return true
 }
 
 // told remembers what was logged once. Its zero value remembers nothing.
