@@ -27,7 +27,7 @@ type Case struct {
 	Device   string           // in the gateway's words; a topic where no device is known
 	Dialect  string           // that was tried, "" when none
 	Reason   string           // a bounded set of texts
-	At       time.Time        // since when it waits, world clock
+	At       time.Time        // since when it waits, world clock; zero when unknown: it was damaged on the disk
 }
 
 // A Quarantine keeps cases.

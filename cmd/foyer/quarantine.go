@@ -91,7 +91,7 @@ func newQuarantineList() *cobra.Command {
 					device = brief(device)
 				}
 				rows = append(rows, []string{
-					strconv.FormatInt(c.ID, 10), c.At.In(o.Zone).Format("2006-01-02 15:04"),
+					strconv.FormatInt(c.ID, 10), since(c, o.Zone),
 					c.Gateway, device, c.Dialect, c.Reason, strconv.Itoa(len(c.Message.Payload)),
 				})
 				return nil
@@ -107,6 +107,14 @@ func newQuarantineList() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+// since says since when a case waits, "unknown" of one that was damaged on the disk.
+func since(c app.Case, zone *time.Location) string {
+	if c.At.IsZero() {
+		return "unknown"
+	}
+	return c.At.In(zone).Format("2006-01-02 15:04")
 }
 
 // sayDropped says how many messages are not in the list, and why.
@@ -133,7 +141,7 @@ func sayDropped(cmd *cobra.Command, o *app.Office, q *app.Quarantine) error {
 // what else is known.
 type shownCase struct {
 	ID       int64          `json:"id"`
-	Since    string         `json:"since"` // RFC 3339, UTC
+	Since    string         `json:"since"` // RFC 3339, UTC; "" when unknown
 	Gateway  string         `json:"gateway"`
 	Device   string         `json:"device"`
 	Dialect  string         `json:"dialect"` // that was tried, "" when none
@@ -157,7 +165,10 @@ type shownReading struct {
 
 func showCase(o *app.Office, c app.Case) shownCase {
 	s := shownCase{
-		ID: c.ID, Since: c.At.Format(time.RFC3339Nano), Gateway: c.Gateway, Device: c.Device, Dialect: c.Dialect, Reason: c.Reason,
+		ID: c.ID, Gateway: c.Gateway, Device: c.Device, Dialect: c.Dialect, Reason: c.Reason,
+	}
+	if !c.At.IsZero() {
+		s.Since = c.At.Format(time.RFC3339Nano)
 	}
 	if m := c.Message; m.Topic != "" {
 		s.Mounted, s.By, s.Topic, s.Payload = m.Topic, m.Gateway, m.Topic, m.Payload

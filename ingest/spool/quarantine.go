@@ -167,7 +167,10 @@ func scanCase(scan func(...any) error) (ingest.Case, error) {
 	if err != nil {
 		return c, err
 	}
-	c.At, m.At = time.UnixMilli(at).UTC(), time.UnixMilli(arrived).UTC()
+	m.At = time.UnixMilli(arrived).UTC()
+	if at != 0 { // nobody knows since when what was damaged waits
+		c.At = time.UnixMilli(at).UTC()
+	}
 	if body == nil {
 		return c, nil
 	}

@@ -310,7 +310,7 @@ func TestADamagedRowIsSetAside(t *testing.T) {
 		t.Fatalf("%+v", b)
 	}
 	cases, err := s.Cases(t.Context(), 0, 100)
-	if err != nil || len(cases) != 1 || cases[0].Reason != "damaged on the disk" {
+	if err != nil || len(cases) != 1 || cases[0].Reason != "damaged on the disk" || !cases[0].At.IsZero() {
 		t.Fatal(cases, err)
 	}
 	if err := s.Replay(t.Context(), cases[0].ID, nil); err == nil {
