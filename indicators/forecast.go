@@ -28,18 +28,26 @@ func (in Input) forecast() (forecast, bool) {
 	if len(recent) < fewestDays {
 		return forecast{}, false
 	}
-	mean := meanOf(recent)
-	width := func(open int64) decimal.Decimal { return spread(past, meanOf(past), open, int64(len(recent))) }
 	if r, ok := in.response(); ok {
-		mean, width = r.cost, func(open int64) decimal.Decimal { return r.width(in.Today, in.To, open) }
+		return in.foreseen(r), true
 	}
+	return in.looked(meanOf(recent), func(open int64) decimal.Decimal { return spread(past, meanOf(past), open, int64(len(recent))) }), true
+}
+
+// foreseen looks ahead by the home's response to the weather.
+func (in Input) foreseen(r *response) forecast {
+	return in.looked(r.cost, func(open int64) decimal.Decimal { return r.width(in.Today, in.To, open) })
+}
+
+// looked looks ahead by what a day is expected to cost, and by how far some days may
+// come out otherwise.
+func (in Input) looked(mean func(energy.Day) decimal.Decimal, width func(int64) decimal.Decimal) forecast {
 	spent, ahead, open := in.spent(mean)
 	central := spent.Add(ahead)
 	doubt := width(open)
-	f := forecast{
+	return forecast{
 		central: toCents(central), low: toCents(decimal.Max(spent, central.Sub(doubt))), high: toCents(central.Add(doubt)),
 	}
-	return f, true
 }
 
 func toCents(euros decimal.Decimal) int64 { return euros.Shift(2).Round(0).IntPart() }

@@ -15,13 +15,15 @@ type Input struct {
 	From, To energy.Day // the period; To is not included
 	Today    energy.Day // the running day by the world clock
 
-	Days     []Day               // what was used by local day, in order: the period and what Back asks for
-	Weather  []household.Weather // mean outdoor temperatures by day, in order, likewise
-	Until    time.Time           // last instant counted of the running day; zero: nothing yet
-	Bill     []tariff.Line       // of the month; nil when it has no price
-	Held     []energy.Held       // indoor temperature over the day
-	Dwelling *household.Dwelling // in force at the end of the period; nil when not known
-	Income   *household.Income   // likewise
+	Days      []Day                // what was used by local day, in order: the period and what Back asks for
+	Weather   []household.Weather  // mean outdoor temperatures by day, in order, likewise
+	Until     time.Time            // last instant counted of the running day; zero: nothing yet
+	Bill      []tariff.Line        // of the month; nil when it has no price
+	Held      []energy.Held        // indoor temperature over the day
+	Contracts []household.Contract // each with its fuel, oldest first
+	Money     []household.Entry    // dated amounts that hold, in order of their days
+	Dwelling  *household.Dwelling  // in force at the end of the period; nil when not known
+	Income    *household.Income    // likewise
 
 	// Of a period of [Works] alone, the year before the works included.
 	Project *household.Project // nil when the works were taken back

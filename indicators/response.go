@@ -157,7 +157,7 @@ func (r *response) at(celsius float64) (euros float64) {
 // usual returns the temperatures that are to be expected of a day: those of the days
 // around it a year before, or else of the last days.
 func (r *response) usual(d energy.Day) []float64 {
-	middle := energy.Day{Year: d.Year - 1, Month: d.Month, Date: d.Date}
+	middle := yearBefore(d)
 	if ts := r.around(middle, season); len(ts) > season {
 		return ts
 	}

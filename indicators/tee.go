@@ -17,7 +17,7 @@ func init() {
 		Question:   "Which part of the family's income goes to energy?",
 		QuestionFR: "Quelle part du revenu de la famille part dans l'énergie ?",
 		Method: "Energy expense of the 365 local days that end on a day, of every fuel, at the prices then in force, standing charges included, over the income of twelve months; " +
-			"gross, and net of energy aid (never below 0). A day is valid when half of it was seen and it has a price; any other is filled with the mean of the " +
+			"gross, and net of energy aid (never below 0): the dated amounts of the window, or without any what the family said. A day is valid when half of it was seen and it has a price; any other is filled with the mean of the " +
 			"valid days of its month, or of all; each fuel by itself, and the one with the fewest valid days counts. TEE_3D: strictly above the threshold of the reference table, and income for each consumption unit at most the third decile. " +
 			"ok: at least 90 % of the days are valid; provisional: at least half, and 60 days of a heating season (1 October to 20 May); insufficient_data: less; " +
 			"indeterminate: income unknown, zero or negative. Heating paid in the rent of which nobody said the amount, or a fuel without contract or price, makes the rate a lower bound: reason \"partial\"; the latter is provisional. Not corrected for weather.",
@@ -54,7 +54,7 @@ func tee(in Input) Answer {
 	rate := effort{
 		expense:   decimal.New(year.cents(), -2),
 		income:    decimal.New(in.Income.Disposable, -2),
-		aid:       decimal.New(in.Income.Aid, -2),
+		aid:       decimal.New(in.aid(), -2),
 		threshold: in.Reference.Threshold,
 	}
 	detail.Expense, detail.Income, detail.Aid = rate.expense.StringFixed(2), rate.income.StringFixed(2), rate.aid.StringFixed(2)
@@ -68,6 +68,22 @@ func tee(in Input) Answer {
 		detail.Reason = "partial"
 	}
 	return Answer{Status: s, Value: rate.of(6).String(), Detail: detail}
+}
+
+// aid returns the help with energy of the window: what was written down by the day,
+// or without any what the family said of twelve months. Never both: it is one help.
+func (in Input) aid() int64 {
+	var sum int64
+	some := false
+	for _, e := range in.Money {
+		if e.Kind.Helps() && !e.Day.Before(in.From) && e.Day.Before(in.To) {
+			sum, some = sum+e.Cents, true
+		}
+	}
+	if !some {
+		return in.Income.Aid
+	}
+	return sum
 }
 
 // An effort is an expense against an income, both for twelve months. The income

@@ -46,6 +46,38 @@ type CostMonth struct {
 	Partial []string   `json:"partial,omitempty"` // as in [CostDay]
 }
 
+// Settlement is the detail of "settlement": how the contracts of a family stand at the
+// end of a month, or today. Value is by how many EUR the family is ahead of what it used.
+type Settlement struct {
+	Contracts []Balance `json:"contracts,omitempty"`
+}
+
+// A Balance is how one contract stands in its settlement year.
+type Balance struct {
+	Fuel    string `json:"fuel"`
+	From    string `json:"from"` // first day of the year
+	To      string `json:"to"`   // first day of the next
+	Elapsed int    `json:"elapsed_days"`
+	Known   int    `json:"known_days"`
+	Paid    string `json:"paid_eur"` // less refunds
+	Planned bool   `json:"planned"`  // no instalment was written down: those of the contract count
+	Aid     string `json:"aid_eur"`
+	Cost    string `json:"cost_eur,omitempty"`  // of the days elapsed; "" when not known
+	Ahead   string `json:"ahead_eur,omitempty"` // below 0: behind
+
+	// The running month alone; nil when there is not enough data.
+	Forecast     *string `json:"forecast_eur,omitempty"` // the whole year
+	ForecastLow  *string `json:"forecast_low_eur,omitempty"`
+	ForecastHigh *string `json:"forecast_high_eur,omitempty"`
+	Due          *string `json:"due_eur,omitempty"` // at its end, the instalments of the contract paid; below 0: comes back
+	DueLow       *string `json:"due_low_eur,omitempty"`
+	DueHigh      *string `json:"due_high_eur,omitempty"`
+	Credit       *string `json:"credit_eur,omitempty"` // of prepayments
+	DaysLeft     *int    `json:"credit_days,omitempty"`
+	DaysLow      *int    `json:"credit_days_low,omitempty"`
+	DaysHigh     *int    `json:"credit_days_high,omitempty"`
+}
+
 // ColdDay is the detail of "cold_day": hours below the threshold in one local
 // day. Value is in hours.
 type ColdDay struct {

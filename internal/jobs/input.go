@@ -46,7 +46,7 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 	in := indicators.Input{
 		Family: s.home.Family, Zone: s.home.Zone, From: d.from, To: d.to, Today: s.today, Until: s.until,
 		Dwelling: s.home.DwellingOn(last), Income: s.home.IncomeOn(last), Reference: reference,
-		Days: s.between(d.from.Add(-i.Back), d.to),
+		Days: s.between(d.from.Add(-i.Back), d.to), Contracts: s.contracts(), Money: s.home.Money,
 	}
 	for _, x := range s.supplies {
 		if c, _, ok := s.contract(x, last); ok && x.fuel == tariff.Electricity {

@@ -73,6 +73,12 @@ func (s *study) costUntil(day energy.Day, end time.Time) (*int64, error) {
 		if !s.usesFuel(x, day) {
 			continue
 		}
+		if x.paid != nil {
+			if c, ok := x.paid[day]; ok {
+				sum.Add(c, day)
+			}
+			continue
+		}
 		cost, err := s.fuelUntil(x, day, end, month[day])
 		if cost == nil || err != nil {
 			return nil, err

@@ -61,6 +61,9 @@ func (s *study) read(ctx context.Context) (err error) {
 			s.last = x.last
 		}
 	}
+	if err := s.deliver(ctx); err != nil {
+		return err
+	}
 	if err := s.learn(); err != nil {
 		return err
 	}
@@ -149,10 +152,13 @@ func (s *study) lines(month energy.Day) (all []tariff.Line) {
 // linesOf returns the lines of a fuel in a month: from the first day of which anything
 // is known, to its end or the last such day. Nil when it has no price.
 func (s *study) linesOf(x *supply, month energy.Day) []tariff.Line {
+	from, to := month, monthEnd(month)
+	if x.paid != nil {
+		return s.broughtLines(x, from, to)
+	}
 	if len(x.rows) == 0 {
 		return nil
 	}
-	from, to := month, monthEnd(month)
 	if from.Before(x.first) {
 		from = x.first
 	}

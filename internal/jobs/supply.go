@@ -18,6 +18,7 @@ type supply struct {
 	first, last energy.Day                  // of rows; never and zero without any
 	uses        map[energy.Day][]tariff.Use // by period of the tariff
 	unpriced    map[energy.Day]bool         // days whose energy cannot be priced
+	paid        map[energy.Day]tariff.Cost  // what days cost of a fuel that no meter counts; nil for others
 }
 
 // supplies returns the fuels of a family that meters count, electricity first.
@@ -60,7 +61,15 @@ func (s *study) usesFuel(x *supply, d energy.Day) bool {
 	if x.fuel == tariff.Electricity || len(x.rows[d]) > 0 {
 		return true
 	}
-	if _, err := tariff.InForce(x.contracts, d); err == nil {
+	if _, paid := x.paid[d]; paid {
+		return true
+	}
+	if x.paid != nil && x.fuel.Delivered() && !d.Before(x.first) {
+		return len(x.contracts) == 0 || slices.ContainsFunc(x.contracts, func(c household.Contract) bool { return c.To == (energy.Day{}) || d.Before(c.To) })
+	}
+	if slices.ContainsFunc(x.contracts, func(c household.Contract) bool {
+		return !d.Before(c.From) && (c.To == (energy.Day{}) || d.Before(c.To))
+	}) {
 		return true
 	}
 	return slices.ContainsFunc(s.home.Attachments, func(a household.Attachment) bool {
@@ -81,6 +90,10 @@ func (s *study) contract(x *supply, day energy.Day) (household.Contract, *tariff
 
 // part returns what is known of a fuel on a day, and what it cost; nil when it has no price.
 func (s *study) part(x *supply, d energy.Day) (indicators.Part, *tariff.Cost, error) {
+	if x.paid != nil {
+		part, cost := s.broughtPart(x, d)
+		return part, cost, nil
+	}
 	part := indicators.Part{Fuel: x.fuel, Coverage: energy.Coverage{Of: d.End(s.home.Zone).Sub(d.Start(s.home.Zone))}}
 	if rows := x.rows[d]; len(rows) > 0 {
 		part.Coverage = coverageOf(rows)
@@ -118,4 +131,13 @@ func energyOf(rows []household.Usage) (sum int64) {
 		}
 	}
 	return sum
+}
+
+// contracts returns those of the home, each with its fuel.
+func (s *study) contracts() []household.Contract {
+	all := slices.Clone(s.home.Contracts)
+	for i := range all {
+		all[i].Fuel = s.planner.book.Fuel(all[i])
+	}
+	return all
 }

@@ -95,6 +95,7 @@ func facts(ctx context.Context, q querier, homes []household.Home, family househ
 		{selectIncomes, scanIncome},
 		{selectAttachments, scanAttachment},
 		{selectHomeChanges, scanHomeChange},
+		{selectHeld, scanHeld},
 	} {
 		if err := each(f.query, f.scan); err != nil {
 			return err
@@ -102,7 +103,7 @@ func facts(ctx context.Context, q querier, homes []household.Home, family househ
 	}
 	for i := range homes {
 		h := &homes[i]
-		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes)
+		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes, h.Money)
 		h.Stamp = stamps[i].String()
 	}
 	return nil

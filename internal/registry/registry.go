@@ -33,6 +33,7 @@ type Store interface {
 	Devices
 	Consents
 	Changes
+	Monies
 }
 
 // A Registry runs the commands and answers for meters from memory.

@@ -1,0 +1,175 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+)
+
+// AddEntries keeps dated amounts of families, all or none, and has everything computed
+// again that reads the days they change.
+func (d *DB) AddEntries(ctx context.Context, entries []household.Entry) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, e := range entries {
+			if err := addEntry(ctx, tx, e, string(e.Kind), ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("add %d amounts: %w", len(entries), err)
+	}
+	return nil
+}
+
+// TakeBackEntry ends an entry that holds, under a name of its own; false when there is
+// none of that id.
+func (d *DB) TakeBackEntry(ctx context.Context, id string, by household.Entry) (bool, error) {
+	errNone := errors.New("none")
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		e, err := scanEntry(tx.QueryRowContext(ctx, selectEntries+` AND m.id = $2`, "", id))
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !e.Taken.IsZero() {
+			return errNone
+		}
+		if err != nil {
+			return err
+		}
+		e.ID, e.By, e.Said, e.Source = by.ID, by.By, by.Said, by.Source
+		return addEntry(ctx, tx, e, "taken_back", id)
+	})
+	if errors.Is(err, errNone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("take back an amount: %w", err)
+	}
+	return true, nil
+}
+
+func addEntry(ctx context.Context, tx *sql.Tx, e household.Entry, kind, takes string) error {
+	zone, err := zoneOf(ctx, tx, e.Family)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO money (id, family, fuel, day, start_at, kind, category, cents, quantity, unit, source, said_by, said_at, takes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		e.ID, e.Family, string(e.Fuel), e.Day.String(), millis(e.Day.Start(zone)), kind, e.Kind.Category(), e.Cents, e.Quantity, e.Unit, e.Source, e.By, millis(e.Said), takes)
+	if err != nil {
+		return err
+	}
+	// Of a delivery the days since the one before change too.
+	_, err = tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day)
+		SELECT family, day FROM usage_day WHERE family = $1 AND day >= COALESCE((SELECT MAX(day) FROM money
+			WHERE family = $1 AND fuel = $2 AND kind = 'delivery' AND day < $3), $3)
+		UNION SELECT family, from_day FROM result WHERE family = $1 AND granularity = 3 AND from_day >= $3
+		ON CONFLICT DO NOTHING`, e.Family, string(e.Fuel), e.Day.String())
+	return err
+}
+
+const selectEntries = `SELECT m.family, m.id, m.fuel, m.day, m.kind, m.cents, m.quantity, m.unit, m.source, m.said_by, m.said_at, t.said_at
+	FROM money m LEFT JOIN money t ON t.takes = m.id WHERE $1 IN ('', m.family) AND m.kind <> 'taken_back'`
+
+// selectHeld reads those that hold, as the facts of a home.
+const selectHeld = selectEntries + ` AND t.id IS NULL ORDER BY m.family, m.day, m.id`
+
+func scanEntry(row rowScanner) (household.Entry, error) {
+	var e household.Entry
+	var day string
+	var said int64
+	var taken sql.NullInt64
+	if err := row.Scan(&e.Family, &e.ID, &e.Fuel, &day, &e.Kind, &e.Cents, &e.Quantity, &e.Unit, &e.Source, &e.By, &said, &taken); err != nil {
+		return e, err
+	}
+	e.Said = instant(said)
+	if taken.Valid {
+		e.Taken = instant(taken.Int64)
+	}
+	var err error
+	e.Day, err = energy.ParseDay(day)
+	return e, err
+}
+
+func scanHeld(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+	e, err := scanEntry(row)
+	return e.Family, func(h *household.Home) { h.Money = append(h.Money, e) }, err
+}
+
+// Entries returns the dated amounts of a family in the order of their days, those that
+// were taken back too. It is for the registry, never for an answer to somebody.
+func (d *DB) Entries(ctx context.Context, family household.FamilyID) ([]household.Entry, error) {
+	rows, err := d.read.QueryContext(ctx, selectEntries+` ORDER BY m.day, m.said_at, m.id`, family)
+	if err != nil {
+		return nil, fmt.Errorf("read amounts: %w", err)
+	}
+	defer rows.Close()
+	var all []household.Entry
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read amounts: %w", err)
+		}
+		all = append(all, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read amounts: %w", err)
+	}
+	return all, nil
+}
+
+// money reads the dated amounts that a reader may see, as they stood at an instant.
+func (r glance) money(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+	if !ask.Money {
+		return nil
+	}
+	asOf := int64(math.MaxInt64 - 1)
+	if !ask.AsOf.IsZero() {
+		asOf = millis(ask.AsOf)
+	}
+	return r.each(ctx, `SELECT family, id, fuel, day, kind, cents, quantity, unit, source FROM v_money`+r.where()+
+		` AND said_at <= $5 AND taken_at > $5 ORDER BY family, day, id`, func(rows *sql.Rows) error {
+		var e household.Entry
+		var day string
+		err := rows.Scan(&e.Family, &e.ID, &e.Fuel, &day, &e.Kind, &e.Cents, &e.Quantity, &e.Unit, &e.Source)
+		if err == nil {
+			e.Day, err = energy.ParseDay(day)
+		}
+		at.put(e.Family, func(s *household.Sheet) { s.Money = append(s.Money, e) })
+		return err
+	}, asOf)
+}
+
+// bills reads the lines of bills of months that are over as they were issued by an
+// instant, or without one as they were issued last.
+func (r glance) bills(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
+	if ask.Bills == "" {
+		return nil
+	}
+	asOf := int64(math.MaxInt64 - 1)
+	if !ask.AsOf.IsZero() {
+		asOf = millis(ask.AsOf)
+	}
+	return r.each(ctx, `SELECT family, month, issue, issued_at, start_at, fuel, label, quantity, unit, price, cents, estimated FROM v_bill_past`+r.where()+
+		` AND month >= $5 AND issued_at <= $6 AND until_at > $6 ORDER BY family, month, line`, func(rows *sql.Rows) error {
+		var family household.FamilyID
+		var x household.Issue
+		var l household.BillLine
+		var issued, start int64
+		err := rows.Scan(&family, &x.Month, &x.Number, &issued, &start, &l.Fuel, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated)
+		x.At, l.Start = instant(issued), instant(start)
+		at.put(family, func(s *household.Sheet) {
+			i := slices.IndexFunc(s.Bills, func(b household.Issue) bool { return b.Month == x.Month })
+			if i < 0 {
+				i, s.Bills = len(s.Bills), append(s.Bills, x)
+			}
+			s.Bills[i].Lines = append(s.Bills[i].Lines, l)
+		})
+		return err
+	}, ask.Bills, asOf)
+}
