@@ -244,7 +244,7 @@ func TestACaseworkerSignsInTakesAndCloses(t *testing.T) {
 		strings.ReplaceAll(wrong.Text, "nadia", "") != strings.ReplaceAll(unknown.Text, "nobody", "") {
 		t.Errorf("%s, %s", wrong.Status, unknown.Status)
 	}
-	list := b.post("/console/sign-in", url.Values{"email": {"nadia@example.org"}, "password": {"chaud comme la braise"}})
+	list := b.signIn("nadia@example.org", "chaud comme la braise")
 	if list.Request.URL.Path != "/console" || !strings.Contains(list.Text, "<title>(2) Alertes") {
 		t.Fatalf("signed in at %s: %s", list.Request.URL.Path, plainText(list.Text))
 	}
@@ -258,7 +258,7 @@ func TestACaseworkerSignsInTakesAndCloses(t *testing.T) {
 	}
 	// Karim clicks on a page he opened before.
 	karim := v.browser()
-	karim.post("/console/sign-in", url.Values{"email": {"karim@example.org"}, "password": {"froid comme la pierre"}})
+	karim.signIn("karim@example.org", "froid comme la pierre")
 	late := karim.post("/console/alerts/"+v.coldID+"/take", url.Values{"version": {versions[0]}})
 	if late.StatusCode != http.StatusPreconditionFailed || !strings.Contains(late.Text, "Nadia s’en occupe déjà.") {
 		t.Errorf("late: %s %s", late.Status, plainText(late.Text))

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ import (
 	"foyer/internal/permission"
 	"foyer/internal/records"
 	"foyer/internal/registry"
+	"foyer/internal/testserver"
 	"foyer/internal/text"
 )
 
@@ -272,6 +274,23 @@ func (v *town) caseworker() browser {
 	session, err := v.accounts.OpenStaff(v.t.Context(), v.staff)
 	v.must(err)
 	return v.browser().as("foyer-c", session)
+}
+
+// signIn goes through the console's door as a person does the first time, and
+// returns the page it leads to.
+func (b browser) signIn(email, password string) reply {
+	b.town.t.Helper()
+	setup := b.post("/console/sign-in", url.Values{"email": {email}, "password": {password}})
+	secret := regexp.MustCompile(`<code>([A-Z2-7 ]+)</code>`).FindStringSubmatch(setup.Text)
+	if secret == nil {
+		b.town.t.Fatalf("no second factor is asked for at %s: %s", setup.Request.URL.Path, setup.Text)
+	}
+	code := testserver.Authenticator(b.town.t, strings.ReplaceAll(secret[1], " ", ""), time.Now())
+	spares := b.post("/console/second", url.Values{"code": {code}})
+	if spares.StatusCode != http.StatusOK || !strings.Contains(spares.Header.Get("Cache-Control"), "no-store") {
+		b.town.t.Fatalf("the second factor is answered %s", spares.Status)
+	}
+	return b.get("/console")
 }
 
 // phone returns a browser on a phone of a family.

@@ -127,7 +127,10 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, status int, name str
 	h.Set("Content-Language", p.Lang)
 	h.Set("Cache-Control", "private, no-cache")
 	h.Add("Vary", "Accept-Encoding, Accept-Language, Cookie")
-	if status == http.StatusOK {
+	if p.Secret {
+		h.Set("Cache-Control", "no-store")
+	}
+	if status == http.StatusOK && !p.Secret {
 		sum := sha256.Sum256(body)
 		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)

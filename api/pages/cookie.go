@@ -13,6 +13,7 @@ import (
 const (
 	familyCookie   = "foyer-m"
 	consoleCookie  = "foyer-c"
+	heldCookie     = "foyer-s" // of who has shown a password alone
 	languageCookie = "foyer-language"
 )
 
@@ -80,6 +81,10 @@ func (s *Site) guard(route string, h handler) handler {
 			return err
 		}
 		if !aud.May(route) {
+			if r.URL.Path == desks[0] { // the door leads everybody to their own desk
+				http.Redirect(w, r, deskOf(aud), http.StatusSeeOther)
+				return nil
+			}
 			return disclosure.ErrWithheld
 		}
 		return h(w, r.WithContext(context.WithValue(r.Context(), audienceKey{}, aud)))

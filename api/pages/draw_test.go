@@ -13,6 +13,7 @@ import (
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/permission"
 	"foyer/internal/text"
 )
 
@@ -297,7 +298,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 			t.Helper()
 			w := ws()
 			p := s.newPage(w, "console", w.say(title), view(w))
-			p.Here, p.Back, p.Signed, p.Families = here, "/console", "Nadia", true
+			p.Here, p.Back, p.Signed, p.Alerts, p.Families = here, "/console", "Nadia", true, true
 			change(w, &p)
 			add(name, template, p)
 		}
@@ -357,6 +358,22 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return history{drawRuns(w, runs), "/console/runs?after=x"}
 		}, operator)
 		console("runs-none", "runs", "runs.title", "runs", func(*words) any { return history{} }, operator)
+		console("second", "second", "second.title", "", func(*words) any { return second{Enrolled: true} }, func(w *words, p *page) {
+			p.Signed, p.Trouble = "", w.say("second.wrong")
+		})
+		console("second-setup", "second", "second.title", "", func(*words) any {
+			picture, err := drawQR("otpauth://totp/Foyer:nadia@example.org?issuer=Foyer&secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return second{QR: picture, Secret: inFours("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}
+		}, func(_ *words, p *page) { p.Signed = "" })
+		console("spares", "spares", "spares.title", "", func(*words) any { return spares{[]string{"7K4M-9QXT-2HWD-PA6V", "7K4M-9QXT-2HWD-PA6W"}} }, same)
+		for _, role := range permission.Staff {
+			console("account-"+string(role), "account", "account.title", "account", func(w *words) any {
+				return identity{"Nadia", w.say("role." + string(role)), w.say("role." + string(role) + ".text")}
+			}, func(w *words, p *page) { p.Trouble = w.say("account.weak") })
+		}
 		console("signin", "signin", "console.signin", "", func(*words) any { return knock{"nadia@example.org"} }, func(w *words, p *page) {
 			p.Signed, p.Trouble = "", w.say("console.wrong")
 		})

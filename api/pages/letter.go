@@ -2,10 +2,8 @@ package pages
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"foyer/internal/account"
@@ -78,7 +76,7 @@ func (s *Site) refuseCode(w http.ResponseWriter, r *http.Request, ws *words, err
 	switch {
 	case errors.As(err, &slow):
 		status, b.Icon = http.StatusTooManyRequests, "clock"
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(slow.After.Seconds()))))
+		waitFor(w, slow)
 		b.Title, b.Lines = ws.say("invite.slow.title"), []string{ws.say("invite.slow.text", "Who", who)}
 	case errors.Is(err, account.ErrPhones):
 		status = http.StatusConflict

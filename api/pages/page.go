@@ -25,8 +25,10 @@ type page struct {
 	Dial      string
 	Demo      bool
 	Signed    string // name of the caseworker, "" when nobody is signed in
-	Families  bool   // the caseworker may see families: an operator may not
-	Runs      bool   // who is signed in runs the machines and may see what jobs did
+	Alerts    bool   // who is signed in may see alerts
+	Families  bool   // and families: an operator may not
+	Runs      bool   // and what passes of jobs came to
+	Secret    bool   // no browser keeps the page
 	Notice    string // what just happened
 	Trouble   string // what went wrong
 	View      any

@@ -2,9 +2,7 @@ package pages
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 
 	"foyer/internal/account"
 	"foyer/internal/disclosure"
@@ -29,17 +27,17 @@ func (s *Site) signInForm(w http.ResponseWriter, r *http.Request, status int, em
 	s.send(w, r, status, "signin", p)
 }
 
-// signIn lets a caseworker in.
+// signIn checks the password of a member of staff, and asks for the second factor.
 func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errForm
 	}
 	email := r.PostForm.Get("email")
-	session, err := s.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), address(r))
+	held, err := s.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), address(r))
 	var slow account.ErrThrottled
 	switch {
 	case errors.As(err, &slow):
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(slow.After.Seconds()))))
+		waitFor(w, slow)
 		s.signInForm(w, r, http.StatusTooManyRequests, email, "console.slow")
 		return nil
 	case errors.Is(err, account.ErrDenied):
@@ -48,12 +46,12 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	s.remember(w, consoleCookie, session, consoleLife)
-	http.Redirect(w, r, "/console", http.StatusSeeOther)
+	s.remember(w, heldCookie, held, account.HeldLifetime)
+	http.Redirect(w, r, "/console/second", http.StatusSeeOther)
 	return nil
 }
 
-// signOut lets a caseworker out.
+// signOut lets a member of staff out.
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
 	if session := StaffSession(r, s.Plain); session != "" {
 		if err := s.Accounts.SignOut(r.Context(), session); err != nil {

@@ -3,52 +3,67 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"foyer/internal/account"
 	"foyer/internal/app"
 	"foyer/internal/household"
-	"foyer/internal/permission"
 )
 
 func newStaff() *cobra.Command {
 	cmd := &cobra.Command{Use: "staff", Short: "Say who may sign in to the console"}
-	cmd.AddCommand(newStaffAdd(), newStaffRemove())
+	cmd.AddCommand(newStaffAdd(), newStaffList(), newStaffShow(), newStaffRole(), newStaffPassword(), newStaffResetTOTP(), newStaffRemove())
 	return cmd
 }
+
+// passwordLong says how a password is read, for the help of commands that do.
+const passwordLong = "Reads one line from standard input: a password of 12 characters or more, 5 of them\n" +
+	"different, without the name in the address, without the word foyer, and none that\n" +
+	"many people have."
 
 func newStaffAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add E-MAIL", Short: "Add a person; the password is read from standard input",
-		Long: "Reads one line from standard input: a password of 12 characters or more, 5 of them\n" +
-			"different, without the name in the address and without the word foyer.",
-		Example: `  foyer staff add nadia@coop.example --name Nadia < password.txt`,
-		Args:    oneArg("an e-mail address"),
+		Long: passwordLong + " At the first sign-in the person sets a second factor up.",
+		Example: `  foyer staff add nadia@coop.example --name Nadia < password.txt
+  foyer staff add lea@ville.example --name Léa --role lead < password.txt`,
+		Args: oneArg("an e-mail address"),
 	}
-	path := configFlag(cmd)
+	path, asJSON := configFlag(cmd), jsonFlag(cmd)
 	name := cmd.Flags().String("name", "", "name that colleagues see")
 	role := cmd.Flags().String("role", "caseworker", "caseworker, lead, auditor, funder or operator")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if terminal(cmd.InOrStdin()) {
-			cmd.PrintErrf("Password of %s, which shows as you type it: ", args[0])
-		}
-		line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 4096)).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
+		password, err := readPassword(cmd, args[0])
+		if err != nil {
 			return err
 		}
-		password := strings.TrimRight(line, "\r\n")
 		return inOffice(cmd, *path, func(o *app.Office) error {
-			_, err := o.Accounts.AddStaff(cmd.Context(), household.Staff{
-				Pilot: o.Config.Pilot.ID, Email: args[0], Name: *name, Role: *role,
-			}, password)
-			return err
+			s := household.Staff{Pilot: o.Config.Pilot.ID, Email: args[0], Name: *name, Role: *role}
+			id, err := o.Accounts.AddStaff(cmd.Context(), s, password)
+			if err != nil || !*asJSON {
+				return err
+			}
+			return printPerson(cmd, o, id, true)
 		})
 	}
 	return cmd
+}
+
+// readPassword reads a line that nobody else is to see.
+func readPassword(cmd *cobra.Command, email string) (string, error) {
+	if terminal(cmd.InOrStdin()) {
+		cmd.PrintErrf("Password of %s, which shows as you type it: ", email)
+	}
+	line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 // terminal reports whether somebody types what is read.
@@ -61,86 +76,120 @@ func terminal(r io.Reader) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-func newStaffRemove() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "remove E-MAIL", Short: "Take a person's access away, at once", Example: "  foyer staff remove nadia@coop.example --yes",
-		Args: oneArg("an e-mail address"),
+var staffHeader = []string{"id", "pilot", "email", "name", "role", "second_factor"}
+
+func staffRow(s household.Staff) []string {
+	factor := "not set up"
+	if s.SecondFactor {
+		factor = "totp"
 	}
-	path, sure := configFlag(cmd), yesFlag(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if !*sure {
-			return errNotSure
-		}
-		return inOffice(cmd, *path, func(o *app.Office) error { return o.Accounts.RemoveStaff(cmd.Context(), args[0]) })
-	}
-	return cmd
+	return []string{s.ID, s.Pilot, s.Email, s.Name, s.Role, factor}
 }
 
-func newToken() *cobra.Command {
-	cmd := &cobra.Command{Use: "token", Short: "Let machines of the cooperative read"}
-	cmd.AddCommand(newTokenAdd(), newTokenList(), newTokenRemove())
-	return cmd
-}
-
-func newTokenAdd() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "add NAME", Short: "Make a token and print it once", Example: "  foyer token add crm --days 90 --scope families:read,alerts:read",
-		Args: oneArg("a name for the token"),
-	}
-	path := configFlag(cmd)
-	days := cmd.Flags().Int("days", 90, "how long it is good for")
-	scopes := cmd.Flags().StringSlice("scope", []string{string(permission.ReadFamilies), string(permission.ReadAlerts)},
-		"what it is for: families:read, alerts:read, alerts:write")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return inOffice(cmd, *path, func(o *app.Office) error {
-			var held []permission.Scope
-			for _, s := range *scopes {
-				held = append(held, permission.Scope(s))
-			}
-			_, bearer, err := o.Accounts.AddToken(cmd.Context(), o.Config.Pilot.ID, args[0], time.Duration(*days)*24*time.Hour, held...)
-			if err != nil {
-				return err
-			}
-			return say(cmd, "%s", bearer)
-		})
-	}
-	return cmd
-}
-
-func newTokenList() *cobra.Command {
-	cmd := &cobra.Command{Use: "list", Short: "List the tokens", Example: "  foyer token list", Args: noArgs}
+func newStaffList() *cobra.Command {
+	cmd := &cobra.Command{Use: "list", Short: "List who may sign in", Example: "  foyer staff list", Args: noArgs}
 	path, asJSON := configFlag(cmd), jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return inOffice(cmd, *path, func(o *app.Office) error {
-			all, err := o.Accounts.Tokens(cmd.Context())
+			all, err := o.Accounts.Staff(cmd.Context())
 			if err != nil {
 				return err
 			}
 			var rows [][]string
-			for _, t := range all {
-				used := ""
-				if !t.LastUsed.IsZero() {
-					used = t.LastUsed.In(o.Zone).Format(time.DateOnly)
-				}
-				rows = append(rows, []string{t.ID, t.Name, t.Scopes, t.Expires.In(o.Zone).Format(time.DateOnly), used})
+			for _, s := range all {
+				rows = append(rows, staffRow(s))
 			}
-			return printRows(cmd.OutOrStdout(), *asJSON, []string{"id", "name", "scopes", "expires", "last_used"}, rows)
+			return printRows(cmd.OutOrStdout(), *asJSON, staffHeader, rows)
 		})
 	}
 	return cmd
 }
 
-func newTokenRemove() *cobra.Command {
+func newStaffShow() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "remove ID", Short: "Make a token worthless, at once", Example: "  foyer token remove t4k7 --yes",
-		Args: oneArg("the id of a token"),
+		Use: "show E-MAIL", Short: "Show one person", Example: "  foyer staff show nadia@coop.example", Args: oneArg("an e-mail address"),
 	}
+	path, asJSON := configFlag(cmd), jsonFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return inOffice(cmd, *path, func(o *app.Office) error { return printPerson(cmd, o, args[0], *asJSON) })
+	}
+	return cmd
+}
+
+// printPerson prints the person of an address or an id.
+func printPerson(cmd *cobra.Command, o *app.Office, who string, asJSON bool) error {
+	s, err := person(cmd, o, who)
+	if err != nil {
+		return err
+	}
+	return printRows(cmd.OutOrStdout(), asJSON, staffHeader, [][]string{staffRow(s)})
+}
+
+func person(cmd *cobra.Command, o *app.Office, who string) (household.Staff, error) {
+	all, err := o.Accounts.Staff(cmd.Context())
+	if err != nil {
+		return household.Staff{}, err
+	}
+	for _, s := range all {
+		if s.Email == strings.ToLower(strings.TrimSpace(who)) || s.ID == who {
+			return s, nil
+		}
+	}
+	return household.Staff{}, fmt.Errorf("staff %q: %w; `foyer staff list` shows them", who, account.ErrUnknown)
+}
+
+func newStaffRole() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "role E-MAIL ROLE", Short: "Give a person another role; their sessions and case-load end",
+		Example: "  foyer staff role nadia@coop.example lead", Args: cobra.ExactArgs(2),
+	}
+	path := configFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return inOffice(cmd, *path, func(o *app.Office) error { return o.Accounts.SetRole(cmd.Context(), args[0], args[1]) })
+	}
+	return cmd
+}
+
+func newStaffPassword() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "password E-MAIL", Short: "Replace a password, read from standard input; the person's sessions end",
+		Long: passwordLong, Example: "  foyer staff password nadia@coop.example < password.txt", Args: oneArg("an e-mail address"),
+	}
+	path := configFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		password, err := readPassword(cmd, args[0])
+		if err != nil {
+			return err
+		}
+		return inOffice(cmd, *path, func(o *app.Office) error { return o.Accounts.SetPassword(cmd.Context(), args[0], password) })
+	}
+	return cmd
+}
+
+func newStaffResetTOTP() *cobra.Command {
+	return staffEnding("reset-totp E-MAIL", "Have a person set the second factor up anew; their sessions end",
+		"  foyer staff reset-totp nadia@coop.example --yes",
+		func(cmd *cobra.Command, o *app.Office, email string) error {
+			return o.Accounts.ResetSecondFactor(cmd.Context(), email)
+		})
+}
+
+func newStaffRemove() *cobra.Command {
+	return staffEnding("remove E-MAIL", "Take a person's access away, at once", "  foyer staff remove nadia@coop.example --yes",
+		func(cmd *cobra.Command, o *app.Office, email string) error {
+			return o.Accounts.RemoveStaff(cmd.Context(), email)
+		})
+}
+
+// staffEnding is a command that takes something away from a person.
+func staffEnding(use, short, example string, do func(*cobra.Command, *app.Office, string) error) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Example: example, Args: oneArg("an e-mail address")}
 	path, sure := configFlag(cmd), yesFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !*sure {
 			return errNotSure
 		}
-		return inOffice(cmd, *path, func(o *app.Office) error { return o.Accounts.RemoveToken(cmd.Context(), args[0]) })
+		return inOffice(cmd, *path, func(o *app.Office) error { return do(cmd, o, args[0]) })
 	}
 	return cmd
 }

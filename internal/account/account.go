@@ -33,7 +33,7 @@ const (
 var (
 	// ErrDenied does not say whether the address or the password is wrong.
 	ErrDenied  = errors.New("wrong address or password")
-	ErrWeak    = errors.New("want a password of 12 to 1024 characters, 5 of them different, without the name in the address and without the word foyer")
+	ErrWeak    = errors.New("want a password of 12 to 1024 characters, 5 of them different, without the name in the address, without the word foyer, and none that many people have")
 	ErrTaken   = errors.New("the address is taken")
 	ErrUnknown = errors.New("there is none of that name")
 	ErrRole    = errors.New("want a role: caseworker, lead, auditor, funder or operator")
@@ -44,6 +44,7 @@ var (
 type Store interface {
 	People
 	Sessions
+	Factors
 	Invitations
 	Tokens
 }
@@ -51,14 +52,15 @@ type Store interface {
 // Accounts let people and machines in.
 type Accounts struct {
 	store   Store
+	wall    func() time.Time
 	hash    hasher
 	guesses *throttle
 	metrics metrics
 }
 
-// New returns the accounts of a store. The wall clock paces guesses.
+// New returns the accounts of a store. The wall clock paces guesses and second factors.
 func New(store Store, wall func() time.Time, reg prometheus.Registerer) *Accounts {
-	return &Accounts{store: store, hash: newHasher(), guesses: newThrottle(wall), metrics: newMetrics(reg)}
+	return &Accounts{store: store, wall: wall, hash: newHasher(), guesses: newThrottle(wall), metrics: newMetrics(reg)}
 }
 
 // A People store keeps who may sign in.
@@ -66,9 +68,12 @@ type People interface {
 	// AddStaff reports false when the address is taken.
 	AddStaff(ctx context.Context, s household.Staff, password string) (bool, error)
 	StaffByEmail(ctx context.Context, email string) (s household.Staff, password string, known bool, err error)
+	StaffByID(ctx context.Context, id string) (s household.Staff, password string, known bool, err error)
 	Staff(ctx context.Context) ([]household.Staff, error)
-	// SetPassword and RemoveStaff end the sessions of a person; false when there is none.
+	// SetPassword, SetRole and RemoveStaff end the sessions of a person; false when
+	// there is none. Who ceases to be a caseworker gives its case-load back.
 	SetPassword(ctx context.Context, email, password string) (bool, error)
+	SetRole(ctx context.Context, email, role string) (bool, error)
 	RemoveStaff(ctx context.Context, email string) (bool, error)
 }
 

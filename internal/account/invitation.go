@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"strings"
 	"time"
@@ -37,16 +36,11 @@ const codeLength = 12
 // Invite makes a code for a family and forgets its unused ones: "7K4M-9QXT-2HWD",
 // good once within [CodeLifetime]. [ErrUnknown] for an unknown family.
 func (a *Accounts) Invite(ctx context.Context, family household.FamilyID) (code string, err error) {
-	var b [codeLength]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
-	for i := range b {
-		b[i] = crockford[b[i]%32]
-	}
-	code = string(b[:])
+	code = readable(codeLength)
 	if err := known(a.store.AddInvitation(ctx, family, code, CodeLifetime)); err != nil {
 		return "", err
 	}
-	return code[:4] + "-" + code[4:8] + "-" + code[8:], nil
+	return grouped([]string{code})[0], nil
 }
 
 // normal returns a code as it is kept: what people type for another character is

@@ -100,6 +100,9 @@ func decode(kept string) (salt, key []byte, memory, passes uint32, threads uint8
 	return salt, key, memory, passes, threads, nil
 }
 
+// cut shortens what nobody has as a password: hashing it is not free.
+func cut(password string) string { return password[:min(len(password), 1024)] }
+
 // strong refuses passwords that a person who knows the address would try.
 func strong(password, email string) error {
 	n := utf8.RuneCountInString(password)
@@ -109,7 +112,7 @@ func strong(password, email string) error {
 	for _, c := range lower {
 		kinds[c] = true
 	}
-	if n < shortestSecret || len(password) > 1024 || len(kinds) < 5 || len(local) > 2 && strings.Contains(lower, local) || strings.Contains(lower, "foyer") {
+	if common(lower) || n < shortestSecret || len(password) > 1024 || len(kinds) < 5 || len(local) > 2 && strings.Contains(lower, local) || strings.Contains(lower, "foyer") {
 		return ErrWeak
 	}
 	return nil

@@ -44,6 +44,38 @@ func (a *Accounts) SetPassword(ctx context.Context, email, password string) erro
 	return known(a.store.SetPassword(ctx, address(email), kept))
 }
 
+// ChangePassword replaces the password of who knows it, and ends their sessions,
+// the one they ask in too. Errors are [ErrDenied], [ErrThrottled], [ErrWeak] and
+// [ErrUnknown].
+func (a *Accounts) ChangePassword(ctx context.Context, id, old, password, from string) error {
+	s, kept, ok, err := a.store.StaffByID(ctx, id)
+	if err != nil || !ok {
+		return known(ok, err)
+	}
+	try := a.guesses.try("password", s.Email, from)
+	if try.wait > 0 {
+		return ErrThrottled{try.wait}
+	}
+	right, err := a.hash.check(ctx, cut(old), kept)
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	if !right {
+		return ErrDenied
+	}
+	try.right()
+	return a.SetPassword(ctx, s.Email, password)
+}
+
+// SetRole gives a person another role and ends their sessions. Errors are [ErrRole]
+// and [ErrUnknown].
+func (a *Accounts) SetRole(ctx context.Context, email, role string) error {
+	if !permission.Role(role).IsStaff() {
+		return fmt.Errorf("set role: %q: %w", role, ErrRole)
+	}
+	return known(a.store.SetRole(ctx, address(email), role))
+}
+
 // RemoveStaff ends a person's sessions and that they may sign in. [ErrUnknown]
 // when there is nobody of that address.
 func (a *Accounts) RemoveStaff(ctx context.Context, email string) error {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"foyer/internal/household"
 	"foyer/internal/permission"
 	"foyer/internal/registry"
+	"foyer/internal/testserver"
 	"foyer/simulators"
 )
 
@@ -134,15 +136,31 @@ func (p *pilot) visit() *visitor {
 		p.t.Fatal(err)
 	}
 	v.staff = &http.Client{Jar: jar, Timeout: 30 * time.Second}
-	resp, err := v.staff.PostForm(p.foyer.URL()+"/console/sign-in", url.Values{"email": {"nadia@coop.example"}, "password": {password}})
-	if err != nil {
-		p.t.Fatal(err)
+	setup := v.send(p.foyer.URL()+"/console/sign-in", url.Values{"email": {"nadia@coop.example"}, "password": {password}})
+	secret := regexp.MustCompile(`<code>([A-Z2-7 ]+)</code>`).FindStringSubmatch(setup)
+	if secret == nil {
+		p.t.Fatal("the caseworker is not asked for a second factor")
 	}
-	resp.Body.Close()
-	if resp.Request.URL.Path != "/console" {
-		p.t.Fatalf("the caseworker is not let in: %s", resp.Status)
+	code := testserver.Authenticator(p.t, strings.ReplaceAll(secret[1], " ", ""), time.Now())
+	if spares := v.send(p.foyer.URL()+"/console/second", url.Values{"code": {code}}); !strings.Contains(spares, `href="/console/account"`) {
+		p.t.Fatal("the caseworker is not let in")
 	}
 	return v
+}
+
+// send posts a form and returns the page that it leads to.
+func (v *visitor) send(address string, form url.Values) string {
+	v.t.Helper()
+	resp, err := v.staff.PostForm(address, form)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return string(page)
 }
 
 func (v *visitor) family(label string) household.FamilyID { return v.ids[label] }

@@ -15,6 +15,7 @@ var (
 	caseworker = Reaches{Caseworker: CaseLoad}
 	operator   = Reaches{Operator: Allowed}
 	family     = Reaches{Family: Own}
+	staff      = Reaches{Caseworker: Own, Lead: Own, Auditor: Own, Funder: Own, Operator: Own}
 	// Incidents of gateways are about no family: the operator sees those alone.
 	called  = Reaches{Caseworker: CaseLoad, Operator: Allowed, Machine: Allowed}
 	calling = Reaches{Caseworker: CaseLoad, Operator: Allowed}
@@ -62,7 +63,11 @@ var Table = []Rule{
 	{Route: "GET /console/demo", May: anybody},
 	{Route: "GET /console/sign-in", May: anybody},
 	{Route: "POST /console/sign-in", May: anybody},
+	{Route: "GET /console/second", May: anybody},
+	{Route: "POST /console/second", May: anybody},
 	{Route: "POST /console/signout", May: anybody},
+	{Route: "GET /console/account", May: staff},
+	{Route: "POST /console/account/password", May: staff},
 	{Route: "GET /console/families", May: caseworker},
 	{Route: "GET /console/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
 	{Route: "GET /console/alerts/{id}", May: calling},

@@ -19,8 +19,19 @@ func (d *DB) AddStaff(ctx context.Context, s household.Staff, password string) (
 
 // StaffByEmail returns a person and the hash of their password; false when there is none.
 func (d *DB) StaffByEmail(ctx context.Context, email string) (s household.Staff, password string, known bool, err error) {
-	err = d.read.QueryRowContext(ctx, `SELECT id, pilot, email, name, role, password FROM staff WHERE email = $1`, email).
-		Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role, &password)
+	return d.person(ctx, ` WHERE email = $1`, email)
+}
+
+// StaffByID is StaffByEmail by id.
+func (d *DB) StaffByID(ctx context.Context, id string) (s household.Staff, password string, known bool, err error) {
+	return d.person(ctx, ` WHERE id = $1 AND password <> ''`, id)
+}
+
+const selectStaff = `SELECT id, pilot, email, name, role, totp_at > 0, password FROM staff`
+
+func (d *DB) person(ctx context.Context, where, value string) (s household.Staff, password string, known bool, err error) {
+	err = d.read.QueryRowContext(ctx, selectStaff+where, value).
+		Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role, &s.SecondFactor, &password)
 	if errors.Is(err, sql.ErrNoRows) {
 		return household.Staff{}, "", false, nil
 	}
@@ -32,7 +43,7 @@ func (d *DB) StaffByEmail(ctx context.Context, email string) (s household.Staff,
 
 // Staff lists who may sign in, by address.
 func (d *DB) Staff(ctx context.Context) ([]household.Staff, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT id, pilot, email, name, role FROM staff WHERE password <> '' ORDER BY email`)
+	rows, err := d.read.QueryContext(ctx, selectStaff+` WHERE password <> '' ORDER BY email`)
 	if err != nil {
 		return nil, fmt.Errorf("list staff: %w", err)
 	}
@@ -40,7 +51,8 @@ func (d *DB) Staff(ctx context.Context) ([]household.Staff, error) {
 	var all []household.Staff
 	for rows.Next() {
 		var s household.Staff
-		if err := rows.Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role); err != nil {
+		var password string
+		if err := rows.Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role, &s.SecondFactor, &password); err != nil {
 			return nil, fmt.Errorf("list staff: %w", err)
 		}
 		all = append(all, s)
@@ -54,16 +66,33 @@ func (d *DB) Staff(ctx context.Context) ([]household.Staff, error) {
 // SetPassword replaces a password and ends the person's sessions; false when
 // there is nobody of that address.
 func (d *DB) SetPassword(ctx context.Context, email, password string) (bool, error) {
-	return d.changeStaff(ctx, "set password", email, `UPDATE staff SET password = $2 WHERE id = $1`, password)
+	return d.changeStaff(ctx, "set password", email, change{`UPDATE staff SET password = $2 WHERE id = $1`, []any{password}})
 }
 
-// RemoveStaff ends a person's sessions and that they may sign in; their name
-// stays in the history of alerts. False when there is nobody of that address.
+// giveBack ends the case-load of a person.
+const giveBack = `UPDATE case_load SET to_at = (SELECT now FROM wall) WHERE staff = $1 AND to_at > (SELECT now FROM wall)`
+
+// SetRole gives a person another role and ends their sessions and their case-load;
+// false when there is nobody of that address.
+func (d *DB) SetRole(ctx context.Context, email, role string) (bool, error) {
+	return d.changeStaff(ctx, "set role", email, change{giveBack, nil}, change{`UPDATE staff SET role = $2 WHERE id = $1`, []any{role}})
+}
+
+// RemoveStaff ends a person's sessions and case-load, and that they may sign in;
+// their name stays in the history of alerts. False when there is nobody of that address.
 func (d *DB) RemoveStaff(ctx context.Context, email string) (bool, error) {
-	return d.changeStaff(ctx, "remove staff", email, `UPDATE staff SET password = '', email = 'removed:' || id WHERE id = $1`)
+	return d.changeStaff(ctx, "remove staff", email, change{giveBack, nil}, change{`DELETE FROM recovery WHERE staff = $1`, nil},
+		change{`UPDATE staff SET password = '', totp = '', totp_at = 0, email = 'removed:' || id WHERE id = $1`, nil})
 }
 
-func (d *DB) changeStaff(ctx context.Context, what, email, query string, more ...any) (known bool, err error) {
+// A change is a statement about a person, whose id is its first parameter.
+type change struct {
+	query string
+	more  []any
+}
+
+// changeStaff ends a person's sessions and makes changes, in one transaction.
+func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...change) (known bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		var id string
 		err := tx.QueryRowContext(ctx, `SELECT id FROM staff WHERE email = $1`, email).Scan(&id)
@@ -74,11 +103,15 @@ func (d *DB) changeStaff(ctx context.Context, what, email, query string, more ..
 			return err
 		}
 		known = true
-		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind = 'staff' AND subject = $1`, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind IN ('staff', '`+held+`') AND subject = $1`, id); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, query, append([]any{id}, more...)...)
-		return err
+		for _, c := range changes {
+			if _, err := tx.ExecContext(ctx, c.query, append([]any{id}, c.more...)...); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", what, err)

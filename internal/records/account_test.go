@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"foyer/internal/disclosure"
 	"foyer/internal/household"
 	"foyer/internal/permission"
+	"foyer/internal/testserver"
 )
 
 func TestACodeLetsOnePhoneInOnce(t *testing.T) {
@@ -150,11 +152,32 @@ func TestStaffSignInUntilTheirSessionEnds(t *testing.T) {
 		if _, err := w.accounts.AddStaff(ctx, person, password); !errors.Is(err, account.ErrTaken) {
 			t.Error(err)
 		}
+		var recovery []string // codes left
 		signIn := func() string {
 			t.Helper()
-			token, err := w.accounts.SignIn(ctx, "nadia@coop.example", password, "")
+			held, err := w.accounts.SignIn(ctx, "nadia@coop.example", password, "")
 			if err != nil {
 				t.Fatal(err)
+			}
+			if _, err := w.gate.Authenticate(ctx, disclosure.Credential{Session: held}); !errors.Is(err, disclosure.ErrUnauthenticated) {
+				t.Error("a password alone lets somebody in:", err)
+			}
+			challenge, err := w.accounts.Challenge(ctx, held)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var code string
+			if challenge.Enrolled {
+				code, recovery = recovery[0], recovery[1:]
+			} else {
+				code = testserver.Authenticator(t, challenge.Secret, time.Now())
+			}
+			token, codes, err := w.accounts.Prove(ctx, held, code, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !challenge.Enrolled {
+				recovery = codes
 			}
 			if aud := w.enter(t, disclosure.Credential{Session: token}); aud.Subject() != id || aud.Name() != "Nadia" || aud.Operator() {
 				t.Errorf("%+v", aud)
@@ -186,6 +209,36 @@ func TestStaffSignInUntilTheirSessionEnds(t *testing.T) {
 		if _, err := w.accounts.SignIn(ctx, "nadia@coop.example", password, ""); !errors.Is(err, account.ErrDenied) {
 			t.Error(err)
 		}
+		if err := w.accounts.SetPassword(ctx, "nadia@coop.example", password); err != nil {
+			t.Fatal(err)
+		}
+		token = signIn()
+		used := recovery[0]
+		if err := w.accounts.SetRole(ctx, "nadia@coop.example", "lead"); err != nil {
+			t.Fatal(err)
+		}
+		out(token, "the role changed")
+		if err := w.accounts.SetRole(ctx, "nadia@coop.example", "mayor"); !errors.Is(err, account.ErrRole) {
+			t.Error(err)
+		}
+		token = signIn()
+		if held, err := w.accounts.SignIn(ctx, "nadia@coop.example", password, ""); err != nil {
+			t.Error(err)
+		} else if _, _, err := w.accounts.Prove(ctx, held, used, ""); !errors.Is(err, account.ErrCode) {
+			t.Error("a recovery code is good twice:", err)
+		}
+		if err := w.accounts.ResetSecondFactor(ctx, "nadia@coop.example"); err != nil || w.count(t, `SELECT COUNT(*) FROM recovery WHERE staff = $1`, id) != 0 {
+			t.Fatal(err)
+		}
+		out(token, "the second factor was reset")
+		token = signIn()
+		if err := w.accounts.ChangePassword(ctx, id, password+"?", password+" !", ""); !errors.Is(err, account.ErrDenied) {
+			t.Error(err)
+		}
+		if err := w.accounts.ChangePassword(ctx, id, password, password+" !", ""); err != nil {
+			t.Error(err)
+		}
+		out(token, "the person changed the password")
 		if err := w.accounts.SetPassword(ctx, "nadia@coop.example", password); err != nil {
 			t.Fatal(err)
 		}
@@ -257,3 +310,40 @@ func TestBearerTokensEndAndSayWhenTheyWereUsed(t *testing.T) {
 }
 
 func first[T any](x T, _ error) T { return x }
+
+// A code that somebody looked at is worthless, whoever is faster.
+func TestATimeStepIsUsedOnce(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		ctx, id := t.Context(), w.caseworker.Subject()
+		if ok, err := db.UseStep(ctx, id, 7); ok || err != nil {
+			t.Error("a step of nobody's factor:", ok, err)
+		}
+		for _, secret := range []string{"AAAA", "BBBB"} {
+			if kept, err := db.OfferSecret(ctx, id, secret); kept != "AAAA" || err != nil {
+				t.Error(kept, err)
+			}
+		}
+		if ok, err := db.ConfirmSecret(ctx, id, 7, []string{"R"}); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if ok, err := db.ConfirmSecret(ctx, id, 9, nil); ok || err != nil {
+			t.Error("set up twice:", ok, err)
+		}
+		var wg sync.WaitGroup
+		var used atomic.Int32
+		for range 8 {
+			wg.Go(func() {
+				if ok, err := db.UseStep(ctx, id, 8); err != nil {
+					t.Error(err)
+				} else if ok {
+					used.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if ok, err := db.UseStep(ctx, id, 7); used.Load() != 1 || ok || err != nil {
+			t.Errorf("used %d times, an older one %v: %v", used.Load(), ok, err)
+		}
+	})
+}
