@@ -77,8 +77,12 @@ func (s *Server) credential(r *http.Request, rule permission.Rule) disclosure.Cr
 		}
 		return disclosure.Credential{Bearer: strings.TrimSpace(token)}
 	}
-	if rule.May[permission.Family] != permission.Denied && !rule.OfStaff() {
-		return disclosure.Credential{Session: pages.FamilySession(r, s.Plain)}
+	session := ""
+	if rule.OfStaff() || rule.May[permission.Family] == permission.Denied {
+		session = pages.StaffSession(r, s.Plain)
 	}
-	return disclosure.Credential{Session: pages.StaffSession(r, s.Plain)}
+	if session == "" && rule.May[permission.Family] != permission.Denied {
+		session = pages.FamilySession(r, s.Plain)
+	}
+	return disclosure.Credential{Session: session}
 }

@@ -35,6 +35,8 @@ func failureOf(err error) failure {
 		return invalid("/query/as_of", "this instant has not been; send one that is over, "+instantExample)
 	case errors.Is(err, disclosure.ErrCursor):
 		return invalid("/query/cursor", "this cursor was not given out")
+	case errors.Is(err, disclosure.ErrHelper):
+		return invalid("/body/staff", "no caseworker of this pilot has that id; GET /api/v1/staff lists them")
 	case errors.Is(err, disclosure.ErrOutcome):
 		return invalid("/body/outcome", "unknown outcome")
 	case errors.Is(err, disclosure.ErrNote):

@@ -150,6 +150,60 @@ func (e Job) Valid() bool {
 	}
 }
 
+// Defines values for MeRole.
+const (
+	MeRoleAuditor    MeRole = "auditor"
+	MeRoleCaseworker MeRole = "caseworker"
+	MeRoleFamily     MeRole = "family"
+	MeRoleFunder     MeRole = "funder"
+	MeRoleLead       MeRole = "lead"
+	MeRoleMachine    MeRole = "machine"
+	MeRoleOperator   MeRole = "operator"
+)
+
+// Valid indicates whether the value is a known member of the MeRole enum.
+func (e MeRole) Valid() bool {
+	switch e {
+	case MeRoleAuditor:
+		return true
+	case MeRoleCaseworker:
+		return true
+	case MeRoleFamily:
+		return true
+	case MeRoleFunder:
+		return true
+	case MeRoleLead:
+		return true
+	case MeRoleMachine:
+		return true
+	case MeRoleOperator:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Reach.
+const (
+	Allowed  Reach = "allowed"
+	CaseLoad Reach = "case-load"
+	Own      Reach = "own"
+)
+
+// Valid indicates whether the value is a known member of the Reach enum.
+func (e Reach) Valid() bool {
+	switch e {
+	case Allowed:
+		return true
+	case CaseLoad:
+		return true
+	case Own:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReadinessChecks.
 const (
 	ReadinessChecksFailed ReadinessChecks = "failed"
@@ -246,6 +300,33 @@ func (e RunError) Valid() bool {
 	case RunErrorUnended:
 		return true
 	case RunErrorUnreachable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StaffMemberRole.
+const (
+	StaffMemberRoleAuditor    StaffMemberRole = "auditor"
+	StaffMemberRoleCaseworker StaffMemberRole = "caseworker"
+	StaffMemberRoleFunder     StaffMemberRole = "funder"
+	StaffMemberRoleLead       StaffMemberRole = "lead"
+	StaffMemberRoleOperator   StaffMemberRole = "operator"
+)
+
+// Valid indicates whether the value is a known member of the StaffMemberRole enum.
+func (e StaffMemberRole) Valid() bool {
+	switch e {
+	case StaffMemberRoleAuditor:
+		return true
+	case StaffMemberRoleCaseworker:
+		return true
+	case StaffMemberRoleFunder:
+		return true
+	case StaffMemberRoleLead:
+		return true
+	case StaffMemberRoleOperator:
 		return true
 	default:
 		return false
@@ -411,6 +492,26 @@ type AlertList struct {
 // AlertState defines model for AlertState.
 type AlertState string
 
+// Assignment A caseworker helps a family from one instant to another.
+type Assignment struct {
+	// By Name of who assigned; absent for the command line.
+	By      *string     `json:"by,omitempty"`
+	EndedBy *string     `json:"ended_by,omitempty"`
+	Family  NamedFamily `json:"family"`
+	From    time.Time   `json:"from"`
+	Id      string      `json:"id"`
+	Staff   Person      `json:"staff"`
+
+	// To Absent while it goes on.
+	To *time.Time `json:"to,omitempty"`
+}
+
+// AssignmentList defines model for AssignmentList.
+type AssignmentList struct {
+	Items      []Assignment              `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
 // Cold Hours below the threshold of the home on the last day known.
 type Cold struct {
 	Day openapi_types.Date `json:"day"`
@@ -521,8 +622,60 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// Helper defines model for Helper.
+type Helper struct {
+	From time.Time `json:"from"`
+
+	// Id Of the entry of the case-loads.
+	Id    string `json:"id"`
+	Staff Person `json:"staff"`
+}
+
+// Household defines model for Household.
+type Household struct {
+	// CaseLoad Who helps it.
+	CaseLoad []Helper `json:"case_load"`
+	Id       string   `json:"id"`
+	Label    string   `json:"label"`
+
+	// Language BCP 47.
+	Language string `json:"language"`
+
+	// Phones Connected ones.
+	Phones int `json:"phones"`
+
+	// Since When it joined.
+	Since time.Time `json:"since"`
+}
+
+// HouseholdList defines model for HouseholdList.
+type HouseholdList struct {
+	Items      []Household               `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
 // Job Readings to usage, climate and bills; usage to results; results to alerts.
 type Job string
+
+// Me defines model for Me.
+type Me struct {
+	// Id Opaque id of the person, the token or the family.
+	Id string `json:"id"`
+
+	// Name Of a person or a token.
+	Name *string `json:"name,omitempty"`
+
+	// Permissions Those that not everybody has.
+	Permissions []Permission `json:"permissions"`
+	Pilot       string       `json:"pilot"`
+	Role        MeRole       `json:"role"`
+
+	// Scopes Of a token.
+	Scopes []string `json:"scopes"`
+}
+
+// MeRole defines model for Me.Role.
+type MeRole string
 
 // Month One calendar month. The running one also has `days_left` and, where known, `forecast`.
 type Month struct {
@@ -547,6 +700,20 @@ type Month struct {
 
 	// Status What a figure is worth. Only `ok` and `provisional` carry a value.
 	Status *Status `json:"status,omitempty"`
+}
+
+// NamedFamily defines model for NamedFamily.
+type NamedFamily struct {
+	Id    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// NewAssignment defines model for NewAssignment.
+type NewAssignment struct {
+	Family string `json:"family"`
+
+	// Staff Id of a caseworker of the pilot.
+	Staff string `json:"staff"`
 }
 
 // Period defines model for Period.
@@ -574,6 +741,21 @@ type Period struct {
 	Start     time.Time          `json:"start"`
 }
 
+// Permission defines model for Permission.
+type Permission struct {
+	// Reach How far a permission goes, see docs/reference/permissions.md.
+	Reach Reach `json:"reach"`
+
+	// Route Method and address, `GET /api/v1/families/{id}`.
+	Route string `json:"route"`
+}
+
+// Person defines model for Person.
+type Person struct {
+	Id   string `json:"id"`
+	Name string `json:"name"`
+}
+
 // Problem RFC 9457.
 type Problem struct {
 	Detail *string  `json:"detail,omitempty"`
@@ -596,6 +778,9 @@ type Rate struct {
 	// Value An exact decimal.
 	Value *Decimal `json:"value,omitempty"`
 }
+
+// Reach How far a permission goes, see docs/reference/permissions.md.
+type Reach string
 
 // Readiness defines model for Readiness.
 type Readiness struct {
@@ -658,6 +843,25 @@ type RunList struct {
 	NextCursor nullable.Nullable[string] `json:"next_cursor"`
 }
 
+// StaffList defines model for StaffList.
+type StaffList struct {
+	Items      []StaffMember             `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// StaffMember defines model for StaffMember.
+type StaffMember struct {
+	Id   string          `json:"id"`
+	Name string          `json:"name"`
+	Role StaffMemberRole `json:"role"`
+
+	// SecondFactor Has set one up.
+	SecondFactor bool `json:"second_factor"`
+}
+
+// StaffMemberRole defines model for StaffMember.Role.
+type StaffMemberRole string
+
 // StaleProblem defines model for StaleProblem.
 type StaleProblem struct {
 	// Current The alert as it stands.
@@ -695,6 +899,9 @@ type AlertID = string
 // AsOf Examples: 2026-11-03T08:00:00Z
 type AsOf = time.Time
 
+// AssignmentID defines model for AssignmentID.
+type AssignmentID = string
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -703,6 +910,9 @@ type FamilyID = string
 
 // From defines model for From.
 type From = openapi_types.Date
+
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
 
 // IfMatch defines model for IfMatch.
 type IfMatch = string
@@ -722,6 +932,9 @@ type BadRequest = Problem
 // Forbidden RFC 9457.
 type Forbidden = Problem
 
+// KeyTaken RFC 9457.
+type KeyTaken = Problem
+
 // NotFound RFC 9457.
 type NotFound = Problem
 
@@ -733,6 +946,9 @@ type Unauthorized = Problem
 
 // Unconditional RFC 9457.
 type Unconditional = Problem
+
+// UnderWay RFC 9457.
+type UnderWay = Problem
 
 // ListAlertsParams defines parameters for ListAlerts.
 type ListAlertsParams struct {
@@ -760,6 +976,10 @@ type AcknowledgeAlertParams struct {
 	// IfMatch The `ETag` of the alert that was read, `"3"`. Without it the answer is 428.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
 	// AcceptLanguage Language of sentences, French by default.
 	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
 }
@@ -769,8 +989,35 @@ type ResolveAlertParams struct {
 	// IfMatch The `ETag` of the alert that was read, `"3"`. Without it the answer is 428.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
 	// AcceptLanguage Language of sentences, French by default.
 	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// ListCaseLoadsParams defines parameters for ListCaseLoads.
+type ListCaseLoadsParams struct {
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AssignFamilyParams defines parameters for AssignFamily.
+type AssignFamilyParams struct {
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndAssignmentParams defines parameters for EndAssignment.
+type EndAssignmentParams struct {
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // FollowAlertsParams defines parameters for FollowAlerts.
@@ -813,6 +1060,22 @@ type GetFamilyUsageParams struct {
 // GetFamilyUsageParamsBy defines parameters for GetFamilyUsage.
 type GetFamilyUsageParamsBy string
 
+// ListHouseholdsParams defines parameters for ListHouseholds.
+type ListHouseholdsParams struct {
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// DisconnectPhonesParams defines parameters for DisconnectPhones.
+type DisconnectPhonesParams struct {
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetMyUsageParams defines parameters for GetMyUsage.
 type GetMyUsageParams struct {
 	// By Length of a period.
@@ -843,6 +1106,9 @@ type ListRunsParams struct {
 // ResolveAlertJSONRequestBody defines body for ResolveAlert for application/json ContentType.
 type ResolveAlertJSONRequestBody = Resolution
 
+// AssignFamilyJSONRequestBody defines body for AssignFamily for application/json ContentType.
+type AssignFamilyJSONRequestBody = NewAssignment
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// ListAlerts List alerts, cold homes first, then by severity and age
@@ -857,6 +1123,18 @@ type ServerInterface interface {
 	// ResolveAlert Close an alert with an outcome
 	// (POST /api/v1/alerts/{id}/resolve)
 	ResolveAlert(ctx echo.Context, id AlertID, params ResolveAlertParams) error
+	// ListCaseLoads List which caseworker helps and helped which family
+	// (GET /api/v1/case-load)
+	ListCaseLoads(ctx echo.Context, params ListCaseLoadsParams) error
+	// AssignFamily Have a caseworker help a family, from now on
+	// (POST /api/v1/case-load)
+	AssignFamily(ctx echo.Context, params AssignFamilyParams) error
+	// GetAssignment Read one entry of the case-loads
+	// (GET /api/v1/case-load/{id})
+	GetAssignment(ctx echo.Context, id AssignmentID) error
+	// EndAssignment Have a caseworker no longer help a family, from now on
+	// (POST /api/v1/case-load/{id}/end)
+	EndAssignment(ctx echo.Context, id AssignmentID, params EndAssignmentParams) error
 	// ListConflicts List where meters contradicted themselves, the newest first
 	// (GET /api/v1/conflicts)
 	ListConflicts(ctx echo.Context) error
@@ -872,12 +1150,24 @@ type ServerInterface interface {
 	// GetFamilyUsage Read what one family used, by day or by month
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx echo.Context, id FamilyID, params GetFamilyUsageParams) error
+	// ListHouseholds List the families of the pilot by name, with who helps them
+	// (GET /api/v1/households)
+	ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error
+	// DisconnectPhones Disconnect every phone of a family, for who lost one
+	// (POST /api/v1/households/{id}/disconnect)
+	DisconnectPhones(ctx echo.Context, id FamilyID, params DisconnectPhonesParams) error
+	// GetMe Say who asks, and what they may do
+	// (GET /api/v1/me)
+	GetMe(ctx echo.Context) error
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx echo.Context, params GetMyUsageParams) error
 	// ListRuns List the passes of jobs, the newest first
 	// (GET /api/v1/runs)
 	ListRuns(ctx echo.Context, params ListRunsParams) error
+	// ListStaff List the people of the pilot who may sign in, by name
+	// (GET /api/v1/staff)
+	ListStaff(ctx echo.Context) error
 	// GetHealth Say that the process runs
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -1009,6 +1299,21 @@ func (w *ServerInterfaceWrapper) AcknowledgeAlert(ctx echo.Context) error {
 
 		params.IfMatch = &IfMatch
 	}
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
 	// ------------- Optional header parameter "Accept-Language" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
 		var AcceptLanguage Language
@@ -1060,6 +1365,21 @@ func (w *ServerInterfaceWrapper) ResolveAlert(ctx echo.Context) error {
 
 		params.IfMatch = &IfMatch
 	}
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
 	// ------------- Optional header parameter "Accept-Language" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
 		var AcceptLanguage Language
@@ -1078,6 +1398,112 @@ func (w *ServerInterfaceWrapper) ResolveAlert(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveAlert(ctx, id, params)
+	return err
+}
+
+// ListCaseLoads converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCaseLoads(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCaseLoadsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCaseLoads(ctx, params)
+	return err
+}
+
+// AssignFamily converts echo context to params.
+func (w *ServerInterfaceWrapper) AssignFamily(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignFamilyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AssignFamily(ctx, params)
+	return err
+}
+
+// GetAssignment converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAssignment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id AssignmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAssignment(ctx, id)
+	return err
+}
+
+// EndAssignment converts echo context to params.
+func (w *ServerInterfaceWrapper) EndAssignment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id AssignmentID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndAssignmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndAssignment(ctx, id, params)
 	return err
 }
 
@@ -1216,6 +1642,76 @@ func (w *ServerInterfaceWrapper) GetFamilyUsage(ctx echo.Context) error {
 	return err
 }
 
+// ListHouseholds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHouseholds(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHouseholdsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHouseholds(ctx, params)
+	return err
+}
+
+// DisconnectPhones converts echo context to params.
+func (w *ServerInterfaceWrapper) DisconnectPhones(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FamilyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisconnectPhonesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DisconnectPhones(ctx, id, params)
+	return err
+}
+
+// GetMe converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMe(ctx)
+	return err
+}
+
 // GetMyUsage converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMyUsage(ctx echo.Context) error {
 	var err error
@@ -1277,6 +1773,15 @@ func (w *ServerInterfaceWrapper) ListRuns(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListRuns(ctx, params)
+	return err
+}
+
+// ListStaff converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStaff(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStaff(ctx)
 	return err
 }
 
@@ -1364,6 +1869,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/events", wrapper.FollowAlerts, options.OperationMiddlewares["followAlerts"]...)
 	router.GET(options.BaseURL+"/api/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
 	router.GET(options.BaseURL+"/api/v1/runs", wrapper.ListRuns, options.OperationMiddlewares["listRuns"]...)
+	router.GET(options.BaseURL+"/api/v1/households", wrapper.ListHouseholds, options.OperationMiddlewares["listHouseholds"]...)
+	router.POST(options.BaseURL+"/api/v1/households/:id/disconnect", wrapper.DisconnectPhones, options.OperationMiddlewares["disconnectPhones"]...)
+	router.GET(options.BaseURL+"/api/v1/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
+	router.GET(options.BaseURL+"/api/v1/case-load", wrapper.ListCaseLoads, options.OperationMiddlewares["listCaseLoads"]...)
+	router.POST(options.BaseURL+"/api/v1/case-load", wrapper.AssignFamily, options.OperationMiddlewares["assignFamily"]...)
+	router.GET(options.BaseURL+"/api/v1/case-load/:id", wrapper.GetAssignment, options.OperationMiddlewares["getAssignment"]...)
+	router.POST(options.BaseURL+"/api/v1/case-load/:id/end", wrapper.EndAssignment, options.OperationMiddlewares["endAssignment"]...)
+	router.GET(options.BaseURL+"/api/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/api/v1/me/usage", wrapper.GetMyUsage, options.OperationMiddlewares["getMyUsage"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
@@ -1380,9 +1893,13 @@ type AlertJSONResponse struct {
 	Headers AlertResponseHeaders
 }
 
+type AssignmentJSONResponse Assignment
+
 type BadRequestApplicationProblemPlusJSONResponse Problem
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
+
+type KeyTakenApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
@@ -1393,6 +1910,8 @@ type StaleApplicationProblemPlusJSONResponse StaleProblem
 type UnauthorizedApplicationProblemPlusJSONResponse Problem
 
 type UnconditionalApplicationProblemPlusJSONResponse Problem
+
+type UnderWayApplicationProblemPlusJSONResponse Problem
 
 type UsageJSONResponse Usage
 
@@ -1674,6 +2193,22 @@ func (response AcknowledgeAlert404ApplicationProblemPlusJSONResponse) VisitAckno
 	return err
 }
 
+type AcknowledgeAlert409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response AcknowledgeAlert409ApplicationProblemPlusJSONResponse) VisitAcknowledgeAlertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AcknowledgeAlert412ApplicationProblemPlusJSONResponse struct {
 	StaleApplicationProblemPlusJSONResponse
 }
@@ -1686,6 +2221,22 @@ func (response AcknowledgeAlert412ApplicationProblemPlusJSONResponse) VisitAckno
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcknowledgeAlert422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response AcknowledgeAlert422ApplicationProblemPlusJSONResponse) VisitAcknowledgeAlertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1814,6 +2365,22 @@ func (response ResolveAlert404ApplicationProblemPlusJSONResponse) VisitResolveAl
 	return err
 }
 
+type ResolveAlert409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveAlert409ApplicationProblemPlusJSONResponse) VisitResolveAlertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResolveAlert412ApplicationProblemPlusJSONResponse struct {
 	StaleApplicationProblemPlusJSONResponse
 }
@@ -1826,6 +2393,22 @@ func (response ResolveAlert412ApplicationProblemPlusJSONResponse) VisitResolveAl
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveAlert422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveAlert422ApplicationProblemPlusJSONResponse) VisitResolveAlertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -1852,6 +2435,512 @@ type ResolveAlertdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResolveAlertdefaultApplicationProblemPlusJSONResponse) VisitResolveAlertResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseLoadsRequestObject struct {
+	Params ListCaseLoadsParams
+}
+
+type ListCaseLoadsResponseObject interface {
+	VisitListCaseLoadsResponse(w http.ResponseWriter) error
+}
+
+type ListCaseLoads200ResponseHeaders struct {
+	Link *string
+}
+
+type ListCaseLoads200JSONResponse struct {
+	Body    AssignmentList
+	Headers ListCaseLoads200ResponseHeaders
+}
+
+func (response ListCaseLoads200JSONResponse) VisitListCaseLoadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseLoads400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListCaseLoads400ApplicationProblemPlusJSONResponse) VisitListCaseLoadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseLoads401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCaseLoads401ApplicationProblemPlusJSONResponse) VisitListCaseLoadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseLoads403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCaseLoads403ApplicationProblemPlusJSONResponse) VisitListCaseLoadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseLoadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCaseLoadsdefaultApplicationProblemPlusJSONResponse) VisitListCaseLoadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamilyRequestObject struct {
+	Params AssignFamilyParams
+	Body   *AssignFamilyJSONRequestBody
+}
+
+type AssignFamilyResponseObject interface {
+	VisitAssignFamilyResponse(w http.ResponseWriter) error
+}
+
+type AssignFamily200ResponseHeaders struct {
+	ContentLocation *string
+}
+
+type AssignFamily200JSONResponse struct {
+	Body    Assignment
+	Headers AssignFamily200ResponseHeaders
+}
+
+func (response AssignFamily200JSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentLocation != nil {
+		w.Header().Set("Content-Location", fmt.Sprint(*response.Headers.ContentLocation))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily201ResponseHeaders struct {
+	Location *string
+}
+
+type AssignFamily201JSONResponse struct {
+	Body    Assignment
+	Headers AssignFamily201ResponseHeaders
+}
+
+func (response AssignFamily201JSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AssignFamily400ApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AssignFamily401ApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AssignFamily403ApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AssignFamily404ApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response AssignFamily409ApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamily422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response AssignFamily422ApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignFamilydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AssignFamilydefaultApplicationProblemPlusJSONResponse) VisitAssignFamilyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAssignmentRequestObject struct {
+	Id AssignmentID `json:"id"`
+}
+
+type GetAssignmentResponseObject interface {
+	VisitGetAssignmentResponse(w http.ResponseWriter) error
+}
+
+type GetAssignment200JSONResponse struct{ AssignmentJSONResponse }
+
+func (response GetAssignment200JSONResponse) VisitGetAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAssignment400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetAssignment400ApplicationProblemPlusJSONResponse) VisitGetAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAssignment401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAssignment401ApplicationProblemPlusJSONResponse) VisitGetAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAssignment403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAssignment403ApplicationProblemPlusJSONResponse) VisitGetAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAssignment404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetAssignment404ApplicationProblemPlusJSONResponse) VisitGetAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAssignmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAssignmentdefaultApplicationProblemPlusJSONResponse) VisitGetAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignmentRequestObject struct {
+	Id     AssignmentID `json:"id"`
+	Params EndAssignmentParams
+}
+
+type EndAssignmentResponseObject interface {
+	VisitEndAssignmentResponse(w http.ResponseWriter) error
+}
+
+type EndAssignment200JSONResponse struct{ AssignmentJSONResponse }
+
+func (response EndAssignment200JSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignment400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EndAssignment400ApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignment401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response EndAssignment401ApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignment403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EndAssignment403ApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignment404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EndAssignment404ApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignment409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response EndAssignment409ApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignment422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response EndAssignment422ApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAssignmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndAssignmentdefaultApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2344,6 +3433,303 @@ func (response GetFamilyUsagedefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type ListHouseholdsRequestObject struct {
+	Params ListHouseholdsParams
+}
+
+type ListHouseholdsResponseObject interface {
+	VisitListHouseholdsResponse(w http.ResponseWriter) error
+}
+
+type ListHouseholds200ResponseHeaders struct {
+	Link *string
+}
+
+type ListHouseholds200JSONResponse struct {
+	Body    HouseholdList
+	Headers ListHouseholds200ResponseHeaders
+}
+
+func (response ListHouseholds200JSONResponse) VisitListHouseholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHouseholds400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListHouseholds400ApplicationProblemPlusJSONResponse) VisitListHouseholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHouseholds401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListHouseholds401ApplicationProblemPlusJSONResponse) VisitListHouseholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHouseholds403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListHouseholds403ApplicationProblemPlusJSONResponse) VisitListHouseholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHouseholdsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListHouseholdsdefaultApplicationProblemPlusJSONResponse) VisitListHouseholdsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhonesRequestObject struct {
+	Id     FamilyID `json:"id"`
+	Params DisconnectPhonesParams
+}
+
+type DisconnectPhonesResponseObject interface {
+	VisitDisconnectPhonesResponse(w http.ResponseWriter) error
+}
+
+type DisconnectPhones204Response struct {
+}
+
+func (response DisconnectPhones204Response) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DisconnectPhones400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DisconnectPhones400ApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhones401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response DisconnectPhones401ApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhones403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DisconnectPhones403ApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhones404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DisconnectPhones404ApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhones409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response DisconnectPhones409ApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhones422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response DisconnectPhones422ApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectPhonesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DisconnectPhonesdefaultApplicationProblemPlusJSONResponse) VisitDisconnectPhonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeRequestObject struct {
+}
+
+type GetMeResponseObject interface {
+	VisitGetMeResponse(w http.ResponseWriter) error
+}
+
+type GetMe200JSONResponse Me
+
+func (response GetMe200JSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMe401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe401ApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMe403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe403ApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyUsageRequestObject struct {
 	Params GetMyUsageParams
 }
@@ -2528,6 +3914,76 @@ func (response ListRunsdefaultApplicationProblemPlusJSONResponse) VisitListRunsR
 	return err
 }
 
+type ListStaffRequestObject struct {
+}
+
+type ListStaffResponseObject interface {
+	VisitListStaffResponse(w http.ResponseWriter) error
+}
+
+type ListStaff200JSONResponse StaffList
+
+func (response ListStaff200JSONResponse) VisitListStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaff401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListStaff401ApplicationProblemPlusJSONResponse) VisitListStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaff403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListStaff403ApplicationProblemPlusJSONResponse) VisitListStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStaffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStaffdefaultApplicationProblemPlusJSONResponse) VisitListStaffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -2670,6 +4126,18 @@ type StrictServerInterface interface {
 	// ResolveAlert Close an alert with an outcome
 	// (POST /api/v1/alerts/{id}/resolve)
 	ResolveAlert(ctx context.Context, request ResolveAlertRequestObject) (ResolveAlertResponseObject, error)
+	// ListCaseLoads List which caseworker helps and helped which family
+	// (GET /api/v1/case-load)
+	ListCaseLoads(ctx context.Context, request ListCaseLoadsRequestObject) (ListCaseLoadsResponseObject, error)
+	// AssignFamily Have a caseworker help a family, from now on
+	// (POST /api/v1/case-load)
+	AssignFamily(ctx context.Context, request AssignFamilyRequestObject) (AssignFamilyResponseObject, error)
+	// GetAssignment Read one entry of the case-loads
+	// (GET /api/v1/case-load/{id})
+	GetAssignment(ctx context.Context, request GetAssignmentRequestObject) (GetAssignmentResponseObject, error)
+	// EndAssignment Have a caseworker no longer help a family, from now on
+	// (POST /api/v1/case-load/{id}/end)
+	EndAssignment(ctx context.Context, request EndAssignmentRequestObject) (EndAssignmentResponseObject, error)
 	// ListConflicts List where meters contradicted themselves, the newest first
 	// (GET /api/v1/conflicts)
 	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
@@ -2685,12 +4153,24 @@ type StrictServerInterface interface {
 	// GetFamilyUsage Read what one family used, by day or by month
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx context.Context, request GetFamilyUsageRequestObject) (GetFamilyUsageResponseObject, error)
+	// ListHouseholds List the families of the pilot by name, with who helps them
+	// (GET /api/v1/households)
+	ListHouseholds(ctx context.Context, request ListHouseholdsRequestObject) (ListHouseholdsResponseObject, error)
+	// DisconnectPhones Disconnect every phone of a family, for who lost one
+	// (POST /api/v1/households/{id}/disconnect)
+	DisconnectPhones(ctx context.Context, request DisconnectPhonesRequestObject) (DisconnectPhonesResponseObject, error)
+	// GetMe Say who asks, and what they may do
+	// (GET /api/v1/me)
+	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx context.Context, request GetMyUsageRequestObject) (GetMyUsageResponseObject, error)
 	// ListRuns List the passes of jobs, the newest first
 	// (GET /api/v1/runs)
 	ListRuns(ctx context.Context, request ListRunsRequestObject) (ListRunsResponseObject, error)
+	// ListStaff List the people of the pilot who may sign in, by name
+	// (GET /api/v1/staff)
+	ListStaff(ctx context.Context, request ListStaffRequestObject) (ListStaffResponseObject, error)
 	// GetHealth Say that the process runs
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -2840,6 +4320,130 @@ func (sh *strictHandler) ResolveAlert(ctx echo.Context, id AlertID, params Resol
 	return nil
 }
 
+// ListCaseLoads operation middleware
+func (sh *strictHandler) ListCaseLoads(ctx echo.Context, params ListCaseLoadsParams) error {
+	var request ListCaseLoadsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCaseLoads(ctx.Request().Context(), request.(ListCaseLoadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCaseLoads")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCaseLoadsResponseObject); ok {
+		return validResponse.VisitListCaseLoadsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AssignFamily operation middleware
+func (sh *strictHandler) AssignFamily(ctx echo.Context, params AssignFamilyParams) error {
+	var request AssignFamilyRequestObject
+
+	request.Params = params
+
+	var body AssignFamilyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignFamily(ctx.Request().Context(), request.(AssignFamilyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignFamily")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AssignFamilyResponseObject); ok {
+		return validResponse.VisitAssignFamilyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAssignment operation middleware
+func (sh *strictHandler) GetAssignment(ctx echo.Context, id AssignmentID) error {
+	var request GetAssignmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAssignment(ctx.Request().Context(), request.(GetAssignmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAssignment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAssignmentResponseObject); ok {
+		return validResponse.VisitGetAssignmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndAssignment operation middleware
+func (sh *strictHandler) EndAssignment(ctx echo.Context, id AssignmentID, params EndAssignmentParams) error {
+	var request EndAssignmentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndAssignment(ctx.Request().Context(), request.(EndAssignmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndAssignment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndAssignmentResponseObject); ok {
+		return validResponse.VisitEndAssignmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListConflicts operation middleware
 func (sh *strictHandler) ListConflicts(ctx echo.Context) error {
 	var request ListConflictsRequestObject
@@ -2965,6 +4569,80 @@ func (sh *strictHandler) GetFamilyUsage(ctx echo.Context, id FamilyID, params Ge
 	return nil
 }
 
+// ListHouseholds operation middleware
+func (sh *strictHandler) ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error {
+	var request ListHouseholdsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHouseholds(ctx.Request().Context(), request.(ListHouseholdsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHouseholds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListHouseholdsResponseObject); ok {
+		return validResponse.VisitListHouseholdsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DisconnectPhones operation middleware
+func (sh *strictHandler) DisconnectPhones(ctx echo.Context, id FamilyID, params DisconnectPhonesParams) error {
+	var request DisconnectPhonesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectPhones(ctx.Request().Context(), request.(DisconnectPhonesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectPhones")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DisconnectPhonesResponseObject); ok {
+		return validResponse.VisitDisconnectPhonesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMe operation middleware
+func (sh *strictHandler) GetMe(ctx echo.Context) error {
+	var request GetMeRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMe(ctx.Request().Context(), request.(GetMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMeResponseObject); ok {
+		return validResponse.VisitGetMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMyUsage operation middleware
 func (sh *strictHandler) GetMyUsage(ctx echo.Context, params GetMyUsageParams) error {
 	var request GetMyUsageRequestObject
@@ -3009,6 +4687,29 @@ func (sh *strictHandler) ListRuns(ctx echo.Context, params ListRunsParams) error
 		return err
 	} else if validResponse, ok := response.(ListRunsResponseObject); ok {
 		return validResponse.VisitListRunsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStaff operation middleware
+func (sh *strictHandler) ListStaff(ctx echo.Context) error {
+	var request ListStaffRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStaff(ctx.Request().Context(), request.(ListStaffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStaff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStaffResponseObject); ok {
+		return validResponse.VisitListStaffResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3089,116 +4790,144 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3tchu5leiroDq5laTSokjqwzJVt1Iez/iOc8czE9uZqYrlK4Ldh2yY3QAHQIvmuFSV17gvsFX7b59h",
-	"903yJFvnAOgPskmRlux87PyxpW40cHBwvj+gD1GiioWSIK2JRh+iDHgKmn786jWf4f8pmESLhRVKRqPo",
-	"B9BGKMnUlNkMGM9B25hZxSbADEjLJjyZM27Y+Pn06AW3STbuRXFkkgwKjtPZ1QKiUWSsFnIW3d7G0TdC",
-	"zjcXevnsKbsYXlzETEP+v68iCe/tVXTJ+ISWUZLWz7mxbMFnsHuR2zhacM0LsH5zTxDu519uLvvdgv9U",
-	"AhMp7pBLt0GcXODbBbdZFEeSFzi9SKM40vBTKTSk0cjqEppAFPz9NyBnNotG56dxVAgZfh3EHWh4Yr6b",
-	"bsLzTMxKDQYxajNYMWOVShm3zGbCMCGN5dKOEFjgScYWoIVKCTUaTJlbhudbWkgdqiYrfCd77KmShEeB",
-	"83LL1PRKSrXssR/xN2GYVJbNYWFxZWHZEv8zHvsjNgYJera6ni+zcczGOPe1Bp4KObvmFh+pBchrwp4Z",
-	"99gTNv792KNUTacG7JUUhi21sBYkG/+v4Rfj3pUMeP6pBL2qEc3NtZq2Dhje82KRg4lGb6Jhf3h+NBgc",
-	"9U9e9y9G/f6o3/9L9DaOpkoX3EajKOUWjqwoIOrC+9NSG6U3Mf86AzZGqrtOaMQ40DySG5vAVGnobQHY",
-	"fRFtoYazwbALkGe8EPnqbqJkUxr4WYjymVZFF1FqY1nKV2zJpYW0x76EKS9zG7OTPj43Hj9sbNX4kg2G",
-	"rFDSZoZNlfY/XjIlgebAZyZX1mzD5hSBaG6idbKdh/p8SrJny6miaBu3RJhjAiRypOKYja+ik6to3GM/",
-	"Cpup0iIL0GBplqCRE06HFxW8TmrWAAfRF+3AfIcc5HJW8hlsAh3eIMjIfyATMDF7pkEmGfJ06tC/FaAn",
-	"SQILe1StsAWu4dl5J2CiEHYTqhfKIF6gQDlEpxkEcdch5jRJc2EPdDQ668cIhSjKIhoN+30iS/dbTZRC",
-	"WpiBJoBeq100KRXLlZyB3qROqwqltVpuA9Kqg+jsFjnNLFCU1loFf0gUHhL9yBeLXCQcoTx+ZxDUSnrh",
-	"j5NVNIq+5angURwlGZczSK9pzSDWhmck1oYk1uLIMT9+KlLkDT5JUpjOMvFunhdSLaI4yvkEckSJWoFm",
-	"/Uf0KNBWNNXRbRxlwlilV9HozYeovdzp6+HJaND3yxmLWx9FKM7pV1j43yCNbuP1j9uwtjYXZuLJXKpl",
-	"DukM0nrG1tPbt7HbHR+enJ6dP6r/jWK/9vUuoDVwj2muZ3QyKJNwPKICCfE6iUbR4DyKowK4dL+d9i4Q",
-	"M3NAqJ3eT1SeXmeqgB4OQwqA95bGxhfsP//jKQPJCrUCScSv2TtV6pgN6X/DUmCmFBZ67Onf/vr/wVhW",
-	"KCHp+eAcP+/herrMSWWEpRAncANaWISj1DMkpDgyQiZw9zmtYffGmWvR6OS2Sdi/1jCNRtGvjmvr79i9",
-	"NceOiIm4N0VnZQ51GIpdk/phxzSG5vyCpy/hpxLMLkZZaDXJofh9B8OA1grXfYMCwHKBhC7LYgKaFSVa",
-	"OIDWUYGyadjvR3G0UCg6dDSKjonbj50kQhpDpJUmGp2izLHC0kG8JtuJIGSpAmcJoVaoBcAxX4jjVCXm",
-	"V0Le8FykR/6DaG8sf+92uA3PnQBcsrHb/ZgZ1LHLDNAEQTWt9ESkKciPw2mNh5MaD98qy3ieqyV07lwq",
-	"exReP9SueZkK1G0s4RI3nSoyc2mL3yr7TJUyve8OT9s7nNKcW/bnXj7Q7jQ4s1pCzJQma8LJcpaKlM6Y",
-	"zzTAJZNqotIV4oBZyHO2zESSEQ7CAh+FAk9S1yRYT6aPeT85G6RDuDidnD+KamY4azLDK1WAzYScsYlW",
-	"c0C3S5WaGZFCNztY0JLnD4KzJ3LllobcgDfQ0GVZaiVnMUMH8fHp2SPCzCvL3S4Px0tSau2/2EdftSVq",
-	"ICuy6Bs4oxNEc3LKjSVLbANXhkDeG1G0w7v4h0zZQt1AiidFKiM4byhACFV/lry0mdLiZ7g3Mw2azER7",
-	"FoYZMZOQMiG3sZUbcCTkg5BJx8J+n4mSqcBRPL/nRocX9UaDcY8rFsIYNAW7WGF6VOCwozDmIfZaB1Ua",
-	"q7vdGu85HGh6pnzVMCo7zUlyv5qGBxrPaPaTEk6UsddQon4d9B5foBWrbkB7aNT02kSji3PSsAZAVr/e",
-	"xlEdQ4hG0aPe2WDYJ40NxoqCWyTPKc8NVOZ5C4SFVjfC+NP14zTMhAkxHj+9KBZK2+MJN9BcxnGvblmR",
-	"J2hS+QAC2gdWtWzb/Y/QnUbHAdIL9NhcoKbHnoSQjVRO2AnDUN5QhK0KuPTI7fGztzwNngYS/16rBWgr",
-	"0BXx6FiTp8zZxcwqlvA8ryIJMZNocDLOUkgIpYxPnNNbO8BjN3aM8oTgwoeczbiFJadgxKIBgKOudR/t",
-	"W16QD7vMFLNKzVEPJrkyyLRkVa45WG2P6MNeEZ2mh3SnmetCLviR30dH7IViVkImIgVpLylagfvkVmnD",
-	"eK4kdEJeOVgfArPsAc9XN8i6t9V0XGtO4Im0I6zZ8oX2xU7tG+2C5qUbVbkn7Yhby1dZgEydDDQiB2mv",
-	"Kcpa/xow+7YDmNrRQXZFh/9N7fFkYkZxLdxW3v2584nWj+zHDCSS6QRmXOLh7IcZr/D3OKZXNPK2YQw0",
-	"sC+kPT+NOuMWdVjujY/TIXIbaAhAVMcU9tjihHrdGilq8g4SIh2C8CmNPlBAoAmRcst9nBZuKNDuomTG",
-	"auDFJpvzIIj2cCnj6BBC/YjjcLGEmpR8mAI1SsJz0ijxuj2nwaj8BtIOAls7MZq9PiE6CLf9rcfg+Pmu",
-	"U1jD6AE4ckJ247FUDnOb8qK0CbJt17t74Hud/bhlGV8Q8pFiPs1xEP5bZ7L1GJ5VGuGAc9gicn1wrfNN",
-	"Hb/dDTrxvpuo8dlW8L8R5lAiqlTO/rqnS+000h/1rt6EbcWRLPM8eruxPVqz/fXWzb0KZNekkoPoIo6e",
-	"qjw9UNZ9TRG6CeRqSfLNZhpMpvI0CDxUb60sY8pXzjLbFIKpMxzuCBfHUYaL3nUYX0IiCu9Ce//jTs8Q",
-	"R62fgrPs/RRd6H+q5DQXie1UoBoYZ6TJGXoUmqcisWSnGcinHXrAdppOE2UzdsPzEsz+irhhi228c8bF",
-	"7gwZHhmN63UbQM5H2JzkTyWXVtgV4zJl6HLEVZ7TOxFZMu6ckzwbbreYIqQ/Ab1RypIkvIB9kbF2psG0",
-	"Chhq7MYrpADJrgMP8uQ+IqMing2p0SkMusGp/cSDOHfJijLJXC7Ue09LbhhufZMwnQe6fi6v6DhMldJ1",
-	"3ljzULaZcbUbu23OAMehFqGfN3Ygd2KsDlUdaNa5yJBL5RvLZWoO99gy+rz39zedgwW2ywoOUnRjR08k",
-	"g/c8seTrFjwnPHBrQePb/3f0hzf9o8dvf//bN7237qff/eHXXVve06boMI2C281MxjUYthQ2IypMlHMs",
-	"xQ302JjS5GNXoAFMl1IKOWMUPqbAfzOC7GcS1lD2ffNsyWPzamo3W+cU8IbpVGl7rfc41pf+QO+ylzow",
-	"kXADS6XnoI2LSGwhr3xrZvyLp9+z00dbPjL2mpB41w5e0KDwSV3Gsr8dftgyjdKYBsp2Oop7GYuOJD+5",
-	"tVgHTT6vufjMVQsctLOQIuwgzCovuE5Tf3z13bfMvx2x44lKV8fecYpZM4cYs+MFt9mxSGPmM53HIezb",
-	"u1OXh/XjAGTnnpWGhBv7MXKGzCCkObYUec4SZSzjloQEyDRmlJ3Q+J+zSly6qUN2ANp/uQvy7m27ZmKW",
-	"HfhJrpYHfbGG0PB53IK4AUkXgr8GnjvWPYCqaru8clrm+8QPtprif1STjgpIJ4gMs4qVhs8gZklOgXEy",
-	"UCciz82le4NDXL2fuQw/4DMnZJo+uFZ5Xi6cQ4WjQgzDdDpWL4JcO4D2viNiykGm3Nd69djrtgZjPDfO",
-	"nhijurrOYWrHuKmg2sjPitl46sl/3KXRQt5hb/pqJiZ2K0E/7jaOKvg6SskUuoRCJnmZukDHpq3YTHHs",
-	"DWcj/7FhvbAF1y6hJ5VlBXBT6tbiE6Vy4BS6nTaEx06BHsY1NVnDJiI76MPp7ZH7YXj762024Ec7q27Z",
-	"5tYbx9XFMd+TxX4g334mmvm7HrpLlXWVPRKOY1ILKV9VRQiUBauiHjyfHmWq7HadWym3TShTrRZhokSV",
-	"qN1CJTG8X+RcSEjZCmw34K3cXfeh7o3MNmRf0XmwyYqFNVpRgpgJyeY/NlV2TWc+R/jhY7x1OoowRYss",
-	"mrtt0Fib/pvY7mSBuhrkAPFcl00cYCuFoqu9LUS01DoMxGYNSqerKSxqAMlWqmQaFko7M8bn6Hu75c6m",
-	"+PU5+44duQcbLrzlkxwuWQ48JQVKHlU9pOXWl1ocaZiCBpeh2U0M9DZAtDMu99I7XQe6+I68jpznxtBz",
-	"Y0hX7OT8jJxCx/nkKVJuWaJB68pqFnzlSrPdHJukcZhsjyOK+H2sHbcLNWQSgTGHCv4MkvlOwdIw5OJo",
-	"ykW+JdTcJSA2bcEdU3RvNg4gbtl1KGc9xAVYkYnP2RxW7uxdmSRVa6PzgkakC026inLXYFLwOXSEd30d",
-	"7Tb03Y0nKqvtGkgVtXdlTPDr2EHhP+lGlFF5acUeyGpvLyTMGrXwgz7Vwe3IoIXzTpS0PHEyGwU2yvpU",
-	"8JlURiC4c3pCkkLznH5ccNpYHJVSA08ylDqU6r7miW2HtLYgJMDRiYZSfoTNvuDGuJjqOzXp0A5KdghM",
-	"igUIMERMS+A2A40WBb5GyclzS/GtbdZxWlUvrBkTrstrmYmclIIupXEU6xyEUC2z1MpCcGn3zzCQPtsS",
-	"lKLSYW8fIBe79isNI8ZZIYzlc0AOouL6mJmqQJIKWqxyzQcxGkC5K+ucAKNDhhRtrivJEXjQl2iALbOV",
-	"7ykypqoDdYJZhW2NQgmfsWqxcLMErZiAoTFU9uZMGpGiny/TaiE3uSuGoBarQLgLLkVCOqkAVdoNcqSv",
-	"SVfRuvSe1uqUjF7idZieytAZ1hhBuiCyuHRyCd5bB6TVREszLmQ3xTjDYY8g/TvnUe/SP+h0BwvvoCKa",
-	"rgAdrteaK3Yc06EJWoz6yaN1KAw+e6iuVax6oKqucxw7/S0/7N4G4IOac3EF/haseEC7swLU6oke01Jp",
-	"m/XYdzJfsbGaU2iEjRv+wJglXOsV4y632iqymK+5DnEkpCmnU5EIkPY65ZbTsxR9n0JIl0uRyl77elFk",
-	"/i4Gr0pMDzjNSau0y+SKGIMyl87lf7uzgG/zle9HvDPVfhiT+GhCB59YtV/DYZM2PPxUnhOH7kVqLdue",
-	"DP2hTocdFNAofGveZhJddT5upN12byIMpJk2IaY8aFJqYVevEIkOnkXWaSW8JivThMbxkAD7jWH0QdWN",
-	"lyg1F1C3411ff62MPZqiqj0qarzzhfi/sPK8P53usWCdaaJUZlUpjmrWhSukUfmekCRdkFg1d+0361GR",
-	"gieZkPAb9Cfn4KKaK9DXf/vrv9Wt8RQLAa6brQKZtQtXQyzktKPj8asbQBHgOlJDPa5PCM4UGGYzrcpZ",
-	"RnZE4vq9Y1YlBopGdZ/3y52F1ejLTtVSXslpu13FKmYAeuxJ9cC3jJfSVS5zX+hAz1vNLWhHOZ8DnX0H",
-	"eu9KXsknhSqlJfuzUBJcCYbzRumbVsqWPBh0AnrsuWuAJwONOkJOTk4e4+s/v34au05knMl3H3MNVzIR",
-	"NyJnyMh1+l/kytKGBORptR9/1UCIu9EOUty+quJatOFLXxPtqqh/Bq2cnZWLBKQBV0wG0oqpoD60Jwu0",
-	"Bo+GvX6jQ7d+hmRdFgXXq2gU+T59SJl7FmxtF7Qnp503E8fuCOkugIrJ8ExcmsCdJLeNFvLQ1kD2bLO/",
-	"JRqEXCVfiGgUnfQGBPCC24yYnXodbgbHdSZzBiSLPDBKPk+jUYQWzhM3pH0Lw5uO6AseiuvavWS4tNtr",
-	"oxTMhYdCVXwcwftFrlKo5GNXV2+oF6hr9/eviqvqFQr+/rn76mRNS6BZLH4qwb+2ugSSTCvCK6oOapTt",
-	"WqpGx7Frst5joL+vYJ8pQ7L49u1ao/Kw3z+sV6TR79HZo9xuRn2gHuVfWoA/qgXYF1BWjDzE42/Z+2jc",
-	"H9YPTG5KV4+euw0DdaxLNbLxN0LOx66opXlzSx1TrVw+r/obrcThKphdrcQ0hkA5dVTcNbii9uNGvzF9",
-	"Mrj7k1aHHH10cvdHdQsuIWkaihV2f1X3ejWFPmLbIzRmSBVUjWrYVGhU0hZF4GTFAo04IUn5A8tn1KER",
-	"cro4b1tOH38Q6e1WYf1/wMnqTVF9h6wJF+o8hFjajbKqWPkzneVp//TuL6ru5Psf/kvgqU+SU82epKJb",
-	"FvqJ9j7j44baJNtcmY5AW6OjEF1KAa7crOuKlPoiIOolZVTbakKzKzXp1h2v8fp1KYPhlcS9+M71qpyQ",
-	"LKU2ET6pAf/kxBguivmsdPuPKrYOJvXTwfDuD16FRufT4cU+u2i27d6fnV7zOVQXeR3APb7hoMk5bSp9",
-	"6Qb8A1Mokc8XKl0dZuu5ZEj0gzDCAlvo//r3mxJYwXUqUF1XGRCf7NjbkGhkZ27b0QZvMv/CU/8kPPU0",
-	"V6ZmKmfrcckCZexmssR3DjQ9xnWjMowhL9xnMSjS6aM5vriEW9ebSzEAV6YukoyUp6B0iUY/kkIXdDuU",
-	"r3xnz5S+kmtNvD675Lud8RvXtjJilhIYnDpigk/d81GcClLDcmHsmJlMLUmFFr556Er6AFBonelQeGjv",
-	"Pa3Q8nC+2vrdTIOqu73RZBPNlkf9k6hqrYmK0/mj9z8NFz8320tG0XonTKPZZGOR09Fg+Jfo9u3esqHV",
-	"mtLlZ9RX+tQo7/2TWfQudelkdburCunFQH4DvkpDwhJ9RaLaBjt5/dJiJ+rS3c5Lr0DfgD6iQJYb2mNf",
-	"cXd7heQFpGxMTDq+JCtzLFLXctBxoec33Ngj6mg9ev7lOPbdBpY7Jr2S40bn8bh1wyQ3c0hdWs+VmSAA",
-	"BE2PIbMXhQdPr9jgjBk2B1iYEJiVQDlxigdRKemVdN3IDGRqXECIhmqgKBvP6dqkLkZ7pvJcLfeLRr0O",
-	"jX+uDxpp/bKSD/46QA8Hpf0Mk42L5dZv4GshrxWL2ii0HMSDi64SyweO+Fh4bx31HLlttMRIJNIROx1e",
-	"SRoxcpL+SuJ5j9iHK2q8vYpGVz4WcxXFVy4AUT2kR9zS703xcOplkHtP00ajD1eRSGnoRrznKrq9paPc",
-	"eb1rR/zfd6z/KwcKHD2HYHC4I7ZQN3cp4amv29gZtQ3FHYdbt+a76cMGHRvtS/Rf+yoY31cbPe6d0QUy",
-	"ISMcqXlHM1PzbVWqFvV7g/5pFXX8qJBlRwPRmmI8u/DatyqzblyfczbsnfY7788Z9h/1+80bdIb9c3+H",
-	"TqM+/XztRp3hyaB3it9136nTrA5vtXhE5xe9Yb/ZODGKHvV7J/ioatGIzs97g36jYjzsdBP9rXanwf2C",
-	"kY0Wpy1sHyj7X5vxyZ6wje26tE6douI+X7SK2WTFQvtYEAkV+3cKhTtDhM9CgvswsVBdcLyHJnsAEeIr",
-	"+5bE8xXmnhiXrYsaVarbBMRm4cTnkg8tnum7+8sdq7Z2oqas8/brPfa2IfwGD7K5LsF2eoGiolOwnV8M",
-	"24Lt7DE+aPdDuDus23KmJeab5S63t7cHSpOtBoTDdO9fLL7wEOFpW6MHaRAd7qro5QAZc1yGkqJO3+VF",
-	"lbV3ZetpZ6t04/7rS5fxVzJfbfZI17IxtEhvkWuuzulewm3t+m4qKW7eV7Dt/mkqGOq4Ibvuj/KVVLtL",
-	"qPaQr3Sx+x7jXquPDHf7K/B+YZ011lnSX1uoGIaVBlLS0SlfMaXxp3DYuzmpgDvY5xnVhqyVWrGvQ4eX",
-	"Yb8dm1zZ8e/uZBh0xylG0ck1L7ZxzINzgaP6g6oJ/4eywmchbF//R2ftK//evKV7tbtJ3pciNQi/Fdtq",
-	"k7cupdlJ2uuXMLInrobcVWaFSiFLVL3khvFwnTBqANVj3/oWAp+QFFXFFHMV21RmjwrnSrq31DQwqqrD",
-	"fL19rmZVN6EL9Fax4XdqYqhzYUzBYR8WJoi2RYFf4q73CEy9U5OqTsrFzehJuzaqi7d8nfpe5hEVyH+K",
-	"0qUHjAy4tpTTx4+b3SQdMe9TNIp920ej4SE0LQyc6Xs6HJz43oFGg3yzQ6A7nE46nyCh27N3QjL8S2Pd",
-	"frXusFo3dOjvsey6Lx0l7/60evH6+QFJOd+CsLO2B/kKfqnteVjP3SEV0YtyYmfcHwd46ZjRfRU/7/LO",
-	"/ZUW9+WxtSjOfuTk1+6gpufujxn0HkLdtFTMK+4rkJstUdrJ0YBAA/pGJEHDoAO+2onCus/0vlisO0/p",
-	"An0dPG8NidJp5Ygb0BSNDcj+GNzXQHegn4rFncJzRTnuJM4c+X+6/XhB19xT49H991X/gYLwpzI+DYUt",
-	"M6As9DJQmicpJgFSE3C6leQabRfbaO6HquHifhQ3U9EomqlBb3jeu2gVdN/0qYR7b8QHiLbERyalyNNP",
-	"hW00uGiBHay8boP6Fow3b1Ed+84QZ5D6jzsbr6oIqmuN77yNrfG3yIIvtunmuzZt03G9uutb5ZZNIPEX",
-	"6gVvKvyFOxfq25yUQFxmitDQtDINFdChcybVEmdMAfFi4ipHGUh1hSZuYy1vWN5nraW3gcMfF+y1DMyu",
-	"uatmkXCzfLhGtAKqEyDHdE1+Q9ga3wVyuH17+98BAAD//w==",
+	"7H39chs5kuerIGrnYndjShRJfbRMxcWGxt1ae6bd3Wt7piPG8olgVZKEWQWwAZRojkMR+xr3Ahex/90z",
+	"3L7JPskFEkB9kCiyKMme7Rn/Y1NkVQFIZCby81efokTkS8GBaxWNPkVzoClI/PjdWzoz/6egEsmWmgke",
+	"jaI/gVRMcCKmRM+B0AykjokWZAJEAddkQpMFoYqMX06PXlGdzMe9KI5UMoecmsfp9RKiUaS0ZHwW3d/H",
+	"0feML7YHen39nFwMLy5iIiH7nzcRh4/6JrokdILDCI7jZ1RpsqQz2D3IfRwtqaQ5aLe4KzPvl99uD/vj",
+	"kv5SAGGpWSHldoHm4cz8uqR6HsURp7l5PEujOJLwS8EkpNFIywLqk8jpx++Bz/Q8Gp2fxlHOuP9zEAfI",
+	"cKV+nG7P55rNCgnKUFTPYU2UFiIlVBM9Z4owrjTlemQmCzSZkyVIJlIkjQRVZJqY/S00pJZUk7X5jffI",
+	"c8GRjsw8l2oipjeci1WP/Gz+YopwockCltqMzDRZmf+Uo/6IjIGDnK1vF6v5OCZj8+xbCTRlfHZLtflK",
+	"LIHfIvXUuEeuyPi3Y0dSMZ0q0DecKbKSTGvgZPw/hr8b9264p/MvBch1RWiqbsW0scHwkebLDFQ0ehcN",
+	"+8Pzo8HgqH/ytn8x6vdH/f6fo/dxNBUypzoaRSnVcKRZDlGY7orNeA68Ez8A13LtuT+hCo4yQVP1RTjk",
+	"eSGVkNtzfDsHMjbycZvgFWM/PyMYZAJTIaHXQlp7R9Qyq7PBMDSRa5qzbL2fXGSKF34R4lxLkYfERypN",
+	"UromK8o1pD3yLUxpkemYnPTN98rRh4y1GF+SwZDkguu5IlMh3cdLIjjgM8x3KhNatVFzaiZRX0SDB4Ps",
+	"9zKFfCk08GT9B1hvr+CKmGfj0CjyRmQgJhxW+J2R+hGh5I9/fPltj7wxIk1nlHGyYnrOOBmekjl+RoZQ",
+	"5lGG5KB0bER8zvjMyHUqONxwvWIJEMqtAqFcrUCaX1dzVDjAiVE3KaoiCT3yI8/WdkJOi6giSQBSSAmV",
+	"ZqAc8glISGuibU+YimS19R8ZArSwwGB4sZ8HXk7xxGmREHOgjRsHl520UW1Gd8VkfBOd3ETjHvmZ6bko",
+	"tFF8TUqcDi96rStxB160g4sDpx/ls4LOYHvS/hczZaN1gSegYnItgSdzo8lTy8qtE7pKEljqo3KElnkN",
+	"z86DE2M509uzeiWUoQvk5vRByfDHb0ggMnxIfWA36Wh01o/NLFhe5NFo2O/j9tq/qs1lXMMMJE7ordgl",
+	"31yQTPAZyG1J1yIXUopV2yS1OEhm743WUktzgFa2hPmQCLNJ+JEulxlLqJnl8QdlplqeWebjZB2Noh9o",
+	"ymgUR8mc8hmktzimP8yGZ3iYDfEwiyOrSM2tLDV6hk6SFKazOfuwyHIullEcZXQCmSGJWIMk/W/wK89b",
+	"0VRG93E0Z0oLuY5G7z5FzeFO3w5PRoO+G05ps/RRZA5x/BOW7i9Io/t48+bmXBuL80+iyYKLVQbpDNLq",
+	"iY1v79/HdnV0eHJ6dv5N9W8Uu7Fvd01aAnWUpnKGO2P0u7nekMIw4m0SjaLBeRRHOVBu/zrtXRjKLIzu",
+	"jay1l4gsvZ2LHHrmMsMB8FHjtfEF+X//9zkBTnKxBo7ML8kHUciYDPF/RVIgqmAaeuT5f/37/walSS4Y",
+	"x+8H5+b2nhlPFhkev34oQxO4A8m0mUchZ4aR4kgxnsD+fdqg7p010qPRyX2dsX8jYRqNon84rmz+Y/ur",
+	"OrZMjMy9rTpLIzjgHoQe6i47xmvum0bWAwTl+//8D/pAGbiP7Zm8xayegvioLPAopel0Wg6mAlc47WE5",
+	"/b47pStStJAbbUzkkt/R9LU9rXeQbSnFJIP8twHygZTCbNc7ozc1ZYY2vDBnMskL4w6AcSVyo9KH/X4U",
+	"R0thNK6MRtExKsljq8CNaBpeK1Q0OjWqWjON/Pt2XtoTJBVg3QZzmFZ685gu2XEqEvUPjN/RjKVH7oao",
+	"M8l+sitso1dwApdkbFc/JsqYeSs0WcyY10JOWJoCfxhNKzqcVHT4QWhCs0ysILhyLvSR//mpVk2LlBmT",
+	"gCSUm0WnAg1EXOIfYP2WLh69wuGwudMLWKM1mhJqbEdz1hrjL7TiBayPNE7hqdY73rAUxxtTcVyA6/9B",
+	"6GtR8PSxO3za3OEpPrNlf+2PT7RaCdYH5xATtPzB+VIkZSnyOJ1JgEvCxUSka8MDREOWkdWcJXOkgR/g",
+	"QSRwxLxF5XcyfUb7ydkgHcLF6eT8m6hSBmd1ZfBG5GA9iokUCyCCE1FIolgKYXWgQXKaPQnNrvjaDg2Z",
+	"AmfXG2doJQWfxeT19XPy7PTsG6TMG03tKg+nS1JI6e7oYuY0D2LPVoNhk2a4g8YLmVKl0YDfopXCKXcm",
+	"FK5wn/5ADygXd5CanUJLw0d6jAJFUv2R00LPhWR/gUcL06AuTLhmpog5CyEljLeJlb3giD2NIgkM7NaZ",
+	"CJ4ycxXNHqs1L6qFep/QjJgzpYwHERKF6VFuLjvy1zzFWqsIbG10t9oU5M90/dgdfdY8HjC6gCeCGbAw",
+	"g5AVXYcWjD8emR+fRPjdqOjbMxU4KurzsSRQzuc+0BZNcT3eFA0aoZsG56kxM43DjHZYIpS+hcKYWIPe",
+	"swvj/4k7kG42YnqrotHFORpZCoCXf97HURVzjUbRN72zwbCPRhsozXKqjYROaaagNE0bU1hKcceUY3B3",
+	"nYQZUz4m7h7P8qWQ+nhCFdSHsQpMNvyvE+OMOFPamIhaNAzt7ntrdyOws/gDmaxdYLtHrnyIuxa8MioX",
+	"MxJlgLpXs8ebPjpNvZT/JMUSpGbGiXfk2OQq61ESLUhCs6yMZ8aEG1eNUJJCgiQldGLDRVXoaGyvHRuV",
+	"ivMyX1IyoxqQB3FDyglY7tqMbvxgBEpMyWouiBZiYUyBJBPK6C30xzZCE81YwqdOEfC6X7XXQbSBX3OT",
+	"W0cgAoxhcsYTlgLXlxikNOukWkhFaCY4BGdehiY+eWHpMJ/v7tCNKh9HpbQqhaWBNFAjitCVOlVUYdds",
+	"XturSse+maFoePlL4Kk9BhTLgOtbzEpVf3rKvg9MpgoRGHEtcvPwMlYwZzOMrptlZeHbbTRhc8t+ngM3",
+	"bDqBGeVmc7pRxtk8HbbpDV55X7OHatRnXJ+fRsGIX5UceOeyBYa4NTL4SZTb5NfYkIRq3IooYvIBEmQd",
+	"nOFzvPpABWHOvJRq6lNDd5iYtPFlpSXQfFvMqVdEHYIxcXQIoz5gO2wUrmIlF+AzJ0pCMzxR4k2TVoIS",
+	"2R2kAQbb2DF8erVDuBF2+a3bYOV53y5sUPQAGlklu/U1F5Zy2/qi0IkR29Bvj6D3pvhRTeZ0icQ3HPN5",
+	"tgPp39iT1m24Lk+EA/ahReW6kFzwlyrzsXvqKPv2QbXbWqf/PVOHMlF55HQ/e0LHTi0JW63qnV9WHPEi",
+	"y6L3W8vDMZt3ty7ujWe7OpccxBeb0diDTKKEKlgJuQBJ5pAtVWkUEWP2Yj7IFSUYs8nFZg63dqiy/llZ",
+	"7zF1UZBE5DnlKclYix0BPIX0tkXQu5k6ZiJpZepMXWa5m4ppEYMynLzTxQHprAgdyHVdWUqs5ixDR30m",
+	"QBHR+cAOyZSjh5+eW2uQ90qW+fzSVQuQf2kRey6y9ECZeIFZnwlkYoUcqucS1FxkqTcFjOHXqFdK6dr6",
+	"LNtykVqTek8KMo7mZtB9hPwWEpa7+Jrz2feGjcxVm8SzPq97RJhqfJqxRAdNSwmEErRxifG1JU1ZotGD",
+	"UZBNAxaSDjoVE6Hn5I5mBajuJmrNS9n6zZrduytYzJbhdb2wa2C95+2H/FtBuWZ6jbUUxhmPy4op517P",
+	"k3HwmejzU91ipKNlCYngKWrahObwQPH3ToenUG01zlTzM9m14V4XPEbcS+bZEvagDIenU0VQDpLcFcmL",
+	"ZG5rlVxcYUUVMUvfZkwbm9nclze4HaosubJxivqmtDk4VYCn7Zl+Hof6Su65sZ1ykGJVHPtAh8eGjW1R",
+	"oK0GOvx0n+Ptvb++U+l9k13+odei2+cxJ/CRJhqjQDnNkA5Ua5Dm1/919C/v+kfP3v/2n9713ttP//wv",
+	"vwktuaO1HXAaSttLzakEVdV5JcKGXNgd9MgYy9jGttQTiCw4Z3xGMLeEWdF6esk9iWmF1XHbe4uxDHdM",
+	"7RbrDLNhMJ0KqW9lh2197TZ0nycRoERlliobq2thr6y12up3z38ip9+03KT0LRJx3wpe4UX+lqogtrv5",
+	"eNgwtSLbGsl2hlA6uVGWJT+7pVfZ2F/Wyru2FWgHrczXTwQYsyya2OSp37/58Qfifh2R44lI18cupBCT",
+	"eoFFTI6XVM+PWRoTVz1z7HNCvb1nuR8/9pMMrllISKjSD9EzaAYZniMrlmUkEUoTqlFJAE9jgqlLaf6z",
+	"VonNRQd0Bxj7L7Ppj86265zN5gfekonVQXdsENTfHjdmXJtJiMAvgGZWdA/gqsouL935RZfIWqsp/gKy",
+	"pWXFA2bxEA93y0DXvnIpXB3/OI84pMn2+qwvRKFg3sWj22BTquDWTDx02AgX97AHTCc15/ake5qiW8ys",
+	"8/m1nAsOATPzueAc0Bczv/fCJurulMEHwVzQ8qEhiK3zqArhu3nHtQ3Zuc2f/byqGOqLH1m/F5NAj5Q1",
+	"MBTRghSKziAmSYapYHQ8JyzL1KX9xVxiO4LUpf+AETo0HupRZymyrFjaEKK5ykftVTCU+AoeFCbe43Mv",
+	"UexjG08RC+DNIqggl9ucdygd6R5nnkHt48JiAhKLJARXoQ4C4euKuNAE7kCusZRkTlVnRfBTOUKIgZYs",
+	"Ezoo9VJkjZBvGbarzF4jQbbskhYp09jSM8WSB1s8jfnXKI5ymswZh3B6MBHLkJ5AGpZ0K1e6df9u7x2j",
+	"0gLzd3al5YBN0oe4/5W3ig+wXH5EUyQDnlLXydMjb5v+D6GZst7o2Dg7txlM9diIjneMMEoXk/HUGU/j",
+	"kD/k6zk6Wyf1go/dLpS77j6OyvkFWFOkdE0YT7Iitbp4W43XS0c6z7NWV7LdlbSk0taKGXHIgapCNgaf",
+	"CJEBRUaf1kzPne6Av67uB9U8avSiP53eH9kPw/vftEUQHhzqtMPWl17brhBn1nMFnzVf1n52BqcFqwOS",
+	"PBvWYLmaQ1rwagZdk1Veul7AWubIa3mjBnqolA5q9avTYSODEaLFTxiSO9QG/DJi/VeVy/CJ+dY7e/b4",
+	"Tem6LEHGArAyrUGz6dFcFOHYeKPabHuWqRTL0k8QhXFffdMxfFxm1FiVZA06PPFG2Vp4UzsTszmz73A/",
+	"yGRN/BiNNEBMGCeLn+s+ecVnrjzu00NMYdwK/4gGW9RXW+OxpoqqU7tFBLzhcZgYSKDJvEPxUzK3dkqh",
+	"Axz1CvRcpGiS0jSVoFRMxv/63VuC9aB3g2MUYgbq+BNL78f7Ax52nNjNrmXB6uDFtmhkLyYdFDJeGpxP",
+	"VYx/gAlTVa0fEI3yPT+dY3BFFky01lsAgsF8po2VxMlaFETCUkgbKHKVw73dZ/O2ieIqiVvtyq0kiaaT",
+	"DC6JMXvRlcGYdXVJwyktJDuSMAUJ1rXcvZf4q5/RzsznaxfWPjCJYuX7yMbGiTQOmxFscnJ+hmF3q3ox",
+	"Fo91rTwRufM+lnRtm9PtM7ZZ4zD7J44wp/rQSNku0njVsZ10w2AhqYx+LGWIiQIgqUjUcblTxzXHoJc3",
+	"i6NW3DlAGGNCL9U2WIVcG+spg1KHmgFzSBY7j5la3C6OppRlLTMIHRfbob8djwhTPvZTbNmCLlpwM7Sz",
+	"xoguJQtYW0a0LYPY8M10XAIE+KZ0i0yS0wUEsvmuFbeNfPvptIBw/t425e5TywuEFMBZuFvChFIiK/Th",
+	"56OvHKwjFfSxJ2pHKaHf70RwTRN7gpvj25z8KaMzLhQz013gNygMkmb4cUlxYXFUcDz8jArEmt9bmuhm",
+	"BrOFIH4eQTIU/AFO9pIqZU38D2ISOKoED2jva3fkIzOtgGILn+FpI+okBZppTGe2ubNpWca9u0hKFlxZ",
+	"jrUevW8bWEmhwWcwuheU4OHakoPENlpnLRoptrg9EkaEkpwpTRdgJAh7k2OiymY5rOzXwuIXxMYczmyL",
+	"3wQIbjKkxgK/4a6a7tKY46v52kG8KFX2BNpTQvhljXw7l9JiubRP8Ud0AgqvwRYoa+CyVGlDqXIg+3Bb",
+	"FY4AHp5xl5SzBA/IHESht9gR78aDE8fF33GsoGZ0Gq8l5MZ0jSKGL5AtLq1ego/aTlJL5KUZZTzMMdaK",
+	"6VCT8cEGWncdhr8Xk9LeP6ibIGQymvEaz4qtxAROgoagfvZgt1EGXzzM/cZ48Z99aTjKK8Sm+Sst0Q3+",
+	"Of2T7bDxodHicAdKInh6O6WJDinCF1g9pTG4WixD3nur21RGh5tDtJCwam890KCrCp92xmjcZY/2WZ7U",
+	"A4nL6bdQxU00XCqESHII5ySknjv0prFYYMSbjGsxhDFJqJRrQm3BZcPsXmyEG+KIcVVMpyxhwPVtSjXF",
+	"71LQxnbntsCKC33r2ivNERHirLIj84DdnDQ6oZTNKthyVRvJfb+z3237p1AiPJgDP0jfuAhkQNXYOu/9",
+	"KGHBkOdk7bPfscUwaq+Q/FNVI3dQEDR3GFDblbUi+HWtFm/3IvyF+KTtGVtNU0im128MEe18MCEcjlgq",
+	"UB6X0lfF/aMieEMJ+5QIsWBQIbfc3r4QSh9NjUF2lFd0p0v2B1jvCGlvDViLba/mouotN8aYDXFyJbKO",
+	"M0lCM8H0WyiS6hJ6/6hshg6TVWuQt//17/+nQt5EDQxU1sEF5lovbcst49NAu8F3d2BUgIU+8+2rrkoQ",
+	"Ww/0XIpiNkdrM7FwkjEpq4XyWjNciThnFE0N9jEVK37Dp02ACy2IAuiRq/ILh0hZcNvoS131M37fgMNA",
+	"1LkS585OvXfDb/hVLgqu0UvJBQdbl20DKHhPo44T/VzjKvbIS9vKgmY8YkicnJw8Mz//8e3z2MIHmic5",
+	"yEAq4YYn7I5lxAiyauY5zIIYZGm5HtfZ4mP1uILULF+UsXBc8KVrIbZNx38BKaw1nrEEuAJrGQDXbMoQ",
+	"uedqaXyGo2GvX4OCq74zbF3kOZVrWwKCXnxK7HfeI7MZf4wz0Xo1qd1ChBothczsia0xsDtJdT1N7/AB",
+	"0OupI2JEA1/ASJcsGkUnvQFOeEn1HIXdB4er8sYZoC5ykxH8ZRqNImMsXtlLmiCv7wIBQ7MpFh7ukpih",
+	"7VprnVM2oumbyOMIPi4zkUKpH0Pwcb6IuGp1795EVhYx5/TjS3vXycYpYZwn9ksB7mctC0DNtEa6mqMD",
+	"EdlCQ1XkOLZofh0udCCjXR7pK3bu328g4g37/cOgFWrwCEEwvCbq2ROB4X3FmnsQ1pzrNywFeWi2v+Ey",
+	"Gf/oMOA59PiCwB5LB4Dp6pTI+HvGF2Nb6V4Hhq7SAGVgwB39Ncw6jzS9C7MOr8GpnFouDl1ccvtxDaEN",
+	"bxnsv6WBqYM3ney/qQItQyJNfQXz7rsqzJS60jfUdgSNieEKbFFTZMqkOaQR6HWyJp5HrJLEnKOmMwQ0",
+	"8AVh5rlNPY0pvFZl/a9gdfW2qt6jazxe91Oopd0kK3t7v9BenvZP999R4pk9fvNfA01d7RM28nDsxCMe",
+	"fqPzHh/Xjk20zYUKhGNrGETGpWRge1BCWLwVzjiiTxEsMVUeHgthvSqMrHgTl3cwvOFmLQ7rr+wxQkup",
+	"yYRX1cQ/OzN6ROIulzaBoL8op/93VXQHC8dp/1mXeTn4K3PDYLj/hjcefe102OHqEnwRb7joMp86+Njj",
+	"RdyMXr674ACJdpgBdWluSs5re8HflNQgS/9OpOvDLFab+Iv+xBTTQJbyP//jrgCSU5kyY3SU2T6X2Ots",
+	"DtUykffNmIkz/L/K+Vc59857JlQl6NYmppx43tst+FXlRGWs7QD7UOCObuA21yamxJdtmXPbNsWg829D",
+	"MVoQNXeQCLUAQpX3vHTV/SuOtvsN15jva8RMAqe3MV6fUwXfC5qqg5XQwW7wE7q2vyIs68d5dE2okJ1u",
+	"neOm2PgbLP3q3j2Ze4c4wAG0Hp7iJ4x0sTKKV9MVSxCGc99jX2vIpH9bl1oH1GMevPbx2roExxuF3z5s",
+	"W2oMhwJCqsa6KhR8w2lmfIF1CXUTsuZxAtd+GYepg03r4TEWwU5MUCeBAdnrLFbNkv7uxsFXsP39YPv2",
+	"hTbGv9xQKc8t8Y6+F5ZsgVPSVjR7rnfY/TtfRnYfR0OrSb7uzc694bCqCFpX9E+8G3/XhvGhpu4jT6cX",
+	"9A6ah4JR+zVsXcSR42JFMDu8dSyFTNj9QceK1Q52W+uvh3tgoKUBaPY3xGxPFYpsgQ04aPuPwb7uIWy0",
+	"XPFS0VPt6h6VxvytDzv2SHmR4NkaW3zNlSomShAuSBNPnaoFpGQqsP2pyXDf8fTJGC5+mA3zlUV/vfqw",
+	"epPZwzWjw1RTu5x7dw0ysyv4xXIvV9LiuvKMQ89LTE8E8DJ+AwJ9YmWxhNS68pg+8phg5FrIG74B/O0K",
+	"sR1CurnHAvqNiPX9KWIF+sKCnitlKWeqSMaUHmNcAf2E3MEq3nBXBePdiba4QUmWp/PqN9+ENjipbKoS",
+	"fjCarY76J1EJOhjlp4tvPv4yXP6lDrw3ijYxAmswfFuDnI4Gwz9H9+8721sN0L6QV169Caoiee9X5/ca",
+	"Q96qxibepOEXBdkduO4qDitQ2nJtTZycom6IEyJ7t8vSG5B3II+wmsde2iPfUfvSD/uOojFG4MaXmGob",
+	"s9SCsQVemvw9VfoIUbCPXn47jh0Om6ZWSG/4uIZWPm68xdeeR/bdn/7FoHY2PXKFsLluenJNBmdEkQWA",
+	"87YTiwOD1WxL4AiTcMMtgjmegLYqBi+VgKVGNMO3bYUE7VpkmVh1K8l56yFRLXa64fXLUj+4l2+6eWCF",
+	"vDLqr/V9lw3iNYz+LRCBQTy4CMEHPHHZi4aP2nLPkV1GQ41ELB2R0+ENxytGNox7w81+j8inGwTrvolG",
+	"N64g5SaKb2wVRvklfkU1/l1XD6dOB9nf8bHR6NNNxFK8dKvo5Sa6v8et3PkK7UARpEO5/1sOp1l+9hVx",
+	"/j3cubjbF2H34fGdpWu+D+oBZuKP06etvKoBO+J/zdfHOMTh6FnvDF8648viI7EIwDzWfy1bTKN+b9A/",
+	"LUuvHlS3FYBW3DgYzy7c6VtCiNReuXM27J32g+/cGfa/6ffrb90Z9s/de3dq2CvnG2/hGZ4MeqfmvvB7",
+	"eOrIJw3wu+j8ojfs1yHlRtE3/d6J+aoEr4vOz3uDfg0Nxa90m/wNIMjB4+L3NfDHFrH3nP23LfhoT+ja",
+	"cmvpLazTpa5odo3pCw9k5lVCKf5BpbA3ZPHAiHb5avYOJ9kTqBDXBLtCmS8pd6VsyXJU6y5vUxDb3SNf",
+	"Sj80ZKZvNmnpRLWxEjEl/gH9k0bIdO/atpTf4EkWF1JspxdGVQQV2/nFsKnYzp6ZL5pAMvbt+00901Dz",
+	"9Z4fGzU9RJu0GhCW0r2vgbGtwJiuyGN40DjcW8m6DjrmuPB9VUHf5VXZumDhJtIgiHTtbfOXtu0BQ2Rb",
+	"6NGVbvTg0S16zTZ7PUq5bbwsH7vv60jubW97x66pwPvoK+wv1062u4+sg369lqJTbf5b8cConXtt3lfR",
+	"2RCdlTmnK4EhhYIUz+iUromQ5pPf7N2SNPeAn+3O/7XrXipT4j3yA81t5z+hWeZSi0xdVj2YtSY12+lj",
+	"BQnhNXrByNWLaiK/ppKXGpLuu09fsnrlMWesh8sdbLZE9I/6g7c43/KNlw+3spuotTuLZDxvfq2S+azW",
+	"fb1uxVDavrcFibyqV6fke4LvldKwB3DKlIuwtVfWflte85MHPf58dv/+jNFpAPJL2G5ao7CSEjiacqNK",
+	"3Yv1v6aNvlzaqGIYF9O1m1M7WWIMAxvOzRCYhsMevs1hlz/6Ch6fNOmkvzeAmN+VIIQNsC8HNRiFYASR",
+	"ox2acqQtUJjFwmhCYHi843fdcyivgm8p/hnfWLf4FSRLXE89ktW1lJvVf/KHrP3D9dm/e28IWfHcG7p2",
+	"L+dblJhKtt97TXK6Jqlo5FE2uWuPJ3KNvcYbrfvkhUcZVeSfxioTevzPe32PBcASFXXQAXnV5nw8uUNh",
+	"HYiD0Cn+Tr2KL+Ij1Hm/hcMb3oNrba/5EDvYWxZ8t4+w+Q5scmWRq2ynv+88L+sQzcnq4cFIKnrkBwdc",
+	"5hrcqtpdYnGiENzLGCs33P6KUGWjEm3AoXxlYlYi2tqceZlm/yAmCvHSxphndxl2nFFbQv21WXWHHN8H",
+	"MSn77u1xhd80e+1DsuXQsTrpZoTl+hyt8E/oEFkwvNNnz+oYdoHygVPjETmwuRrMmodKG1gP53Q4OHGI",
+	"ZbW3NdRxycKVCRg+wZmc9ft7ZjL8c23cfjnusBzXvy6iw7CbDlOUfPi39au3Lw9oj3LAZzv9JSNX8LVX",
+	"/GndJEtUQ16jJ3aWUJgLmtqxdOFb86Bv3Mt8nkrQutqaQbuwiXGGtfWP8vUrVLsA337nXyXS+zVyBfoR",
+	"TdfZmIjGHFRsxgnjsfel29yPOb446y+7nA/3bq3HssdG0rRjoMaOHdi5l9oWwTyFSbJlaGv/4jUP1int",
+	"WetJqEDescTTENtkdpKwQkB+LBUrTOSJFAusW8NEl4REyLTMeymQWPzgif0Q2leTbhMcaxRZIAC7E2dW",
+	"GD7fetxhWF9T7avHr+tNiQxruMtYh5+Hw1ZzwKJP78QRx1KEA6TK07SV5WpQb20896cS5O1xHDcT0Sia",
+	"iUFveN67aIBI3fURNqoz4f2MWtKRk4Jl6eeitjHKcYAdotzRR39f3hwEeyxDmhZBPvha2OoorMImceAF",
+	"Y0pwNJXwrapVbKn0/ieQuDf7eo/bPdZl1rcfilM0h4QhQ90TUQjaYRx4LHKekhQMXVRclgRW8QZF17Wx",
+	"nPMRGssHbusuk0vRxIQLl5JRtYe5w+kxE185p8twTKHt+1cqjyY00RLtziLtVS9HL1cYnJCV4LrwmrnV",
+	"7vO8df/+/v8HAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

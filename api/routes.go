@@ -23,7 +23,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	}
 	// Permission goes before validation: who may not ask learns nothing about what
 	// is valid.
-	e.Use(s.observe, s.recover, s.headers, limitBody, s.authorize, validate)
+	e.Use(s.observe, s.recover, s.headers, limitBody, s.authorize, validate, s.once)
 	s.manual = manual(spec)
 	RegisterHandlers(e, NewStrictHandler(s, nil))
 	e.GET("/api/openapi.json", s.specJSON)

@@ -40,6 +40,7 @@ type Options struct {
 	Gate       *disclosure.Gate
 	Accounts   *account.Accounts
 	Registry   *registry.Registry
+	Writes     Writes // by Idempotency-Key
 	Texts      *text.Texts
 	Now        func() time.Time // wall clock
 	World      func() time.Time // clock of readings, results and alerts

@@ -51,7 +51,8 @@ type town struct {
 	url      string
 	log      *lines
 
-	db *sql.DB // beside the store, to put figures in as jobs would
+	db       *sql.DB // beside the store, to put figures in as jobs would
+	postgres bool    // the dialect of db
 
 	token    string             // bearer of the cooperative's machine
 	operator string             // id of a staff member who runs the machines
@@ -87,18 +88,29 @@ func (l *lines) String() string {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
+	return newTownAt(t, "sqlite://"+filepath.Join(t.TempDir(), "records.db"))
+}
+
+// newTownAt is newTown in the records of an address.
+func newTownAt(t *testing.T, address string) *town {
+	t.Helper()
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := &town{t: t, zone: zone, now: time.Now().In(zone).Truncate(time.Minute), log: &lines{}}
-	path := filepath.Join(t.TempDir(), "records.db")
-	store, err := records.Open(t.Context(), "sqlite://"+path)
+	store, err := records.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	if v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"); err != nil {
+	if path, ok := strings.CutPrefix(address, "sqlite://"); ok {
+		v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	} else {
+		v.postgres = true
+		v.db, err = sql.Open("pgx", address)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = v.db.Close() })
@@ -114,7 +126,7 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	v.options = Options{
-		Gate: v.gate, Accounts: v.accounts, Registry: v.registry, Texts: texts,
+		Gate: v.gate, Accounts: v.accounts, Registry: v.registry, Writes: store, Texts: texts,
 		Now: time.Now, World: world, Zone: zone, Plain: true, Log: log, Registerer: reg,
 		Contact: pages.Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "Du lundi au vendredi, de 9 h à 17 h."},
 		Version: Version{Version: "v0", Go: "go1"},
@@ -180,6 +192,11 @@ func (v *town) people() {
 
 func (v *town) exec(query string, args ...any) {
 	v.t.Helper()
+	if v.postgres { // "?" is the mark of SQLite alone
+		for n := 1; strings.Contains(query, "?"); n++ {
+			query = strings.Replace(query, "?", fmt.Sprintf("$%d", n), 1)
+		}
+	}
 	if _, err := v.db.ExecContext(v.t.Context(), query, args...); err != nil {
 		v.t.Fatalf("%s: %v", query, err)
 	}
@@ -188,42 +205,48 @@ func (v *town) exec(query string, args ...any) {
 // figures puts in what jobs and rules would have.
 func (v *town) figures() {
 	v.t.Helper()
-	today := energy.DayOf(v.now, v.zone)
 	for i, f := range []household.FamilyID{v.cold, v.calm, v.mute} {
-		meter := fmt.Sprintf("m%d", i)
-		v.exec(`INSERT INTO meter (id, gateway, state, role, first_seen) VALUES (?, 'g', 'claimed', 'electricity', 0)`, meter)
-		v.exec(`INSERT INTO attachment (meter, family, from_at) VALUES (?, ?, 0)`, meter, f)
-		v.exec(`INSERT INTO latest (meter, register, at, value) VALUES (?, 'energy_import/base', ?, 1)`, meter, v.now.Add(-4*time.Minute).UnixMilli())
-		v.exec(`INSERT INTO meter_pulse (meter, interval_ms) VALUES (?, 600000)`, meter)
-		for n := -40; n <= 0; n++ {
-			d := today.Add(n)
-			wh := int64(7_000_000 + 100_000*((n+40)%7))
-			v.exec(`INSERT INTO usage_day (family, day, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, ?, 86400000, 86400000, 0, 0)`,
-				f, d.String(), d.Start(v.zone).UnixMilli(), wh)
-			v.result(f, "cost_day", d, d.Add(1), fmt.Sprintf("2.%02d", 31+n%7), "cost", 3, household.CostDay{
-				Energy: "7.1", Standing: "0.5", Seen: 86400000, Of: 86400000, Usual: new("2.40"),
-				Until: new(v.now.Add(-4 * time.Minute).UnixMilli()), UsualByNow: new("2.19"),
-			})
-			v.result(f, "cold_day", d, d.Add(1), "9.5", "indoor_climate", 3, household.ColdDay{
-				Threshold: "18", Share: "0.4", Mean: new("17.1"), Last: new("15.3"), LastAt: new(v.now.Add(-4 * time.Minute).UnixMilli()), Seen: 86400000, Of: 86400000,
-			})
-		}
-		v.exec(`INSERT INTO usage_slot (family, start_at, register, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', 150000, 1800000, 1800000, 0, 0)`, f, today.Start(v.zone).UnixMilli())
-		first := energy.Day{Year: today.Year, Month: today.Month, Date: 1}
-		before := energy.DayOf(first.Add(-1).Start(v.zone), v.zone)
-		before.Date = 1
-		for _, m := range []energy.Day{before, first} {
-			end := m.Add(31)
-			end.Date = 1
-			v.exec(`INSERT INTO usage_month (family, month, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, 231400000, 1, 1, 0, 0)`,
-				f, m.String()[:7], m.Start(v.zone).UnixMilli())
-			v.result(f, "cost_month", m, end, "52.40", "cost", 2, household.CostMonth{Energy: "231.4", Seen: 1, Of: 1, DaysLeft: 8, Forecast: new("71.10")})
-		}
-		v.result(f, "tee", today.Add(-365), today, "0.10440", "indicators", 2, household.Rate{Days: 365})
+		v.figuresOf(i, f)
 	}
 	v.coldID = v.alert(v.cold, "cold_home", "indoor_climate", "urgent", `{"key":"alert.cold_home.mean","args":{"mean_c":"14.83","days":"2","limit_c":"16"}}`)
 	v.spendID = v.alert(v.calm, "spending", "cost", "normal", `{"key":"alert.spending.no_weather","args":{"days":"3","cost_eur":"6.42","usual_eur":"4.10"}}`)
 	v.muteID = v.alert(v.mute, "cold_home", "indoor_climate", "urgent", `{"key":"alert.cold_home.mean","args":{"mean_c":"9.99","days":"2","limit_c":"16"}}`)
+}
+
+// figuresOf puts in those of one family, the i-th.
+func (v *town) figuresOf(i int, f household.FamilyID) {
+	v.t.Helper()
+	today := energy.DayOf(v.now, v.zone)
+	meter := fmt.Sprintf("m%d", i)
+	v.exec(`INSERT INTO meter (id, gateway, state, role, first_seen) VALUES (?, 'g', 'claimed', 'electricity', 0)`, meter)
+	v.exec(`INSERT INTO attachment (meter, family, from_at) VALUES (?, ?, 0)`, meter, f)
+	v.exec(`INSERT INTO latest (meter, register, at, value) VALUES (?, 'energy_import/base', ?, 1)`, meter, v.now.Add(-4*time.Minute).UnixMilli())
+	v.exec(`INSERT INTO meter_pulse (meter, interval_ms) VALUES (?, 600000)`, meter)
+	for n := -40; n <= 0; n++ {
+		d := today.Add(n)
+		wh := int64(7_000_000 + 100_000*((n+40)%7))
+		v.exec(`INSERT INTO usage_day (family, day, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, ?, 86400000, 86400000, 0, 0)`,
+			f, d.String(), d.Start(v.zone).UnixMilli(), wh)
+		v.result(f, "cost_day", d, d.Add(1), fmt.Sprintf("2.%02d", 31+n%7), "cost", 3, household.CostDay{
+			Energy: "7.1", Standing: "0.5", Seen: 86400000, Of: 86400000, Usual: new("2.40"),
+			Until: new(v.now.Add(-4 * time.Minute).UnixMilli()), UsualByNow: new("2.19"),
+		})
+		v.result(f, "cold_day", d, d.Add(1), "9.5", "indoor_climate", 3, household.ColdDay{
+			Threshold: "18", Share: "0.4", Mean: new("17.1"), Last: new("15.3"), LastAt: new(v.now.Add(-4 * time.Minute).UnixMilli()), Seen: 86400000, Of: 86400000,
+		})
+	}
+	v.exec(`INSERT INTO usage_slot (family, start_at, register, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', 150000, 1800000, 1800000, 0, 0)`, f, today.Start(v.zone).UnixMilli())
+	first := energy.Day{Year: today.Year, Month: today.Month, Date: 1}
+	before := energy.DayOf(first.Add(-1).Start(v.zone), v.zone)
+	before.Date = 1
+	for _, m := range []energy.Day{before, first} {
+		end := m.Add(31)
+		end.Date = 1
+		v.exec(`INSERT INTO usage_month (family, month, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, 231400000, 1, 1, 0, 0)`,
+			f, m.String()[:7], m.Start(v.zone).UnixMilli())
+		v.result(f, "cost_month", m, end, "52.40", "cost", 2, household.CostMonth{Energy: "231.4", Seen: 1, Of: 1, DaysLeft: 8, Forecast: new("71.10")})
+	}
+	v.result(f, "tee", today.Add(-365), today, "0.10440", "indicators", 2, household.Rate{Days: 365})
 }
 
 func (v *town) result(f household.FamilyID, indicator string, from, to energy.Day, value, category string, granularity int, detail any) {

@@ -40,6 +40,7 @@ func newRoot() *cobra.Command {
 		newServe(),
 		newSimulate(),
 		newStaff(),
+		newCaseLoad(),
 		newTariff(),
 		newToken(),
 		newVersion(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"foyer/internal/household"
@@ -84,6 +85,12 @@ func (a *Accounts) RemoveStaff(ctx context.Context, email string) error {
 
 // Staff lists who may sign in, by address.
 func (a *Accounts) Staff(ctx context.Context) ([]household.Staff, error) { return a.store.Staff(ctx) }
+
+// Colleagues lists who may sign in of a pilot.
+func (a *Accounts) Colleagues(ctx context.Context, pilot string) ([]household.Staff, error) {
+	all, err := a.store.Staff(ctx)
+	return slices.DeleteFunc(all, func(s household.Staff) bool { return s.Pilot != pilot }), err
+}
 
 func (a *Accounts) keep(ctx context.Context, email, password string) (string, error) {
 	if err := strong(password, email); err != nil {

@@ -17,7 +17,7 @@ import (
 func (a *App) openAPI(ctx context.Context) error {
 	contact := a.Config.Pilot.Contact
 	server, err := api.New(api.Options{
-		Gate: a.gate, Accounts: a.Accounts, Registry: a.Registry, Texts: a.texts,
+		Gate: a.gate, Accounts: a.Accounts, Registry: a.Registry, Writes: a.Records, Texts: a.texts,
 		Now: Wall, World: a.World.Now, Zone: a.Zone,
 		Contact: pages.Contact{Name: contact.Name, Phone: contact.Phone, Hours: contact.Hours},
 		Version: apiVersion(), Log: a.Log, Registerer: a.metrics, Checks: a.checks,

@@ -42,6 +42,8 @@ const (
 	viewAgreements = "agreements"
 	viewConflicts  = "conflicts"
 	viewRuns       = "runs"
+	viewHouseholds = "households"
+	viewCaseLoad   = "case_load"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -82,6 +84,7 @@ type Store interface {
 	Cases
 	Conflicts
 	Runs
+	CaseLoads
 }
 
 // A Gate answers questions about families, each in one transaction that also

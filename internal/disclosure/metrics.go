@@ -14,6 +14,7 @@ type metrics struct{ answers *prometheus.CounterVec }
 var views = []string{
 	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageMonth, viewUsageDay, viewUsageSlot, viewAlerts, viewAlert,
 	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewConflicts, viewRuns,
+	viewHouseholds, viewCaseLoad,
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {

@@ -40,7 +40,7 @@ type Scope string
 const (
 	ReadFamilies Scope = "families:read" // summaries and usage, as agreed to
 	ReadAlerts   Scope = "alerts:read"
-	WriteAlerts  Scope = "alerts:write" // take and close them
+	WriteAlerts  Scope = "alerts:write" // take and close them, and so read them
 )
 
 // Scopes lists every scope.

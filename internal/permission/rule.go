@@ -42,10 +42,15 @@ func (r Rule) Open() bool { return r.May[Nobody] != Denied }
 
 // For returns how far a role may go, and with a token the scopes of it.
 func (r Rule) For(role Role, scopes []Scope) Reach {
-	if role == Machine && r.Scope != "" && !slices.Contains(scopes, r.Scope) {
+	if role == Machine && r.Scope != "" && !slices.ContainsFunc(scopes, r.Scope.within) {
 		return Denied
 	}
 	return r.May[role]
+}
+
+// within reports whether who holds another scope may do what s is for.
+func (s Scope) within(held Scope) bool {
+	return held == s || s == ReadAlerts && held == WriteAlerts
 }
 
 // OfStaff reports whether a person who signs in may use the route.

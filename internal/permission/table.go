@@ -13,6 +13,8 @@ type Reaches map[Role]Reach
 var (
 	anybody    = everybody()
 	caseworker = Reaches{Caseworker: CaseLoad}
+	lead       = Reaches{Lead: Allowed}
+	helping    = Reaches{Caseworker: CaseLoad, Lead: Allowed} // names and who helps whom, no figure
 	operator   = Reaches{Operator: Allowed}
 	family     = Reaches{Family: Own}
 	staff      = Reaches{Caseworker: Own, Lead: Own, Auditor: Own, Funder: Own, Operator: Own}
@@ -41,6 +43,14 @@ var Table = []Rule{
 	{Route: "GET /api/v1/events", May: called, Scope: ReadAlerts},
 	{Route: "GET /api/v1/conflicts", May: operator},
 	{Route: "GET /api/v1/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
+	{Route: "GET /api/v1/households", May: lead},
+	{Route: "POST /api/v1/households/{id}/disconnect", May: helping},
+	{Route: "GET /api/v1/staff", May: Reaches{Caseworker: Allowed, Lead: Allowed}},
+	{Route: "GET /api/v1/case-load", May: helping},
+	{Route: "POST /api/v1/case-load", May: helping},
+	{Route: "GET /api/v1/case-load/{id}", May: helping},
+	{Route: "POST /api/v1/case-load/{id}/end", May: helping},
+	{Route: "GET /api/v1/me", May: Reaches{Family: Own, Caseworker: Own, Lead: Own, Auditor: Own, Funder: Own, Operator: Own, Machine: Own}},
 	{Route: "GET /api/v1/me/usage", May: family},
 
 	{Route: "GET /", May: anybody},

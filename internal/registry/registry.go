@@ -34,6 +34,7 @@ type Store interface {
 	Consents
 	Changes
 	Monies
+	CaseLoads
 }
 
 // A Registry runs the commands and answers for meters from memory.

@@ -1,0 +1,390 @@
+package api
+
+import (
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"foyer/internal/consent"
+	"foyer/internal/disclosure"
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/permission"
+	"foyer/internal/registry"
+	"foyer/internal/testserver"
+)
+
+// A target is a family that somebody may ask for, or its alert, or its entry of
+// the case-loads.
+type target struct {
+	name   string
+	pilot  string // "" for one there is not
+	agreed bool   // to show the cooperative something, now
+	mine   bool   // assigned to the caseworker of its pilot who asks
+	id     household.FamilyID
+	label  string
+	alert  string
+	helper string // id of who helps it
+	entry  string // of the case-loads, of now
+}
+
+// marks are what an answer that knows the family would have in it.
+func (x target) marks() []string { return []string{string(x.id), x.label, x.alert} }
+
+// A suitor is somebody of a role and a pilot.
+type suitor struct {
+	name   string
+	role   permission.Role
+	scopes []permission.Scope
+	pilot  string
+	id     string // of a member of staff
+	bearer string
+	family household.FamilyID
+}
+
+// A matrix is a town and its neighbour, with everybody who may ask for anything.
+type matrix struct {
+	*town
+	targets []target
+	suitors []suitor
+}
+
+func newMatrix(t *testing.T, address string) *matrix {
+	t.Helper()
+	m := &matrix{town: newTownAt(t, address)}
+	ctx := t.Context()
+	m.must(m.registry.ShareCaseLoads(ctx, "ville", false))
+	m.must(m.registry.AddPilot(ctx, household.Pilot{ID: "autre", Name: "Autre", Zone: "Europe/Paris"}))
+	m.suitors = append(m.suitors,
+		suitor{name: "nobody", role: permission.Nobody}, suitor{name: "family", role: permission.Family, pilot: "ville", family: m.calm},
+		suitor{name: "caseworker", role: permission.Caseworker, pilot: "ville", id: m.staff}, suitor{name: "operator", role: permission.Operator, pilot: "ville", id: m.operator})
+	person := func(name, pilot string, role permission.Role) string {
+		t.Helper()
+		id := "s" + name
+		// No password is hashed.
+		m.exec(`INSERT INTO staff (id, pilot, email, name, role, password) VALUES (?, ?, ?, ?, ?, 'kept')`, id, pilot, name+"@"+pilot, name, string(role))
+		m.suitors = append(m.suitors, suitor{name: name, role: role, pilot: pilot, id: id})
+		return id
+	}
+	karim := person("colleague", "ville", permission.Caseworker)
+	for _, role := range []permission.Role{permission.Lead, permission.Auditor, permission.Funder} {
+		person(string(role), "ville", role)
+	}
+	afar := person("caseworker afar", "autre", permission.Caseworker)
+	person("lead afar", "autre", permission.Lead)
+	person("operator afar", "autre", permission.Operator)
+	token := func(name, pilot string, scopes ...permission.Scope) {
+		t.Helper()
+		_, bearer, err := m.accounts.AddToken(ctx, pilot, name, 0, scopes...)
+		m.must(err)
+		m.suitors = append(m.suitors, suitor{name: name, role: permission.Machine, scopes: scopes, pilot: pilot, bearer: bearer})
+	}
+	token("machine", "ville", permission.Scopes...)
+	token("machine of alerts", "ville", permission.ReadAlerts)
+	token("machine afar", "autre", permission.Scopes...)
+
+	m.targets = []target{
+		{name: "assigned", pilot: "ville", agreed: true, mine: true, id: m.cold, label: "Foyer 07", alert: m.coldID, helper: m.staff},
+		{name: "a colleague's", pilot: "ville", agreed: true, id: m.calm, label: "Foyer 01", alert: m.spendID, helper: karim},
+		{name: "never agreed", pilot: "ville", mine: true, id: m.mute, label: canary, alert: m.muteID, helper: m.staff},
+		{name: "withdrawn", pilot: "ville", mine: true, label: "Foyer RETIRÉ", helper: m.staff},
+		{name: "of the neighbour", pilot: "autre", agreed: true, mine: true, label: "Foyer VOISIN", helper: afar},
+		{name: "unknown", id: "faaaaaaaaaaaaaaaa", label: "\x00", alert: "a9999999999999999", entry: "laaaaaaaaaaaaaaaa"},
+		{name: "no id at all", id: "' OR 1=1 --", label: "\x00", alert: "' OR 1=1 --", entry: "' OR 1=1 --"},
+	}
+	day := energy.DayOf(m.now, m.zone)
+	for i := range m.targets {
+		x := &m.targets[i]
+		if x.id != "" {
+			continue
+		}
+		var err error
+		x.id, err = m.registry.AddFamily(ctx, household.File{
+			Family:    household.Family{Pilot: x.pilot, Label: x.label, Language: "fr", Since: m.now.AddDate(-2, 0, 0)},
+			Contracts: []household.Contract{{From: day.Add(-400), Tariff: "fr-bleu-base", PowerKVA: 6}},
+		})
+		m.must(err)
+		form := registry.Form{Notice: "test", DataFrom: m.now.AddDate(-2, 0, 0)}
+		m.must(m.registry.Bundle(ctx, x.id, form, true, consent.FamilyView, consent.Alert, consent.CooperativeSummary))
+		m.figuresOf(10+i, x.id)
+		x.alert = m.alert(x.id, "cold_home", "indoor_climate", "urgent", `{"key":"alert.cold_home.mean","args":{"mean_c":"8.88","days":"2","limit_c":"16"}}`)
+		m.exec(`UPDATE alert SET pilot = ? WHERE id = ?`, x.pilot, x.alert)
+		if !x.agreed {
+			m.must(m.registry.WithdrawAll(ctx, x.id, form))
+		}
+	}
+	m.assign()
+	return m
+}
+
+// assign has every family helped by who helps it, whatever a request ended.
+func (m *matrix) assign() {
+	m.t.Helper()
+	for i, x := range m.targets {
+		if x.helper == "" {
+			continue
+		}
+		entry, err := m.registry.Assign(m.t.Context(), x.pilot, x.id, x.helper)
+		m.must(err)
+		m.targets[i].entry = entry.ID
+	}
+}
+
+// sees says what the promises are: whether somebody who may use a route sees a
+// family there.
+func (s suitor) sees(route string, x target) bool {
+	if x.pilot == "" || x.pilot != s.pilot {
+		return false
+	}
+	names := strings.Contains(route, "/case-load") || strings.Contains(route, "/households")
+	switch s.role {
+	case permission.Caseworker:
+		mine := x.mine == (s.name != "colleague") // the colleague helps the others
+		return x.agreed && mine
+	case permission.Machine:
+		return x.agreed
+	case permission.Lead:
+		return names
+	case permission.Family:
+		return x.id == s.family
+	case permission.Nobody, permission.Auditor, permission.Funder, permission.Operator:
+	}
+	return false
+}
+
+// shows reports whether what somebody has is a credential at an address at all.
+func (s suitor) shows(rule permission.Rule, page bool) bool {
+	switch {
+	case s.role == permission.Machine:
+		return !page
+	case s.role == permission.Family:
+		return rule.May[permission.Family] != permission.Denied
+	case s.id != "":
+		return rule.OfStaff() || rule.May[permission.Family] == permission.Denied
+	}
+	return false
+}
+
+// ask sends a request about a target.
+func (m *matrix) ask(s suitor, route string, x target) reply {
+	m.t.Helper()
+	method, path, _ := strings.Cut(route, " ")
+	id := map[bool]string{true: x.entry, false: string(x.id)}[strings.Contains(path, "/case-load")]
+	if strings.Contains(path, "/alerts") {
+		id = x.alert
+	}
+	path = strings.ReplaceAll(path, "{id}", strings.NewReplacer(" ", "%20", "'", "%27").Replace(id))
+	body := map[string]string{
+		"POST /api/v1/alerts/{id}/resolve": `{"outcome":"visit"}`,
+		"POST /api/v1/case-load":           `{"family":"` + string(x.id) + `","staff":"` + x.helper + `"}`,
+	}[route]
+	if x.helper == "" {
+		body = strings.Replace(body, `"staff":""`, `"staff":"`+m.staff+`"`, 1)
+	}
+	kind := "application/json"
+	if !strings.HasPrefix(path, "/api/") && method == http.MethodPost {
+		body, kind = "version=1&outcome=visit", "application/x-www-form-urlencoded"
+	}
+	r, err := http.NewRequestWithContext(m.t.Context(), method, m.url+path, strings.NewReader(body))
+	m.must(err)
+	if body != "" {
+		r.Header.Set("Content-Type", kind)
+	} else {
+		r.Body, r.ContentLength = nil, 0
+	}
+	r.Header.Set("If-Match", `"1"`)
+	b := m.browser()
+	b.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	switch {
+	case s.bearer != "":
+		r.Header.Set("Authorization", "Bearer "+s.bearer)
+	case s.id != "":
+		session, err := m.accounts.OpenStaff(m.t.Context(), s.id)
+		m.must(err)
+		b = b.as("foyer-c", session)
+	case s.family != "":
+		m.must(m.accounts.DisconnectAll(m.t.Context(), s.family))
+		session, err := m.accounts.ConnectPhone(m.t.Context(), s.family)
+		m.must(err)
+		b = b.as("foyer-m", session)
+	}
+	if route == "GET /api/v1/events" { // it has no end
+		res, err := b.Do(r)
+		m.must(err)
+		m.must(res.Body.Close())
+		return reply{res, ""}
+	}
+	return b.send(r)
+}
+
+// whole is everything of an answer but its date.
+func whole(got reply) string {
+	got.Header.Del("Date")
+	var b strings.Builder
+	b.WriteString(got.Status + "\n")
+	_ = got.Header.Write(&b)
+	return b.String() + got.Text
+}
+
+// seconds of an instant are no figure.
+var seconds = regexp.MustCompile(`:[0-9]{2}[.][0-9]+Z`)
+
+// named are the routes without a place for an id whose request names a family.
+var named = []string{"POST /api/v1/case-load"}
+
+// Every role asks at every address for every family. What it may not see is not
+// there: one and the same answer, whichever family it is, and none of its marks.
+func TestNobodyReachesWhatTheTableDoesNotGive(t *testing.T) {
+	for name, address := range map[string]func() string{
+		"sqlite":   func() string { return "sqlite://" + filepath.Join(t.TempDir(), "records.db") },
+		"postgres": func() string { return testserver.Postgres(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMatrix(t, address())
+			asked := 0
+			for _, rule := range permission.Table {
+				if rule.Open() {
+					continue
+				}
+				for _, s := range m.suitors {
+					asked += m.try(s, rule)
+				}
+			}
+			if asked < 1400 {
+				t.Errorf("%d requests are no matrix", asked)
+			}
+			t.Logf("%d requests", asked)
+			for _, mark := range m.targets[:5] {
+				if log := m.log.String(); strings.Contains(log, mark.label) || strings.Contains(log, string(mark.id)) {
+					t.Errorf("the log names %q", mark.name)
+				}
+			}
+		})
+	}
+}
+
+// try has somebody ask at one address for everything, and returns how often.
+func (m *matrix) try(s suitor, rule permission.Rule) int {
+	m.t.Helper()
+	_, path, _ := strings.Cut(rule.Route, " ")
+	page := !strings.HasPrefix(path, "/api/")
+	may := s.shows(rule, page) && rule.For(s.role, s.scopes) != permission.Denied
+	aimed := strings.Contains(path, "{id}") || slices.Contains(named, rule.Route)
+	if other := regexp.MustCompile(`\{(\w+)\}`).FindStringSubmatch(path); other != nil && other[1] != "id" {
+		m.t.Fatalf("%s: say what {%s} stands for", rule.Route, other[1])
+	}
+	if may && !aimed && strings.HasPrefix(rule.Route, "POST ") {
+		return 0 // it is about who asks alone
+	}
+	targets := m.targets
+	if !aimed {
+		targets = m.targets[:1]
+	}
+	refusal := ""
+	for i := range targets {
+		x := m.targets[i]
+		got := m.ask(s, rule.Route, x)
+		where := rule.Route + ": " + s.name + ", " + x.name
+		sees := may && s.sees(rule.Route, x)
+		for _, other := range m.targets[:5] {
+			if may && s.sees(rule.Route, other) {
+				continue
+			}
+			for _, mark := range other.marks() {
+				if strings.Contains(whole(got), mark) {
+					m.t.Errorf("%s: the answer has %q of the family %s", where, mark, other.name)
+				}
+			}
+		}
+		if !may || s.role == permission.Lead || s.role == permission.Auditor || s.role == permission.Funder || s.role == permission.Operator {
+			for _, figure := range []string{"52.40", "52,40", "231.4", "231,4", "0.104", "14.8", "14,8", "8.88", "8,88"} {
+				if strings.Contains(seconds.ReplaceAllString(got.Text, ""), figure) {
+					m.t.Errorf("%s: the answer has the figure %s", where, figure)
+				}
+			}
+		}
+		if want := m.status(s, rule, page, may, aimed, sees); !slices.Contains(want, got.StatusCode) {
+			m.t.Errorf("%s: %d, want one of %v: %s", where, got.StatusCode, want, got.Text)
+		}
+		if !sees && aimed {
+			if refusal == "" {
+				refusal = whole(got)
+			} else if whole(got) != refusal {
+				m.t.Errorf("%s: not the answer of the others:\n%s\n%s", where, whole(got), refusal)
+			}
+		}
+		if strings.HasSuffix(path, "/end") {
+			m.assign()
+		}
+	}
+	return len(targets)
+}
+
+// status returns the answers that are right.
+func (m *matrix) status(s suitor, rule permission.Rule, page, may, aimed, sees bool) []int {
+	switch {
+	case !s.shows(rule, page) && page:
+		return []int{http.StatusSeeOther, http.StatusUnauthorized} // to the door
+	case !s.shows(rule, page):
+		return []int{http.StatusUnauthorized}
+	case !may && rule.Route == "GET /console":
+		return []int{http.StatusSeeOther} // to their own desk
+	case !may && (page || strings.Contains(rule.Route, "{id}")):
+		return []int{http.StatusNotFound}
+	case !may:
+		return []int{http.StatusForbidden}
+	case aimed && !sees:
+		return []int{http.StatusNotFound}
+	}
+	return []int{http.StatusOK, http.StatusCreated, http.StatusNoContent, http.StatusSeeOther, http.StatusPreconditionFailed}
+}
+
+// The credential of one is not that of another.
+func TestATokenDoesNoMoreThanItsScopes(t *testing.T) {
+	v := newTown(t)
+	_, bearer, err := v.accounts.AddToken(t.Context(), "ville", "summaries", 0, permission.ReadFamilies)
+	v.must(err)
+	as := func(method, path string) int {
+		return v.api(method, path, "", "Authorization", "Bearer "+bearer, "If-Match", `"1"`).StatusCode
+	}
+	for path, want := range map[string]int{
+		"GET /api/v1/families": 200, "GET /api/v1/alerts": 403, "GET /api/v1/events": 403,
+		"GET /api/v1/alerts/" + v.coldID: 404, "POST /api/v1/alerts/" + v.coldID + "/acknowledge": 404, "GET /api/v1/conflicts": 403,
+	} {
+		method, at, _ := strings.Cut(path, " ")
+		if got := as(method, at); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+	me := decode[Me](t, v.api("GET", "/api/v1/me", "", "Authorization", "Bearer "+bearer))
+	if me.Role != "machine" || *me.Name != "summaries" || me.Pilot != "ville" || len(me.Scopes) != 1 || len(me.Permissions) != 4 {
+		t.Errorf("%+v", me)
+	}
+}
+
+func TestEverybodyIsToldWhoTheyAre(t *testing.T) {
+	v := newTown(t)
+	nadia := decode[Me](t, v.caseworker().get("/api/v1/me"))
+	if nadia.Role != "caseworker" || nadia.Id != v.staff || *nadia.Name != "Nadia" || !slices.Contains(nadia.Permissions, Permission{"case-load", "GET /api/v1/families"}) {
+		t.Errorf("%+v", nadia)
+	}
+	family := decode[Me](t, v.phone(v.calm).get("/api/v1/me"))
+	if family.Role != "family" || family.Id != string(v.calm) || family.Name != nil {
+		t.Errorf("%+v", family)
+	}
+	for _, p := range family.Permissions {
+		if p.Reach != "own" {
+			t.Errorf("a family may %+v", p)
+		}
+	}
+	if got := v.browser().get("/api/v1/me"); got.StatusCode != http.StatusUnauthorized {
+		t.Error(got.Status)
+	}
+	var nothing disclosure.Audience
+	if nothing.Role() != permission.Nobody || nothing.May("GET /api/v1/me") {
+		t.Error("nobody may something")
+	}
+}
