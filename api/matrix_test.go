@@ -186,7 +186,11 @@ func (m *matrix) ask(s suitor, route string, x target) reply {
 	}
 	kind := "application/json"
 	if !strings.HasPrefix(path, "/api/") && method == http.MethodPost {
-		body, kind = "version=1&outcome=visit", "application/x-www-form-urlencoded"
+		helper := x.helper
+		if helper == "" {
+			helper = m.staff
+		}
+		body, kind = "version=1&outcome=visit&staff="+helper, "application/x-www-form-urlencoded"
 	}
 	r, err := http.NewRequestWithContext(m.t.Context(), method, m.url+path, strings.NewReader(body))
 	m.must(err)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -190,7 +191,15 @@ func TestACaseLoadIsHandedOver(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
-	if got := lead.get("/console"); got.Request.URL.Path != "/console/account" || got.StatusCode != http.StatusOK || !strings.Contains(got.Text, "Pilotage pour la ville") {
+	if got := lead.get("/console"); got.Request.URL.Path != "/console/households" || got.StatusCode != http.StatusOK || !strings.Contains(got.Text, "Foyer 07") {
 		t.Errorf("a lead lands on %s: %s", got.Request.URL.Path, got.Status)
+	}
+	letter := lead.post("/console/households/"+string(v.calm)+"/letter", nil)
+	code := regexp.MustCompile(`<code>([0-9A-Z-]{14})</code>`).FindStringSubmatch(letter.Text)
+	if code == nil || letter.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%s %s", letter.Status, letter.Text)
+	}
+	if got := v.browser().post("/i/"+code[1], nil); got.Request.URL.Path != "/m/" {
+		t.Errorf("the letter leads to %s", got.Request.URL.Path)
 	}
 }

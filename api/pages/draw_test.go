@@ -358,6 +358,24 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return history{drawRuns(w, runs), "/console/runs?after=x"}
 		}, operator)
 		console("runs-none", "runs", "runs.title", "runs", func(*words) any { return history{} }, operator)
+		lead := func(_ *words, p *page) { p.Signed, p.Alerts, p.Families, p.Names = "Léa", false, false, true }
+		console("households", "households", "households.title", "households", func(w *words) any {
+			kim := household.Assignment{ID: "la", Staff: "skim", StaffName: "Kim", From: today(t)}
+			v := drawRegister(w, []household.Household{
+				{Family: household.Family{ID: "fb", Label: "Foyer 07"}, Phones: 2, CaseLoad: []household.Assignment{kim}},
+				{Family: household.Family{ID: "fa", Label: "Foyer 01"}},
+			}, []household.Staff{{ID: "skim", Name: "Kim", Role: "caseworker"}, {ID: "slea", Name: "Léa", Role: "lead"}})
+			v.More = "/console/households?after=x"
+			return v
+		}, lead)
+		console("households-none", "households", "households.title", "households", func(w *words) any { return drawRegister(w, nil, nil) }, lead)
+		console("letter", "letter", "letter.title", "households", func(*words) any {
+			picture, err := drawQR("https://foyer.ville.example/i/7K4M-9QXT-2HWD")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return letter{"Foyer 07", "7K4M-9QXT-2HWD", "foyer.ville.example", picture}
+		}, lead)
 		console("second", "second", "second.title", "", func(*words) any { return second{Enrolled: true} }, func(w *words, p *page) {
 			p.Signed, p.Trouble = "", w.say("second.wrong")
 		})

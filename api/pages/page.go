@@ -27,6 +27,7 @@ type page struct {
 	Signed    string // name of the caseworker, "" when nobody is signed in
 	Alerts    bool   // who is signed in may see alerts
 	Families  bool   // and families: an operator may not
+	Names     bool   // and families by name, without figures
 	Runs      bool   // and what passes of jobs came to
 	Secret    bool   // no browser keeps the page
 	Notice    string // what just happened

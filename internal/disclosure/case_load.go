@@ -20,6 +20,8 @@ var ErrHelper = errors.New("no caseworker of this pilot")
 // cooperative something, others those of their pilot.
 type CaseLoads interface {
 	Households(ctx context.Context, a consent.Access, after household.FamilyID, limit int) ([]household.Household, error)
+	// Household returns nil for one that may not be seen.
+	Household(ctx context.Context, a consent.Access, family household.FamilyID) (*household.Household, error)
 	Assignments(ctx context.Context, a consent.Access, after string, limit int) ([]household.Assignment, error)
 	// Assignment and EndAssignment return nil for one that may not be seen.
 	Assignment(ctx context.Context, a consent.Access, id string) (*household.Assignment, error)
@@ -58,6 +60,21 @@ func (g *Gate) households(ctx context.Context, aud Audience, limit int, cursor s
 	}
 	all = all[:limit]
 	return HouseholdPage{all, idCursor(string(all[limit-1].Family.ID))}, nil
+}
+
+// Household returns one family by name, or [ErrWithheld].
+func (g *Gate) Household(ctx context.Context, aud Audience, id household.FamilyID) (household.Household, error) {
+	if !aud.May("GET /api/v1/households") {
+		return household.Household{}, g.metrics.count(viewHouseholds, ErrWithheld)
+	}
+	h, err := g.store.Household(ctx, aud.desk(viewHouseholds), named(id))
+	if err == nil && h == nil {
+		err = ErrWithheld
+	}
+	if err = g.metrics.count(viewHouseholds, err); err != nil {
+		return household.Household{}, err
+	}
+	return *h, nil
 }
 
 // An AssignmentPage is a page of case-loads.

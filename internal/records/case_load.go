@@ -45,36 +45,56 @@ func (d *DB) atDesk(ctx context.Context, a consent.Access, what string, fn func(
 
 // Households returns the families after an id whose names a reader may see, by id.
 func (d *DB) Households(ctx context.Context, a consent.Access, after household.FamilyID, limit int) (all []household.Household, err error) {
-	err = d.atDesk(ctx, a, "list households", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT f.id, f.pilot, f.label, f.language, f.since, COALESCE(p.phones, 0)
-			FROM family f LEFT JOIN v_phone p ON p.family = f.id WHERE`+ofDesk+` AND f.id > $3 ORDER BY f.id LIMIT $4`,
-			desk(a, string(after), limit)...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		at := map[household.FamilyID]int{}
-		for rows.Next() {
-			var h household.Household
-			var since int64
-			if err := rows.Scan(&h.Family.ID, &h.Family.Pilot, &h.Family.Label, &h.Family.Language, &since, &h.Phones); err != nil {
-				return err
-			}
-			h.Family.Since = instant(since)
-			at[h.Family.ID] = len(all)
-			all = append(all, h)
-		}
-		if err := rows.Err(); err != nil || len(all) == 0 {
-			return err
-		}
-		open, err := assignments(ctx, tx, ` AND f.id > $3 AND f.id <= $4 AND c.to_at > (SELECT now FROM wall) ORDER BY c.from_at, c.id`,
-			desk(a, string(after), string(all[len(all)-1].Family.ID))...)
-		for _, x := range open {
-			h := &all[at[x.Family]]
-			h.CaseLoad = append(h.CaseLoad, x)
+	err = d.atDesk(ctx, a, "list households", func(tx *sql.Tx) (err error) {
+		all, err = households(ctx, tx, a, ` AND f.id > $3 ORDER BY f.id LIMIT $4`, string(after), limit)
+		return err
+	})
+	return all, err
+}
+
+// Household returns one, nil when there is none that may be seen.
+func (d *DB) Household(ctx context.Context, a consent.Access, family household.FamilyID) (h *household.Household, err error) {
+	err = d.atDesk(ctx, a, "read household", func(tx *sql.Tx) error {
+		all, err := households(ctx, tx, a, ` AND f.id = $3`, string(family))
+		if err == nil && len(all) > 0 {
+			h = &all[0]
 		}
 		return err
 	})
+	return h, err
+}
+
+// households reads those that a desk may see, with who helps them.
+func households(ctx context.Context, tx *sql.Tx, a consent.Access, and string, more ...any) ([]household.Household, error) {
+	//nolint:gosec // only constants are joined
+	rows, err := tx.QueryContext(ctx, `SELECT f.id, f.pilot, f.label, f.language, f.since, COALESCE(p.phones, 0)
+		FROM family f LEFT JOIN v_phone p ON p.family = f.id WHERE`+ofDesk+and, desk(a, more...)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []household.Household
+	at := map[household.FamilyID]int{}
+	for rows.Next() {
+		var h household.Household
+		var since int64
+		if err := rows.Scan(&h.Family.ID, &h.Family.Pilot, &h.Family.Label, &h.Family.Language, &since, &h.Phones); err != nil {
+			return nil, err
+		}
+		h.Family.Since = instant(since)
+		at[h.Family.ID] = len(all)
+		all = append(all, h)
+	}
+	if err := rows.Err(); err != nil || len(all) == 0 {
+		return nil, err
+	}
+	open, err := assignments(ctx, tx, ` AND f.id >= $3 AND f.id <= $4 AND c.to_at > (SELECT now FROM wall) ORDER BY c.from_at, c.id`,
+		desk(a, string(all[0].Family.ID), string(all[len(all)-1].Family.ID))...)
+	for _, x := range open {
+		if i, ok := at[x.Family]; ok {
+			all[i].CaseLoad = append(all[i].CaseLoad, x)
+		}
+	}
 	return all, err
 }
 
