@@ -127,9 +127,14 @@ func (p *pilot) visit() *visitor {
 		p.t.Fatal(err)
 	}
 	password := rand.Text()
-	_, err = v.office.Accounts.AddStaff(ctx, household.Staff{Pilot: c.Pilot.ID, Email: "nadia@coop.example", Name: "Nadia", Role: "caseworker"}, password)
+	nadia, err := v.office.Accounts.AddStaff(ctx, household.Staff{Pilot: c.Pilot.ID, Email: "nadia@coop.example", Name: "Nadia", Role: "caseworker"}, password)
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	for _, f := range v.ids { // even where a family is in somebody's case-load, it is what it agreed to that is seen
+		if _, err := v.office.Registry.Assign(ctx, c.Pilot.ID, f, nadia); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {

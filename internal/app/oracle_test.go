@@ -56,8 +56,10 @@ func (p *pilot) stored() int {
 			if c == "time" || c == "count_arrival" {
 				continue
 			}
-			n, _ := s.Values[0][i].(json.Number).Int64()
-			total += int(n)
+			if count, ok := s.Values[0][i].(json.Number); ok { // null where a field has no value yet
+				n, _ := count.Int64()
+				total += int(n)
+			}
 		}
 	}
 	return total
