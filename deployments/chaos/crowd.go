@@ -21,7 +21,7 @@ type Crowd struct {
 	passwords map[string]string
 	index     map[string]int // by gateway and device
 	fleets    []*simulators.Fleet
-	rate      int                 // messages a second of all meters; 0 for as many as are acknowledged
+	rate      atomic.Int64        // messages a second of all meters; 0 for as many as are acknowledged
 	prompt    func(time.Duration) // told how long each acknowledgement took, of messages that wait for none; nil for nobody
 	stop      atomic.Bool
 	ended     chan error // takes how each fleet ended
@@ -100,10 +100,11 @@ func (c *Crowd) emissions() iter.Seq[simulators.Emission] {
 
 // rest waits until it is time for the next message.
 func (c *Crowd) rest() {
-	if c.rate == 0 {
+	rate := c.rate.Load()
+	if rate == 0 {
 		return
 	}
-	timer := time.NewTimer(time.Second / time.Duration(c.rate))
+	timer := time.NewTimer(time.Second / time.Duration(rate))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -25,6 +25,7 @@ const (
 	slack    = 8                // descriptors or goroutines more than at first
 	lively   = 60 * time.Second // until Foyer is well again after the last fault
 	soakRate = 50               // messages a second
+	warmRate = 10 * soakRate    // at first: the stores keep pages of what they read, up to a bound
 )
 
 // soak lets Foyer do its work for minutes, each cycle one, with a fault in each that
@@ -37,10 +38,14 @@ func soak(t *Trial) {
 	p.start()
 	p.ready()
 	c := t.crowd(p, p.meters)
-	c.rate = soakRate
+	c.rate.Store(warmRate)
 	c.publish(p.embedded(), c.emissions())
 	var memory, descriptors, routines []float64
-	for range t.Cycles {
+	warm := t.Cycles / 5
+	for cycle := range t.Cycles {
+		if cycle == warm {
+			c.rate.Store(soakRate)
+		}
 		for half := range 2 {
 			end := t.now().Add(calmFor)
 			if half == 0 {
@@ -65,7 +70,7 @@ func soak(t *Trial) {
 	t.report.Took("R15", "from the end of a soak until everything is acknowledged and stored", 1, lively, t.now().Sub(began))
 	p.stop()
 
-	warm := len(memory) / 5 // caches fill first
+	warm *= 2 // stretches
 	grows := trendOf(memory[warm:])
 	hourly := func(bytes float64) float64 { return bytes * float64(time.Hour/calmFor) / (1 << 20) }
 	t.report.Figure("R15", "memory grows in an hour by", fmt.Sprintf("%.2f MiB (95 %%: %.2f to %.2f; want not surely 1 or more), %.0f MiB at the end",

@@ -45,7 +45,7 @@ func flood(t *Trial) {
 	p.start()
 	p.ready()
 	c := t.crowd(p, p.meters[:2*(gateways-2)]) // the last two gateways are for the flood
-	c.rate = 100
+	c.rate.Store(int64(100))
 	c.prompt = func(took time.Duration) {
 		t.report.Took("R16", "from a gateway's message to its acknowledgement in a flood", 0.99, promptly, took)
 	}

@@ -95,7 +95,7 @@ func (t *Trial) bystander() *bystander {
 		m.Steady = true
 	}
 	b.c = t.crowd(b.p, meters)
-	b.c.rate = 50 * len(meters) // a storm of messages would make the gaps so long that no cadence tells their length
+	b.c.rate.Store(int64(50 * len(meters))) // a storm of messages would make the gaps so long that no cadence tells their length
 	b.c.publish(b.broker.URL(), b.c.emissions())
 	// A gap lies between two messages that came, and some tell the cadence.
 	b.p.t.await("messages of every meter", func() bool {
