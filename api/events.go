@@ -18,7 +18,7 @@ import (
 const (
 	eventPoll      = time.Second      // how often the last step is looked at
 	eventHeartbeat = 15 * time.Second // a comment, and a look whether the credential still holds
-	eventDeadline  = 10 * time.Second // for one event to be taken off our hands
+	eventDeadline  = 4 * time.Second  // for one event to be taken off our hands: less than a withdrawal may take to close the stream
 	eventFresh     = time.Second      // how old what consent allowed may be when it is sent
 	streamsEach    = 5                // streams of one subject
 )
@@ -60,12 +60,14 @@ func (s *Server) FollowAlerts(ctx context.Context, r FollowAlertsRequestObject) 
 		if err != nil {
 			return nil, invalid("/header/last-event-id", "does not read")
 		}
-		_, err = s.Gate.Position(ctx, who.audience) // may this audience follow at all?
-	} else {
-		f.after, err = s.Gate.Position(ctx, who.audience)
 	}
+	at, err := s.Gate.Position(ctx, who.audience)
 	if err != nil {
 		return nil, err
+	}
+	f.ended = at.Ended
+	if r.Params.LastEventID == nil {
+		f.after = at.Step
 	}
 	select {
 	case <-s.closing:
@@ -85,12 +87,14 @@ type follower struct {
 	caller
 	language *text.Language
 	after    int64 // last step sent, or looked at
+	ended    int64 // how often something had ended when the stream began
 
 	out  http.ResponseWriter
 	wire *http.ResponseController
 }
 
-// errEnded ends a stream without a word: the server stops or the credential ended.
+// errEnded ends a stream without a word: the server stops, or the credential or what
+// somebody agreed to ended.
 var errEnded = errors.New("stream ended")
 
 // VisitFollowAlertsResponse runs the stream until one side has enough.
@@ -141,14 +145,19 @@ func (f *follower) run() error {
 }
 
 // catchUp sends the steps since the last one. Consent is asked again for what has
-// waited, so that a slow reader gets nothing that was withdrawn meanwhile.
+// waited, so that a slow reader gets nothing that was withdrawn meanwhile. Once
+// anything has ended that the audience could see, the stream does too: who comes back
+// reads anew what there is, and forgets the rest.
 func (f *follower) catchUp() error {
 	for {
-		last, err := f.Gate.Position(f.ctx, f.audience)
+		at, err := f.Gate.Position(f.ctx, f.audience)
 		if err != nil {
 			return err
 		}
-		if last <= f.after {
+		if at.Ended != f.ended {
+			return errEnded
+		}
+		if at.Step <= f.after {
 			return nil
 		}
 		if err := f.again(); err != nil {
@@ -160,7 +169,7 @@ func (f *follower) catchUp() error {
 			return err
 		}
 		if len(changes) == 0 { // none of the steps up to last may be seen
-			f.after = last
+			f.after = at.Step
 			return nil
 		}
 		for i, c := range changes {

@@ -85,6 +85,8 @@ func (s *Server) usage(ctx context.Context, id household.FamilyID, by string, fr
 		q.From = energy.DayOf(from.Time, time.UTC)
 	case by == "slot":
 		q.From = q.To.Add(-1)
+	case by == "year":
+		q.From = energy.Day{Year: q.To.Year - 10, Month: time.January, Date: 1}
 	case by == "month":
 		q.From = energy.DayOf(time.Date(q.To.Year-1, q.To.Month, 1, 0, 0, 0, 0, time.UTC), time.UTC)
 	default:

@@ -136,7 +136,7 @@ func (m *matrix) assign() {
 // sees says what the promises are: whether somebody who may use a route sees a
 // family there.
 func (s suitor) sees(route string, x target) bool {
-	if x.pilot == "" || x.pilot != s.pilot {
+	if x.pilot == "" || x.pilot != s.pilot || strings.Contains(route, "/receipts/{id}") { // nobody wrote anything down
 		return false
 	}
 	names := strings.Contains(route, "/case-load") || strings.Contains(route, "/households")
@@ -179,7 +179,9 @@ func (m *matrix) ask(s suitor, route string, x target) reply {
 	path = strings.ReplaceAll(path, "{id}", strings.NewReplacer(" ", "%20", "'", "%27").Replace(id))
 	body := map[string]string{
 		"POST /api/v1/alerts/{id}/resolve": `{"outcome":"visit"}`,
-		"POST /api/v1/case-load":           `{"family":"` + string(x.id) + `","staff":"` + x.helper + `"}`,
+		// It leaves what is agreed to as it is.
+		"POST /api/v1/households/{id}/consents": `{"action":"refuse","about":"research","language":"fr","paper":"classeur 3"}`,
+		"POST /api/v1/case-load":                `{"family":"` + string(x.id) + `","staff":"` + x.helper + `"}`,
 	}[route]
 	if x.helper == "" {
 		body = strings.Replace(body, `"staff":""`, `"staff":"`+m.staff+`"`, 1)

@@ -17,12 +17,47 @@ import (
 	"strings"
 	"time"
 
+	"foyer/internal/consent"
+
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 	"github.com/oapi-codegen/nullable"
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
+
+// Defines values for About.
+const (
+	AboutAlert              About = "alert"
+	AboutCooperativeSummary About = "cooperative_summary"
+	AboutEvaluation         About = "evaluation"
+	AboutFamilyView         About = "family_view"
+	AboutHourly             About = "hourly"
+	AboutOpenStatistics     About = "open_statistics"
+	AboutResearch           About = "research"
+)
+
+// Valid indicates whether the value is a known member of the About enum.
+func (e About) Valid() bool {
+	switch e {
+	case AboutAlert:
+		return true
+	case AboutCooperativeSummary:
+		return true
+	case AboutEvaluation:
+		return true
+	case AboutFamilyView:
+		return true
+	case AboutHourly:
+		return true
+	case AboutOpenStatistics:
+		return true
+	case AboutResearch:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for AlertSeverity.
 const (
@@ -114,6 +149,117 @@ func (e AlertState) Valid() bool {
 	}
 }
 
+// Defines values for Category.
+const (
+	Consumption   Category = "consumption"
+	Cost          Category = "cost"
+	Income        Category = "income"
+	Indicators    Category = "indicators"
+	IndoorClimate Category = "indoor_climate"
+	Notes         Category = "notes"
+	Survey        Category = "survey"
+)
+
+// Valid indicates whether the value is a known member of the Category enum.
+func (e Category) Valid() bool {
+	switch e {
+	case Consumption:
+		return true
+	case Cost:
+		return true
+	case Income:
+		return true
+	case Indicators:
+		return true
+	case IndoorClimate:
+		return true
+	case Notes:
+		return true
+	case Survey:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConsentActAction.
+const (
+	ConsentActActionGive     ConsentActAction = "give"
+	ConsentActActionNarrow   ConsentActAction = "narrow"
+	ConsentActActionRefuse   ConsentActAction = "refuse"
+	ConsentActActionWithdraw ConsentActAction = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the ConsentActAction enum.
+func (e ConsentActAction) Valid() bool {
+	switch e {
+	case ConsentActActionGive:
+		return true
+	case ConsentActActionNarrow:
+		return true
+	case ConsentActActionRefuse:
+		return true
+	case ConsentActActionWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConsentOfferState.
+const (
+	Agreed    ConsentOfferState = "agreed"
+	Ended     ConsentOfferState = "ended"
+	Partly    ConsentOfferState = "partly"
+	Refused   ConsentOfferState = "refused"
+	Unsaid    ConsentOfferState = "unsaid"
+	Withdrawn ConsentOfferState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ConsentOfferState enum.
+func (e ConsentOfferState) Valid() bool {
+	switch e {
+	case Agreed:
+		return true
+	case Ended:
+		return true
+	case Partly:
+		return true
+	case Refused:
+		return true
+	case Unsaid:
+		return true
+	case Withdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Granularity.
+const (
+	Annual     Granularity = "annual"
+	Daily      Granularity = "daily"
+	HalfHourly Granularity = "half_hourly"
+	Monthly    Granularity = "monthly"
+)
+
+// Valid indicates whether the value is a known member of the Granularity enum.
+func (e Granularity) Valid() bool {
+	switch e {
+	case Annual:
+		return true
+	case Daily:
+		return true
+	case HalfHourly:
+		return true
+	case Monthly:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusOk HealthStatus = "ok"
@@ -183,6 +329,60 @@ func (e MeRole) Valid() bool {
 	}
 }
 
+// Defines values for PaperConsentAction.
+const (
+	PaperConsentActionGive     PaperConsentAction = "give"
+	PaperConsentActionNarrow   PaperConsentAction = "narrow"
+	PaperConsentActionRefuse   PaperConsentAction = "refuse"
+	PaperConsentActionWithdraw PaperConsentAction = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the PaperConsentAction enum.
+func (e PaperConsentAction) Valid() bool {
+	switch e {
+	case PaperConsentActionGive:
+		return true
+	case PaperConsentActionNarrow:
+		return true
+	case PaperConsentActionRefuse:
+		return true
+	case PaperConsentActionWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Purpose.
+const (
+	PurposeAlert              Purpose = "alert"
+	PurposeCooperativeSummary Purpose = "cooperative_summary"
+	PurposeEvaluation         Purpose = "evaluation"
+	PurposeFamilyView         Purpose = "family_view"
+	PurposeOpenStatistics     Purpose = "open_statistics"
+	PurposeResearch           Purpose = "research"
+)
+
+// Valid indicates whether the value is a known member of the Purpose enum.
+func (e Purpose) Valid() bool {
+	switch e {
+	case PurposeAlert:
+		return true
+	case PurposeCooperativeSummary:
+		return true
+	case PurposeEvaluation:
+		return true
+	case PurposeFamilyView:
+		return true
+	case PurposeOpenStatistics:
+		return true
+	case PurposeResearch:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Reach.
 const (
 	Allowed  Reach = "allowed"
@@ -234,6 +434,33 @@ func (e ReadinessStatus) Valid() bool {
 	case ReadinessStatusFailed:
 		return true
 	case ReadinessStatusOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Recipient.
+const (
+	RecipientCooperative Recipient = "cooperative"
+	RecipientEvaluator   Recipient = "evaluator"
+	RecipientFamily      Recipient = "family"
+	RecipientPublic      Recipient = "public"
+	RecipientResearcher  Recipient = "researcher"
+)
+
+// Valid indicates whether the value is a known member of the Recipient enum.
+func (e Recipient) Valid() bool {
+	switch e {
+	case RecipientCooperative:
+		return true
+	case RecipientEvaluator:
+		return true
+	case RecipientFamily:
+		return true
+	case RecipientPublic:
+		return true
+	case RecipientResearcher:
 		return true
 	default:
 		return false
@@ -365,6 +592,7 @@ const (
 	UsageByDay   UsageBy = "day"
 	UsageByMonth UsageBy = "month"
 	UsageBySlot  UsageBy = "slot"
+	UsageByYear  UsageBy = "year"
 )
 
 // Valid indicates whether the value is a known member of the UsageBy enum.
@@ -376,6 +604,8 @@ func (e UsageBy) Valid() bool {
 		return true
 	case UsageBySlot:
 		return true
+	case UsageByYear:
+		return true
 	default:
 		return false
 	}
@@ -385,6 +615,7 @@ func (e UsageBy) Valid() bool {
 const (
 	GetFamilyUsageParamsByDay   GetFamilyUsageParamsBy = "day"
 	GetFamilyUsageParamsByMonth GetFamilyUsageParamsBy = "month"
+	GetFamilyUsageParamsByYear  GetFamilyUsageParamsBy = "year"
 )
 
 // Valid indicates whether the value is a known member of the GetFamilyUsageParamsBy enum.
@@ -393,6 +624,8 @@ func (e GetFamilyUsageParamsBy) Valid() bool {
 	case GetFamilyUsageParamsByDay:
 		return true
 	case GetFamilyUsageParamsByMonth:
+		return true
+	case GetFamilyUsageParamsByYear:
 		return true
 	default:
 		return false
@@ -404,6 +637,7 @@ const (
 	GetMyUsageParamsByDay   GetMyUsageParamsBy = "day"
 	GetMyUsageParamsByMonth GetMyUsageParamsBy = "month"
 	GetMyUsageParamsBySlot  GetMyUsageParamsBy = "slot"
+	GetMyUsageParamsByYear  GetMyUsageParamsBy = "year"
 )
 
 // Valid indicates whether the value is a known member of the GetMyUsageParamsBy enum.
@@ -415,10 +649,15 @@ func (e GetMyUsageParamsBy) Valid() bool {
 		return true
 	case GetMyUsageParamsBySlot:
 		return true
+	case GetMyUsageParamsByYear:
+		return true
 	default:
 		return false
 	}
 }
+
+// About What is asked together. Half-hours, `hourly`, are asked on their own.
+type About string
 
 // Alert A reason to call a family, never a decision about it. Without `family` it is about a gateway.
 type Alert struct {
@@ -512,6 +751,9 @@ type AssignmentList struct {
 	NextCursor nullable.Nullable[string] `json:"next_cursor"`
 }
 
+// Category defines model for Category.
+type Category string
+
 // Cold Hours below the threshold of the home on the last day known.
 type Cold struct {
 	Day openapi_types.Date `json:"day"`
@@ -544,6 +786,89 @@ type ConflictList struct {
 	Items []Conflict `json:"items"`
 }
 
+// ConsentAct defines model for ConsentAct.
+type ConsentAct struct {
+	// About What is asked together. Half-hours, `hourly`, are asked on their own.
+	About    *About           `json:"about,omitempty"`
+	Action   ConsentActAction `json:"action"`
+	Category *Category        `json:"category,omitempty"`
+	DataFrom *time.Time       `json:"data_from,omitempty"`
+	DataTo   *time.Time       `json:"data_to,omitempty"`
+
+	// Granularity How fine data is in time; a finer one includes the coarser ones.
+	Granularity *Granularity `json:"granularity,omitempty"`
+
+	// Keep What may stay; a field that is absent limits nothing.
+	Keep *ConsentKeep `json:"keep,omitempty"`
+
+	// Notice To give: the `sha256` of the notice that was shown.
+	Notice    *string    `json:"notice,omitempty"`
+	Purpose   *Purpose   `json:"purpose,omitempty"`
+	Recipient *Recipient `json:"recipient,omitempty"`
+
+	// Until To give: when it ends, within a year; a year from now when absent.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// ConsentActAction defines model for ConsentAct.Action.
+type ConsentActAction string
+
+// ConsentKeep What may stay; a field that is absent limits nothing.
+type ConsentKeep struct {
+	Categories *[]Category `json:"categories,omitempty"`
+	DataFrom   *time.Time  `json:"data_from,omitempty"`
+	DataTo     *time.Time  `json:"data_to,omitempty"`
+
+	// Granularity How fine data is in time; a finer one includes the coarser ones.
+	Granularity *Granularity `json:"granularity,omitempty"`
+	Recipients  *[]Recipient `json:"recipients,omitempty"`
+	Until       *time.Time   `json:"until,omitempty"`
+}
+
+// ConsentOffer defines model for ConsentOffer.
+type ConsentOffer struct {
+	// About What is asked together. Half-hours, `hourly`, are asked on their own.
+	About    About          `json:"about"`
+	Language string         `json:"language"`
+	Notice   NoticeShown    `json:"notice"`
+	Purpose  Purpose        `json:"purpose"`
+	Question string         `json:"question"`
+	Scopes   []ConsentScope `json:"scopes"`
+	Since    *time.Time     `json:"since,omitempty"`
+
+	// State `ended`: by itself.
+	State ConsentOfferState `json:"state"`
+	Text  []string          `json:"text"`
+	Until *time.Time        `json:"until,omitempty"`
+}
+
+// ConsentOfferState `ended`: by itself.
+type ConsentOfferState string
+
+// ConsentReminder What ends within 30 days, or ended by itself less than 30 days ago. Nothing that was refused or withdrawn.
+type ConsentReminder struct {
+	Ended     bool      `json:"ended"`
+	Purpose   Purpose   `json:"purpose"`
+	Recipient Recipient `json:"recipient"`
+	Until     time.Time `json:"until"`
+}
+
+// ConsentScope defines model for ConsentScope.
+type ConsentScope struct {
+	Category Category `json:"category"`
+
+	// Granularity How fine data is in time; a finer one includes the coarser ones.
+	Granularity Granularity `json:"granularity"`
+	Recipient   Recipient   `json:"recipient"`
+}
+
+// Consents defines model for Consents.
+type Consents struct {
+	Holds     []HeldConsent     `json:"holds"`
+	Offers    []ConsentOffer    `json:"offers"`
+	Reminders []ConsentReminder `json:"reminders"`
+}
+
 // Coverage How much of a period was seen.
 type Coverage struct {
 	// OfS Seconds of the period.
@@ -568,6 +893,9 @@ type Decimal = string
 type Family struct {
 	// ColdDay Hours below the threshold of the home on the last day known.
 	ColdDay *Cold `json:"cold_day,omitempty"`
+
+	// ConsentUntil When what the family agreed to begins to end, within 30 days; absent before.
+	ConsentUntil *time.Time `json:"consent_until,omitempty"`
 
 	// EffortRate The energy-effort rate over 365 days, the share of income that pays for energy.
 	EffortRate *Rate  `json:"effort_rate,omitempty"`
@@ -614,6 +942,9 @@ type Forecast struct {
 	LowEur Decimal `json:"low_eur"`
 }
 
+// Granularity How fine data is in time; a finer one includes the coarser ones.
+type Granularity string
+
 // Health defines model for Health.
 type Health struct {
 	Status HealthStatus `json:"status"`
@@ -621,6 +952,24 @@ type Health struct {
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
+
+// HeldConsent defines model for HeldConsent.
+type HeldConsent struct {
+	Category Category `json:"category"`
+
+	// DataFrom First instant of the data; absent: all there is.
+	DataFrom *time.Time `json:"data_from,omitempty"`
+
+	// DataTo First instant no longer agreed to; absent: none.
+	DataTo *time.Time `json:"data_to,omitempty"`
+
+	// Granularity How fine data is in time; a finer one includes the coarser ones.
+	Granularity Granularity `json:"granularity"`
+	Purpose     Purpose     `json:"purpose"`
+	Recipient   Recipient   `json:"recipient"`
+	Since       time.Time   `json:"since"`
+	Until       time.Time   `json:"until"`
+}
 
 // Helper defines model for Helper.
 type Helper struct {
@@ -716,6 +1065,47 @@ type NewAssignment struct {
 	Staff string `json:"staff"`
 }
 
+// NoticeShown defines model for NoticeShown.
+type NoticeShown struct {
+	// Sha256 Of the exact text in its language.
+	Sha256  *string `json:"sha256,omitempty"`
+	Version string  `json:"version"`
+}
+
+// PaperConsent defines model for PaperConsent.
+type PaperConsent struct {
+	// About What is asked together. Half-hours, `hourly`, are asked on their own.
+	About    *About             `json:"about,omitempty"`
+	Action   PaperConsentAction `json:"action"`
+	Category *Category          `json:"category,omitempty"`
+	DataFrom *time.Time         `json:"data_from,omitempty"`
+	DataTo   *time.Time         `json:"data_to,omitempty"`
+
+	// Granularity How fine data is in time; a finer one includes the coarser ones.
+	Granularity *Granularity `json:"granularity,omitempty"`
+
+	// Keep What may stay; a field that is absent limits nothing.
+	Keep *ConsentKeep `json:"keep,omitempty"`
+
+	// Language Of that text.
+	Language string `json:"language"`
+
+	// Notice Version of the text on the paper; the one shown now when absent.
+	Notice *string `json:"notice,omitempty"`
+
+	// Paper Where the paper is.
+	Paper     string     `json:"paper"`
+	Purpose   *Purpose   `json:"purpose,omitempty"`
+	Recipient *Recipient `json:"recipient,omitempty"`
+	Until     *time.Time `json:"until,omitempty"`
+
+	// Witness Id of the member of staff who saw it signed; who writes it down when absent.
+	Witness *string `json:"witness,omitempty"`
+}
+
+// PaperConsentAction defines model for PaperConsent.Action.
+type PaperConsentAction string
+
 // Period defines model for Period.
 type Period struct {
 	// CostEur An exact decimal.
@@ -730,7 +1120,7 @@ type Period struct {
 	// Estimated A part was not measured.
 	Estimated bool `json:"estimated"`
 
-	// Name The month, the day, or the start of the half-hour.
+	// Name The year, the month, the day, or the start of the half-hour.
 	Name string `json:"name"`
 
 	// Provisional A drop of the counter is not explained yet.
@@ -770,6 +1160,9 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Purpose defines model for Purpose.
+type Purpose string
+
 // Rate The energy-effort rate over 365 days, the share of income that pays for energy.
 type Rate struct {
 	// Status What a figure is worth. Only `ok` and `provisional` carry a value.
@@ -800,6 +1193,19 @@ type Reason struct {
 	Key  string            `json:"key"`
 	Text string            `json:"text"`
 }
+
+// Receipt A consent receipt with the fields of ISO/IEC TS 27560:2023; docs/reference/receipt.schema.json. The same act
+// gives the same bytes.
+type Receipt = consent.Receipt
+
+// ReceiptList defines model for ReceiptList.
+type ReceiptList struct {
+	Items      []Receipt                 `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// Recipient defines model for Recipient.
+type Recipient string
 
 // Resolution defines model for Resolution.
 type Resolution struct {
@@ -917,11 +1323,17 @@ type IdempotencyKey = string
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
+// IfMatchConsents defines model for IfMatchConsents.
+type IfMatchConsents = string
+
 // Language defines model for Language.
 type Language = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// ReceiptID defines model for ReceiptID.
+type ReceiptID = string
 
 // To defines model for To.
 type To = openapi_types.Date
@@ -937,6 +1349,12 @@ type KeyTaken = Problem
 
 // NotFound RFC 9457.
 type NotFound = Problem
+
+// OtherNotice RFC 9457.
+type OtherNotice = Problem
+
+// SaidSince RFC 9457.
+type SaidSince = Problem
 
 // Stale defines model for Stale.
 type Stale = StaleProblem
@@ -1050,7 +1468,7 @@ type GetFamilyUsageParams struct {
 	// By Length of a period.
 	By *GetFamilyUsageParamsBy `form:"by,omitempty" json:"by,omitempty"`
 
-	// From First day wanted. Default, 30 days before `to`; 12 months for months; one day for slots.
+	// From First day wanted. Default, 30 days before `to`; 12 months for months; 10 years for years; one day for slots.
 	From *From `form:"from,omitempty" json:"from,omitempty"`
 
 	// To First day no longer wanted. Default, tomorrow.
@@ -1069,6 +1487,16 @@ type ListHouseholdsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// RecordConsentParams defines parameters for RecordConsent.
+type RecordConsentParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DisconnectPhonesParams defines parameters for DisconnectPhones.
 type DisconnectPhonesParams struct {
 	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
@@ -1076,12 +1504,49 @@ type DisconnectPhonesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetMyConsentsParams defines parameters for GetMyConsents.
+type GetMyConsentsParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// SayMyConsentParams defines parameters for SayMyConsent.
+type SayMyConsentParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` of the consents that were read.
+	IfMatch *IfMatchConsents `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListMyReceiptsParams defines parameters for ListMyReceipts.
+type ListMyReceiptsParams struct {
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// GetMyReceiptParams defines parameters for GetMyReceipt.
+type GetMyReceiptParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
 // GetMyUsageParams defines parameters for GetMyUsage.
 type GetMyUsageParams struct {
 	// By Length of a period.
 	By *GetMyUsageParamsBy `form:"by,omitempty" json:"by,omitempty"`
 
-	// From First day wanted. Default, 30 days before `to`; 12 months for months; one day for slots.
+	// From First day wanted. Default, 30 days before `to`; 12 months for months; 10 years for years; one day for slots.
 	From *From `form:"from,omitempty" json:"from,omitempty"`
 
 	// To First day no longer wanted. Default, tomorrow.
@@ -1090,6 +1555,12 @@ type GetMyUsageParams struct {
 
 // GetMyUsageParamsBy defines parameters for GetMyUsage.
 type GetMyUsageParamsBy string
+
+// GetReceiptParams defines parameters for GetReceipt.
+type GetReceiptParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
 
 // ListRunsParams defines parameters for ListRuns.
 type ListRunsParams struct {
@@ -1108,6 +1579,12 @@ type ResolveAlertJSONRequestBody = Resolution
 
 // AssignFamilyJSONRequestBody defines body for AssignFamily for application/json ContentType.
 type AssignFamilyJSONRequestBody = NewAssignment
+
+// RecordConsentJSONRequestBody defines body for RecordConsent for application/json ContentType.
+type RecordConsentJSONRequestBody = PaperConsent
+
+// SayMyConsentJSONRequestBody defines body for SayMyConsent for application/json ContentType.
+type SayMyConsentJSONRequestBody = ConsentAct
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1147,21 +1624,39 @@ type ServerInterface interface {
 	// GetFamily Read the summary of one family
 	// (GET /api/v1/families/{id})
 	GetFamily(ctx echo.Context, id FamilyID, params GetFamilyParams) error
-	// GetFamilyUsage Read what one family used, by day or by month
+	// GetFamilyUsage Read what one family used, by day, month or year
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx echo.Context, id FamilyID, params GetFamilyUsageParams) error
 	// ListHouseholds List the families of the pilot by name, with who helps them
 	// (GET /api/v1/households)
 	ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error
+	// RecordConsent Write down what a family said on paper; it holds at once
+	// (POST /api/v1/households/{id}/consents)
+	RecordConsent(ctx echo.Context, id FamilyID, params RecordConsentParams) error
 	// DisconnectPhones Disconnect every phone of a family, for who lost one
 	// (POST /api/v1/households/{id}/disconnect)
 	DisconnectPhones(ctx echo.Context, id FamilyID, params DisconnectPhonesParams) error
 	// GetMe Say who asks, and what they may do
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
+	// GetMyConsents Read what one's own family can agree to, agrees to, and is reminded of
+	// (GET /api/v1/me/consents)
+	GetMyConsents(ctx echo.Context, params GetMyConsentsParams) error
+	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
+	// (POST /api/v1/me/consents)
+	SayMyConsent(ctx echo.Context, params SayMyConsentParams) error
+	// ListMyReceipts Download the receipts of everything one's own family said, the newest first
+	// (GET /api/v1/me/receipts)
+	ListMyReceipts(ctx echo.Context, params ListMyReceiptsParams) error
+	// GetMyReceipt Download one receipt of one's own family
+	// (GET /api/v1/me/receipts/{id})
+	GetMyReceipt(ctx echo.Context, id ReceiptID, params GetMyReceiptParams) error
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx echo.Context, params GetMyUsageParams) error
+	// GetReceipt Read the receipt of a paper that one wrote down
+	// (GET /api/v1/receipts/{id})
+	GetReceipt(ctx echo.Context, id ReceiptID, params GetReceiptParams) error
 	// ListRuns List the passes of jobs, the newest first
 	// (GET /api/v1/runs)
 	ListRuns(ctx echo.Context, params ListRunsParams) error
@@ -1667,6 +2162,57 @@ func (w *ServerInterfaceWrapper) ListHouseholds(ctx echo.Context) error {
 	return err
 }
 
+// RecordConsent converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordConsent(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FamilyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordConsentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordConsent(ctx, id, params)
+	return err
+}
+
 // DisconnectPhones converts echo context to params.
 func (w *ServerInterfaceWrapper) DisconnectPhones(ctx echo.Context) error {
 	var err error
@@ -1712,6 +2258,172 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	return err
 }
 
+// GetMyConsents converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyConsents(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyConsentsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyConsents(ctx, params)
+	return err
+}
+
+// SayMyConsent converts echo context to params.
+func (w *ServerInterfaceWrapper) SayMyConsent(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SayMyConsentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchConsents
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SayMyConsent(ctx, params)
+	return err
+}
+
+// ListMyReceipts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyReceipts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyReceiptsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyReceipts(ctx, params)
+	return err
+}
+
+// GetMyReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyReceipt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyReceiptParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyReceipt(ctx, id, params)
+	return err
+}
+
 // GetMyUsage converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMyUsage(ctx echo.Context) error {
 	var err error
@@ -1741,6 +2453,42 @@ func (w *ServerInterfaceWrapper) GetMyUsage(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMyUsage(ctx, params)
+	return err
+}
+
+// GetReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReceipt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ReceiptID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReceiptParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReceipt(ctx, id, params)
 	return err
 }
 
@@ -1878,6 +2626,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/case-load/:id/end", wrapper.EndAssignment, options.OperationMiddlewares["endAssignment"]...)
 	router.GET(options.BaseURL+"/api/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/api/v1/me/usage", wrapper.GetMyUsage, options.OperationMiddlewares["getMyUsage"]...)
+	router.GET(options.BaseURL+"/api/v1/me/consents", wrapper.GetMyConsents, options.OperationMiddlewares["getMyConsents"]...)
+	router.POST(options.BaseURL+"/api/v1/me/consents", wrapper.SayMyConsent, options.OperationMiddlewares["sayMyConsent"]...)
+	router.GET(options.BaseURL+"/api/v1/me/receipts", wrapper.ListMyReceipts, options.OperationMiddlewares["listMyReceipts"]...)
+	router.GET(options.BaseURL+"/api/v1/me/receipts/:id", wrapper.GetMyReceipt, options.OperationMiddlewares["getMyReceipt"]...)
+	router.POST(options.BaseURL+"/api/v1/households/:id/consents", wrapper.RecordConsent, options.OperationMiddlewares["recordConsent"]...)
+	router.GET(options.BaseURL+"/api/v1/receipts/:id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/version", wrapper.GetVersion, options.OperationMiddlewares["getVersion"]...)
@@ -1897,13 +2651,29 @@ type AssignmentJSONResponse Assignment
 
 type BadRequestApplicationProblemPlusJSONResponse Problem
 
+type ConsentsResponseHeaders struct {
+	ContentLocation *string
+	ETag            *string
+}
+type ConsentsJSONResponse struct {
+	Body Consents
+
+	Headers ConsentsResponseHeaders
+}
+
 type ForbiddenApplicationProblemPlusJSONResponse Problem
 
 type KeyTakenApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
+type OtherNoticeApplicationProblemPlusJSONResponse Problem
+
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type ReceiptJSONResponse Receipt
+
+type SaidSinceApplicationProblemPlusJSONResponse Problem
 
 type StaleApplicationProblemPlusJSONResponse StaleProblem
 
@@ -3530,6 +4300,145 @@ func (response ListHouseholdsdefaultApplicationProblemPlusJSONResponse) VisitLis
 	return err
 }
 
+type RecordConsentRequestObject struct {
+	Id     FamilyID `json:"id"`
+	Params RecordConsentParams
+	Body   *RecordConsentJSONRequestBody
+}
+
+type RecordConsentResponseObject interface {
+	VisitRecordConsentResponse(w http.ResponseWriter) error
+}
+
+type RecordConsent201ResponseHeaders struct {
+	Location *string
+}
+
+type RecordConsent201JSONResponse struct {
+	Body    Receipt
+	Headers RecordConsent201ResponseHeaders
+}
+
+func (response RecordConsent201JSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordConsent204Response struct {
+}
+
+func (response RecordConsent204Response) VisitRecordConsentResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RecordConsent400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RecordConsent400ApplicationProblemPlusJSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordConsent401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response RecordConsent401ApplicationProblemPlusJSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordConsent403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordConsent403ApplicationProblemPlusJSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordConsent404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RecordConsent404ApplicationProblemPlusJSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordConsent422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response RecordConsent422ApplicationProblemPlusJSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordConsentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordConsentdefaultApplicationProblemPlusJSONResponse) VisitRecordConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectPhonesRequestObject struct {
 	Id     FamilyID `json:"id"`
 	Params DisconnectPhonesParams
@@ -3730,6 +4639,362 @@ func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeRespons
 	return err
 }
 
+type GetMyConsentsRequestObject struct {
+	Params GetMyConsentsParams
+}
+
+type GetMyConsentsResponseObject interface {
+	VisitGetMyConsentsResponse(w http.ResponseWriter) error
+}
+
+type GetMyConsents200JSONResponse struct{ ConsentsJSONResponse }
+
+func (response GetMyConsents200JSONResponse) VisitGetMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentLocation != nil {
+		w.Header().Set("Content-Location", fmt.Sprint(*response.Headers.ContentLocation))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyConsents401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyConsents401ApplicationProblemPlusJSONResponse) VisitGetMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyConsentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyConsentsdefaultApplicationProblemPlusJSONResponse) VisitGetMyConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsentRequestObject struct {
+	Params SayMyConsentParams
+	Body   *SayMyConsentJSONRequestBody
+}
+
+type SayMyConsentResponseObject interface {
+	VisitSayMyConsentResponse(w http.ResponseWriter) error
+}
+
+type SayMyConsent200JSONResponse struct{ ConsentsJSONResponse }
+
+func (response SayMyConsent200JSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentLocation != nil {
+		w.Header().Set("Content-Location", fmt.Sprint(*response.Headers.ContentLocation))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsent400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyConsent400ApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsent401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyConsent401ApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsent409ApplicationProblemPlusJSONResponse struct {
+	OtherNoticeApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyConsent409ApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsent412ApplicationProblemPlusJSONResponse struct {
+	SaidSinceApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyConsent412ApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsent422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyConsent422ApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsent428ApplicationProblemPlusJSONResponse struct {
+	UnconditionalApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyConsent428ApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyConsentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SayMyConsentdefaultApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyReceiptsRequestObject struct {
+	Params ListMyReceiptsParams
+}
+
+type ListMyReceiptsResponseObject interface {
+	VisitListMyReceiptsResponse(w http.ResponseWriter) error
+}
+
+type ListMyReceipts200ResponseHeaders struct {
+	Link *string
+}
+
+type ListMyReceipts200JSONResponse struct {
+	Body    ReceiptList
+	Headers ListMyReceipts200ResponseHeaders
+}
+
+func (response ListMyReceipts200JSONResponse) VisitListMyReceiptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyReceipts400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyReceipts400ApplicationProblemPlusJSONResponse) VisitListMyReceiptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyReceipts401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyReceipts401ApplicationProblemPlusJSONResponse) VisitListMyReceiptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyReceiptsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyReceiptsdefaultApplicationProblemPlusJSONResponse) VisitListMyReceiptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyReceiptRequestObject struct {
+	Id     ReceiptID `json:"id"`
+	Params GetMyReceiptParams
+}
+
+type GetMyReceiptResponseObject interface {
+	VisitGetMyReceiptResponse(w http.ResponseWriter) error
+}
+
+type GetMyReceipt200JSONResponse struct{ ReceiptJSONResponse }
+
+func (response GetMyReceipt200JSONResponse) VisitGetMyReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyReceipt401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyReceipt401ApplicationProblemPlusJSONResponse) VisitGetMyReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyReceipt404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyReceipt404ApplicationProblemPlusJSONResponse) VisitGetMyReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyReceiptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyReceiptdefaultApplicationProblemPlusJSONResponse) VisitGetMyReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyUsageRequestObject struct {
 	Params GetMyUsageParams
 }
@@ -3806,6 +5071,94 @@ type GetMyUsagedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMyUsagedefaultApplicationProblemPlusJSONResponse) VisitGetMyUsageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptRequestObject struct {
+	Id     ReceiptID `json:"id"`
+	Params GetReceiptParams
+}
+
+type GetReceiptResponseObject interface {
+	VisitGetReceiptResponse(w http.ResponseWriter) error
+}
+
+type GetReceipt200JSONResponse struct{ ReceiptJSONResponse }
+
+func (response GetReceipt200JSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt401ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt403ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt404ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReceiptdefaultApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4150,21 +5503,39 @@ type StrictServerInterface interface {
 	// GetFamily Read the summary of one family
 	// (GET /api/v1/families/{id})
 	GetFamily(ctx context.Context, request GetFamilyRequestObject) (GetFamilyResponseObject, error)
-	// GetFamilyUsage Read what one family used, by day or by month
+	// GetFamilyUsage Read what one family used, by day, month or year
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx context.Context, request GetFamilyUsageRequestObject) (GetFamilyUsageResponseObject, error)
 	// ListHouseholds List the families of the pilot by name, with who helps them
 	// (GET /api/v1/households)
 	ListHouseholds(ctx context.Context, request ListHouseholdsRequestObject) (ListHouseholdsResponseObject, error)
+	// RecordConsent Write down what a family said on paper; it holds at once
+	// (POST /api/v1/households/{id}/consents)
+	RecordConsent(ctx context.Context, request RecordConsentRequestObject) (RecordConsentResponseObject, error)
 	// DisconnectPhones Disconnect every phone of a family, for who lost one
 	// (POST /api/v1/households/{id}/disconnect)
 	DisconnectPhones(ctx context.Context, request DisconnectPhonesRequestObject) (DisconnectPhonesResponseObject, error)
 	// GetMe Say who asks, and what they may do
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// GetMyConsents Read what one's own family can agree to, agrees to, and is reminded of
+	// (GET /api/v1/me/consents)
+	GetMyConsents(ctx context.Context, request GetMyConsentsRequestObject) (GetMyConsentsResponseObject, error)
+	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
+	// (POST /api/v1/me/consents)
+	SayMyConsent(ctx context.Context, request SayMyConsentRequestObject) (SayMyConsentResponseObject, error)
+	// ListMyReceipts Download the receipts of everything one's own family said, the newest first
+	// (GET /api/v1/me/receipts)
+	ListMyReceipts(ctx context.Context, request ListMyReceiptsRequestObject) (ListMyReceiptsResponseObject, error)
+	// GetMyReceipt Download one receipt of one's own family
+	// (GET /api/v1/me/receipts/{id})
+	GetMyReceipt(ctx context.Context, request GetMyReceiptRequestObject) (GetMyReceiptResponseObject, error)
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx context.Context, request GetMyUsageRequestObject) (GetMyUsageResponseObject, error)
+	// GetReceipt Read the receipt of a paper that one wrote down
+	// (GET /api/v1/receipts/{id})
+	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
 	// ListRuns List the passes of jobs, the newest first
 	// (GET /api/v1/runs)
 	ListRuns(ctx context.Context, request ListRunsRequestObject) (ListRunsResponseObject, error)
@@ -4594,6 +5965,55 @@ func (sh *strictHandler) ListHouseholds(ctx echo.Context, params ListHouseholdsP
 	return nil
 }
 
+// RecordConsent operation middleware
+func (sh *strictHandler) RecordConsent(ctx echo.Context, id FamilyID, params RecordConsentParams) error {
+	var request RecordConsentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RecordConsentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordConsent(ctx.Request().Context(), request.(RecordConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordConsent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordConsentResponseObject); ok {
+		return validResponse.VisitRecordConsentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DisconnectPhones operation middleware
 func (sh *strictHandler) DisconnectPhones(ctx echo.Context, id FamilyID, params DisconnectPhonesParams) error {
 	var request DisconnectPhonesRequestObject
@@ -4643,6 +6063,130 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 	return nil
 }
 
+// GetMyConsents operation middleware
+func (sh *strictHandler) GetMyConsents(ctx echo.Context, params GetMyConsentsParams) error {
+	var request GetMyConsentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyConsents(ctx.Request().Context(), request.(GetMyConsentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyConsents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyConsentsResponseObject); ok {
+		return validResponse.VisitGetMyConsentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SayMyConsent operation middleware
+func (sh *strictHandler) SayMyConsent(ctx echo.Context, params SayMyConsentParams) error {
+	var request SayMyConsentRequestObject
+
+	request.Params = params
+
+	var body SayMyConsentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SayMyConsent(ctx.Request().Context(), request.(SayMyConsentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SayMyConsent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SayMyConsentResponseObject); ok {
+		return validResponse.VisitSayMyConsentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyReceipts operation middleware
+func (sh *strictHandler) ListMyReceipts(ctx echo.Context, params ListMyReceiptsParams) error {
+	var request ListMyReceiptsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyReceipts(ctx.Request().Context(), request.(ListMyReceiptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyReceipts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyReceiptsResponseObject); ok {
+		return validResponse.VisitListMyReceiptsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMyReceipt operation middleware
+func (sh *strictHandler) GetMyReceipt(ctx echo.Context, id ReceiptID, params GetMyReceiptParams) error {
+	var request GetMyReceiptRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyReceipt(ctx.Request().Context(), request.(GetMyReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyReceiptResponseObject); ok {
+		return validResponse.VisitGetMyReceiptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMyUsage operation middleware
 func (sh *strictHandler) GetMyUsage(ctx echo.Context, params GetMyUsageParams) error {
 	var request GetMyUsageRequestObject
@@ -4662,6 +6206,32 @@ func (sh *strictHandler) GetMyUsage(ctx echo.Context, params GetMyUsageParams) e
 		return err
 	} else if validResponse, ok := response.(GetMyUsageResponseObject); ok {
 		return validResponse.VisitGetMyUsageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReceipt operation middleware
+func (sh *strictHandler) GetReceipt(ctx echo.Context, id ReceiptID, params GetReceiptParams) error {
+	var request GetReceiptRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReceipt(ctx.Request().Context(), request.(GetReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReceiptResponseObject); ok {
+		return validResponse.VisitGetReceiptResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -4790,144 +6360,202 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H39chs5kuerIGrnYndjShRJfbRMxcWGxt1ae6bd3Wt7piPG8olgVZKEWQWwAZRojkMR+xr3Ahex/90z",
-	"3L7JPskFEkB9kCiyKMme7Rn/Y1NkVQFIZCby81efokTkS8GBaxWNPkVzoClI/PjdWzoz/6egEsmWmgke",
-	"jaI/gVRMcCKmRM+B0AykjokWZAJEAddkQpMFoYqMX06PXlGdzMe9KI5UMoecmsfp9RKiUaS0ZHwW3d/H",
-	"0feML7YHen39nFwMLy5iIiH7nzcRh4/6JrokdILDCI7jZ1RpsqQz2D3IfRwtqaQ5aLe4KzPvl99uD/vj",
-	"kv5SAGGpWSHldoHm4cz8uqR6HsURp7l5PEujOJLwS8EkpNFIywLqk8jpx++Bz/Q8Gp2fxlHOuP9zEAfI",
-	"cKV+nG7P55rNCgnKUFTPYU2UFiIlVBM9Z4owrjTlemQmCzSZkyVIJlIkjQRVZJqY/S00pJZUk7X5jffI",
-	"c8GRjsw8l2oipjeci1WP/Gz+YopwockCltqMzDRZmf+Uo/6IjIGDnK1vF6v5OCZj8+xbCTRlfHZLtflK",
-	"LIHfIvXUuEeuyPi3Y0dSMZ0q0DecKbKSTGvgZPw/hr8b9264p/MvBch1RWiqbsW0scHwkebLDFQ0ehcN",
-	"+8Pzo8HgqH/ytn8x6vdH/f6fo/dxNBUypzoaRSnVcKRZDlGY7orNeA68Ez8A13LtuT+hCo4yQVP1RTjk",
-	"eSGVkNtzfDsHMjbycZvgFWM/PyMYZAJTIaHXQlp7R9Qyq7PBMDSRa5qzbL2fXGSKF34R4lxLkYfERypN",
-	"UromK8o1pD3yLUxpkemYnPTN98rRh4y1GF+SwZDkguu5IlMh3cdLIjjgM8x3KhNatVFzaiZRX0SDB4Ps",
-	"9zKFfCk08GT9B1hvr+CKmGfj0CjyRmQgJhxW+J2R+hGh5I9/fPltj7wxIk1nlHGyYnrOOBmekjl+RoZQ",
-	"5lGG5KB0bER8zvjMyHUqONxwvWIJEMqtAqFcrUCaX1dzVDjAiVE3KaoiCT3yI8/WdkJOi6giSQBSSAmV",
-	"ZqAc8glISGuibU+YimS19R8ZArSwwGB4sZ8HXk7xxGmREHOgjRsHl520UW1Gd8VkfBOd3ETjHvmZ6bko",
-	"tFF8TUqcDi96rStxB160g4sDpx/ls4LOYHvS/hczZaN1gSegYnItgSdzo8lTy8qtE7pKEljqo3KElnkN",
-	"z86DE2M509uzeiWUoQvk5vRByfDHb0ggMnxIfWA36Wh01o/NLFhe5NFo2O/j9tq/qs1lXMMMJE7ordgl",
-	"31yQTPAZyG1J1yIXUopV2yS1OEhm743WUktzgFa2hPmQCLNJ+JEulxlLqJnl8QdlplqeWebjZB2Noh9o",
-	"ymgUR8mc8hmktzimP8yGZ3iYDfEwiyOrSM2tLDV6hk6SFKazOfuwyHIullEcZXQCmSGJWIMk/W/wK89b",
-	"0VRG93E0Z0oLuY5G7z5FzeFO3w5PRoO+G05ps/RRZA5x/BOW7i9Io/t48+bmXBuL80+iyYKLVQbpDNLq",
-	"iY1v79/HdnV0eHJ6dv5N9W8Uu7Fvd01aAnWUpnKGO2P0u7nekMIw4m0SjaLBeRRHOVBu/zrtXRjKLIzu",
-	"jay1l4gsvZ2LHHrmMsMB8FHjtfEF+X//9zkBTnKxBo7ML8kHUciYDPF/RVIgqmAaeuT5f/37/walSS4Y",
-	"x+8H5+b2nhlPFhkev34oQxO4A8m0mUchZ4aR4kgxnsD+fdqg7p010qPRyX2dsX8jYRqNon84rmz+Y/ur",
-	"OrZMjMy9rTpLIzjgHoQe6i47xmvum0bWAwTl+//8D/pAGbiP7Zm8xayegvioLPAopel0Wg6mAlc47WE5",
-	"/b47pStStJAbbUzkkt/R9LU9rXeQbSnFJIP8twHygZTCbNc7ozc1ZYY2vDBnMskL4w6AcSVyo9KH/X4U",
-	"R0thNK6MRtExKsljq8CNaBpeK1Q0OjWqWjON/Pt2XtoTJBVg3QZzmFZ685gu2XEqEvUPjN/RjKVH7oao",
-	"M8l+sitso1dwApdkbFc/JsqYeSs0WcyY10JOWJoCfxhNKzqcVHT4QWhCs0ysILhyLvSR//mpVk2LlBmT",
-	"gCSUm0WnAg1EXOIfYP2WLh69wuGwudMLWKM1mhJqbEdz1hrjL7TiBayPNE7hqdY73rAUxxtTcVyA6/9B",
-	"6GtR8PSxO3za3OEpPrNlf+2PT7RaCdYH5xATtPzB+VIkZSnyOJ1JgEvCxUSka8MDREOWkdWcJXOkgR/g",
-	"QSRwxLxF5XcyfUb7ydkgHcLF6eT8m6hSBmd1ZfBG5GA9iokUCyCCE1FIolgKYXWgQXKaPQnNrvjaDg2Z",
-	"AmfXG2doJQWfxeT19XPy7PTsG6TMG03tKg+nS1JI6e7oYuY0D2LPVoNhk2a4g8YLmVKl0YDfopXCKXcm",
-	"FK5wn/5ADygXd5CanUJLw0d6jAJFUv2R00LPhWR/gUcL06AuTLhmpog5CyEljLeJlb3giD2NIgkM7NaZ",
-	"CJ4ycxXNHqs1L6qFep/QjJgzpYwHERKF6VFuLjvy1zzFWqsIbG10t9oU5M90/dgdfdY8HjC6gCeCGbAw",
-	"g5AVXYcWjD8emR+fRPjdqOjbMxU4KurzsSRQzuc+0BZNcT3eFA0aoZsG56kxM43DjHZYIpS+hcKYWIPe",
-	"swvj/4k7kG42YnqrotHFORpZCoCXf97HURVzjUbRN72zwbCPRhsozXKqjYROaaagNE0bU1hKcceUY3B3",
-	"nYQZUz4m7h7P8qWQ+nhCFdSHsQpMNvyvE+OMOFPamIhaNAzt7ntrdyOws/gDmaxdYLtHrnyIuxa8MioX",
-	"MxJlgLpXs8ebPjpNvZT/JMUSpGbGiXfk2OQq61ESLUhCs6yMZ8aEG1eNUJJCgiQldGLDRVXoaGyvHRuV",
-	"ivMyX1IyoxqQB3FDyglY7tqMbvxgBEpMyWouiBZiYUyBJBPK6C30xzZCE81YwqdOEfC6X7XXQbSBX3OT",
-	"W0cgAoxhcsYTlgLXlxikNOukWkhFaCY4BGdehiY+eWHpMJ/v7tCNKh9HpbQqhaWBNFAjitCVOlVUYdds",
-	"XturSse+maFoePlL4Kk9BhTLgOtbzEpVf3rKvg9MpgoRGHEtcvPwMlYwZzOMrptlZeHbbTRhc8t+ngM3",
-	"bDqBGeVmc7pRxtk8HbbpDV55X7OHatRnXJ+fRsGIX5UceOeyBYa4NTL4SZTb5NfYkIRq3IooYvIBEmQd",
-	"nOFzvPpABWHOvJRq6lNDd5iYtPFlpSXQfFvMqVdEHYIxcXQIoz5gO2wUrmIlF+AzJ0pCMzxR4k2TVoIS",
-	"2R2kAQbb2DF8erVDuBF2+a3bYOV53y5sUPQAGlklu/U1F5Zy2/qi0IkR29Bvj6D3pvhRTeZ0icQ3HPN5",
-	"tgPp39iT1m24Lk+EA/ahReW6kFzwlyrzsXvqKPv2QbXbWqf/PVOHMlF55HQ/e0LHTi0JW63qnV9WHPEi",
-	"y6L3W8vDMZt3ty7ujWe7OpccxBeb0diDTKKEKlgJuQBJ5pAtVWkUEWP2Yj7IFSUYs8nFZg63dqiy/llZ",
-	"7zF1UZBE5DnlKclYix0BPIX0tkXQu5k6ZiJpZepMXWa5m4ppEYMynLzTxQHprAgdyHVdWUqs5ixDR30m",
-	"QBHR+cAOyZSjh5+eW2uQ90qW+fzSVQuQf2kRey6y9ECZeIFZnwlkYoUcqucS1FxkqTcFjOHXqFdK6dr6",
-	"LNtykVqTek8KMo7mZtB9hPwWEpa7+Jrz2feGjcxVm8SzPq97RJhqfJqxRAdNSwmEErRxifG1JU1ZotGD",
-	"UZBNAxaSDjoVE6Hn5I5mBajuJmrNS9n6zZrduytYzJbhdb2wa2C95+2H/FtBuWZ6jbUUxhmPy4op517P",
-	"k3HwmejzU91ipKNlCYngKWrahObwQPH3ToenUG01zlTzM9m14V4XPEbcS+bZEvagDIenU0VQDpLcFcmL",
-	"ZG5rlVxcYUUVMUvfZkwbm9nclze4HaosubJxivqmtDk4VYCn7Zl+Hof6Su65sZ1ykGJVHPtAh8eGjW1R",
-	"oK0GOvx0n+Ptvb++U+l9k13+odei2+cxJ/CRJhqjQDnNkA5Ua5Dm1/919C/v+kfP3v/2n9713ttP//wv",
-	"vwktuaO1HXAaSttLzakEVdV5JcKGXNgd9MgYy9jGttQTiCw4Z3xGMLeEWdF6esk9iWmF1XHbe4uxDHdM",
-	"7RbrDLNhMJ0KqW9lh2197TZ0nycRoERlliobq2thr6y12up3z38ip9+03KT0LRJx3wpe4UX+lqogtrv5",
-	"eNgwtSLbGsl2hlA6uVGWJT+7pVfZ2F/Wyru2FWgHrczXTwQYsyya2OSp37/58Qfifh2R44lI18cupBCT",
-	"eoFFTI6XVM+PWRoTVz1z7HNCvb1nuR8/9pMMrllISKjSD9EzaAYZniMrlmUkEUoTqlFJAE9jgqlLaf6z",
-	"VonNRQd0Bxj7L7Ppj86265zN5gfekonVQXdsENTfHjdmXJtJiMAvgGZWdA/gqsouL935RZfIWqsp/gKy",
-	"pWXFA2bxEA93y0DXvnIpXB3/OI84pMn2+qwvRKFg3sWj22BTquDWTDx02AgX97AHTCc15/ake5qiW8ys",
-	"8/m1nAsOATPzueAc0Bczv/fCJurulMEHwVzQ8qEhiK3zqArhu3nHtQ3Zuc2f/byqGOqLH1m/F5NAj5Q1",
-	"MBTRghSKziAmSYapYHQ8JyzL1KX9xVxiO4LUpf+AETo0HupRZymyrFjaEKK5ykftVTCU+AoeFCbe43Mv",
-	"UexjG08RC+DNIqggl9ucdygd6R5nnkHt48JiAhKLJARXoQ4C4euKuNAE7kCusZRkTlVnRfBTOUKIgZYs",
-	"Ezoo9VJkjZBvGbarzF4jQbbskhYp09jSM8WSB1s8jfnXKI5ymswZh3B6MBHLkJ5AGpZ0K1e6df9u7x2j",
-	"0gLzd3al5YBN0oe4/5W3ig+wXH5EUyQDnlLXydMjb5v+D6GZst7o2Dg7txlM9diIjneMMEoXk/HUGU/j",
-	"kD/k6zk6Wyf1go/dLpS77j6OyvkFWFOkdE0YT7Iitbp4W43XS0c6z7NWV7LdlbSk0taKGXHIgapCNgaf",
-	"CJEBRUaf1kzPne6Av67uB9U8avSiP53eH9kPw/vftEUQHhzqtMPWl17brhBn1nMFnzVf1n52BqcFqwOS",
-	"PBvWYLmaQ1rwagZdk1Veul7AWubIa3mjBnqolA5q9avTYSODEaLFTxiSO9QG/DJi/VeVy/CJ+dY7e/b4",
-	"Tem6LEHGArAyrUGz6dFcFOHYeKPabHuWqRTL0k8QhXFffdMxfFxm1FiVZA06PPFG2Vp4UzsTszmz73A/",
-	"yGRN/BiNNEBMGCeLn+s+ecVnrjzu00NMYdwK/4gGW9RXW+OxpoqqU7tFBLzhcZgYSKDJvEPxUzK3dkqh",
-	"Axz1CvRcpGiS0jSVoFRMxv/63VuC9aB3g2MUYgbq+BNL78f7Ax52nNjNrmXB6uDFtmhkLyYdFDJeGpxP",
-	"VYx/gAlTVa0fEI3yPT+dY3BFFky01lsAgsF8po2VxMlaFETCUkgbKHKVw73dZ/O2ieIqiVvtyq0kiaaT",
-	"DC6JMXvRlcGYdXVJwyktJDuSMAUJ1rXcvZf4q5/RzsznaxfWPjCJYuX7yMbGiTQOmxFscnJ+hmF3q3ox",
-	"Fo91rTwRufM+lnRtm9PtM7ZZ4zD7J44wp/rQSNku0njVsZ10w2AhqYx+LGWIiQIgqUjUcblTxzXHoJc3",
-	"i6NW3DlAGGNCL9U2WIVcG+spg1KHmgFzSBY7j5la3C6OppRlLTMIHRfbob8djwhTPvZTbNmCLlpwM7Sz",
-	"xoguJQtYW0a0LYPY8M10XAIE+KZ0i0yS0wUEsvmuFbeNfPvptIBw/t425e5TywuEFMBZuFvChFIiK/Th",
-	"56OvHKwjFfSxJ2pHKaHf70RwTRN7gpvj25z8KaMzLhQz013gNygMkmb4cUlxYXFUcDz8jArEmt9bmuhm",
-	"BrOFIH4eQTIU/AFO9pIqZU38D2ISOKoED2jva3fkIzOtgGILn+FpI+okBZppTGe2ubNpWca9u0hKFlxZ",
-	"jrUevW8bWEmhwWcwuheU4OHakoPENlpnLRoptrg9EkaEkpwpTRdgJAh7k2OiymY5rOzXwuIXxMYczmyL",
-	"3wQIbjKkxgK/4a6a7tKY46v52kG8KFX2BNpTQvhljXw7l9JiubRP8Ud0AgqvwRYoa+CyVGlDqXIg+3Bb",
-	"FY4AHp5xl5SzBA/IHESht9gR78aDE8fF33GsoGZ0Gq8l5MZ0jSKGL5AtLq1ego/aTlJL5KUZZTzMMdaK",
-	"6VCT8cEGWncdhr8Xk9LeP6ibIGQymvEaz4qtxAROgoagfvZgt1EGXzzM/cZ48Z99aTjKK8Sm+Sst0Q3+",
-	"Of2T7bDxodHicAdKInh6O6WJDinCF1g9pTG4WixD3nur21RGh5tDtJCwam890KCrCp92xmjcZY/2WZ7U",
-	"A4nL6bdQxU00XCqESHII5ySknjv0prFYYMSbjGsxhDFJqJRrQm3BZcPsXmyEG+KIcVVMpyxhwPVtSjXF",
-	"71LQxnbntsCKC33r2ivNERHirLIj84DdnDQ6oZTNKthyVRvJfb+z3237p1AiPJgDP0jfuAhkQNXYOu/9",
-	"KGHBkOdk7bPfscUwaq+Q/FNVI3dQEDR3GFDblbUi+HWtFm/3IvyF+KTtGVtNU0im128MEe18MCEcjlgq",
-	"UB6X0lfF/aMieEMJ+5QIsWBQIbfc3r4QSh9NjUF2lFd0p0v2B1jvCGlvDViLba/mouotN8aYDXFyJbKO",
-	"M0lCM8H0WyiS6hJ6/6hshg6TVWuQt//17/+nQt5EDQxU1sEF5lovbcst49NAu8F3d2BUgIU+8+2rrkoQ",
-	"Ww/0XIpiNkdrM7FwkjEpq4XyWjNciThnFE0N9jEVK37Dp02ACy2IAuiRq/ILh0hZcNvoS131M37fgMNA",
-	"1LkS585OvXfDb/hVLgqu0UvJBQdbl20DKHhPo44T/VzjKvbIS9vKgmY8YkicnJw8Mz//8e3z2MIHmic5",
-	"yEAq4YYn7I5lxAiyauY5zIIYZGm5HtfZ4mP1uILULF+UsXBc8KVrIbZNx38BKaw1nrEEuAJrGQDXbMoQ",
-	"uedqaXyGo2GvX4OCq74zbF3kOZVrWwKCXnxK7HfeI7MZf4wz0Xo1qd1ChBothczsia0xsDtJdT1N7/AB",
-	"0OupI2JEA1/ASJcsGkUnvQFOeEn1HIXdB4er8sYZoC5ykxH8ZRqNImMsXtlLmiCv7wIBQ7MpFh7ukpih",
-	"7VprnVM2oumbyOMIPi4zkUKpH0Pwcb6IuGp1795EVhYx5/TjS3vXycYpYZwn9ksB7mctC0DNtEa6mqMD",
-	"EdlCQ1XkOLZofh0udCCjXR7pK3bu328g4g37/cOgFWrwCEEwvCbq2ROB4X3FmnsQ1pzrNywFeWi2v+Ey",
-	"Gf/oMOA59PiCwB5LB4Dp6pTI+HvGF2Nb6V4Hhq7SAGVgwB39Ncw6jzS9C7MOr8GpnFouDl1ccvtxDaEN",
-	"bxnsv6WBqYM3ney/qQItQyJNfQXz7rsqzJS60jfUdgSNieEKbFFTZMqkOaQR6HWyJp5HrJLEnKOmMwQ0",
-	"8AVh5rlNPY0pvFZl/a9gdfW2qt6jazxe91Oopd0kK3t7v9BenvZP999R4pk9fvNfA01d7RM28nDsxCMe",
-	"fqPzHh/Xjk20zYUKhGNrGETGpWRge1BCWLwVzjiiTxEsMVUeHgthvSqMrHgTl3cwvOFmLQ7rr+wxQkup",
-	"yYRX1cQ/OzN6ROIulzaBoL8op/93VXQHC8dp/1mXeTn4K3PDYLj/hjcefe102OHqEnwRb7joMp86+Njj",
-	"RdyMXr674ACJdpgBdWluSs5re8HflNQgS/9OpOvDLFab+Iv+xBTTQJbyP//jrgCSU5kyY3SU2T6X2Ots",
-	"DtUykffNmIkz/L/K+Vc59857JlQl6NYmppx43tst+FXlRGWs7QD7UOCObuA21yamxJdtmXPbNsWg829D",
-	"MVoQNXeQCLUAQpX3vHTV/SuOtvsN15jva8RMAqe3MV6fUwXfC5qqg5XQwW7wE7q2vyIs68d5dE2okJ1u",
-	"neOm2PgbLP3q3j2Ze4c4wAG0Hp7iJ4x0sTKKV9MVSxCGc99jX2vIpH9bl1oH1GMevPbx2roExxuF3z5s",
-	"W2oMhwJCqsa6KhR8w2lmfIF1CXUTsuZxAtd+GYepg03r4TEWwU5MUCeBAdnrLFbNkv7uxsFXsP39YPv2",
-	"hTbGv9xQKc8t8Y6+F5ZsgVPSVjR7rnfY/TtfRnYfR0OrSb7uzc694bCqCFpX9E+8G3/XhvGhpu4jT6cX",
-	"9A6ah4JR+zVsXcSR42JFMDu8dSyFTNj9QceK1Q52W+uvh3tgoKUBaPY3xGxPFYpsgQ04aPuPwb7uIWy0",
-	"XPFS0VPt6h6VxvytDzv2SHmR4NkaW3zNlSomShAuSBNPnaoFpGQqsP2pyXDf8fTJGC5+mA3zlUV/vfqw",
-	"epPZwzWjw1RTu5x7dw0ysyv4xXIvV9LiuvKMQ89LTE8E8DJ+AwJ9YmWxhNS68pg+8phg5FrIG74B/O0K",
-	"sR1CurnHAvqNiPX9KWIF+sKCnitlKWeqSMaUHmNcAf2E3MEq3nBXBePdiba4QUmWp/PqN9+ENjipbKoS",
-	"fjCarY76J1EJOhjlp4tvPv4yXP6lDrw3ijYxAmswfFuDnI4Gwz9H9+8721sN0L6QV169Caoiee9X5/ca",
-	"Q96qxibepOEXBdkduO4qDitQ2nJtTZycom6IEyJ7t8vSG5B3II+wmsde2iPfUfvSD/uOojFG4MaXmGob",
-	"s9SCsQVemvw9VfoIUbCPXn47jh0Om6ZWSG/4uIZWPm68xdeeR/bdn/7FoHY2PXKFsLluenJNBmdEkQWA",
-	"87YTiwOD1WxL4AiTcMMtgjmegLYqBi+VgKVGNMO3bYUE7VpkmVh1K8l56yFRLXa64fXLUj+4l2+6eWCF",
-	"vDLqr/V9lw3iNYz+LRCBQTy4CMEHPHHZi4aP2nLPkV1GQ41ELB2R0+ENxytGNox7w81+j8inGwTrvolG",
-	"N64g5SaKb2wVRvklfkU1/l1XD6dOB9nf8bHR6NNNxFK8dKvo5Sa6v8et3PkK7UARpEO5/1sOp1l+9hVx",
-	"/j3cubjbF2H34fGdpWu+D+oBZuKP06etvKoBO+J/zdfHOMTh6FnvDF8648viI7EIwDzWfy1bTKN+b9A/",
-	"LUuvHlS3FYBW3DgYzy7c6VtCiNReuXM27J32g+/cGfa/6ffrb90Z9s/de3dq2CvnG2/hGZ4MeqfmvvB7",
-	"eOrIJw3wu+j8ojfs1yHlRtE3/d6J+aoEr4vOz3uDfg0Nxa90m/wNIMjB4+L3NfDHFrH3nP23LfhoT+ja",
-	"cmvpLazTpa5odo3pCw9k5lVCKf5BpbA3ZPHAiHb5avYOJ9kTqBDXBLtCmS8pd6VsyXJU6y5vUxDb3SNf",
-	"Sj80ZKZvNmnpRLWxEjEl/gH9k0bIdO/atpTf4EkWF1JspxdGVQQV2/nFsKnYzp6ZL5pAMvbt+00901Dz",
-	"9Z4fGzU9RJu0GhCW0r2vgbGtwJiuyGN40DjcW8m6DjrmuPB9VUHf5VXZumDhJtIgiHTtbfOXtu0BQ2Rb",
-	"6NGVbvTg0S16zTZ7PUq5bbwsH7vv60jubW97x66pwPvoK+wv1062u4+sg369lqJTbf5b8cConXtt3lfR",
-	"2RCdlTmnK4EhhYIUz+iUromQ5pPf7N2SNPeAn+3O/7XrXipT4j3yA81t5z+hWeZSi0xdVj2YtSY12+lj",
-	"BQnhNXrByNWLaiK/ppKXGpLuu09fsnrlMWesh8sdbLZE9I/6g7c43/KNlw+3spuotTuLZDxvfq2S+azW",
-	"fb1uxVDavrcFibyqV6fke4LvldKwB3DKlIuwtVfWflte85MHPf58dv/+jNFpAPJL2G5ao7CSEjiacqNK",
-	"3Yv1v6aNvlzaqGIYF9O1m1M7WWIMAxvOzRCYhsMevs1hlz/6Ch6fNOmkvzeAmN+VIIQNsC8HNRiFYASR",
-	"ox2acqQtUJjFwmhCYHi843fdcyivgm8p/hnfWLf4FSRLXE89ktW1lJvVf/KHrP3D9dm/e28IWfHcG7p2",
-	"L+dblJhKtt97TXK6Jqlo5FE2uWuPJ3KNvcYbrfvkhUcZVeSfxioTevzPe32PBcASFXXQAXnV5nw8uUNh",
-	"HYiD0Cn+Tr2KL+Ij1Hm/hcMb3oNrba/5EDvYWxZ8t4+w+Q5scmWRq2ynv+88L+sQzcnq4cFIKnrkBwdc",
-	"5hrcqtpdYnGiENzLGCs33P6KUGWjEm3AoXxlYlYi2tqceZlm/yAmCvHSxphndxl2nFFbQv21WXWHHN8H",
-	"MSn77u1xhd80e+1DsuXQsTrpZoTl+hyt8E/oEFkwvNNnz+oYdoHygVPjETmwuRrMmodKG1gP53Q4OHGI",
-	"ZbW3NdRxycKVCRg+wZmc9ft7ZjL8c23cfjnusBzXvy6iw7CbDlOUfPi39au3Lw9oj3LAZzv9JSNX8LVX",
-	"/GndJEtUQ16jJ3aWUJgLmtqxdOFb86Bv3Mt8nkrQutqaQbuwiXGGtfWP8vUrVLsA337nXyXS+zVyBfoR",
-	"TdfZmIjGHFRsxgnjsfel29yPOb446y+7nA/3bq3HssdG0rRjoMaOHdi5l9oWwTyFSbJlaGv/4jUP1int",
-	"WetJqEDescTTENtkdpKwQkB+LBUrTOSJFAusW8NEl4REyLTMeymQWPzgif0Q2leTbhMcaxRZIAC7E2dW",
-	"GD7fetxhWF9T7avHr+tNiQxruMtYh5+Hw1ZzwKJP78QRx1KEA6TK07SV5WpQb20896cS5O1xHDcT0Sia",
-	"iUFveN67aIBI3fURNqoz4f2MWtKRk4Jl6eeitjHKcYAdotzRR39f3hwEeyxDmhZBPvha2OoorMImceAF",
-	"Y0pwNJXwrapVbKn0/ieQuDf7eo/bPdZl1rcfilM0h4QhQ90TUQjaYRx4LHKekhQMXVRclgRW8QZF17Wx",
-	"nPMRGssHbusuk0vRxIQLl5JRtYe5w+kxE185p8twTKHt+1cqjyY00RLtziLtVS9HL1cYnJCV4LrwmrnV",
-	"7vO8df/+/v8HAAD//w==",
+	"7L3rbhs5ti/+KkTt/cfuxi7LknyJLWNj4Ek63ZlJurPjTDcwcf4SVUVJjEukmmRZUQcG5vN5g/0CB+hv",
+	"5xlOv8k8yQHXIusiseSS7aQvE2Aw7ahu5OLi4rr+1ocokfOFFEwYHQ0+RDNGU6bgz69e06n9b8p0ovjC",
+	"cCmiQfQ9U5pLQeSEmBkjNGPKxMRIMmZEM2HImCZXhGoyejbZe0FNMht1ojjSyYzNqX2dWS1YNIi0UVxM",
+	"o5ubOHrOxdXmh149fUxO+icnMVEs+6/LSLD35jI6I3QMn5ECvp9RbciCTtn2j9zE0YIqOmfGTe7cjvvZ",
+	"k83PfregP+aM8NTOkAqcoH05t1cX1MyiOBJ0bl/P0yiOFPsx54ql0cConFUHMafvnzMxNbNocHwYR3Mu",
+	"/D97cYAM5/q7yeZ4nvJprpi2FDUztiLaSJkSaoiZcU240IYKM7CDZTSZkQVTXKZAGsV0nhli1zc3LEVS",
+	"jVf2muiQx1IAHbl9LzVETi6FkMsO+cH+i2sipCFXbGHsl7khS/sf7ag/ICMmmJquhlfL2SgmI/vuoWI0",
+	"5WI6pMb+JBdMDIF6etQh52T0nyNHUjmZaGYuBddkqbgxTJDR/9f/86hzKTydf8yZWpWEpnooJ7UFZu/p",
+	"fJExHQ3eRP1u/3iv19vrHrzungy63UG3+/fobRxNpJpTEw2ilBq2Z/icRWG6az4VcyZa8QMTRq089ydU",
+	"s71M0lR/Eg55nCst1eYYX88YGdn9MUzgjpEfn90YZMwmUrFOA2nxiahhVEe9fmggT+mcZ6vbyUUmcOMn",
+	"Ic5TJeeh7aO0ISldkSUVhqUd8oRNaJ6ZmBx07e/a0YeMjBydkV6fzKUwM00mUrk/z0ivS1aMKvwR/joj",
+	"UjB4r/1JZ9LoJgpP7MCqE6vxZZAln6VsvpCGiWT1V7banNU5se+GT4MYsNuIxUSwJfxmJcGAUPK3vz17",
+	"0iEXdpvTKeWCLLmZcUH6h2QGfwOTaPsquwxMm9hu+xkXU7vXUynYpTBLnjBCBQoVKvSSKXt1OQMhxASx",
+	"IigF8aRYh3wnshUOyEkWnScJYylLCVX2Q3M2HzPF0sp2x1OnJFll/nuWAA1s0euf3M4XzyZwCjXsGnvI",
+	"jWqHGQ7aijsrz2IyuowOLqNRh/zAzUzmxgrDOiUO+yedxpm4QzDawtmNY3YyWrcZe+LudcNnQGqaPvDA",
+	"nlMxzemUbY7IX7HjsQNhImE6Jk8VE8nMHjsp7rvGAZ0nCVuYveILDePqHx0HB8bn3GyO6oXUdsHY3B6V",
+	"sGW9rhDaqRm8pPphN+hocNSN7Sj4PJ9Hg363C3yH/yq5jgvDpkzBgF6xhPFFiyOFKLzzkwjJ13KbiBSS",
+	"ZFJMmdoUlkbOpVJy2UQ6I3cScTd2TnphebZUx+wfibSsA3/SxSLjCbWj3H+n7VCLY9/+OV5Fg+hbmnIa",
+	"xVEyo2LK0iF80+sD/SPQB/qgD8QRnkX2UZ5asUzHScom0xl/d5XNhVxEcZTRMcssSeSKKdJ9BD95jo8m",
+	"KrqJoxnXRqpVNHjzIap/7vB1/2DQ67rPaWOnPoisHgT/ZAv3L5ZGN/H6w/Wx1ibn30STKyGXGUunLC3f",
+	"WPv15m2Ms6P9g8Oj40fl/0ex+/Zw26AVo47SVE1R7tCVtvdbUtjtMUyiQdQ7juJozqjAfx12TixlruxR",
+	"FaHCnMgsHc7knHXsbZYD2HsD98Yn5P/+n8eECTKXKyZgSyryTuYqJn34ryYpIzrnhnXI43/+43+YNmQu",
+	"uYDfe8f28Y79nsoz0GD8pyxN2DVT3Nhx5GpqGSmONBcJu32d1qh7jXZONDi4qTL2vys2iQbRv+2XZtM+",
+	"XtX7yMTA3JvSurAjAhZW6KXutn2456aup95hozz/5Wd6xz1wE6MKs8GsnoLwqizwKm3oZFJ8TAfucNID",
+	"Of2mPaVLUjSQG9R04JI/0/QVKjdbyLZQcpyx+X8GyMeUkna53li5aSi3tBG5VWHIPLcWFbPW2NweNP1u",
+	"N4qjhbTngIoG0T4IyX08VuzWtLyW62hwaA8Qww3w7+tZoX6RVDK0vOzZXcrNfbrg+6lM9L9xcU0znu65",
+	"B6LWJHuJM2yiV3AAZ2SEsx8RbTXlJWh49ptVzaQ9J85kliIlE2rYFKRolEhtd+lUUZFn1G3elFo2jaNF",
+	"rhZSMy9WQEIlfMHhe1Ei5YIpavg1C+3z49fd05JLc2Fg7frd/qONy3Zx5GTC3ELTscxN5aP1QyCOhDQ8",
+	"gSnpGe0fHUeD6PiEpmn/5PCk3zvoP5qcspPJyeQwPT3ssz5NT9Iuo93TCWPdg9P+SW/MDh6Ne73+uNs/",
+	"HZ8cH5+yqsipTMESe5MIsFZ46y//yyhG6GLBsl9+Jvqf//gfnpEJ5YZMlOQpSWbsJ3Itc03+BCe0XLDd",
+	"lqCJ4MDP20leiNapYiBU8RB4E53nWnOiOckoSX/5ecGEZmBssZjIHC4wcFwYlisiGFG//LyQIiWLLNcd",
+	"a9vfupqKzblAQfvmbetdUvB1YJuAYyShAnY8zIgYGaMdxHUMJtLSO08YVYQbTZhI14T+Y9wue88lbpRN",
+	"hewHu83Q20Mravw2F9puJ8lTqcY8TZm4m0QspdhBKcW+lYbQLJNLFpRbQpo9f/mhZBbNU27NDLsoVmSl",
+	"EqxhEFB/ZavX9OreM+z363L6iq3A9E4JtYay1ZStpRua8RVb7RkYwkPNd7RmFo/WhuJkOMz/W2meylyk",
+	"913hw/oKT+CdDeuLFx9otoqhE1JYkaDAxEXlhaQ8hRMK9uAZEXIs0xVsTMOyjCxnPJkBDb6zVPm2ENX3",
+	"IcNpnQ2sHANvqKO8NSyFXIYIAzfsuQPjoTgh9H0zsxQA499SADwYeiaX4gwkCOHOCQSk8e+/E1kcnw1B",
+	"qzuYnNJuctRL++zkcHz8KCq1nKOqlnMh5ww9S2MlrxiRgshcEc1TFtZzDFOCZg9CsnOxwk+zTDPvIBGG",
+	"LJUU05i8evqYnB4ePQLKOLt9N8WGXcN9VnNI3DeX3MxSRS1PUK25NiwdgiYeUoOZMNysho06Obx/6I9T",
+	"/2pRXAHfdvAY7nTxKHb3IZnZezsbcHXMWcrzOXgdFuCNWSgpJ8OsOJyiJKNa22P4ICYVuxjUUDvoNFf+",
+	"1pfdJ1FshyeY1sGp2pN5QRXM1U56wv133nxwF2iaKny81ycqZyTNyUupTEx6j7rdLnlOyfc8yyzX4AN2",
+	"mWhi1ZPuETk6It0u/i8qPxUNouvaM87u2HiXI9CCc3itklnGFI6a8+FCcZHwBc2aVwpvkwnT2p7NoGjZ",
+	"lwBbDO0WkPZRDESByqCZ0FJp78ezhmxFl6jIPauCR3H0Lldcp9zz2dNXAf00o8tJng3HVHMNahtoNTH5",
+	"+snLV4Qqw5OMkeMvel9+Qb90gy6nCzEVJJebNxfoz/ELNafvhw36OudDCduOZt5ZZX9zdHWK5hYdfoPF",
+	"gfaKX9NkNSzV7kZV2d2p+HRmYCI0sWtBvugdfQnTaTYohmbGVTq0jMBBRwYt0koAu3QYWLMCj1ChCc1B",
+	"F4UhS0WnrNgyluBPFbWKcVzMg2bl2l/kiiTMGPRFgsK7oIqYX37Ofvl5MZPCmljwbZBEyGvJfKKm05/S",
+	"yfwns/yxn13hyKVKm6+jZByWtHp28d3+s68ek9cXpP/o6Lg76Hf7B+0lrBeNjSak82PexNEF5ekFGgf3",
+	"Onh7/dAJAkcb5SlB+yNwfNire3j1oc7cYhfa7xZDgRMFPoTzNjS745yTXCn3RBvvX90/1UQvUI0suSZU",
+	"G5Dvm6SCIbemEszwNsUc4ihzec1Se84DeXwMGa2Zmzj6m6C5mUnFf2L31lJ7VS0V5sw10XwqWEq4aNJX",
+	"8YY9/jAaeuDDbp6JFCn3MvF+5shJOVEfwLFfnHM8bkKK1GRvbm/b8/c8xFzL3I7K191sU6Z+oKsHVrgh",
+	"Rgmmlv1gbj9ClnQVmjBc3LMXH0R1dF+F05nrgA1WHQ+SQLsA2Y4u2hTm4z20Qe1i3Q97GMURRLecoqHN",
+	"kOXKqk6d05MojhJ5zZQbjZwMdTQ4OQbfo2ZMFP+8sQqoz+aIBtGjzlGv3wUFimnD59TYHTqhmWaFx7Y2",
+	"hIWS11w7Bnf3KTa1Si/6PNzr+XwhldkfUziAi8+gAFO1sMTB6/5B1Z1jZM3/3H5tcTUCKwsXyHjlUmY6",
+	"5Nwnz1RC4FbkQq5TkfrSqbipMXSFvsIPIW+RfUpfgaNoyqyl1iHf0GyyN5O50jEZ2f9mq1EMfh68E/Oa",
+	"uCJyKTpgGlj1/I3ji+E1Z9akwAetbeG0mIoaNdT5fE4hOMeuaZaj3obhH7AhuDY80aBAaEZVMrOK0ZpP",
+	"KS5DcjT10uulsh9B7cgt8/puwQASMZIkNMuKDJCYCHbNFKEkZQmwCgEfK+GmDKyP8N6RPSqA3vZHSqbU",
+	"MNhbwGjFAHDXrJP9Wyso5IQsZ5IYKa+IVCTJpLbyGMIvG/Oshg4/tMoZqoZRbo0HYaqMfcjNIxAPhsQi",
+	"a1pYm+gMUjhwNa1dQDPQCAOjKCKRH7wQaDGer8BUvSleR5VCUcnTgGuxFjRsS50yiLhdm4S7ijhePaer",
+	"FtRbMJHi8aZ5ZjV1MJ/Kf3rKhti4jAh+KPZSERqc8SmE2u20svDjXondcNEKy6ZjNqWwTdtRxulyLZbp",
+	"Au68qeh5FepzYY4Po2DaQZkp8MalDuRZLTDqB1Esk59jbSeU3y2JIsfvWGIK0fAY7t5RQNizPKWG+mS6",
+	"a0jlRMtXG8XofHObUy+IWsRe42gXRr3DcmDQvWQlF8+3J2VCMzgp43VVXTEts2uWBhhsbcXg7eUKwULg",
+	"9BuXAffzbauwRtEdaIRCduNnIZFym/IiN4ndtqFr96B34HCd0QUQv3pKPuxyAP1ra9K4DE+LE2GHdWgQ",
+	"uS4CH7xSpl9tHzrsfXxR5bHG4T/nelcmKo6c9mdP6NippK2Ws3rjpxVHIs+y6O3G9OCb9acbJ3fh2a7K",
+	"JTvxxXryxU4qUUI1W0p1xRSZsWyhC6WIWHUefPcujduqTc6lv7u2QzXanUWG/MSFTRI5n1ORkow36BFM",
+	"pM45/eGuqo4dSFqqOhOXi9tOxDRsgyJ7ZKvpxpTTIkwgte0cKbGc8QwcEFPJNJGtD+zQnnL08MNzcw3y",
+	"XsEyH393VfJhPvUWe1zkEZQbLJFC5/OFMzyc15eLVEo1TDKwKOGHBBU8LlJrHEsF/tRcXUPKrz1idHAz",
+	"PpZZuuM2/AbyysYsk0vYFGammJ7JLK363WtFJSldofm3uRVT1OJvSXJEK+3WtXvCEj53gS7n/rjVA2fv",
+	"Wl8vdB+4VwQXSopJxhPTlHBACajVBCIBNOWJAaNJs2wSUMpM0I4ZSzMj1uhkur1WXDGMNq6hpr89hdYu",
+	"GdzXCVsj6IjYfMl/5xTibhBtEXTO4qKsxXkqZsko+E5wn1DTYBeAMssSKVIQ7gmdsztKHG/neApVZuO0",
+	"Qz+SbQvuxc99JEzBPBvyJSg2GoZjpfF5srO66j0sW0Ug3GQNgMRn1XhpNMXYkmKTXDNIOlQKgvVFjDYk",
+	"ZJKKXNtKGX/fTWxXlg53O/zgETy7Wu6WauBt+9C+rtwK+bmoS7dIgPqrvfWmmui2ZsdJYqk6AF4fYRJc",
+	"UYqAD5V1FJCFYHfA9vKCSnDuljPf3XZTiyTeGrtyN94UyWONk1o6656JVMe+aIZC4c+Z+y/qbkIu8Wbv",
+	"G7zTLnccu2XP/NWt3A4HHphIc7oi2tCVHfWEsyzFRSmcmQRSU7X3eMIacVF9d299M7ptsS5E2u6Qdd3k",
+	"t71jCvZqP9kao63PtmC8llzSxA/fTSZ4oH00KbrF0qxKha02Adx1YTf/3TZ3meUasg5cJmv788sS7sI+",
+	"FVqZws+3o+doLS4GptRoQMariuZUuB2FpmBDFPmwC6qMS7K1Z1NaOZMguce+LXg4YSJtZe6bd9yT9WoC",
+	"CriiXMLK0rihVBimYI9ijbY5T9y6vHLZuncRclZKeyHtajohZRCoV64EyZjWmCXnKz/pVHbIty7aUyn7",
+	"g7WwrygWY1MBxrUpKT+WMmNU/CrH2B2WtFzK8tv+jZuMt7FeuI92E0B3UageQHTvQNI1GlUpUwy+PqYt",
+	"JNI7kscVR7SUZ9+wLHUfCu12X8uwm3TEYyXwukoy/W5vLPb1bWaDG3DsyFD9ZJjGZWB7Jy/AkszzZIaF",
+	"ly7cCyoqY4E9jiHzdSF/AaZdkbDnwsdV1a8pPlPG3Zve6cexa6jHvTfGIQcpVqYX7RivwWweRIHAUu/d",
+	"nZMzeLzz68fEfGhlW3jLe2Q23YmCsPc0MRDEntMM6ECNYcpe/f/3/vSmu3f69j+/eNN5i399+ad/D025",
+	"ZbAgcNYVrmM9o4rpsoi/Ev/vkBHgFowQ24MRlQthTzjIpV/64pK1N1kzwB6Km2sLoVjn8tq+5TPI/nfZ",
+	"psMGKwtcJOu5rUU9DRmzKRfa/sVEGq+d64Vvu8S0aKevsclEKjNULVjtlWOy24IzweIg7+nXmP7QwPJZ",
+	"YxX9nx+/JIePGh7SZggLe9sMXsBN/pESlaW9ervbZypILxWSbY1Kt4pM4Tb56M7zMmzxaR3nTxFZYKeZ",
+	"+QrUAGMWZafrPPWXi+++Je7qgOyPZbrad1HamFRLVGOyv6Bmts/TmLiqsX2fPti5XaN034/9IINzlool",
+	"VJu7yD5w81qeI0ueZSSR2hBqfJVdTCDLVdn/oNcV64EC8owJo2iGmXKtffMzPp3t+Egmlzs9sUZQ/3hc",
+	"G3FlJCECf11XmDfVnwkXLgUD4KOIFQHoHhKukIiLJMtTpt25QpXGC7pqy1Ihcmp3MKwI2LC+BmBGs8nQ",
+	"JaiFbNdvGM1QuuzA+GVopAjiXrXJp2iMhlQV6I9vx9TcXCH4DR8Bdkqlvf+sANuyR4lxJXHtz7yKn2zb",
+	"F0vQj+IQLr8sXO7Zx3a0fSqTeUc3z8Nb2A12ZJmEhZ9s4NjFzl6/u0TiN6J6xgMqhHHP7he5D6kHt8bW",
+	"v5G5ZrM2YeD1vavZ0A48pMFJl5+BWltbM3wRNpnvldvTWimEcqGAPflYCsEggOsFd8AW3Z7a+E5yl1x1",
+	"11SJDSWv5HI37riyIFuX+aMrgSVDfXI98C9yHEC/RK0dDKFcQ52YS5yAaPWYZ5k+wyv2FsR61Gf+D8gk",
+	"Ao28emgrmWX5AlOd7F0+uzCcZfGC3Smd7ZZA/QK2fYxJGPKKiXp1d5DLseYglDbtXmffQfF14W3CFBSp",
+	"QHXeJpaa9FXBQhrCrplaQSnPjOrWguBl8YUQAy14Jk1w1yuZ1VLTivSi0pa0OwjRYGiecgNgjRMoOcGk",
+	"fsgTh+hqMuOChdOYi2hJgIYF3dpGE4J5xhLLaGGmFdd/lfQh7n/hTc0dzIHvQL/PmEipw2jskNd1Rweh",
+	"mUa30yilKz3M2MSM7NbxHhBI7YnJaOIsklHI8eHraVqr/NWCm+2+Encf6GlufKGIdEpXXiFPw2K8WrrT",
+	"epyVup5NbMkFVRgJsdthzqjOVe3jlVDHpGLPbbWx/X1V50LFdQbusg+HN3v4R//m35tchXfOj8LPVqde",
+	"Wa4QZ1ZzGj9qXm/z2RkcFlvukIy6pg0Ws9kFN7Ci0NVZ5ZlDMKxkuHopb8VAIOXjNnzCKh3WMi2DtKiE",
+	"mHe0Jx1uU5O2C25ehNkQ4GLwSkzwfKk4pLfPaZvb+SVdMHU3k/RzhtSvliHVrLYDK1HkorWtcHAUb8uq",
+	"2Iq4DkzpElUBtOMM/rRnHiRahZKSbk28oouQ57AAosIPOe9DFYzVAaFukx2/yWh4BaUkLNQwpxRQ/uSE",
+	"gASCQJamS4iDuVR7+5PDOuaGpJb8O5E+nAlWM5lwbYICw0FS7GYBfxql5lfVSsL2gtUQV4yquPQkx87Z",
+	"tiowpqAQucgJ97W6YaOiWvW8Od5UyUUJzpwLg2DRYGK8X2TUWtdkxUx4CrXy6fDytiZrfWRfwcqQ8Yr4",
+	"b9RyqGN74F39UHX4lxznyrTv5A+DRfGvqDFIdbYVbquralVqN2wGb4DttiEUo8msRbFqMkN7LQ8lfr0A",
+	"cBcwzR1+UUxGX3/1mgAuwXVvH5QZzvT+B57ejG6PpuB3Yje6hgnrnSfboJn6DdNCMYVbg+MpIcV2MOVK",
+	"7K0dQl0ekrV1gC/PTDitpQQyC2YvcIPifCVzothCKoxCOQSLznYbZdNUc4gWjfb1RlaIoeOMnRFr/oNL",
+	"B4L05S0151yu+J5iE6ZYDROnYS3hqh/R1rKRl+X5HcYi+HgQBK9cuH7HhBUULXsY8yeKGkasTCEHx0cu",
+	"OxAk/YwqyE/BMiTU1RZ0hU0e8B2bXLmbCQowaTm7awRwy6q88lIrEOGjCh1jTh5C1VtMNGMklYneL5hk",
+	"v+Kb6czrdbSQf1q4+WGVEbwzuE7grHTa1C66yIwlV1tPuEqwL44mlGdN+bCBk2ozXrjlFWHKx36IDUvQ",
+	"RgCvq9QriFRTcsVWyIgIJq3R0IyLThu+iQICwc7pFQtUYTmQ9iby3U6nKxauu/IJxtvJdAWFejAK90iY",
+	"UAWkYnigiBO3UTfrOhQ5XLEy1wkqGSD/LghodrbO5h6YDLdb552WAv2FgCpEE3MprAGsy24o45VhGvuT",
+	"1LiiDqhWRWCrwbUF0AI3kAEbcBAdUuMmHePo/d5U7hVAekCbjidt5eoe1q45B9ssGkQTuWJq3yNq7ic+",
+	"bbRcmo8eXimg4z51cOVV1ZbcdLLXwAfdUQXO9EU+znhSOaBqNlhV9GmZ5WZ3tdMDKFTb2XQBMHULokKl",
+	"vtbQBBVjqxVbBkg5nQqpuaXKFUdkwwlTCrI0FFtQIJ21k0GntJoF5OoPN8qPGja7H0eQzLm4gw9/QbVG",
+	"D+I7OQ5ogFIElKKnTpNGjExGAQAXdAoJHSJohqKiyVueFmg222vFVS4KUG+mWIEKtVTSsCq2d8sMRKuz",
+	"NuQNQvMAZ4TZEwobvik2IJTMuTb0itnTAdBX4wr4IAAcGYkJHLG1MjOERh4DangyY6k1bC+FAxU4g5qG",
+	"2cq5dLQusJRRA5J+WgOP1qeNXCzwLV7zBThNrK3g6IWa81QbS6niQ/hyBMe5FBW9YkEF7CpLJawpqbMj",
+	"PI2gmva7cL25Csad5g0RPW4qFLF8AWyB3jIrNnCQRgEvITJyiGPQOGiR2/0O47jbxOBf5Lgwo3cCVQpZ",
+	"YvZ7tXfFuGMCWk5to358YZ+LTy/oLwydTD761OArL8Av+CtN0X38Y5r9m1HpXYPRYSCuRIp0OKGJCQnC",
+	"b6AKw4AfO1+EnGKN3ogi+Fz/RAMJS/TSHY2VsoBiqxPU3XZvV8CDGvZxMfwGqriBhksOoAUp9PyTysxc",
+	"i7+RvIKAOhlVXHMjklClVoQiCETNpLxa8+LFERc6n0x4AujLKTUUsUCYsXapwEINIc3QoWeOs3ByQwG4",
+	"ucNqjmt4JRqTFhBCwweKV4yqhmPHR1E3L4UiW8FMu53EjvP0ByROIC4WtQ6sjlc+xy7GBm7N4A3flxHO",
+	"nYINc9eWbzNIJ4M/7xxJhTdtjhgFTq64WV1YIuJ4IO0sHBnQTPsomy+y+Q9NHBy363mXSHnFWdm2ajj8",
+	"RmqzB/bV3rykO13wv7LVlsD5xgcrEXSIMnkEYauT+e6OMms5kiQ0EkjyCcUpXNrQf2jMA4KUmBVTw3/+",
+	"43+XnZtBEDOqqhDSM2MWCKzKxSSQZvzVNbOSANtkejBPV+8DQExmpmQ+nYHSWUDUF4n+8wo0YNGd1Mqb",
+	"StvgVC7FpZjU+4MYSTRjHXJe/OAwD3KBcK7UAbPA77VuIoDDWngBcOidS3EpzucyFwaMlbkUDCFj0EcI",
+	"z9TKwjCvnr03HfIMk6xBm4c+EwcHB6f28t9eP45dEbJIfctZqtilSPg1z4jdyLqeTWEnFMJw8DGxsoZK",
+	"FpEmmPCZA1RFCNafmJKolGc8YQI9u94LAW3LzhfWdNjrd7qV7pzlb5atnXt34ItdWUrwN2+YYV4huFJp",
+	"tTgNlxBaVRebzK4JZjLiSlJTTQZ0KNBg/NSaZPV87RFd8GgQHXR6Hez5YGaw2X3opaxMmjKQRW4wUjxL",
+	"o0FkdcZzvKXeJPxNwB1vFwV7Y54R+2mcawVHbj38y94vMpmyQj6Gemf6msQS0Lg9pF5REzmn75/hUwdr",
+	"p4S1ofiPOXOXjcoZSKYV0NUeHdCOMvSpkhz72GC1xY2uSXWbV/ogN3Y7qLQD7Xe7uwFoV0Cwg51A6y0f",
+	"H6gT6OdGm3dqtOnQF4uN3LfLX7OcrJm0W9dNMPyC8O0L15PYZUOT0XMurkboTFYs+69L+PRlVAbZCv+A",
+	"O/orvdvss7e1WYN7YCiHyMWhmwtu36+0p4RHerc/UuucAA8d3P5Q2fMNiDTxxYfbnyqR8atC31LbETQm",
+	"lisAPU+TCVf2kIam4OMV8TyCQhIi+oZOsSuLSzu3763LaQiQNwrrrxnK6k1RfYusgaeePXkQsbSdZAXS",
+	"6Sday8Pu4e1PFO3g7r/4rxhNXYY14AIIAAkkHoy89RrvV45N0M2lDnhlK50mrGXJXZQm1LcdEQqKHiME",
+	"Clm0b4ICjVrKTijxeg/3Xv9SQDsmbHRaQBZcisKx4ZnwvBz4R2dG372+za1lZwrU+T8hp/9WBd3Om+Ow",
+	"e9pmXK7JiX2g17/9gQvfY+ew3+LuonclPHDSZjzVFjP33+L264QK4jM72u5oh6Bc3c31nfMKb/hD7Rpg",
+	"6T/LdLWbxorxv+h7rrlhZKF++fk6Z2ROVcqt0lEE/Vx8b4cmXUVA8qbuM3GK/+d9/nmfe+M9k7rc6KgT",
+	"U0E8723f+GVyUKmsbYE+18wd3UxgyE1OiE+KtOc2lt6C8Y+uGCMhn30d3aYMf565GsKlAN39UhgI+9V8",
+	"JoHT2yqvj6lmzyVN9c5CaGcz+AFN299RI//7WXR14PStZp3jphhw/tLP5t2DmXfYRHizd4FI4S/wdPHC",
+	"i1eRFQsmLee+BUiakEr/urprXdsC++KV99dWd3C8Vl7m3baFxHAwm6Qs3y9dwZeCZtYWWBXA/yFtHgbw",
+	"1E9jN3Gwrj3cRyPY2vnN7cBQS92226peONheOdixjd3vQ0DtLouaml0iMAbCsyyxYnynbv/nWC/guR5e",
+	"t73dvx1HHyXJ57XZujaCLUuCVgX9A6/Gv7RivKuqe8/T6Rt6zeqHghX7lU6DBTI7whOvH0shFfZ2p2PJ",
+	"ajubrcWj1na9m6Ol1t7lD8RsD+WKbAAn2mn595lIm/2Q56IQ9Ag5zVJA1tel27FDipukyFYAJOJaCGhJ",
+	"hCT1rrnY7nMiobiwznBfifTBGC6+mw7zmUV/v/KwRHS7u2R07V70NuPe3QPM7PJ+IevLpbS4mldr0Isq",
+	"vh3aDYA0CAnGiqVnrq5D6QJimDyV6lKstUF1+diuX6x9BnsNDQja/tBGt0gs6LhUlmKkmmRcmxH4FcBO",
+	"mLtC+kvhsmC8OdHkNyjI8nBWfT1KfPS6d1DqVEVnpGi63OseREU/pGh+ePXo/Y/9xU/VnkCDaL19UaVD",
+	"0MZHDge9/t+jm7et9a1aP6GQVe4y2fvdbknyzu/O7rWKPIrGeissyy+aZdfMFRAKtmTaINdWtpMT1LXt",
+	"BDU9zXvpgqlrpvYgmwdv7ZCvKLZ2t7pxSkbggRudQahtxFPEdpZkjHViZEyTK3sSjZ5TbfagJ+jesyej",
+	"2ME6I9onFZdiVOndOuoQl75TnkeQCI8VkHYAMJoOOYcmgm54akV6R0STK8YWHiQU0OYgm23BsLjqUmA/",
+	"V9eewffFShSDVCOakRTKEv2G5oLYl0qRMELFCgscZtSXGsCxi+n8MGcmBnaUU2YQS3pJ9aUA/IsYwn9u",
+	"Ih5nGtJX8WNQ6mDpFdrkT2WWyWW7dKDXvlMcdrG1YzorZBM3lZ62iCqgregtMvjQGimNn9rC1QyODZik",
+	"Xtw7CQEkPXDKjWHvDXLuHk6jJsIing7IYf9SwB0DdCFfCstrA/LhEtqmXkaDS5cMcxnFl5gBUvwIP1ED",
+	"/66KpkMn//A6vDYafLiMeAq3biTcXEY3N7CUW2y0kHHo+w3/kV15yM8+G49qV0wqr2/z7nvX/Na0OV+K",
+	"dQcV9bvJw2Z9VTDq4T+VJKSoaMQYnXaOut0yK34QyasAOnz1alHBHXU7ve5hkfZ1p5yxACL72qF8dOJO",
+	"/gIkrcRriY76ncNuVMdjwRYV/e6jLhQP+v4S/e7x8WG3W0eXO67DskT9g17n0D7XrWFt+FTFKrZbDTM7",
+	"Oj7p9LtVJOpB9KjbObA/FZjX0fFxp9et4L35mW6Sv4Yf37tf7KCCGd+w7T1n/7E3PugypjLdSmgNcoSp",
+	"S9hdQejEQ7V6kVBs/6BQuNVdckdvOj7Wzmp9ABHi6nCXsOcLyp1rTJeOKuANTQJis4DlU8mH2p7p3gCG",
+	"F27V2kzkhPgXdA9q7tpb57Yh/HoPMrmQYDs8saIiKNiOT/p1wXZ0an+og0UhfkBdztTEfLXsCD22u0iT",
+	"RgUCKd357JTbcMqZkjyWB62xvxEobCFj9nNf2hW0m14UZROI5pIG++FY+ebmdIYlF+Ce22iEU8pG6INT",
+	"Q5TFvhNSYe/PyvNYwlEMYNOXV0hDrFK7l0iszx5hA6qtrArjYq3AAOq8So4vFrjERHV1cK0K4FoI56dK",
+	"tioqeC3v6G5EYn7ed+v7DuzdcreRXLMUDnjAuKtx8a07ceYh0ZsdF09d5VURzu+Qb+kcwQtqXSvOyjLS",
+	"SoEdVinhRgL0m07Q6/ZNOZDfU7pOpdfAmw+fMvPmPme0byjQWy/n6O51e69hvDDk+2npdVz/rQk+njc/",
+	"Z/h8VOugmnNjKY3t8IHIy2pmzfyWwEEpNPAATyrNMNukA0HBYKtUIKwVdEAfbbMHL0WRPogHfFkBgHWm",
+	"AFMUO9fqQnEobawXmJ6RfvcQPZoeE8YVnXUuxWuJA4jJCPF8iy5817fA+MZkVAiH4xH6Kkd+e44KjF8s",
+	"5eTBVKZXAEflIaQ/pvVV+hHjT5oj5YCuG7AGPbC1x7NeF24eYbmUwscFwO4gSjKqNcsVOYhJRUIWQMH3",
+	"yb2qYXu3Sr3aMb0HUcMgnuSJUGB3xxHVmmvD0iFkAYVOESYMBzSyhqMD3j/0JXy1JtVwBWBrqoR93T3F",
+	"s6LTxSPO3Ye6JHtvZwMoVXOWcqt9unUACAE5GWZFik7TwlzTjKd20Gmu/K0vu09uW7K3DchrlnZ4wSG4",
+	"RoOo1ycqZyTNyUupTEx6j7rdLnlOyfc8y1iB4ebguKydfESOjki3i/+rgLxBIn/1mcLtv/YuR6AF5/Ba",
+	"JbOMoV6ygSkXXqk1nDnnHc0wPjOcA1CtVf0xwgUlT0xoqYozYAaNARH4qt6lU9OVVcHe5YrrlHs+e/oq",
+	"aOsvJ3k2HFPNdYlXF5Ovn7x8RagyPMkYOf6i9+UX9Es36HK6cLogudy8uUCIC79Qc/p+WIN5L7rP2bvl",
+	"wqXIO8+A/a0AztOm1pJrsAYCt8niQHvFr2myGpYY7WUdekWY3JR3Kj6dGXSvJwCZ9UXv6EuYjsdTLYBT",
+	"i8EMzYyrdGgZAVzvb0BUWglgl27h4L6jA3tqEZqTRZZjd3Wp6JQVW8YS/KmiiBbj50Gzcu0vckUSZgwD",
+	"LSsmMofSYPPLz9kvPzvICxTTBaThIErmEzWd/pRO5j+Z5Y/97KqGfxi+vgaYOIiCgI27FLc4GMGwQ8YD",
+	"Pd4x2a/y+G3Jl4cBwOC6LoCN5/9ovqFPlNzikFtgqzsL6M1by5GlCvuD4oZ5xP1aZ2TKU6tYud4IVjm0",
+	"6igBwzhhO+qvKdcuut1c1fakuOelb2v28TSv27O1gryJSDZWdUyK1nBWz55DG+XPKVufNGWrZBiXT4GL",
+	"U/GMxGBzWMsrA2xIcRvfztm2eMwLdv+EpVb+h7VWa28KeP0alrQD0Y9CAPlO1YF+aZFBHGqEo6uj0PmO",
+	"Zm/a5y+9YKGD44eZJFRf/Q4SlapS0cE52dlXRWRcYFyty8sLugJ+slOta3crMqcrkspaDtM6d9UM+UY2",
+	"Wz32d+3sqLtfKXrx3buu4f1XpIHuNbesAztyJ1VCReGtiPEvjX8iypVicw7JT3KyvjaNtVWF+0EzhyM+",
+	"wlZXBVgCqrAVtATImhoQIQEnoRhGhT88RhbiKpxfCuwPZbUdxbTR9rj1WViQBwUzEIylupL07PoUmZm1",
+	"OxDTNligeUFXBSPdg49aV4lXeOeT+TJwG3Gsla9EbL3vagwNDjMEePaRWu/88HbDurujcG8cn9A07Z8c",
+	"nvR7B/1Hk1N2MjmZHKanh33Wp+lJ2mW0ezphrHtw2j/pjdnBo3Gv1x93+6fjk+PjUwbM7XqA1cZ3AT0T",
+	"HFqZnBBmzUplDfkVJujWhuuHV3QT8+21XOMwtHHANsznCw9CXTfrfHvxaiOpoPcHfSrQv6w+ZLoiQlqa",
+	"Ft18dIiormF5harubTc3lTZo9VcbucADHDT/4NyLJ3eIOjuGPE/Mg5Xw1+Xjp9L0Wqhh31lxgG382lfZ",
+	"U55eQHDit15p3+J8OEdxjcwWE9wrgNPtOGerCRM4qJ0Vuz1z78Xqlb/to4fUfiUguIBH1MnJ3Xyd9qEH",
+	"9XPqRDFEQAs5MF8f9I4Ojrvd7sVnV+VnV2UrV6XnUOCnoeuDaFn0UZBFw/5M3xD1/spD/Gl8ozVi/Ks4",
+	"Su8Vda82e9kac/dHyB8y2P7RTvInciky6ZLfPAlBSy5UxE0bUFOe3lJO1HjC35qGW5zyOx/y7rlPAphY",
+	"6Q10Rz3zkyRa7cIBUhQc4NIfa6u+fXm35zw+BUTlNYBy8k1h25AvRjqTZvTlrVmO1hqDlI5g0uKLpoTF",
+	"B09CxKTDu0Dx/4tmIv5W2H2LayvX4Lpo4vLWEuxfQ379RlNLW0ThimTvirSjrlu48bmo2DErRV/+tiCG",
+	"ysX2XNO1cvAOOccmToh279HXCyyespDUSJLKDvExWgfyWuJXEWyZFHvD+1LgVejaNSgQ913Dq0xOi57J",
+	"WDdelJq/k2MNrcNGUGvuqsxhRE1F5a/srFvUmr6T4wJ7HsNG8Esdbz4keV2jqFY6InSo+hhw8A9o2WNf",
+	"uMPT02o7t0AJ/SGY49h3rdJxzHcN62Gm7GG/d+Cad9kR5pnR9bZaDdX5kJAPIznqdm8ZSf/vle92i+/2",
+	"i+/KLMsX7T67bgJEybv/Xr14/WyHLArXA2yrDWD3FfuMl/6w6bZIVEteKye26v32hrp0LFLBG7160CDs",
+	"AaEp2sZ8g/HZersv8Fzfy3otG7wF+BZ6zYxluur8HrkCjsJ6CvZyJiEsq/lUEC5in5PddILOGM3M7Kdt",
+	"utQ3cMu92WOteLdlwj9+O7ByzwwAQXQeQk3ZCHgb7xX0fSsVnrWehJqpa554GgJU5E/b1VHf6Pq+VCxb",
+	"X4+VvIL8Y1k6ior6S80wSuaJfRfal4Nu2jioFGEqPK7EEW6GjzcfdxhW51T56f7zuiiapFrustrhx+Gw",
+	"5YwB8FHhf3Ys5aLfjqaNLFdpd9bEc99Xuk3fh+OmMhpEU9nr9I87JzUn7XUXWie1JrwfUUMW5jjnWfqx",
+	"qG2VcvjAlq3cMlfmbfFwsO9hURoDlZ3BytJOeRSW6UsbdZrYJx5UpYRmWSXHqwhcjFlC5/4EmFde6yq8",
+	"N18KQ7SHhCVD1RLRAJpjJLT+sm9MmaWLjgtomjKvQ9NV5VvO+Ah9yxcAVU0mV+oXEyFdaZ+uvMwdTvcZ",
+	"+NIZXZZjcoO1taVFExpo0fENu805LK/qDIMDwh1c3bx2bJXnPG/dvL35fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

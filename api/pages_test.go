@@ -12,6 +12,7 @@ import (
 	"foyer/internal/consent"
 	"foyer/internal/disclosure"
 	"foyer/internal/household"
+	"foyer/internal/text"
 )
 
 // plainText is a page without its tags.
@@ -122,7 +123,7 @@ func TestConsentIsGivenNarrowedAndWithdrawnOnThePage(t *testing.T) {
 	b := v.phone(v.mute)
 	page := b.get("/m/consent")
 	abouts, notices := hidden(page.Text, "about"), hidden(page.Text, "notice")
-	if len(abouts) != 4 || len(notices) != 4 {
+	if len(abouts) != 7 || len(notices) != 7 {
 		t.Fatalf("asked about %v", abouts)
 	}
 	answer := func(i int, yes string) reply {
@@ -145,7 +146,7 @@ func TestConsentIsGivenNarrowedAndWithdrawnOnThePage(t *testing.T) {
 	}
 	said, err := v.registry.Said(t.Context(), v.mute)
 	v.must(err)
-	if len(said) == 0 || said[0].Notice != notices[0] || said[0].Medium != "screen" || said[0].Language != "fr" {
+	if len(said) == 0 || said[0].Notice != text.NoticeVersion || said[0].Hash != notices[0] || said[0].Medium != "screen" || said[0].Language != "fr" {
 		t.Errorf("kept %+v", said)
 	}
 	answer(0, "no")
@@ -165,7 +166,7 @@ func TestConsentIsGivenNarrowedAndWithdrawnOnThePage(t *testing.T) {
 	if grants, err := v.registry.Grants(t.Context(), v.mute); err != nil || len(grants) != 0 {
 		t.Errorf("%d grants, %v", len(grants), err)
 	}
-	for _, bad := range []url.Values{{}, {"about": {"research"}, "answer": {"yes"}}, {"about": {abouts[0]}, "answer": {"perhaps"}}} {
+	for _, bad := range []url.Values{{}, {"about": {"income"}, "answer": {"yes"}}, {"about": {abouts[0]}, "answer": {"perhaps"}}} {
 		if got := b.post("/m/consent", bad); got.StatusCode != http.StatusBadRequest {
 			t.Errorf("%v: %s", bad, got.Status)
 		}
@@ -191,7 +192,7 @@ func TestBothAnswersLookAlike(t *testing.T) {
 	v := newTown(t)
 	page := v.phone(v.calm).get("/m/consent").Text
 	buttons := regexp.MustCompile(`<button class="([^"]*)" name="answer" value="(yes|no)">`).FindAllStringSubmatch(page, -1)
-	if len(buttons) != 8 {
+	if len(buttons) != 14 {
 		t.Fatalf("%d buttons", len(buttons))
 	}
 	for _, b := range buttons {

@@ -24,13 +24,15 @@ var (
 	kindStale       = kind{"stale", http.StatusPreconditionFailed, "Somebody was faster", "The alert moved on since it was read; `current` says where it stands and who has it."}
 	kindUnderWay    = kind{"under-way", http.StatusConflict, "The same write is under way", "A request with this `Idempotency-Key` was not answered yet. Try again in a moment."}
 	kindKeyTaken    = kind{"key-taken", http.StatusUnprocessableEntity, "The key named another write", "Send a new `Idempotency-Key` with each write, and the same one with the same request only."}
+	kindSaidSince   = kind{"said-since", http.StatusPreconditionFailed, "Something was said since", "The family said something else since its consents were read: read them again."}
+	kindOtherNotice = kind{"other-notice", http.StatusConflict, "The text is another one now", "Nobody agrees to what they did not read: read the consents again, show the text, and send its `sha256`."}
 	kindTooLarge    = kind{"too-large", http.StatusRequestEntityTooLarge, "The request is too large", "A body may have 64 KiB."}
 	kindMedia       = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "Media type not supported", "Send application/json."}
 	kindConditional = kind{"if-match-missing", http.StatusPreconditionRequired, "If-Match is missing", "Send the ETag of the alert as you read it."}
 	kindTooMany     = kind{"too-many", http.StatusTooManyRequests, "Too many at once", "Close a stream of events before opening another."}
 	kindInternal    = kind{"internal", http.StatusInternalServerError, "Something broke on our side", "Try again; if it lasts, report `request_id`."}
 	kindUnavailable = kind{"unavailable", http.StatusServiceUnavailable, "The service is stopping", "Try again in a moment."}
-	kinds           = []kind{kindInvalid, kindUnsigned, kindForbidden, kindElsewhere, kindNotFound, kindMethod, kindStale, kindUnderWay, kindKeyTaken, kindTooLarge, kindMedia, kindConditional, kindTooMany, kindInternal, kindUnavailable}
+	kinds           = []kind{kindInvalid, kindUnsigned, kindForbidden, kindElsewhere, kindNotFound, kindMethod, kindStale, kindSaidSince, kindOtherNotice, kindUnderWay, kindKeyTaken, kindTooLarge, kindMedia, kindConditional, kindTooMany, kindInternal, kindUnavailable}
 )
 
 // Type returns the URI reference of a kind: its paragraph in the manual.

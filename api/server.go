@@ -15,6 +15,7 @@ import (
 
 	"foyer/api/pages"
 	"foyer/internal/account"
+	"foyer/internal/consent"
 	"foyer/internal/disclosure"
 	"foyer/internal/permission"
 	"foyer/internal/registry"
@@ -46,6 +47,7 @@ type Options struct {
 	World      func() time.Time // clock of readings, results and alerts
 	Zone       *time.Location   // of the console
 	Contact    pages.Contact
+	Controller consent.Controller // who answers for the data: its id, name and address
 	Version    Version
 	Log        *slog.Logger
 	Registerer prometheus.Registerer

@@ -128,10 +128,11 @@ func newTownAt(t *testing.T, address string) *town {
 	v.options = Options{
 		Gate: v.gate, Accounts: v.accounts, Registry: v.registry, Writes: store, Texts: texts,
 		Now: time.Now, World: world, Zone: zone, Plain: true, Log: log, Registerer: reg,
-		Contact: pages.Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "Du lundi au vendredi, de 9 h à 17 h."},
-		Version: Version{Version: "v0", Go: "go1"},
-		Checks:  map[string]Check{"records": func(ctx context.Context) error { return store.Ping(ctx) }},
-		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "foyer_up 1\n") }),
+		Contact:    pages.Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "Du lundi au vendredi, de 9 h à 17 h."},
+		Controller: consent.Controller{ID: "ville", Name: "La Ville", Address: "12 rue du Port, 17000 La Ville"},
+		Version:    Version{Version: "v0", Go: "go1"},
+		Checks:     map[string]Check{"records": func(ctx context.Context) error { return store.Ping(ctx) }},
+		Metrics:    http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "foyer_up 1\n") }),
 	}
 	v.people()
 	v.figures()

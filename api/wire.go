@@ -64,7 +64,7 @@ func family(s disclosure.Summary) Family {
 	f := Family{
 		Id: string(s.Family), Label: s.Label, Language: s.Language,
 		Month: month(s.Month), LastMonth: month(s.LastMonth),
-		LastReadingAt: instant(s.LastData), OpenAlerts: s.OpenAlerts,
+		LastReadingAt: instant(s.LastData), OpenAlerts: s.OpenAlerts, ConsentUntil: instant(s.Ends),
 	}
 	if s.Effort != nil {
 		f.EffortRate = &Rate{Status: Status(s.Effort.Status), Value: some(s.Effort.Value)}

@@ -1,18 +1,20 @@
 package pages
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	"foyer/internal/consent"
 	"foyer/internal/disclosure"
+	"foyer/internal/registry"
+	"foyer/internal/text"
 )
 
 // choices is the screen on which a family says what it agrees to.
 type choices struct {
 	Offers    []offer
-	Stoppable bool // something is agreed to
+	Stoppable bool   // something is agreed to
+	Less      string // hash of the text on sharing less
+	Seen      string // the last act that is shown
 }
 
 // An offer is one question with its two answers.
@@ -21,37 +23,38 @@ type offer struct {
 	Question string
 	Lines    []string
 	Said     string
-	Notice   string // version and hash of the text shown
+	Held     []string // what is agreed to of it, in words
+	Kinds    []kept   // what sharing less can leave out
+	Finest   []kept   // how coarse sharing less can make it
+	Reminder string   // that it ends soon, or ended; "" for neither
+	Notice   string   // hash of the text shown
 }
 
-// noticeVersion is raised when what an offer means changes, whatever its words.
-const noticeVersion = "2026-11"
-
-// offerName names an offer as the form and the catalogues do.
-func offerName(o disclosure.Offer) string {
-	if o.Hourly {
-		return "hourly"
-	}
-	return string(o.Purpose)
-}
+// A kept is one thing that may stay when a family shares less.
+type kept struct{ Value, Text string }
 
 func drawChoices(w *words, a disclosure.Agreements) choices {
-	var c choices
+	c := choices{Less: w.notice("narrow").Hash, Seen: a.Last()}
 	for _, o := range a.Offers {
-		c.Offers = append(c.Offers, drawOffer(w, o))
+		v := drawOffer(w, o)
+		if o.Partly && !o.Hourly {
+			v.drawHeld(w, o.Purpose, a.Held)
+		}
+		c.Offers = append(c.Offers, v)
 		c.Stoppable = c.Stoppable || o.Agreed || o.Partly
 	}
 	return c
 }
 
 func drawOffer(w *words, o disclosure.Offer) offer {
-	name := offerName(o)
-	v := offer{
-		Name:     name,
-		Question: w.say("consent." + name + ".question"),
-		Lines:    []string{w.say("consent."+name+".what") + " " + w.say("consent."+name+".who")},
+	n := w.notice(o.Name())
+	v := offer{Name: n.Name, Question: n.Question, Lines: n.Lines, Notice: n.Hash}
+	switch {
+	case o.Soon:
+		v.Reminder = w.say("consent.soon", "Until", w.date(o.Expires))
+	case !o.Ended.IsZero():
+		v.Reminder = w.say("consent.ended", "Until", w.date(o.Ended))
 	}
-	v.Notice = notice(append([]string{v.Question}, v.Lines...)...)
 	switch {
 	case o.Agreed:
 		v.Said = w.say("consent.agreed", "Since", w.date(o.Since))
@@ -60,25 +63,53 @@ func drawOffer(w *words, o disclosure.Offer) offer {
 		}
 	case o.Partly:
 		v.Said = w.say("consent.partly")
+	case o.Said == "":
+		v.Said = w.say("consent.unsaid")
 	default:
 		v.Said = w.say("consent.refused")
 	}
 	return v
 }
 
-// notice names the words a family was shown: a version and the start of their hash.
-func notice(shown ...string) string {
-	h := sha256.New()
-	for _, s := range shown {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+// drawHeld says what is agreed to for a purpose, and what of it can be left out.
+func (v *offer) drawHeld(w *words, p consent.Purpose, held []consent.Grant) {
+	finest := map[consent.Category]consent.Granularity{}
+	for _, g := range held {
+		if g.Scope.Purpose == p {
+			finest[g.Scope.Category] = max(finest[g.Scope.Category], g.Scope.Granularity)
+		}
 	}
-	return noticeVersion + "/" + hex.EncodeToString(h.Sum(nil))[:12]
+	top := consent.Annual
+	for _, c := range consent.Categories {
+		g, ok := finest[c]
+		if !ok {
+			continue
+		}
+		top = max(top, g)
+		what := w.say("consent.category." + string(c))
+		v.Held = append(v.Held, what+", "+w.say("consent.finest."+g.String()))
+		v.Kinds = append(v.Kinds, kept{string(c), what})
+	}
+	for g := top; g >= consent.Annual; g-- {
+		v.Finest = append(v.Finest, kept{g.String(), capital(w.say("consent.finest." + g.String()))})
+	}
+}
+
+// notice returns the text a family is shown before it answers.
+func (w *words) notice(name string) text.Notice {
+	n, err := w.Notice(name)
+	w.keep("", err)
+	return n
+}
+
+// shown is the form of an answer to a notice on the screen.
+func shown(n text.Notice) registry.Form {
+	return registry.Form{Notice: n.Version, Hash: n.Hash, Language: n.Language, Medium: "screen"}
 }
 
 // offered finds the offer a form speaks of.
 func offered(a disclosure.Agreements, name string) (disclosure.Offer, bool) {
-	i := slices.IndexFunc(a.Offers, func(o disclosure.Offer) bool { return offerName(o) == name })
+	i := slices.IndexFunc(a.Offers, func(o disclosure.Offer) bool { return o.Name() == name })
 	if i < 0 {
 		return disclosure.Offer{}, false
 	}

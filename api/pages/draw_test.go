@@ -226,7 +226,21 @@ func agreements(t *testing.T) disclosure.Agreements {
 			{Purpose: consent.FamilyView, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
 			{Purpose: consent.FamilyView, Hourly: true},
 			{Purpose: consent.Alert, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
-			{Purpose: consent.CooperativeSummary, Partly: true},
+			{Purpose: consent.CooperativeSummary, Partly: true, Expires: today(t).AddDate(0, 0, 9), Soon: true},
+			{Purpose: consent.Evaluation, Said: consent.Given, Ended: today(t).AddDate(0, 0, -2)},
+			{Purpose: consent.OpenStatistics},
+			{Purpose: consent.Research, Said: consent.Refused},
+		},
+		Held: []consent.Grant{
+			{Scope: consent.Scope{Purpose: consent.FamilyView, Recipient: consent.ToFamily, Category: consent.Cost, Granularity: consent.Daily}},
+			{Scope: consent.Scope{Purpose: consent.CooperativeSummary, Recipient: consent.ToCooperative, Category: consent.Consumption, Granularity: consent.Monthly}},
+		},
+		Acts: [][]consent.Event{
+			{
+				{Act: "c2", Verb: consent.Narrow, At: since.AddDate(0, 0, 3), State: consent.Withdrawn, Medium: "screen", Scope: consent.Scope{Purpose: consent.Alert, Recipient: consent.ToCooperative, Category: consent.Cost, Granularity: consent.Daily}},
+				{Act: "c2", Verb: consent.Narrow, At: since.AddDate(0, 0, 3), State: consent.Given, Medium: "screen", Scope: consent.Scope{Purpose: consent.Alert, Recipient: consent.ToFamily, Category: consent.Cost, Granularity: consent.Daily}},
+			},
+			{{Act: "c1", At: since, State: consent.Given, Medium: "paper", Scope: consent.Scope{Purpose: consent.Alert, Recipient: consent.ToCooperative, Category: consent.Cost, Granularity: consent.Daily}}},
 		},
 		Reads: []disclosure.Read{
 			{At: today(t).Add(-time.Hour), Kind: consent.Staff, Purpose: consent.Alert, View: "alerts", Times: 4},
@@ -270,7 +284,9 @@ func drawings(t *testing.T, s *Site) []drawing {
 		family("consent-none", "consent", "consent.title", func(w *words) any {
 			return drawChoices(w, disclosure.Agreements{Offers: []disclosure.Offer{{Purpose: consent.FamilyView}}})
 		}, same)
-		family("stop", "stop", "stop.title", nothing, same)
+		family("receipts", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, agreements(t)) }, same)
+		family("receipts-none", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, disclosure.Agreements{}) }, same)
+		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
 		family("access-none", "access", "access.title", func(w *words) any { return drawReads(w, nil) }, same)
 		family("invite", "invite", "invite.title", nothing, same)

@@ -32,6 +32,9 @@ func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 			alertFact(w, s.OpenAlerts),
 			seenFact(w, s.LastData),
 		}}
+		if !s.Ends.IsZero() {
+			one.Facts = append(one.Facts, fact{Name: w.say("families.ends"), Value: w.date(s.Ends), Small: w.say("families.ends.ask")})
+		}
 		if s.Month != nil { // only families that share their days have a running month
 			one.Facts = slices.Insert(one.Facts, 1, monthFact(w, "families.month", s.Month), forecastFact(w, s.Month))
 		}

@@ -1,10 +1,12 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 
+	"foyer/internal/consent"
 	"foyer/internal/disclosure"
-	"foyer/internal/registry"
 )
 
 // start leads from the bare address to the family's page.
@@ -101,7 +103,7 @@ func (s *Site) showConsent(w http.ResponseWriter, r *http.Request) error {
 }
 
 // answerConsent writes one answer. A text that changed since it was shown is shown
-// again instead: nobody agrees to what they did not read.
+// again instead of a yes: nobody agrees to what they did not read. A no needs no text.
 func (s *Site) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	aud, err := s.family(r.Context(), r)
 	if err != nil {
@@ -120,15 +122,15 @@ func (s *Site) answerConsent(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	ws := s.words(r, aud.Language(), s.Wall())
-	shown := drawOffer(ws, o)
+	n := ws.notice(o.Name())
 	if ws.err != nil {
 		return ws.err
 	}
-	if shown.Notice != r.PostForm.Get("notice") {
-		http.Redirect(w, r, "/m/consent#"+shown.Name, http.StatusSeeOther)
+	if answer == "yes" && n.Hash != r.PostForm.Get("notice") {
+		http.Redirect(w, r, "/m/consent#"+n.Name, http.StatusSeeOther)
 		return nil
 	}
-	form := registry.Form{Notice: shown.Notice, Language: ws.Tag, Medium: "screen"}
+	form := shown(n)
 	switch {
 	case answer == "yes":
 		err = s.Registry.Give(r.Context(), aud.Family(), o.Scopes, form)
@@ -140,7 +142,66 @@ func (s *Site) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/m/consent?saved="+shown.Name+"#"+shown.Name, http.StatusSeeOther)
+	http.Redirect(w, r, "/m/consent?saved="+n.Name+"#"+n.Name, http.StatusSeeOther)
+	return nil
+}
+
+// shareLess leaves of what is agreed to for a purpose what is not ticked, no finer
+// than asked. When something else was said since the page was shown, it is shown again.
+func (s *Site) shareLess(w http.ResponseWriter, r *http.Request) error {
+	aud, err := s.family(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return errForm
+	}
+	about := consent.Purpose(r.PostForm.Get("about"))
+	finest, err := consent.ParseGranularity(r.PostForm.Get("finest"))
+	if err != nil {
+		return errForm
+	}
+	l := consent.Limits{Purpose: about, Categories: []consent.Category{}, Finest: finest}
+	for _, c := range consent.Categories {
+		if !slices.Contains(r.PostForm["drop"], string(c)) {
+			l.Categories = append(l.Categories, c)
+		}
+	}
+	box := slices.Index(consent.Purposes, about)
+	if box < 0 {
+		return errForm
+	}
+	name := string(consent.Purposes[box])
+	ws := s.words(r, aud.Language(), s.Wall())
+	form := shown(ws.notice("narrow"))
+	form.Seen = r.PostForm.Get("seen")
+	if ws.err != nil {
+		return ws.err
+	}
+	_, err = s.Registry.Narrow(r.Context(), aud.Family(), l, form)
+	switch {
+	case errors.Is(err, consent.ErrChanged):
+		http.Redirect(w, r, "/m/consent#"+name, http.StatusSeeOther)
+		return nil
+	case err != nil:
+		return err
+	}
+	http.Redirect(w, r, "/m/consent?saved="+name+"#"+name, http.StatusSeeOther)
+	return nil
+}
+
+// showReceipts lists what a family said, with the receipt of each act.
+func (s *Site) showReceipts(w http.ResponseWriter, r *http.Request) error {
+	aud, err := s.family(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	a, err := s.Gate.Agreements(r.Context(), aud)
+	if err != nil {
+		return err
+	}
+	ws := s.words(r, aud.Language(), s.Wall())
+	s.send(w, r, http.StatusOK, "receipts", s.familyPage(ws, ws.say("receipts.title"), "/m/receipts", drawReceipts(ws, a)))
 	return nil
 }
 
@@ -151,7 +212,7 @@ func (s *Site) askStop(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ws := s.words(r, aud.Language(), s.Wall())
-	s.send(w, r, http.StatusOK, "stop", s.familyPage(ws, ws.say("stop.title"), "/m/stop", nil))
+	s.send(w, r, http.StatusOK, "stop", s.familyPage(ws, ws.say("stop.title"), "/m/stop", ws.notice("stop")))
 	return nil
 }
 
@@ -162,11 +223,11 @@ func (s *Site) stop(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ws := s.words(r, aud.Language(), s.Wall())
-	asked := notice(ws.say("stop.title"), ws.say("stop.text"))
+	asked := ws.notice("stop")
 	if ws.err != nil {
 		return ws.err
 	}
-	if err := s.Registry.WithdrawAll(r.Context(), aud.Family(), registry.Form{Notice: asked, Language: ws.Tag, Medium: "screen"}); err != nil {
+	if err := s.Registry.WithdrawAll(r.Context(), aud.Family(), shown(asked)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/m/", http.StatusSeeOther)

@@ -24,7 +24,7 @@ const runAxe = `axe.run(document, {resultTypes: ["violations"], runOnly: {type: 
 
 // smallTargets lists what is touched and is smaller than a fingertip, 44 px. A radio
 // button counts with its label.
-const smallTargets = `Array.from(document.querySelectorAll("a[href], button, summary, label, input:not([type=hidden]):not([type=radio]), textarea"))
+const smallTargets = `Array.from(document.querySelectorAll("a[href], button, summary, label, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea"))
 	.filter(e => !e.matches(".skip") && (e.tagName !== "LABEL" || e.querySelector("input")) && e.checkVisibility({visibilityProperty: true}))
 	.map(e => ({r: e.getBoundingClientRect(), h: e.outerHTML.slice(0, 120)}))
 	.filter(x => x.r.height < 43.9 || x.r.width < 43.9)

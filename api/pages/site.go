@@ -81,6 +81,8 @@ func (s *Site) Routes() []Route {
 		get("/m/:slug", s.showDemo),
 		get("/m/consent", s.showConsent),
 		post("/m/consent", s.answerConsent),
+		post("/m/consent/less", s.shareLess),
+		get("/m/receipts", s.showReceipts),
 		get("/m/stop", s.askStop),
 		post("/m/stop", s.stop),
 		get("/m/access", s.showAccess),

@@ -62,7 +62,8 @@ var Arrows = []Arrow{
 	// The outbox knows a delivery and a recipient by name; figures only as the Gate gives them.
 	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret", "internal/outbound"}},
 	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text"}},
-	{"api", []string{"internal/energy", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
+	// The server writes what a family says, and its receipts.
+	{"api", []string{"internal/consent", "internal/energy", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
 
 	// What an auditor can try. It computes nothing, so that no package learns of another for it.
 	{"internal/formulary", []string{
@@ -84,7 +85,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/weather",
+		"internal/account", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

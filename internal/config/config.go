@@ -34,9 +34,10 @@ type Config struct {
 
 // A Pilot is the town this Foyer serves.
 type Pilot struct {
-	ID      string  `yaml:"id"`   // 1 to 32 characters of [a-z0-9-]
-	Name    string  `yaml:"name"` // what people call it
-	Zone    string  `yaml:"zone"` // IANA time zone of days and tariffs
+	ID      string  `yaml:"id"`      // 1 to 32 characters of [a-z0-9-]
+	Name    string  `yaml:"name"`    // what people call it
+	Zone    string  `yaml:"zone"`    // IANA time zone of days and tariffs
+	Address string  `yaml:"address"` // by post, on receipts of consent
 	Contact Contact `yaml:"contact"`
 
 	// CaseLoad says which of the families that agreed a caseworker sees: those

@@ -24,7 +24,7 @@ func Default() Config {
 		Listen: "127.0.0.1:8080",
 		Data:   "data",
 		Pilot: Pilot{
-			ID: "town", Name: "Notre ville", Zone: "Europe/Paris",
+			ID: "town", Name: "Notre ville", Zone: "Europe/Paris", Address: "1 place de la Mairie",
 			Contact:  Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "du lundi au vendredi, de 9 h à 17 h"},
 			CaseLoad: "assigned",
 		},

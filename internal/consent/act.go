@@ -21,14 +21,9 @@ const (
 // Verbs lists every verb.
 var Verbs = []Verb{Give, Refuse, Narrow, Withdraw}
 
-// Errors of an act.
-var (
-	// ErrChanged means that the family said something else since what the act rests on
-	// was read.
-	ErrChanged = errors.New("something was said since")
-	// ErrKeyReused means that the key of an act was another act's before.
-	ErrKeyReused = errors.New("the key was used for something else")
-)
+// ErrChanged means that the family said something else since what an act rests on
+// was read.
+var ErrChanged = errors.New("something was said since")
 
 // An Act is what a family says at once, about one scope or several.
 type Act struct {
@@ -38,10 +33,9 @@ type Act struct {
 	Limits Limits  // of a narrowing, in place of Scopes
 	Terms  Event   // what its events have in common: all but ID, At, State and Scope
 
-	Pilot  string // the family must be of it; "" for any
-	Seen   string // the last act that was seen, [Nothing] for none; "" does not matter
-	Key    string // a repetition with the same key is the same act; "" for none
-	Digest string // of what was sent under Key
+	Pilot string // of the desk where it is written down; "" for none
+	Staff string // the caseworker whose case-load binds that desk; "" for none
+	Seen  string // the last act that was seen, [Nothing] for none; "" does not matter
 }
 
 // Nothing is, in place of the id of the last act, that there is none.
@@ -80,6 +74,19 @@ func (a Act) Events(held []Grant, now time.Time, validity time.Duration) []Event
 		}
 	case Narrow:
 		a.narrow(held, say)
+	}
+	return all
+}
+
+// Acts puts together what was said at once, in the order it was said.
+func Acts(said []Event) [][]Event {
+	var all [][]Event
+	for _, e := range said {
+		if n := len(all); n > 0 && e.Act != "" && all[n-1][0].Act == e.Act {
+			all[n-1] = append(all[n-1], e)
+			continue
+		}
+		all = append(all, []Event{e})
 	}
 	return all
 }

@@ -4,7 +4,7 @@ package consent
 // together on the consent screen and on the paper form.
 //
 // Half-hours of consumption are offered to the family alone and asked in a box
-// of their own, see [Hourly]. Purposes without an offer return nil.
+// of their own, see [Hourly]. What is no purpose returns nil.
 func Offer(p Purpose) []Scope {
 	switch p {
 	case FamilyView:
@@ -30,8 +30,21 @@ func Offer(p Purpose) []Scope {
 			{Alert, ToFamily, Cost, Daily},
 			{Alert, ToFamily, IndoorClimate, Daily},
 		}
-	case Evaluation, OpenStatistics, Research:
-		return nil
+	case Evaluation:
+		return []Scope{
+			{Evaluation, ToEvaluator, Consumption, Monthly},
+			{Evaluation, ToEvaluator, Cost, Monthly},
+		}
+	case OpenStatistics:
+		return []Scope{
+			{OpenStatistics, ToPublic, Consumption, Annual},
+			{OpenStatistics, ToPublic, Cost, Annual},
+		}
+	case Research:
+		return []Scope{
+			{Research, ToResearcher, Consumption, Monthly},
+			{Research, ToResearcher, Cost, Monthly},
+		}
 	}
 	return nil
 }
@@ -39,3 +52,23 @@ func Offer(p Purpose) []Scope {
 // Hourly is the scope asked in a box of its own: half-hours, for the family
 // itself. Hours show who is at home.
 func Hourly() Scope { return Scope{FamilyView, ToFamily, Consumption, HalfHourly} }
+
+// HourlyName is what the box of half-hours is called where the others go by their
+// purpose.
+const HourlyName = "hourly"
+
+// Offered returns the scopes of a box by its name, that of a purpose or
+// [HourlyName], none finer than a granularity; 0 is as fine as offered. It reports
+// false for a box that there is not.
+func Offered(name string, finest Granularity) ([]Scope, bool) {
+	all := []Scope{Hourly()}
+	if name != HourlyName {
+		all = Offer(Purpose(name))
+	}
+	for i, s := range all {
+		if finest > 0 {
+			all[i].Granularity = min(s.Granularity, finest)
+		}
+	}
+	return all, all != nil
+}

@@ -46,7 +46,9 @@ type Read struct {
 
 // An Own is what a family may always see about itself, whatever it agreed to.
 type Own struct {
+	At     time.Time // by the clock of the database
 	Grants []Grant
-	Reads  []Read // newest first, its own left out
-	Phones int    // connected phones
+	Said   []Event // oldest first
+	Reads  []Read  // newest first, its own left out
+	Phones int     // connected phones
 }

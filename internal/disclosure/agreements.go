@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,24 +30,56 @@ func (g *Gate) agreements(ctx context.Context, aud Audience) (Agreements, error)
 	if err != nil {
 		return Agreements{}, err
 	}
-	a := Agreements{Language: aud.Language(), Zone: zone, Phones: own.Phones, Reads: readsOf(own.Reads, zone)}
+	a := Agreements{
+		Family: aud.Family(), Language: aud.Language(), Zone: zone, At: own.At, Phones: own.Phones, Reads: readsOf(own.Reads, zone),
+		Held: own.Grants, Reminders: consent.Remind(own.Said, own.At), Acts: consent.Acts(own.Said),
+	}
+	slices.Reverse(a.Acts)
 	for _, p := range consent.Purposes {
 		if scopes := consent.Offer(p); scopes != nil {
-			a.Offers = append(a.Offers, offerOf(Offer{Purpose: p, Scopes: scopes}, own.Grants))
+			a.Offers = append(a.Offers, offerOf(Offer{Purpose: p, Scopes: scopes}, own))
 		}
 		if p == consent.FamilyView {
 			hourly := Offer{Purpose: p, Hourly: true, Scopes: []consent.Scope{consent.Hourly()}}
-			a.Offers = append(a.Offers, offerOf(hourly, own.Grants))
+			a.Offers = append(a.Offers, offerOf(hourly, own))
 		}
 	}
 	return a, nil
 }
 
+// Receipt returns one act that a member of staff wrote down for a family, or
+// [ErrWithheld]: the paper it came from was in their hands.
+func (g *Gate) Receipt(ctx context.Context, aud Audience, id string) (household.FamilyID, []consent.Event, error) {
+	family, act, err := g.receipt(ctx, aud, id)
+	return family, act, g.metrics.count(viewReceipt, err)
+}
+
+func (g *Gate) receipt(ctx context.Context, aud Audience, id string) (household.FamilyID, []consent.Event, error) {
+	if aud.Kind() != consent.Staff {
+		return "", nil, ErrWithheld
+	}
+	family, act, err := g.store.Act(ctx, consent.Access{Reader: aud.reader, View: viewReceipt}, id)
+	if err == nil && len(act) == 0 {
+		err = ErrWithheld
+	}
+	return family, act, err
+}
+
 // offerOf says how far the scopes of a box are agreed to.
-func offerOf(o Offer, grants []consent.Grant) Offer {
+func offerOf(o Offer, own consent.Own) Offer {
 	o.Agreed = true
+	for _, e := range own.Said {
+		if slices.Contains(o.Scopes, e.Scope) {
+			o.Said = e.State
+			if e.State == consent.Given && !own.At.Before(e.Expires) && own.At.Before(e.Expires.Add(consent.Notify)) {
+				o.Ended = e.Expires
+			} else {
+				o.Ended = time.Time{}
+			}
+		}
+	}
 	for _, s := range o.Scopes {
-		g, ok := covering(grants, s)
+		g, ok := covering(own.Grants, s)
 		if !ok {
 			o.Agreed = false
 			continue
@@ -58,6 +91,9 @@ func offerOf(o Offer, grants []consent.Grant) Offer {
 		if o.Expires.IsZero() || g.Expires.Before(o.Expires) {
 			o.Expires = g.Expires
 		}
+	}
+	if o.Partly {
+		o.Ended, o.Soon = time.Time{}, !o.Expires.After(own.At.Add(consent.Notify))
 	}
 	return o
 }

@@ -55,6 +55,15 @@ func (a Audience) May(route string) bool {
 // Operator reports whether a is a staff member who runs the pilot's machines.
 func (a Audience) Operator() bool { return a.Role() == permission.Operator }
 
+// CaseLoad returns whose case-load binds a: of a caseworker itself, "" for who is
+// not bound to one.
+func (a Audience) CaseLoad() string {
+	if a.Role() == permission.Caseworker {
+		return a.reader.Subject
+	}
+	return ""
+}
+
 // Pilot returns the id of the pilot a belongs to.
 func (a Audience) Pilot() string { return a.reader.Pilot }
 

@@ -37,11 +37,18 @@ func (g *Gate) changes(ctx context.Context, aud Audience, after int64) ([]Change
 	return all, nil
 }
 
-// Position returns the sequence number of the last step there is, to follow
-// [Gate.Changes] from now on. It says nothing of any family.
-func (g *Gate) Position(ctx context.Context, aud Audience) (int64, error) {
+// A Position is how far the steps of alerts have come, and how often something ended
+// that the audience could see.
+type Position struct {
+	Step  int64 // of the last step there is, to follow [Gate.Changes] from
+	Ended int64 // another one than before: forget what was shown and read again
+}
+
+// Position returns where things stand. It names no family.
+func (g *Gate) Position(ctx context.Context, aud Audience) (Position, error) {
 	if !aud.called() {
-		return 0, ErrWithheld
+		return Position{}, ErrWithheld
 	}
-	return g.store.LastStep(ctx)
+	step, ended, err := g.store.LastStep(ctx, aud.alerted(viewChanges))
+	return Position{step, ended}, err
 }

@@ -30,6 +30,7 @@ const (
 	viewSummary    = "summary"
 	viewPasts      = "summaries_past"
 	viewPast       = "summary_past"
+	viewUsageYear  = "usage_year"
 	viewUsageMonth = "usage_month"
 	viewUsageDay   = "usage_day"
 	viewUsageSlot  = "usage_slot"
@@ -40,6 +41,7 @@ const (
 	viewSend       = "alert_message"
 	viewHome       = "home"
 	viewAgreements = "agreements"
+	viewReceipt    = "receipt"
 	viewConflicts  = "conflicts"
 	viewRuns       = "runs"
 	viewHouseholds = "households"
@@ -61,6 +63,8 @@ type Sheets interface {
 	// Own reads a family's own sheet, nil when it did not agree, and what it may always see.
 	Own(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) (*household.Sheet, consent.Own, error)
 	Usage(ctx context.Context, a consent.Access, family household.FamilyID, ask household.UsageAsk) (household.UsageSheet, error)
+	// Act reads one act that the reader wrote down, nothing for any other.
+	Act(ctx context.Context, a consent.Access, id string) (household.FamilyID, []consent.Event, error)
 }
 
 // A Cases store reads and moves alerts, each call in one transaction as in [Sheets].
@@ -71,7 +75,9 @@ type Cases interface {
 	// CaseFor is Case for a recipient, whatever pilot the alert is of.
 	CaseFor(ctx context.Context, to consent.Recipient, view, id string) (*household.Case, error)
 	CaseSteps(ctx context.Context, a consent.Access, after int64, limit int) ([]household.CaseStep, []household.Case, error)
-	LastStep(ctx context.Context) (int64, error)
+	// LastStep returns the last step of any alert, and how often something ended that
+	// the reader could see.
+	LastStep(ctx context.Context, a consent.Access) (step, ended int64, err error)
 	// MoveCase moves an alert that may be seen and is at the version and in one of
 	// the states given; it returns the alert as it then stands, and whether it moved.
 	MoveCase(ctx context.Context, a consent.Access, m household.Move, from []household.AlertState) (*household.Case, bool, error)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"foyer/internal/consent"
+	"foyer/internal/household"
 )
 
 // A State is the sentence a family's page begins with.
@@ -70,11 +71,34 @@ type Read struct {
 // Agreements is what the consent screen shows: what can be agreed to, what is,
 // and who read what. A family always sees its own, agreed or not.
 type Agreements struct {
-	Language string
-	Zone     *time.Location
-	Offers   []Offer
-	Reads    []Read
-	Phones   int
+	Family    household.FamilyID
+	Language  string
+	Zone      *time.Location
+	At        time.Time // by the clock of consent
+	Offers    []Offer
+	Held      []consent.Grant
+	Reminders []consent.Reminder
+	Acts      [][]consent.Event // what the family said at once, the newest first
+	Reads     []Read
+	Phones    int
+}
+
+// Last returns the id of the last act, [consent.Nothing] for none.
+func (a Agreements) Last() string {
+	if len(a.Acts) == 0 {
+		return consent.Nothing
+	}
+	return a.Acts[0][0].Act
+}
+
+// Act returns one act by its id, nil for one that is not the family's.
+func (a Agreements) Act(id string) []consent.Event {
+	for _, act := range a.Acts {
+		if act[0].Act == id {
+			return act
+		}
+	}
+	return nil
 }
 
 // An Offer is one box on the consent screen.
@@ -82,8 +106,19 @@ type Offer struct {
 	Purpose consent.Purpose
 	Hourly  bool // the box of half-hours, asked apart
 	Scopes  []consent.Scope
-	Agreed  bool      // every scope is
-	Partly  bool      // some are
-	Since   time.Time // of the oldest scope agreed to
-	Expires time.Time // of the first scope that ends
+	Agreed  bool          // every scope is
+	Partly  bool          // some are
+	Since   time.Time     // of the oldest scope agreed to
+	Expires time.Time     // of the first scope that ends
+	Ended   time.Time     // when it ended by itself, not long ago; zero: it did not
+	Soon    bool          // Expires is near
+	Said    consent.State // what was said last of its scopes; "" for nothing
+}
+
+// Name is what the box is called: its purpose, or consent.HourlyName.
+func (o Offer) Name() string {
+	if o.Hourly {
+		return consent.HourlyName
+	}
+	return string(o.Purpose)
 }

@@ -12,8 +12,8 @@ type metrics struct{ answers *prometheus.CounterVec }
 
 // Every view that an access can name.
 var views = []string{
-	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageMonth, viewUsageDay, viewUsageSlot, viewAlerts, viewAlert,
-	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewConflicts, viewRuns,
+	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageYear, viewUsageMonth, viewUsageDay, viewUsageSlot, viewAlerts, viewAlert,
+	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewReceipt, viewConflicts, viewRuns,
 	viewHouseholds, viewCaseLoad,
 }
 

@@ -19,10 +19,12 @@ const (
 	MaxSlotDays  = 62
 	MaxDayDays   = 1100
 	MaxMonthDays = 3700
+	MaxYearDays  = 18500
 )
 
-// A UsageQuery asks for a period by "month", "day" or "slot" (half-hours). To is
-// the first day not wanted. Months count when their first day is in the period.
+// A UsageQuery asks for a period by "year", "month", "day" or "slot" (half-hours).
+// To is the first day not wanted. Years and months count when their first day is in
+// the period.
 type UsageQuery struct {
 	By       string
 	From, To energy.Day
@@ -37,6 +39,8 @@ func (q UsageQuery) limit() (days int, view string) {
 		return MaxDayDays, viewUsageDay
 	case "month":
 		return MaxMonthDays, viewUsageMonth
+	case "year":
+		return MaxYearDays, viewUsageYear
 	}
 	return 0, ""
 }
@@ -48,13 +52,13 @@ type Usage struct {
 	Periods []Period // in order; a period nothing is known of is absent
 }
 
-// A Period is one month, day or half-hour of usage.
+// A Period is one year, month, day or half-hour of usage.
 type Period struct {
 	Start     time.Time                   // UTC
-	Name      string                      // "2026-11", "2026-11-25" or the start in RFC 3339
+	Name      string                      // "2026", "2026-11", "2026-11-25" or the start in RFC 3339
 	Energy    MilliWh                     // electricity, all registers
 	Registers map[energy.Register]MilliWh // "energy_import/hp", …
-	Cost      *Cents                      // months and days; nil when not agreed to or not known
+	Cost      *Cents                      // years, months and days; nil when not agreed to or not known
 	Seen      time.Duration
 	Of        time.Duration
 	Estimated bool
@@ -63,7 +67,7 @@ type Period struct {
 
 // Usage returns what a family used, at most as fine as it agreed to. A family
 // asks for its own; staff and machines read for [consent.CooperativeSummary], and
-// see the running month only where days were agreed to. It returns [ErrWithheld]
+// see the running month or year only where days were agreed to. It returns [ErrWithheld]
 // and [ErrRange].
 func (g *Gate) Usage(ctx context.Context, aud Audience, id household.FamilyID, q UsageQuery) (Usage, error) {
 	most, view := q.limit()
@@ -95,13 +99,15 @@ func (g *Gate) usage(ctx context.Context, aud Audience, id household.FamilyID, q
 		return Usage{}, ErrWithheld
 	}
 	u := Usage{Family: id, By: q.By}
-	running := monthOf(today)
+	running := today.String()
 	for _, p := range periodsOf(s.Rows) {
-		if q.By == "month" && p.Name >= running && s.Finest[string(consent.Consumption)] < int(consent.Daily) {
+		// A period that runs, read every day, would tell the days.
+		runs := (q.By == "month" || q.By == "year") && p.Name >= running[:len(p.Name)]
+		if runs && s.Finest[string(consent.Consumption)] < int(consent.Daily) {
 			continue
 		}
 		p.Cost = costOf(s, p.Name)
-		if q.By == "month" && p.Name >= running && s.Finest[string(consent.Cost)] < int(consent.Daily) {
+		if runs && s.Finest[string(consent.Cost)] < int(consent.Daily) {
 			p.Cost = nil
 		}
 		u.Periods = append(u.Periods, p)
@@ -136,11 +142,11 @@ func periodsOf(rows []household.Usage) []Period {
 	return all
 }
 
-// costOf returns what a month or day cost; nil when it is not known.
+// costOf returns what a period cost; nil when it is not known.
 func costOf(s household.UsageSheet, period string) *Cents {
-	if c, ok := s.Months[period]; ok {
-		month := Cents(c)
-		return &month
+	if c, ok := s.Costs[period]; ok {
+		cost := Cents(c)
+		return &cost
 	}
 	for _, r := range s.Days {
 		if r.From.String() == period {

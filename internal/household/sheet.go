@@ -19,7 +19,7 @@ type Usage struct {
 	Coverage energy.Coverage
 }
 
-// A UsageAsk is a question for usage by "month", "day" or "slot".
+// A UsageAsk is a question for usage by "year", "month", "day" or "slot".
 type UsageAsk struct {
 	By       string
 	From, To energy.Day // To is not included
@@ -32,7 +32,7 @@ type UsageSheet struct {
 	Agreed bool             // usage as fine as asked was agreed to
 	Finest map[string]int   // as in [Sheet]
 	Rows   []Usage          // in order of start and register
-	Months map[string]int64 // cents by month, where months were asked
+	Costs  map[string]int64 // cents by period, where years or months were asked
 	Days   []Result         // "cost_day", where days were asked
 }
 
@@ -64,6 +64,7 @@ type Ask struct {
 type Sheet struct {
 	Family    Family
 	Finest    map[string]int // category to the finest granularity agreed to, 1 annual … 4 half-hourly
+	Ends      time.Time      // of what is agreed to, when the first ends, where that is soon; else zero
 	Results   []Result       // by indicator as asked, then in order of their days
 	Days      []Usage
 	Months    []Usage

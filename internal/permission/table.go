@@ -18,6 +18,7 @@ var (
 	operator   = Reaches{Operator: Allowed}
 	family     = Reaches{Family: Own}
 	staff      = Reaches{Caseworker: Own, Lead: Own, Auditor: Own, Funder: Own, Operator: Own}
+	recordings = Reaches{Caseworker: Own, Lead: Own} // of what one wrote down oneself
 	// Incidents of gateways are about no family: the operator sees those alone.
 	called  = Reaches{Caseworker: CaseLoad, Operator: Allowed, Machine: Allowed}
 	calling = Reaches{Caseworker: CaseLoad, Operator: Allowed}
@@ -45,6 +46,7 @@ var Table = []Rule{
 	{Route: "GET /api/v1/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
 	{Route: "GET /api/v1/households", May: lead},
 	{Route: "POST /api/v1/households/{id}/disconnect", May: helping},
+	{Route: "POST /api/v1/households/{id}/consents", May: helping},
 	{Route: "GET /api/v1/staff", May: Reaches{Caseworker: Allowed, Lead: Allowed}},
 	{Route: "GET /api/v1/case-load", May: helping},
 	{Route: "POST /api/v1/case-load", May: helping},
@@ -52,6 +54,11 @@ var Table = []Rule{
 	{Route: "POST /api/v1/case-load/{id}/end", May: helping},
 	{Route: "GET /api/v1/me", May: Reaches{Family: Own, Caseworker: Own, Lead: Own, Auditor: Own, Funder: Own, Operator: Own, Machine: Own}},
 	{Route: "GET /api/v1/me/usage", May: family},
+	{Route: "GET /api/v1/me/consents", May: family},
+	{Route: "POST /api/v1/me/consents", May: family},
+	{Route: "GET /api/v1/me/receipts", May: family},
+	{Route: "GET /api/v1/me/receipts/{id}", May: family},
+	{Route: "GET /api/v1/receipts/{id}", May: recordings},
 
 	{Route: "GET /", May: anybody},
 	{Route: "GET /assets/{name}", May: anybody},
@@ -65,6 +72,8 @@ var Table = []Rule{
 	{Route: "GET /m/{slug}", May: anybody},
 	{Route: "GET /m/consent", May: family},
 	{Route: "POST /m/consent", May: family},
+	{Route: "POST /m/consent/less", May: family},
+	{Route: "GET /m/receipts", May: family},
 	{Route: "GET /m/stop", May: family},
 	{Route: "POST /m/stop", May: family},
 	{Route: "GET /m/access", May: family},

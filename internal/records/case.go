@@ -156,14 +156,18 @@ func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit
 	return steps, cases, nil
 }
 
-// LastStep returns the sequence number of the last step of any alert, 0 for none.
-func (d *DB) LastStep(ctx context.Context) (int64, error) {
-	var id int64
-	err := d.disclose(ctx, func(tx *sql.Tx) error { return tx.QueryRowContext(ctx, `SELECT id FROM v_position`).Scan(&id) })
+// LastStep returns the sequence number of the last step of any alert, 0 for none,
+// and how often something ended that the reader's recipient could see.
+func (d *DB) LastStep(ctx context.Context, a consent.Access) (step, ended int64, err error) {
+	err = d.disclose(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT (SELECT id FROM v_position),
+				COALESCE((SELECT ended FROM v_ended WHERE purpose = $1 AND recipient = $2 AND pilot = $3), 0)`,
+			string(a.Purpose), string(a.Reader.Recipient), a.Reader.Pilot).Scan(&step, &ended)
+	})
 	if err != nil {
-		return 0, fmt.Errorf("read last step: %w", err)
+		return 0, 0, fmt.Errorf("read last step: %w", err)
 	}
-	return id, nil
+	return step, ended, nil
 }
 
 // MoveCase has a reader take an alert it may see into a state, when it is still

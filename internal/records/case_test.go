@@ -166,9 +166,10 @@ func TestChangesAreToldOnceAndAsTheyMayBeSeenNow(t *testing.T) {
 		w.agrees(t, one, consent.Alert)
 		w.agrees(t, two, consent.Alert)
 		ctx := t.Context()
-		start, err := w.gate.Position(ctx, w.caseworker)
+		at, err := w.gate.Position(ctx, w.caseworker)
+		start := at.Step
 		if err != nil || start == 0 {
-			t.Fatal(start, err)
+			t.Fatal(at, err)
 		}
 		if _, err := w.gate.Acknowledge(ctx, w.machine, fmt.Sprintf("a-%s-cold_home", one), 1); err != nil {
 			t.Fatal(err)
@@ -268,10 +269,11 @@ func TestFollowersMissNoStep(t *testing.T) {
 			w.agrees(t, id, consent.Alert)
 			ids = append(ids, fmt.Sprintf("a-%s-cold_home", id), fmt.Sprintf("a-%s-spending", id))
 		}
-		at, err := w.gate.Position(t.Context(), w.caseworker)
+		start, err := w.gate.Position(t.Context(), w.caseworker)
 		if err != nil {
 			t.Fatal(err)
 		}
+		at := start.Step
 		var wg sync.WaitGroup
 		for _, id := range ids {
 			wg.Go(func() {

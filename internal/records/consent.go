@@ -16,13 +16,14 @@ import (
 // consent that names no end holds for validity. What a scope of the act stood at
 // ends at that instant.
 //
-// It returns the id of the act, "" for one that changed nothing, and of the first
-// one when the same is sent again under its key. It reports false for an unknown
-// family and for one of another pilot. Errors are those of [consent.Act].
+// It returns the id of the act, "" for one that changed nothing. It reports false for
+// an unknown family, and for one that the desk where it is written down may not see,
+// and returns [consent.ErrChanged].
 func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, validity time.Duration) (act string, known bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		// Two who speak for one family take turns, and read the clock after that.
-		res, err := tx.ExecContext(ctx, `UPDATE family SET language = language WHERE id = $1 AND $2 IN ('', pilot)`, family, a.Pilot)
+		res, err := tx.ExecContext(ctx, `UPDATE family SET language = language 
+			WHERE id = $3 AND ($1 = '' OR id IN (SELECT f.id FROM family f WHERE`+ofDesk+`))`, a.Pilot, a.Staff, family)
 		if err != nil {
 			return err
 		}
@@ -32,11 +33,6 @@ func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, 
 		known = true
 		var now int64
 		if err := tx.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
-			return err
-		}
-		again, err := repeated(ctx, tx, family, a, now)
-		if err != nil || again.Valid {
-			act = again.String
 			return err
 		}
 		if err := unchanged(ctx, tx, family, a.Seen); err != nil {
@@ -50,48 +46,12 @@ func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, 
 		if len(events) > 0 {
 			act = a.ID
 		}
-		if err := sayAll(ctx, tx, family, events); err != nil {
-			return err
-		}
-		return remember(ctx, tx, family, a, act, now)
+		return sayAll(ctx, tx, family, events)
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("write consent: %w", err)
 	}
 	return act, known, nil
-}
-
-// keyLife is how long a key stands for the act that was sent under it.
-const keyLife = 24 * time.Hour
-
-// repeated returns the act that was sent under the same key before; not valid for
-// none.
-func repeated(ctx context.Context, tx *sql.Tx, family household.FamilyID, a consent.Act, now int64) (act sql.NullString, err error) {
-	if a.Key == "" {
-		return act, nil
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM consent_key WHERE family = $1 AND at <= $2`, family, now-keyLife.Milliseconds()); err != nil {
-		return act, err
-	}
-	var digest string
-	err = tx.QueryRowContext(ctx, `SELECT act, digest FROM consent_key WHERE family = $1 AND key = $2`, family, a.Key).Scan(&act, &digest)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return sql.NullString{}, nil
-	case err == nil && digest != a.Digest:
-		return act, consent.ErrKeyReused
-	}
-	return act, err
-}
-
-// remember keeps which act was sent under a key.
-func remember(ctx context.Context, tx *sql.Tx, family household.FamilyID, a consent.Act, act string, now int64) error {
-	if a.Key == "" {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO consent_key (family, key, digest, act, at) VALUES ($1, $2, $3, $4, $5)`,
-		family, a.Key, a.Digest, act, now)
-	return err
 }
 
 // unchanged returns [consent.ErrChanged] when the last act of a family is not the
@@ -200,6 +160,30 @@ func events(ctx context.Context, q querier, from string, args ...any) ([]consent
 		all = append(all, e)
 	}
 	return all, rows.Err()
+}
+
+// Act returns one act that a reader wrote down for a family of its pilot, nothing
+// for any other, and writes the access down.
+func (d *DB) Act(ctx context.Context, a consent.Access, id string) (family household.FamilyID, act []consent.Event, err error) {
+	const from = `FROM v_consent WHERE pilot = $1 AND by_staff = $2 AND act = $3`
+	err = d.disclose(ctx, func(tx *sql.Tx) error {
+		who := []any{a.Reader.Pilot, a.Reader.Subject, id}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO access (at, audience, subject, family, purpose, view)
+			SELECT (SELECT now FROM wall), $4, $2, COALESCE(MAX(family), ''), $5, CASE WHEN COUNT(*) > 0 THEN $6 ELSE $7 END
+			FROM v_consent WHERE pilot = $1 AND by_staff = $2 AND act = $3`,
+			append(who, string(a.Reader.Kind), string(a.Purpose), a.View, consent.Withheld)...); err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(family), '') `+from, who...).Scan(&family); err != nil {
+			return err
+		}
+		act, err = events(ctx, tx, from+` ORDER BY id`, who...)
+		return err
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("disclose %s: %w", a.View, err)
+	}
+	return family, act, nil
 }
 
 // Grants returns what a family agrees to now.

@@ -50,19 +50,20 @@ type asked struct {
 }
 
 var usageBy = map[string]asked{
+	"year":  {"v_usage_year", "year", ` AND year >= $5 AND year < $6`, consent.Annual},
 	"month": {"v_usage_month", "month", ` AND month >= $5 AND month < $6`, consent.Monthly},
 	"day":   {"v_usage_day", "day", ` AND day >= $5 AND day < $6`, consent.Daily},
 	"slot":  {"v_usage_slot", "''", ` AND start_at >= $5 AND start_at < $6`, consent.HalfHourly},
 }
 
-// Usage returns what a reader may see of a family's usage, by "month", "day" or
-// "slot". Months are those whose first day is in the period.
+// Usage returns what a reader may see of a family's usage, by "year", "month",
+// "day" or "slot". Years and months are those whose first day is in the period.
 func (d *DB) Usage(ctx context.Context, a consent.Access, family household.FamilyID, ask household.UsageAsk) (household.UsageSheet, error) {
 	by, ok := usageBy[ask.By]
 	if !ok || family == "" {
 		return household.UsageSheet{}, fmt.Errorf("disclose usage by %q", ask.By)
 	}
-	s := household.UsageSheet{Finest: map[string]int{}, Months: map[string]int64{}}
+	s := household.UsageSheet{Finest: map[string]int{}, Costs: map[string]int64{}}
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
 		r := glance{tx, a, family}
 		if err := r.log(ctx, `v_scope`+r.where()+` AND category = 'consumption' AND granularity >= $5`, int(by.needs)); err != nil {
@@ -92,6 +93,8 @@ func bounds(ask household.UsageAsk) (from, to any) {
 		return millis(ask.Start), millis(ask.End)
 	case "month":
 		return monthFrom(ask.From), monthFrom(ask.To)
+	case "year":
+		return yearFrom(ask.From), yearFrom(ask.To)
 	}
 	return ask.From.String(), ask.To.String()
 }
@@ -104,17 +107,29 @@ func monthFrom(d energy.Day) string {
 	return d.String()[:len("2006-01")]
 }
 
-// spending reads what months or days cost.
+// yearFrom returns the first year that begins on d or later.
+func yearFrom(d energy.Day) string {
+	if d.Date > 1 || d.Month > time.January {
+		d.Year++
+	}
+	return d.String()[:len("2006")]
+}
+
+// spending reads what years, months or days cost.
 func (r glance) spending(ctx context.Context, ask household.UsageAsk, s *household.UsageSheet) error {
+	from, to := bounds(ask)
+	add := func(rows *sql.Rows) error {
+		var period string
+		var cents int64
+		err := rows.Scan(&period, &cents)
+		s.Costs[period] = cents
+		return err
+	}
 	switch ask.By {
+	case "year":
+		return r.each(ctx, `SELECT year, cents FROM v_cost_year`+r.where()+` AND year >= $5 AND year < $6`, add, from, to)
 	case "month":
-		return r.each(ctx, `SELECT month, SUM(cents) FROM v_cost`+r.where()+` AND month >= $5 AND month < $6 GROUP BY month`, func(rows *sql.Rows) error {
-			var month string
-			var cents int64
-			err := rows.Scan(&month, &cents)
-			s.Months[month] = cents
-			return err
-		}, monthFrom(ask.From), monthFrom(ask.To))
+		return r.each(ctx, `SELECT month, SUM(cents) FROM v_cost`+r.where()+` AND month >= $5 AND month < $6 GROUP BY month`, add, from, to)
 	case "day":
 		return r.each(ctx, selectResult+`v_result`+r.where()+` AND indicator = 'cost_day' AND from_day >= $5 AND from_day < $6 ORDER BY from_day`, func(rows *sql.Rows) error {
 			x, err := scanResult(rows)

@@ -205,14 +205,23 @@ func (s sheetsByFamily) put(id household.FamilyID, set func(*household.Sheet)) {
 }
 
 func (r glance) finest(ctx context.Context, at sheetsByFamily, _ household.Ask) error {
-	return r.each(ctx, `SELECT family, category, MAX(granularity) FROM v_scope`+r.where()+` GROUP BY family, category`, func(rows *sql.Rows) error {
+	// Of what ends within consent.Notify the end is told, 0 of the rest.
+	return r.each(ctx, `SELECT family, category, MAX(granularity),
+			COALESCE(MIN(CASE WHEN valid_to - (SELECT now FROM wall) <= $5 THEN valid_to END), 0)
+		FROM v_scope`+r.where()+` GROUP BY family, category`, func(rows *sql.Rows) error {
 		var id household.FamilyID
 		var category string
 		var finest int
-		err := rows.Scan(&id, &category, &finest)
-		at.put(id, func(s *household.Sheet) { s.Finest[category] = finest })
+		var ends int64
+		err := rows.Scan(&id, &category, &finest, &ends)
+		at.put(id, func(s *household.Sheet) {
+			s.Finest[category] = finest
+			if e := instant(ends); ends > 0 && (s.Ends.IsZero() || e.Before(s.Ends)) {
+				s.Ends = e
+			}
+		})
 		return err
-	})
+	}, consent.Notify.Milliseconds())
 }
 
 func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
@@ -307,7 +316,15 @@ func (r glance) running(ctx context.Context, at sheetsByFamily, _ household.Ask)
 func ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (consent.Own, error) {
 	var own consent.Own
 	var err error
+	var now int64
+	if err := tx.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
+		return own, err
+	}
+	own.At = instant(now)
 	if own.Grants, err = grants(ctx, tx, family); err != nil {
+		return own, err
+	}
+	if own.Said, err = events(ctx, tx, `FROM v_consent WHERE family = $1 ORDER BY id`, family); err != nil {
 		return own, err
 	}
 	err = tx.QueryRowContext(ctx, `SELECT phones FROM v_phone WHERE family = $1`, family).Scan(&own.Phones)

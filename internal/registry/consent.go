@@ -36,10 +36,9 @@ type Form struct {
 	DataTo   time.Time // first instant no longer agreed to; zero: none
 	Expires  time.Time // zero: a year from now, see [Validity]
 
-	Pilot  string // the family must be of it; "" for any
-	Seen   string // the last act that was seen, consent.Nothing for none; "" when it does not matter
-	Key    string // sent again under the same key, it is the same act; "" for none
-	Digest string // of what was sent under Key
+	Pilot string // of the desk where it is written down; "" for none: any family
+	Staff string // the caseworker whose case-load binds that desk; "" for none
+	Seen  string // the last act that was seen, consent.Nothing for none; "" when it does not matter
 }
 
 // MaxPaper is the longest text on where a paper is, in bytes.
@@ -57,7 +56,7 @@ func (f Form) act(v consent.Verb) consent.Act {
 	if e.Medium == "" {
 		e.Medium = "screen"
 	}
-	return consent.Act{ID: randomID("c"), Verb: v, Terms: e, Pilot: f.Pilot, Seen: f.Seen, Key: f.Key, Digest: f.Digest}
+	return consent.Act{ID: randomID("c"), Verb: v, Terms: e, Pilot: f.Pilot, Staff: f.Staff, Seen: f.Seen}
 }
 
 // Give writes that a family agrees to scopes, from now on. What it agreed to
@@ -116,7 +115,7 @@ func (r *Registry) Narrow(ctx context.Context, family household.FamilyID, l cons
 
 // Say writes that a family gives, refuses or withdraws scopes, or, with none of
 // them, withdraws everything. It returns the id of the act, "" when nothing changed.
-// Errors are [ErrUnknown], [consent.ErrChanged] and [consent.ErrKeyReused].
+// Errors are [ErrUnknown] and [consent.ErrChanged].
 func (r *Registry) Say(ctx context.Context, family household.FamilyID, v consent.Verb, scopes []consent.Scope, f Form) (string, error) {
 	if err := errors.Join(f.check(), about(v, scopes)); err != nil {
 		return "", fmt.Errorf("%s consent: %w", v, err)

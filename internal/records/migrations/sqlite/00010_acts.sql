@@ -9,16 +9,6 @@ UPDATE consent SET act = 'c' || (SELECT MIN(o.id) FROM consent o WHERE o.family 
 CREATE INDEX consent_family ON consent (family, id);
 CREATE INDEX consent_act ON consent (act);
 
--- Keys under which acts were sent: who sends one again gets the same answer.
-CREATE TABLE consent_key (
-    family TEXT NOT NULL REFERENCES family (id),
-    key    TEXT NOT NULL,
-    digest TEXT NOT NULL, -- SHA-256 of what was sent
-    act    TEXT NOT NULL, -- '' for one that changed nothing
-    at     BIGINT NOT NULL, -- database clock
-    PRIMARY KEY (family, key)
-);
-
 -- Who left a home at an instant that is over sees nothing of what followed, from the moment
 -- it is said: until the days after are counted again for who lives there now, nothing that
 -- reaches them is shown as the family's that left.

@@ -1,0 +1,380 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"foyer/internal/consent"
+	"foyer/internal/disclosure"
+	"foyer/internal/household"
+	"foyer/internal/registry"
+	"foyer/internal/text"
+)
+
+// GetMyConsents answers GET /api/v1/me/consents.
+func (s *Server) GetMyConsents(ctx context.Context, r GetMyConsentsRequestObject) (GetMyConsentsResponseObject, error) {
+	out, err := s.consents(ctx, r.Params.AcceptLanguage)
+	return GetMyConsents200JSONResponse{out}, err
+}
+
+// consents returns what the family that asks can agree to and does.
+func (s *Server) consents(ctx context.Context, wish *string) (ConsentsJSONResponse, error) {
+	a, err := s.Gate.Agreements(ctx, callerOf(ctx).audience)
+	if err != nil {
+		return ConsentsJSONResponse{}, err
+	}
+	out := ConsentsJSONResponse{Body: Consents{Offers: []ConsentOffer{}, Holds: []HeldConsent{}, Reminders: []ConsentReminder{}}}
+	out.Headers.ETag, out.Headers.ContentLocation = new(`"`+a.Last()+`"`), new("/api/v1/me/consents")
+	l := s.own(a.Language, wish)
+	for _, o := range a.Offers {
+		one, err := consentOffer(o, l)
+		if err != nil {
+			return out, err
+		}
+		out.Body.Offers = append(out.Body.Offers, one)
+	}
+	for _, g := range a.Held {
+		out.Body.Holds = append(out.Body.Holds, heldConsent(g))
+	}
+	for _, r := range a.Reminders {
+		out.Body.Reminders = append(out.Body.Reminders, ConsentReminder{
+			Purpose: Purpose(r.Purpose), Recipient: Recipient(r.Recipient), Until: r.Expires.UTC(), Ended: r.Ended,
+		})
+	}
+	return out, nil
+}
+
+// own returns the language a request wishes for, and else the family's.
+func (s *Server) own(family string, wish *string) *text.Language {
+	if wish == nil {
+		return s.Texts.In(family)
+	}
+	return s.language(wish)
+}
+
+// SayMyConsent answers POST /api/v1/me/consents.
+func (s *Server) SayMyConsent(ctx context.Context, r SayMyConsentRequestObject) (SayMyConsentResponseObject, error) {
+	aud := callerOf(ctx).audience
+	act, err := spoken(*r.Body)
+	if err != nil {
+		return nil, err
+	}
+	l := s.own(aud.Language(), r.Params.AcceptLanguage)
+	n, err := l.Notice(act.notice())
+	if err != nil {
+		return nil, err
+	}
+	if act.verb == consent.Give && (r.Body.Notice == nil || *r.Body.Notice != n.Hash) {
+		return nil, failure{kind: kindOtherNotice}
+	}
+	act.form.Notice, act.form.Hash, act.form.Language = n.Version, n.Hash, n.Language
+	if act.form.Seen, err = seen(r.Params.IfMatch, act.verb == consent.Narrow); err != nil {
+		return nil, err
+	}
+	if _, err := s.say(ctx, aud.Family(), act); err != nil {
+		return nil, err
+	}
+	out, err := s.consents(ctx, r.Params.AcceptLanguage)
+	return SayMyConsent200JSONResponse{out}, err
+}
+
+// RecordConsent answers POST /api/v1/households/{id}/consents.
+func (s *Server) RecordConsent(ctx context.Context, r RecordConsentRequestObject) (RecordConsentResponseObject, error) {
+	aud, b := callerOf(ctx).audience, r.Body
+	act, err := spoken(ConsentAct{
+		Action: ConsentActAction(b.Action), About: b.About, Granularity: b.Granularity, DataFrom: b.DataFrom, DataTo: b.DataTo,
+		Until: b.Until, Purpose: b.Purpose, Recipient: b.Recipient, Category: b.Category, Keep: b.Keep,
+	})
+	if err != nil {
+		return nil, err
+	}
+	version := text.NoticeVersion
+	if b.Notice != nil {
+		version = *b.Notice
+	}
+	hash, known := text.NoticeHash(version, b.Language, act.notice())
+	if !known {
+		return nil, invalid("/body/notice", fmt.Sprintf("there is no text of version %q in language %q; send the version and the language on the paper, %s", version, b.Language, text.NoticeVersion))
+	}
+	f := &act.form
+	f.Notice, f.Hash, f.Language, f.Medium, f.Paper = version, hash, b.Language, "paper", b.Paper
+	f.By, f.Witness, f.Pilot, f.Staff = aud.Subject(), aud.Subject(), aud.Pilot(), aud.CaseLoad()
+	if b.Witness != nil {
+		f.Witness = *b.Witness
+	}
+	id, err := s.say(ctx, household.FamilyID(r.Id), act)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return RecordConsent204Response{}, nil
+	}
+	out, err := s.receiptOf(ctx, id, r.Params.AcceptLanguage)
+	return RecordConsent201JSONResponse{
+		Body: Receipt(out), Headers: RecordConsent201ResponseHeaders{Location: new("/api/v1/receipts/" + url.PathEscape(id))},
+	}, err
+}
+
+// An utterance is an act before it is known who speaks and how.
+type utterance struct {
+	verb   consent.Verb
+	about  string // name of a box; "" of none
+	scopes []consent.Scope
+	limits consent.Limits
+	form   registry.Form
+}
+
+// notice names the text that is read before the act.
+func (u utterance) notice() string {
+	switch {
+	case u.verb == consent.Narrow:
+		return "narrow"
+	case u.about == "":
+		return "stop"
+	}
+	return u.about
+}
+
+// spoken reads an act as it was sent.
+func spoken(b ConsentAct) (utterance, error) {
+	u := utterance{verb: consent.Verb(b.Action)}
+	if b.About != nil {
+		u.about = string(*b.About)
+	}
+	finest, err := granularity(b.Granularity, "/body/granularity")
+	if err != nil {
+		return u, err
+	}
+	switch {
+	case u.verb == consent.Narrow:
+		return u, narrowing(b, &u.limits)
+	case u.about == "" && u.verb != consent.Withdraw:
+		return u, invalid("/body/about", "is missing; say what it is about, alert")
+	case b.Keep != nil:
+		return u, invalid("/body/keep", "is of a narrowing alone; send the action narrow")
+	}
+	if u.about != "" {
+		u.scopes, _ = consent.Offered(u.about, finest)
+	}
+	if u.verb == consent.Give {
+		f := &u.form
+		f.DataFrom, f.DataTo, f.Expires = instantOf(b.DataFrom), instantOf(b.DataTo), instantOf(b.Until)
+		if !f.DataTo.IsZero() && !f.DataFrom.Before(f.DataTo) {
+			return u, invalid("/body/data_to", "the data ends before it begins")
+		}
+	}
+	return u, nil
+}
+
+func narrowing(b ConsentAct, l *consent.Limits) error {
+	if b.Keep == nil {
+		return invalid("/body/keep", "is missing; say what may stay, {\"granularity\":\"monthly\"}")
+	}
+	k := b.Keep
+	finest, err := granularity(k.Granularity, "/body/keep/granularity")
+	if err != nil {
+		return err
+	}
+	*l = consent.Limits{Finest: finest, DataFrom: instantOf(k.DataFrom), DataTo: instantOf(k.DataTo), Expires: instantOf(k.Until)}
+	if b.Purpose != nil {
+		l.Purpose = consent.Purpose(*b.Purpose)
+	}
+	if b.Recipient != nil {
+		l.Recipient = consent.Recipient(*b.Recipient)
+	}
+	if b.Category != nil {
+		l.Category = consent.Category(*b.Category)
+	}
+	if k.Recipients != nil {
+		l.Recipients = []consent.Recipient{}
+		for _, r := range *k.Recipients {
+			l.Recipients = append(l.Recipients, consent.Recipient(r))
+		}
+	}
+	if k.Categories != nil {
+		l.Categories = []consent.Category{}
+		for _, c := range *k.Categories {
+			l.Categories = append(l.Categories, consent.Category(c))
+		}
+	}
+	if err := l.Validate(); err != nil {
+		return invalid("/body/keep", err.Error())
+	}
+	return nil
+}
+
+func granularity(g *Granularity, at string) (consent.Granularity, error) {
+	if g == nil {
+		return 0, nil
+	}
+	finest, err := consent.ParseGranularity(string(*g))
+	if err != nil {
+		return 0, invalid(at, err.Error())
+	}
+	return finest, nil
+}
+
+func instantOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// seen reads the last act that was seen from an If-Match.
+func seen(header *string, needed bool) (string, error) {
+	switch {
+	case header == nil && needed:
+		return "", failure{kind: kindConditional}
+	case header == nil:
+		return "", nil
+	}
+	id, ok := strings.CutPrefix(strings.TrimSpace(*header), `"`)
+	id, closed := strings.CutSuffix(id, `"`)
+	if !ok || !closed || id == "" {
+		return "", invalid("/header/if-match", `send the ETag of the consents, "cmfrggzdfmztwq2lk"`)
+	}
+	return id, nil
+}
+
+// say has an act written.
+func (s *Server) say(ctx context.Context, family household.FamilyID, u utterance) (string, error) {
+	if e := u.form.Expires; !e.IsZero() && (!e.After(s.Now()) || e.After(s.Now().Add(registry.Validity))) {
+		return "", invalid("/body/until", "want an instant of the year from now on")
+	}
+	var id string
+	var err error
+	if u.verb == consent.Narrow {
+		id, err = s.Registry.Narrow(ctx, family, u.limits, u.form)
+	} else {
+		id, err = s.Registry.Say(ctx, family, u.verb, u.scopes, u.form)
+	}
+	switch {
+	case errors.Is(err, registry.ErrUnknown):
+		return "", failure{kind: kindNotFound}
+	case errors.Is(err, consent.ErrChanged):
+		return "", failure{kind: kindSaidSince}
+	}
+	return id, err
+}
+
+// ListMyReceipts answers GET /api/v1/me/receipts.
+func (s *Server) ListMyReceipts(ctx context.Context, r ListMyReceiptsRequestObject) (ListMyReceiptsResponseObject, error) {
+	a, err := s.Gate.Agreements(ctx, callerOf(ctx).audience)
+	if err != nil {
+		return nil, err
+	}
+	acts := a.Acts
+	if c := r.Params.Cursor; c != nil {
+		for len(acts) > 0 && acts[0][0].Act != *c {
+			acts = acts[1:]
+		}
+		if len(acts) == 0 {
+			return nil, disclosure.ErrCursor
+		}
+		acts = acts[1:]
+	}
+	limit := 50
+	if r.Params.Limit != nil {
+		limit = *r.Params.Limit
+	}
+	c, err := s.controller(s.own(a.Language, r.Params.AcceptLanguage))
+	if err != nil {
+		return nil, err
+	}
+	out := ListMyReceipts200JSONResponse{Body: ReceiptList{Items: []Receipt{}, NextCursor: next("")}}
+	for _, act := range acts[:min(limit, len(acts))] {
+		out.Body.Items = append(out.Body.Items, consent.NewReceipt(c, string(a.Family), act))
+	}
+	if len(acts) > limit {
+		last := acts[limit-1][0].Act
+		out.Body.NextCursor = next(last)
+		out.Headers.Link = new(onward("/api/v1/me/receipts", url.Values{"limit": {strconv.Itoa(limit)}}, last))
+	}
+	return out, nil
+}
+
+// GetMyReceipt answers GET /api/v1/me/receipts/{id}.
+func (s *Server) GetMyReceipt(ctx context.Context, r GetMyReceiptRequestObject) (GetMyReceiptResponseObject, error) {
+	a, err := s.Gate.Agreements(ctx, callerOf(ctx).audience)
+	if err != nil {
+		return nil, err
+	}
+	act := a.Act(r.Id)
+	if act == nil {
+		return nil, disclosure.ErrWithheld
+	}
+	c, err := s.controller(s.own(a.Language, r.Params.AcceptLanguage))
+	return GetMyReceipt200JSONResponse{ReceiptJSONResponse(consent.NewReceipt(c, string(a.Family), act))}, err
+}
+
+// GetReceipt answers GET /api/v1/receipts/{id}.
+func (s *Server) GetReceipt(ctx context.Context, r GetReceiptRequestObject) (GetReceiptResponseObject, error) {
+	out, err := s.receiptOf(ctx, r.Id, r.Params.AcceptLanguage)
+	return GetReceipt200JSONResponse{out}, err
+}
+
+// receiptOf returns the receipt of an act that who asks wrote down, in the language
+// of its text unless another is wished for.
+func (s *Server) receiptOf(ctx context.Context, id string, wish *string) (ReceiptJSONResponse, error) {
+	family, act, err := s.Gate.Receipt(ctx, callerOf(ctx).audience, id)
+	if err != nil {
+		return ReceiptJSONResponse{}, err
+	}
+	c, err := s.controller(s.own(act[0].Language, wish))
+	return ReceiptJSONResponse(consent.NewReceipt(c, string(family), act)), err
+}
+
+// controller says who answers for the data, in a language.
+func (s *Server) controller(l *text.Language) (consent.Controller, error) {
+	c := s.Controller
+	var err error
+	c.Storage, c.Retention, c.Withdrawal, err = l.ReceiptTerms(s.Contact.Phone)
+	c.Contact, c.Jurisdiction = s.Contact.Phone, "FR"
+	return c, err
+}
+
+func consentOffer(o disclosure.Offer, l *text.Language) (ConsentOffer, error) {
+	n, err := l.Notice(o.Name())
+	if err != nil {
+		return ConsentOffer{}, err
+	}
+	out := ConsentOffer{
+		About: About(o.Name()), Purpose: Purpose(o.Purpose), Question: n.Question, Text: n.Lines, Language: n.Language,
+		Notice: NoticeShown{Version: n.Version, Sha256: &n.Hash}, Scopes: []ConsentScope{}, State: "unsaid",
+		Since: instant(o.Since), Until: instant(o.Expires),
+	}
+	switch {
+	case o.Agreed:
+		out.State = "agreed"
+	case o.Partly:
+		out.State = "partly"
+	case o.Said == consent.Given: // and nothing of it holds
+		out.State = "ended"
+	case o.Said != "":
+		out.State = ConsentOfferState(o.Said)
+	}
+	for _, s := range o.Scopes {
+		out.Scopes = append(out.Scopes, ConsentScope{Recipient: Recipient(s.Recipient), Category: Category(s.Category), Granularity: Granularity(s.Granularity.String())})
+	}
+	return out, nil
+}
+
+func heldConsent(g consent.Grant) HeldConsent {
+	h := HeldConsent{
+		Purpose: Purpose(g.Scope.Purpose), Recipient: Recipient(g.Scope.Recipient), Category: Category(g.Scope.Category),
+		Granularity: Granularity(g.Scope.Granularity.String()), Since: g.Since.UTC(), Until: g.Expires.UTC(),
+	}
+	if g.DataFrom.Unix() > 0 {
+		h.DataFrom = instant(g.DataFrom)
+	}
+	if g.DataTo.Before(consent.Always) {
+		h.DataTo = instant(g.DataTo)
+	}
+	return h
+}
