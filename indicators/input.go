@@ -38,11 +38,7 @@ type Input struct {
 	Gas      map[energy.Day]Load  // likewise; nil without a gas meter
 	Peaks    map[energy.Day]int64 // highest apparent power, in thousandths of VA
 	Humidity []energy.Held        // relative humidity indoors over the day
-	Answers  []household.Answer   // oldest first
-	Absent   map[energy.Day]bool  // of each day of the period: whether nobody was at home; not known of one that is not there
 	Contract *household.Contract  // for electricity, in force at the end of the period; nil when not known
-	Moved    bool                 // other people, or another home, since the period and what Back asks for began
-	Cohort   *household.Cohort    // of the year to the end of the period; nil when there is none
 }
 
 // A Day is what is known of a local day of a family.

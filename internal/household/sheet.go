@@ -55,9 +55,7 @@ type Ask struct {
 	Days    energy.Day // daily usage from this day on; zero: none
 	Months  string     // monthly usage from this month on; "": none
 	Terms   bool       // contracts too
-	Money   bool       // dated amounts too
-	Bills   string     // bills of months that are over, from this month on; "": none
-	AsOf    time.Time  // results, amounts and bills as they stood then, and nothing else but what was agreed to; zero: now
+	AsOf    time.Time  // results as they stood then, and nothing else but what was agreed to; zero: now
 }
 
 // A Sheet is what a reader may see of one family.
@@ -69,8 +67,6 @@ type Sheet struct {
 	Days      []Usage
 	Months    []Usage
 	Contracts []Contract
-	Money     []Entry // in order of their days; of help only that it was, where no more was agreed to
-	Bills     []Issue
 	Heard     []Heard
 	Alerting  bool    // alerts were agreed to
 	Alerts    []Alert // running ones

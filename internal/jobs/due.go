@@ -138,7 +138,7 @@ func periods(span indicators.Span, first, today energy.Day) []period {
 		for d := first; !today.Before(d); d = d.Add(1) {
 			all = append(all, period{d, d.Add(1)})
 		}
-	case indicators.Monthly, indicators.WholeMonth:
+	case indicators.Monthly:
 		for d := monthOf(first); !today.Before(d); d = monthEnd(d) {
 			all = append(all, period{d, monthEnd(d)})
 		}
@@ -147,10 +147,6 @@ func periods(span indicators.Span, first, today energy.Day) []period {
 			all = append(all, period{d.Add(1 - indicators.YearDays), d.Add(1)})
 		}
 	case indicators.Works: // of a home, not of the calendar
-	case indicators.MonthsYear:
-		for d := monthEnd(first); !today.Before(d); d = monthEnd(d) {
-			all = append(all, period{d.Add(-indicators.YearDays), d})
-		}
 	}
 	return all
 }

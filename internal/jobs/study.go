@@ -37,7 +37,6 @@ type study struct {
 	loads      map[energy.Day]indicators.Load // electricity, as far as it was read
 	gas        map[energy.Day]indicators.Load // likewise; nil without a gas meter
 	indoors    map[energy.Day]indoors         // likewise
-	fresh      []household.Result             // of this pass
 }
 
 // read brings in the days of a family and prices them.
@@ -74,9 +73,6 @@ func (s *study) read(ctx context.Context) (err error) {
 	}
 	return s.soFar(ctx)
 }
-
-// note remembers a result of this pass for those that read it.
-func (s *study) note(r household.Result) { s.fresh = append(s.fresh, r) }
 
 // price adds a day of which anything is known and what it cost, as far as there is a
 // price. Without use of electricity there is a day where the home uses another fuel.

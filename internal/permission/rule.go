@@ -34,9 +34,6 @@ func Of(route string) (Rule, bool) {
 	return r, ok
 }
 
-// May reports whether a role may use a route at all.
-func May(role Role, route string) bool { return byRoute[route].May[role] != Denied }
-
 // Open reports whether nobody is asked who they are.
 func (r Rule) Open() bool { return r.May[Nobody] != Denied }
 

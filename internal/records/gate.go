@@ -181,10 +181,10 @@ func (r glance) sheets(ctx context.Context, ask household.Ask) ([]household.Shee
 		at[sheets[i].Family.ID] = &sheets[i]
 	}
 	fills := []func(context.Context, sheetsByFamily, household.Ask) error{
-		r.finest, r.results, r.money, r.bills, r.days, r.months, r.contracts, r.heard, r.running,
+		r.finest, r.results, r.days, r.months, r.contracts, r.heard, r.running,
 	}
 	if !ask.AsOf.IsZero() { // of nothing else is kept what it was
-		fills = fills[:4]
+		fills = fills[:2]
 	}
 	// Whatever was found, the same statements follow.
 	for _, fill := range fills {

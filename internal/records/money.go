@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -121,55 +119,4 @@ func (d *DB) Entries(ctx context.Context, family household.FamilyID) ([]househol
 		return nil, fmt.Errorf("read amounts: %w", err)
 	}
 	return all, nil
-}
-
-// money reads the dated amounts that a reader may see, as they stood at an instant.
-func (r glance) money(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
-	if !ask.Money {
-		return nil
-	}
-	asOf := int64(math.MaxInt64 - 1)
-	if !ask.AsOf.IsZero() {
-		asOf = millis(ask.AsOf)
-	}
-	return r.each(ctx, `SELECT family, id, fuel, day, kind, cents, quantity, unit, source FROM v_money`+r.where()+
-		` AND said_at <= $5 AND taken_at > $5 ORDER BY family, day, id`, func(rows *sql.Rows) error {
-		var e household.Entry
-		var day string
-		err := rows.Scan(&e.Family, &e.ID, &e.Fuel, &day, &e.Kind, &e.Cents, &e.Quantity, &e.Unit, &e.Source)
-		if err == nil {
-			e.Day, err = energy.ParseDay(day)
-		}
-		at.put(e.Family, func(s *household.Sheet) { s.Money = append(s.Money, e) })
-		return err
-	}, asOf)
-}
-
-// bills reads the lines of bills of months that are over as they were issued by an
-// instant, or without one as they were issued last.
-func (r glance) bills(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
-	if ask.Bills == "" {
-		return nil
-	}
-	asOf := int64(math.MaxInt64 - 1)
-	if !ask.AsOf.IsZero() {
-		asOf = millis(ask.AsOf)
-	}
-	return r.each(ctx, `SELECT family, month, issue, issued_at, start_at, fuel, label, quantity, unit, price, cents, estimated FROM v_bill_past`+r.where()+
-		` AND month >= $5 AND issued_at <= $6 AND until_at > $6 ORDER BY family, month, line`, func(rows *sql.Rows) error {
-		var family household.FamilyID
-		var x household.Issue
-		var l household.BillLine
-		var issued, start int64
-		err := rows.Scan(&family, &x.Month, &x.Number, &issued, &start, &l.Fuel, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated)
-		x.At, l.Start = instant(issued), instant(start)
-		at.put(family, func(s *household.Sheet) {
-			i := slices.IndexFunc(s.Bills, func(b household.Issue) bool { return b.Month == x.Month })
-			if i < 0 {
-				i, s.Bills = len(s.Bills), append(s.Bills, x)
-			}
-			s.Bills[i].Lines = append(s.Bills[i].Lines, l)
-		})
-		return err
-	}, ask.Bills, asOf)
 }
