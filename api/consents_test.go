@@ -313,3 +313,19 @@ func TestTheExamplesOfConsentsHold(t *testing.T) {
 		t.Errorf("%d examples", checked)
 	}
 }
+
+func TestWhoWroteAPaperDownPrintsItsReceipt(t *testing.T) {
+	v := newTown(t)
+	form := registry.Form{Notice: text.NoticeVersion, Hash: strings.Repeat("9", 64), Medium: "paper", By: v.staff, Witness: "skarim", Paper: "classeur 3", Pilot: "ville"}
+	id, err := v.registry.Say(t.Context(), v.calm, consent.Withdraw, consent.Offer(consent.Alert), form)
+	v.must(err)
+	page := plainText(v.caseworker().get("/console/receipts/" + id).Text)
+	for _, want := range []string{"Vous avez arrêté", "sur papier", "classeur 3", "skarim", form.Hash, id, "05 55 00 00 00"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the receipt does not say %q: %s", want, page)
+		}
+	}
+	if got := v.caseworker().get("/console/receipts/caaaaaaaaaaaaaaaa"); got.StatusCode != http.StatusNotFound {
+		t.Errorf("%s", got.Status)
+	}
+}

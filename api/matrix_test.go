@@ -171,6 +171,12 @@ func (s suitor) shows(rule permission.Rule, page bool) bool {
 // ask sends a request about a target.
 func (m *matrix) ask(s suitor, route string, x target) reply {
 	m.t.Helper()
+	return m.prepare(s, route, x)()
+}
+
+// prepare signs somebody in and returns what sends their request about a target.
+func (m *matrix) prepare(s suitor, route string, x target) func() reply {
+	m.t.Helper()
 	method, path, _ := strings.Cut(route, " ")
 	id := map[bool]string{true: x.entry, false: string(x.id)}[strings.Contains(path, "/case-load")]
 	if strings.Contains(path, "/alerts") {
@@ -217,13 +223,16 @@ func (m *matrix) ask(s suitor, route string, x target) reply {
 		m.must(err)
 		b = b.as("foyer-m", session)
 	}
-	if route == "GET /api/v1/events" { // it has no end
-		res, err := b.Do(r)
-		m.must(err)
-		m.must(res.Body.Close())
-		return reply{res, ""}
+	return func() reply {
+		m.t.Helper()
+		if route == "GET /api/v1/events" { // it has no end
+			res, err := b.Do(r)
+			m.must(err)
+			m.must(res.Body.Close())
+			return reply{res, ""}
+		}
+		return b.send(r)
 	}
-	return b.send(r)
 }
 
 // whole is everything of an answer but its date.

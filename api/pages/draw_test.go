@@ -318,6 +318,11 @@ func drawings(t *testing.T, s *Site) []drawing {
 			change(w, &p)
 			add(name, template, p)
 		}
+		console("receipt", "receipt", "receipts.title", "", func(w *words) any {
+			e := agreements(t).Acts[1][0]
+			e.Notice, e.Hash, e.Witness, e.Paper, e.Expires = "2026-11-26", strings.Repeat("9f2c", 16), "sabcdefghijklmnop", "classeur 3", today(t).AddDate(1, 0, 0)
+			return drawPrinted(w, "fabcdefghijklmnop", []consent.Event{e})
+		}, same)
 		console("desk", "console", "console.title", "alerts", func(w *words) any {
 			d, fresh := drawDesk(w, alertsOf(t), false)
 			d.More = "/console?after=x"

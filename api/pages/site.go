@@ -98,6 +98,7 @@ func (s *Site) Routes() []Route {
 		get("/console/account", s.showAccount),
 		post("/console/account/password", s.changePassword),
 		get("/console/families", s.showFamilies),
+		get("/console/receipts/:id", s.showReceipt),
 		get("/console/households", s.showHouseholds),
 		post("/console/households/:id/assign", s.assignHousehold),
 		post("/console/households/:id/disconnect", s.disconnectHousehold),

@@ -88,6 +88,7 @@ var Table = []Rule{
 	{Route: "GET /console/account", May: staff},
 	{Route: "POST /console/account/password", May: staff},
 	{Route: "GET /console/families", May: caseworker},
+	{Route: "GET /console/receipts/{id}", May: recordings},
 	{Route: "GET /console/households", May: lead},
 	{Route: "POST /console/households/{id}/assign", May: lead},
 	{Route: "POST /console/households/{id}/disconnect", May: lead},
