@@ -46,6 +46,7 @@ func (f *fakeMeters) Lookup(_ context.Context, ref ingest.DeviceRef) (ingest.Met
 		m = ingest.Meter{ID: id, State: ingest.Claimed, Since: noon.AddDate(-1, 0, 0)}
 		f.meters[id] = m
 	}
+	m.Kept = f.kept[id]
 	return m, nil
 }
 

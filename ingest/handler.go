@@ -250,9 +250,8 @@ func (h *Handler) Health(limit int) []energy.Health { return h.patients.changed(
 func (h *Handler) HealthSaved(all []energy.Health) { h.patients.saved(all) }
 
 func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *harvest) {
-	switch meter.State {
-	case Unclaimed, Claimed:
-	case Ignored, Stopped:
+	at, source, verdict := instant(o.At, m, meter.Since)
+	if !meter.keeps(at, verdict) {
 		got.drop(m, meter, o, meter.State.fate())
 		return
 	}
@@ -260,7 +259,6 @@ func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *h
 		got.reason = reasonBounds + string(q)
 		return
 	}
-	at, source, verdict := instant(o.At, m, meter.Since)
 	switch verdict {
 	case tooOld:
 		got.reason = reasonOld

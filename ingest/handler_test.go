@@ -347,6 +347,27 @@ func TestMetersOutOfCollectionAreCountedAndNotKept(t *testing.T) {
 	}
 }
 
+// TestLateReadingsOfAMeterThatWasGivenBackAreKept: a gateway that was cut off delivers
+// after a family left what it measured before.
+func TestLateReadingsOfAMeterThatWasGivenBackAreKept(t *testing.T) {
+	for _, state := range []ingest.MeterState{ingest.Ignored, ingest.Stopped} {
+		h := newHouse(t)
+		h.meters.set(ingest.Meter{ID: "m-g1-s", State: state})
+		h.meters.kept = map[energy.MeterID]time.Time{"m-g1-s": noon.Add(-time.Hour)}
+		before := plug("g1", "s", noon.Add(-2*time.Hour), 100, 1)
+		before.At = noon
+		h.send(before)
+		h.send(plug("g1", "s", noon, 101, 1))
+		if got := h.waiting(); len(got) != 2 || !got[0].At.Equal(noon.Add(-2*time.Hour)) {
+			t.Errorf("%s: %v", state, got)
+		}
+		h.pass()
+		if got := h.series.content(); len(got) != 2 {
+			t.Errorf("%s: %v", state, got)
+		}
+	}
+}
+
 func TestTimesAreReadInTheZoneOfTheMeter(t *testing.T) {
 	h := newHouse(t)
 	zone, err := time.LoadLocation("Indian/Reunion")

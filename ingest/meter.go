@@ -41,6 +41,14 @@ type Meter struct {
 	Zone     *time.Location // of zone-less device times
 	Since    time.Time      // a device's own instant before this is not believed; zero: any is
 	MaxPower int64          // thousandths of W; 0 when unknown
+	Kept     time.Time      // readings from before are kept whatever State says; zero: none are
+}
+
+// keeps reports whether a reading of that instant is kept or waits. Of a meter that is
+// nobody's now, those are that have a time from before Kept.
+func (m Meter) keeps(at time.Time, v verdict) bool {
+	gone := m.State == Ignored || m.State == Stopped
+	return !gone || v == dated && at.Before(m.Kept)
 }
 
 // Meters knows devices.

@@ -19,7 +19,7 @@ func (m meters) Lookup(ctx context.Context, ref ingest.DeviceRef) (ingest.Meter,
 		return ingest.Meter{}, err
 	}
 	return ingest.Meter{
-		ID: got.ID, State: ingest.MeterState(got.State), Zone: got.Zone, Since: got.Since, MaxPower: got.MaxPower,
+		ID: got.ID, State: ingest.MeterState(got.State), Zone: got.Zone, Since: got.Since, MaxPower: got.MaxPower, Kept: got.Kept,
 	}, nil
 }
 
