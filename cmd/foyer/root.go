@@ -18,6 +18,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
+		newAudit(),
 		newBroker(),
 		newCaltrack(),
 		newCompute(),

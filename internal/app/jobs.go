@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"golang.org/x/sync/errgroup"
+
 	"foyer/alerts"
 	"foyer/alerts/channel"
 	"foyer/internal/jobs"
@@ -10,7 +12,7 @@ import (
 )
 
 // openJobs opens what computes figures, decides alerts and tells channels.
-func (a *App) openJobs(context.Context) error {
+func (a *App) openJobs(ctx context.Context) error {
 	book, err := tariff.Open(a.Config.Tariffs.Folder)
 	if err != nil {
 		return err
@@ -23,9 +25,20 @@ func (a *App) openJobs(context.Context) error {
 	if err != nil {
 		return err
 	}
+	keeper, err := a.keeper(ctx, a.Log, a.metrics)
+	if err != nil {
+		return err
+	}
 	outbox := channel.NewOutbox(a.Records, a.gate, a.channels, Wall, a.Log, a.metrics)
 	a.parts = append(a.parts,
-		part{"jobs", func(ctx context.Context) error { return a.Records.Lead(ctx, a.planner.Run) }},
+		part{"jobs", func(ctx context.Context) error {
+			return a.Records.Lead(ctx, func(ctx context.Context) error {
+				group, ctx := errgroup.WithContext(ctx)
+				group.Go(func() error { return a.planner.Run(ctx) })
+				group.Go(func() error { return keeper.Run(ctx) })
+				return group.Wait()
+			})
+		}},
 		part{"outbox", outbox.Run})
 	return nil
 }

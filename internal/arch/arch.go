@@ -53,7 +53,7 @@ var Arrows = []Arrow{
 
 	// Stores satisfy interfaces that their callers declare.
 	{"internal/series", []string{"internal/energy", "internal/secret"}},
-	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent"}},
+	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/journal"}},
 
 	// The way out.
 	{"internal/registry", []string{"internal/energy", "internal/household", "internal/consent"}},
@@ -75,17 +75,17 @@ var Arrows = []Arrow{
 
 	// Only here does everything meet.
 	{"internal/config", []string{
-		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/secret", "internal/written",
+		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/secret", "internal/written",
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
 		"internal/account", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
-		"internal/energy", "internal/household", "internal/jobs", "internal/records", "internal/registry",
+		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/records", "internal/registry",
 		"internal/series", "internal/tariff", "internal/text",
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
+		"internal/account", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

@@ -9,6 +9,7 @@ import (
 	"foyer/alerts"
 	"foyer/alerts/channel"
 	"foyer/ingest/spool"
+	"foyer/internal/journal"
 	"foyer/internal/secret"
 )
 
@@ -27,6 +28,7 @@ type Config struct {
 	Jobs     Jobs           `yaml:"jobs"`     // when figures are computed
 	Alerts   alerts.Rules   `yaml:"alerts"`   // parameters of each rule
 	Channels channel.Config `yaml:"channels"` // who is told of alerts
+	Journal  journal.Config `yaml:"journal"`  // what signs the tamper-evident log
 	Log      Log            `yaml:"log"`
 	Metrics  Metrics        `yaml:"metrics"`
 	World    *World         `yaml:"world,omitempty"` // rehearsals alone

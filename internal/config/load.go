@@ -14,6 +14,7 @@ import (
 	"foyer/alerts"
 	"foyer/alerts/channel"
 	"foyer/ingest/spool"
+	"foyer/internal/journal"
 	"foyer/internal/secret"
 )
 
@@ -37,6 +38,7 @@ func Default() Config {
 		Jobs:     Jobs{Rollup: "*/10 * * * *"},
 		Alerts:   alerts.DefaultRules(),
 		Channels: channel.DefaultConfig(),
+		Journal:  journal.DefaultConfig(),
 		Log:      Log{Level: "info", Format: "text"},
 	}
 }

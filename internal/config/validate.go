@@ -61,6 +61,7 @@ func (c Config) Validate() error {
 	f.section("spool", c.Spool.Validate())
 	f.section("alerts", c.Alerts.Validate())
 	f.section("channels", c.Channels.Validate())
+	f.section("journal", c.Journal.Validate())
 	return errors.Join(f...)
 }
 

@@ -1,5 +1,3 @@
-// Package journal makes a log that shows when somebody changed it: each entry is
-// hashed with all before it.
 package journal
 
 import (

@@ -81,7 +81,10 @@ func (d *DB) transition(ctx context.Context, tx *sql.Tx, t household.Transition)
 			return err
 		}
 	}
-	return nil
+	if by == "" {
+		return nil
+	}
+	return d.tellDecision(ctx, tx, a.ID, seq)
 }
 
 // The key of the advisory lock under which steps are numbered: "steps" in ASCII.

@@ -46,7 +46,10 @@ func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, 
 		if len(events) > 0 {
 			act = a.ID
 		}
-		return sayAll(ctx, tx, family, events)
+		if err := sayAll(ctx, tx, family, events); err != nil {
+			return err
+		}
+		return d.tellConsents(ctx, tx, family)
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("write consent: %w", err)

@@ -14,25 +14,17 @@ import (
 // Prices returns what tariffs were like when figures were last computed, by tariff
 // and day.
 func (d *DB) Prices(ctx context.Context) ([]household.Priced, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT tariff, from_day, until_day, digest FROM price ORDER BY tariff, from_day`)
+	runs, err := priceRuns(ctx, d.read)
 	if err != nil {
 		return nil, fmt.Errorf("read prices: %w", err)
 	}
-	defer rows.Close()
 	var all []household.Priced
-	for rows.Next() {
-		var p household.Priced
-		var from, until string
-		if err := rows.Scan(&p.Tariff, &from, &until, &p.Digest); err != nil {
-			return nil, fmt.Errorf("read prices: %w", err)
-		}
-		if p.From, p.Until, err = span(from, until); err != nil {
+	for _, r := range runs {
+		p := household.Priced{Tariff: r.tariff, Digest: r.Digest}
+		if p.From, p.Until, err = span(r.From, r.Until); err != nil {
 			return nil, fmt.Errorf("read prices: %w", err)
 		}
 		all = append(all, p)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read prices: %w", err)
 	}
 	return all, nil
 }
@@ -41,6 +33,10 @@ func (d *DB) Prices(ctx context.Context) ([]household.Priced, error) {
 // else for it, all or nothing.
 func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
+		before, err := priceRuns(ctx, tx)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM price`); err != nil {
 			return err
 		}
@@ -68,7 +64,7 @@ func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
 				return err
 			}
 		}
-		return nil
+		return d.tellPrices(ctx, tx, before)
 	})
 	if err != nil {
 		return fmt.Errorf("keep prices: %w", err)

@@ -46,6 +46,9 @@ func Open(ctx context.Context, rawURL string) (*DB, error) {
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	if err := d.beginJournal(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("begin the journal: %w", err), d.Close())
+	}
 	return d, nil
 }
 

@@ -1,0 +1,369 @@
+package records
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"foyer/internal/canonical"
+	"foyer/internal/consent"
+	"foyer/internal/household"
+	"foyer/internal/journal"
+)
+
+// A trace is a row that an entry tells of. The entry holds a digest of it alone.
+type trace struct {
+	id     int64
+	entry  sql.NullInt64 // that tells of it
+	family string        // whose it is; "" for nobody's
+	at     int64
+	row    any    // what is digested
+	digest []byte // as it was when the entry was written
+
+	body func(proof) any // what its own entry says; nil when one entry tells of several rows
+}
+
+// A proof is what an entry holds of the rows it tells of: how many, and the root of a
+// tree over their digests, in order of their ids.
+type proof struct {
+	Rows int       `json:"rows"`
+	Root tlog.Hash `json:"root"`
+}
+
+func proofOf(traces []trace) proof {
+	digests := make([][]byte, len(traces))
+	for i, x := range traces {
+		digests[i] = x.digest
+	}
+	return proof{Rows: len(digests), Root: journal.RootOf(digests)}
+}
+
+// A source is a table of rows that entries tell of.
+type source struct {
+	kind    journal.Kind
+	table   string
+	family  string // column
+	columns string // that are digested; none is ever sealed, so that no other form of a row has another digest
+	from    string // table and joins
+	untold  string // condition of rows that want an entry and have none
+	scan    func(rowScanner) (trace, error)
+}
+
+// The members of a digested row. Empty texts and zeros are left out, so that a column
+// that comes later changes no digest of before.
+type (
+	saidRow struct {
+		Row         string `json:"row"`
+		ID          int64  `json:"id"`
+		Family      string `json:"family"`
+		At          int64  `json:"at"`
+		State       string `json:"state"`
+		Purpose     string `json:"purpose"`
+		Recipient   string `json:"recipient"`
+		Category    string `json:"category"`
+		Granularity int    `json:"granularity"`
+		DataFrom    int64  `json:"data_from,omitempty"`
+		DataTo      int64  `json:"data_to,omitempty"`
+		ExpiresAt   int64  `json:"expires_at,omitempty"`
+		Notice      string `json:"notice,omitempty"`
+		Language    string `json:"language,omitempty"`
+		Medium      string `json:"medium,omitempty"`
+		By          string `json:"by_staff,omitempty"`
+		Act         string `json:"act,omitempty"`
+		Verb        string `json:"verb,omitempty"`
+		Hash        string `json:"hash,omitempty"`
+		Witness     string `json:"witness,omitempty"`
+	}
+	decidedRow struct {
+		Row      string `json:"row"`
+		ID       int64  `json:"id"`
+		Family   string `json:"family,omitempty"`
+		Alert    string `json:"alert"`
+		Seq      int64  `json:"seq"`
+		Step     string `json:"step"`
+		At       int64  `json:"at"`
+		WallAt   int64  `json:"wall_at"`
+		State    string `json:"state"`
+		Severity string `json:"severity"`
+		Reason   string `json:"reason,omitempty"`
+		By       string `json:"by_staff,omitempty"`
+		Outcome  string `json:"outcome,omitempty"`
+	}
+	readRow struct {
+		Row      string `json:"row"`
+		ID       int64  `json:"id"`
+		At       int64  `json:"at"`
+		Audience string `json:"audience"`
+		Subject  string `json:"subject,omitempty"`
+		Family   string `json:"family,omitempty"`
+		Purpose  string `json:"purpose,omitempty"`
+		View     string `json:"view"`
+	}
+)
+
+// What entries say in words.
+type (
+	saidBody struct {
+		Verb        string `json:"verb,omitempty"` // of the act: give, refuse, narrow, withdraw
+		State       string `json:"state"`
+		Purpose     string `json:"purpose"`
+		Recipient   string `json:"recipient"`
+		Category    string `json:"category"`
+		Granularity string `json:"granularity"`
+		Medium      string `json:"medium"`
+		By          string `json:"by"` // family, staff
+		proof
+	}
+	decidedBody struct {
+		Step    string `json:"step"`
+		Rule    string `json:"rule"`
+		Outcome string `json:"outcome,omitempty"`
+		proof
+	}
+	readBody struct {
+		Minute string `json:"minute"` // RFC 3339, UTC
+		proof
+	}
+	removedBody struct {
+		Why string `json:"why"` // erasure, retention
+		proof
+	}
+)
+
+var consents = source{
+	kind: journal.Consent, table: "consent", family: "x.family", from: "consent x", untold: "x.entry IS NULL",
+	columns: `x.family, x.at, x.state, x.purpose, x.recipient, x.category, x.granularity, x.data_from, x.data_to, x.expires_at,
+		x.notice, x.language, x.medium, x.by_staff, x.act, x.verb, x.hash, x.witness`,
+	scan: func(row rowScanner) (trace, error) {
+		r := saidRow{Row: "consent"}
+		x := trace{}
+		err := row.Scan(&x.id, &x.entry, &x.digest, &r.Family, &r.At, &r.State, &r.Purpose, &r.Recipient, &r.Category, &r.Granularity,
+			&r.DataFrom, &r.DataTo, &r.ExpiresAt, &r.Notice, &r.Language, &r.Medium, &r.By,
+			&r.Act, &r.Verb, &r.Hash, &r.Witness)
+		by := "family"
+		if r.By != "" {
+			by = "staff"
+		}
+		r.ID = x.id
+		x.family, x.at, x.row = r.Family, r.At, r
+		x.body = func(p proof) any {
+			return saidBody{
+				Verb: r.Verb, State: r.State, Purpose: r.Purpose, Recipient: r.Recipient, Category: r.Category,
+				Granularity: consent.Granularity(r.Granularity).String(), Medium: r.Medium, By: by, proof: p,
+			}
+		}
+		return x, err
+	},
+}
+
+var decisions = source{
+	kind: journal.Decision, table: "alert_event", family: "a.family", from: "alert_event x JOIN alert a ON a.id = x.alert",
+	untold: "x.entry IS NULL AND x.step IN ('acknowledged', 'resolved') AND x.by_staff <> ''",
+	columns: `COALESCE(a.family, ''), x.alert, x.seq, x.step, x.at, x.wall_at, x.state, x.severity, x.reason, x.by_staff, x.outcome,
+		a.rule`,
+	scan: func(row rowScanner) (trace, error) {
+		r := decidedRow{Row: "alert_event"}
+		x := trace{}
+		var rule string
+		err := row.Scan(&x.id, &x.entry, &x.digest, &r.Family, &r.Alert, &r.Seq, &r.Step, &r.At, &r.WallAt, &r.State, &r.Severity,
+			&r.Reason, &r.By, &r.Outcome, &rule)
+		r.ID = x.id
+		x.family, x.at, x.row = r.Family, r.WallAt, r
+		x.body = func(p proof) any { return decidedBody{Step: r.Step, Rule: rule, Outcome: r.Outcome, proof: p} }
+		return x, err
+	},
+}
+
+var reads = source{
+	kind: journal.Access, table: "access", family: "x.family", from: "access x", untold: "x.entry IS NULL",
+	columns: `x.at, x.audience, x.subject, x.family, x.purpose, x.view`,
+	scan: func(row rowScanner) (trace, error) {
+		r := readRow{Row: "access"}
+		x := trace{}
+		err := row.Scan(&x.id, &x.entry, &x.digest, &r.At, &r.Audience, &r.Subject, &r.Family, &r.Purpose, &r.View)
+		r.ID = x.id
+		x.family, x.at, x.row = r.Family, r.At, r
+		return x, err
+	},
+}
+
+// sources lists every table of rows that entries tell of.
+var sources = []source{consents, decisions, reads}
+
+// traces reads rows of a source, by entry and id.
+func (s source) traces(ctx context.Context, q querier, where string, args ...any) ([]trace, error) {
+	rows, err := q.QueryContext(ctx, `SELECT x.id, x.entry, x.digest, `+s.columns+` FROM `+s.from+` WHERE `+where+` ORDER BY x.entry, x.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []trace
+	for rows.Next() {
+		x, err := s.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+// tellOf writes an entry for each row of a source that meets a condition, in the order
+// they were written.
+func (d *DB) tellOf(ctx context.Context, tx *sql.Tx, s source, where string, args ...any) error {
+	if err := d.journalTurn(ctx, tx); err != nil {
+		return err
+	}
+	rows, err := s.traces(ctx, tx, where, args...)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	if err := s.digest(ctx, tx, rows); err != nil {
+		return err
+	}
+	inscriptions := make([]inscription, len(rows))
+	for i, x := range rows {
+		inscriptions[i] = inscription{s.kind, x.body(proofOf(rows[i : i+1]))}
+	}
+	first, err := d.inscribe(ctx, tx, inscriptions...)
+	for i, x := range rows {
+		if err == nil {
+			err = s.mark(ctx, tx, x, first+int64(i))
+		}
+	}
+	return err
+}
+
+// mark notes in a row which entry tells of it, and the digest it was told by: when the
+// salt is gone, that is what is left to prove the others with.
+func (s source) mark(ctx context.Context, tx *sql.Tx, x trace, entry int64) error {
+	//nolint:gosec // only constants are joined
+	_, err := tx.ExecContext(ctx, `UPDATE `+s.table+` SET entry = $1, digest = $2 WHERE id = $3`, entry, x.digest, x.id)
+	return err
+}
+
+// tellConsents writes what a family just said into the journal.
+func (d *DB) tellConsents(ctx context.Context, tx *sql.Tx, family household.FamilyID) error {
+	return d.tellOf(ctx, tx, consents, consents.untold+` AND x.family = $1`, string(family))
+}
+
+// tellDecision writes a step of an alert into the journal when a person took it.
+func (d *DB) tellDecision(ctx context.Context, tx *sql.Tx, alert string, seq int64) error {
+	return d.tellOf(ctx, tx, decisions, decisions.untold+` AND x.alert = $1 AND x.seq = $2`, alert, seq)
+}
+
+// Salts are what the rows of families are digested with.
+type salts map[string][]byte
+
+// digest returns HMAC-SHA-256 of a row in canonical JSON, under a key that is of this
+// row alone: whoever is shown it can check the row, and guess no other of the family.
+// Rows of ids which are no family's go under the salt of nobody.
+func (s salts) digest(x trace, table string) ([]byte, error) {
+	text, err := canonical.Marshal(x.row)
+	if err != nil {
+		return nil, err
+	}
+	salt, ok := s[x.family]
+	if !ok {
+		salt = s[""]
+	}
+	return sum(rowKey(salt, table, x.id), text), nil
+}
+
+// rowKey returns what a row is digested with.
+func rowKey(salt []byte, table string, id int64) []byte {
+	return sum(salt, fmt.Appendf(nil, "%s %d", table, id))
+}
+
+func sum(key, text []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write(text)
+	return mac.Sum(nil)
+}
+
+// digest gives rows the digests that their entry is going to hold.
+func (s source) digest(ctx context.Context, tx *sql.Tx, rows []trace) error {
+	all, err := saltsFor(ctx, tx, rows)
+	if err != nil {
+		return err
+	}
+	for i, x := range rows {
+		if rows[i].digest, err = all.digest(x, s.table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saltsFor returns the salts of the families of rows, made where there is none yet.
+// What was asked of an id that is no family's has none of its own.
+func saltsFor(ctx context.Context, tx *sql.Tx, rows []trace) (salts, error) {
+	all := salts{}
+	for _, x := range append(slices.Clone(rows), trace{}) {
+		if _, ok := all[x.family]; ok {
+			continue
+		}
+		salt, err := saltOf(ctx, tx, x.family)
+		if err != nil {
+			return nil, err
+		}
+		all[x.family] = salt // nil for no family's
+	}
+	for family, salt := range all {
+		if salt == nil {
+			all[family] = all[""]
+		}
+	}
+	return all, nil
+}
+
+// saltOf returns a family's salt; nil when there is no such family.
+func saltOf(ctx context.Context, tx *sql.Tx, family string) (salt []byte, err error) {
+	find := func() error {
+		return tx.QueryRowContext(ctx, `SELECT salt FROM journal_salt WHERE family = $1`, family).Scan(&salt)
+	}
+	if err = find(); !errors.Is(err, sql.ErrNoRows) {
+		return salt, err
+	}
+	var known bool
+	if err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM family WHERE id = $1)`, family).Scan(&known); err != nil || !known {
+		return nil, err
+	}
+	if err = makeSalt(ctx, tx, family); err != nil {
+		return nil, err
+	}
+	return salt, find()
+}
+
+func makeSalt(ctx context.Context, tx *sql.Tx, family string) error {
+	salt := make([]byte, sha256.Size)
+	_, _ = rand.Read(salt) // never fails: crypto/rand ends the program instead
+	_, err := tx.ExecContext(ctx, `INSERT INTO journal_salt (family, salt) VALUES ($1, $2) ON CONFLICT DO NOTHING`, family, salt)
+	return err
+}
+
+// allSalts reads every salt.
+func allSalts(ctx context.Context, q querier) (salts, error) {
+	rows, err := q.QueryContext(ctx, `SELECT family, salt FROM journal_salt`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := salts{}
+	for rows.Next() {
+		var family string
+		var salt []byte
+		if err := rows.Scan(&family, &salt); err != nil {
+			return nil, err
+		}
+		all[family] = salt
+	}
+	return all, rows.Err()
+}
