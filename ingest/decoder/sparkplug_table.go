@@ -34,22 +34,21 @@ type sparkplugTable struct {
 
 // learnSparkplug remembers the metrics of a birth within a birth of the node.
 func (in *Input) learnSparkplug(id, birth string, metrics []sparkplugMetric) ([]Fact, error) {
-	parts := []string{""}
+	var parts []string
+	var part []byte
 	for i := range metrics {
 		m := &metrics[i]
 		if !validID(m.name) || !validID(m.unit) && m.unit != "" {
 			continue
 		}
-		alias := "-"
-		if m.aliased {
-			alias = strconv.FormatUint(m.alias, 10)
+		full := len(part)
+		part = m.row(part)
+		if len(part) > maxTable {
+			parts = append(parts, string(part[:full]))
+			part = append(part[:0], part[full:]...)
 		}
-		row := alias + "\t" + strconv.FormatUint(m.datatype, 10) + "\t" + m.unit + "\t" + m.name + "\n"
-		if len(parts[len(parts)-1])+len(row) > maxTable {
-			parts = append(parts, "")
-		}
-		parts[len(parts)-1] += row
 	}
+	parts = append(parts, string(part))
 	if len(parts) > maxSparkplugParts {
 		return nil, refuse("a birth of more metrics than can be remembered")
 	}
@@ -62,6 +61,19 @@ func (in *Input) learnSparkplug(id, birth string, metrics []sparkplugMetric) ([]
 		facts = append(facts, Fact{Key: sparkplugKey(id, i)})
 	}
 	return facts, nil
+}
+
+// row appends what a birth says of m to b, as a line.
+func (m *sparkplugMetric) row(b []byte) []byte {
+	if m.aliased {
+		b = strconv.AppendUint(b, m.alias, 10)
+	} else {
+		b = append(b, '-')
+	}
+	b = strconv.AppendUint(append(b, '\t'), m.datatype, 10)
+	b = append(append(b, '\t'), m.unit...)
+	b = append(append(b, '\t'), m.name...)
+	return append(b, '\n')
 }
 
 func sparkplugKey(id string, part int) string {

@@ -4,10 +4,9 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"foyer/internal/testserver"
 )
 
-// TestMain fails when a goroutine outlives the tests, but for the one whose thread is
-// the parent of the servers they start.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("foyer/internal/testserver.start.func1.1"))
-}
+// TestMain fails when a goroutine outlives the tests.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, testserver.Leaks()...) }

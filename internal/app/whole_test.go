@@ -10,17 +10,21 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"foyer/internal/energy"
 	"foyer/internal/testserver"
 	"foyer/simulators"
 )
 
+// TestMain fails when a goroutine outlives the tests.
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if bin, err := built(); err == nil {
-		os.RemoveAll(filepath.Dir(bin))
-	}
-	os.Exit(code)
+	goleak.VerifyTestMain(m, append(testserver.Leaks(), goleak.Cleanup(func(code int) {
+		if bin, err := built(); err == nil {
+			os.RemoveAll(filepath.Dir(bin))
+		}
+		os.Exit(code)
+	}))...)
 }
 
 // seed is of the homes, their weather and when things fail: FOYER_SEED for another.
