@@ -40,7 +40,7 @@ import (
 
 // A town is a server over real records, with families in different situations.
 type town struct {
-	t        *testing.T
+	t        testing.TB
 	now      time.Time
 	zone     *time.Location
 	registry *registry.Registry
@@ -86,13 +86,13 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t testing.TB) *town {
 	t.Helper()
 	return newTownAt(t, "sqlite://"+filepath.Join(t.TempDir(), "records.db"))
 }
 
 // newTownAt is newTown in the records of an address.
-func newTownAt(t *testing.T, address string) *town {
+func newTownAt(t testing.TB, address string) *town {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
@@ -412,7 +412,7 @@ func (v *town) router() routers.Router {
 }
 
 // decode reads JSON.
-func decode[T any](t *testing.T, got reply) T {
+func decode[T any](t testing.TB, got reply) T {
 	t.Helper()
 	var v T
 	if err := json.Unmarshal([]byte(got.Text), &v); err != nil {
