@@ -7,7 +7,7 @@ LINT_VERSION := v2.15.0
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-parts bench-indicators screenshots
+.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-parts bench-indicators bench-journal screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -54,7 +54,7 @@ chaos-short: ## the fault trials that every change runs, 4 minutes
 generate: ## generated code and reference pages
 	$(GO) generate ./...
 
-bench: bench-ingest bench-parts bench-indicators ## every benchmark
+bench: bench-ingest bench-parts bench-indicators bench-journal ## every benchmark
 
 bench-ingest: build ## from a meter's message to a reading that can be read back; TELEGRAF=/path compares, BENCH="-runs 1" shortens
 	$(GO) run ./deployments/bench -foyer bin/foyer $(if $(TELEGRAF),-telegraf $(TELEGRAF)) $(BENCH)
@@ -64,6 +64,9 @@ bench-parts: ## decode, spool, broker, series, each alone
 
 bench-indicators: ## usage, bills, jobs
 	$(GO) test -run '^$$' -bench . -benchmem ./internal/energy ./internal/tariff ./indicators/... ./internal/jobs
+
+bench-journal: ## 1,000,000 entries of the journal, written and verified; N=20000 shortens
+	$(GO) test -run '^$$' -bench Journal -benchtime $(or $(N),1000000)x ./internal/records
 
 screenshots: ## the pictures of docs/, from the demo
 	FOYER_SCREENSHOTS=$(CURDIR)/docs/images FOYER_TEST_ALL=1 $(GO) test -count=1 -run TestDemoShows ./internal/app

@@ -40,7 +40,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if routed && rule.Route == "" { // nobody wrote down who may
 			return refused(c)
 		}
-		if !guarded(r) {
+		if !guarded(r) || routed && rule.Open() {
 			return next(c)
 		}
 		cred := s.credential(r, rule)

@@ -136,7 +136,7 @@ func (m *matrix) assign() {
 // sees says what the promises are: whether somebody who may use a route sees a
 // family there.
 func (s suitor) sees(route string, x target) bool {
-	if x.pilot == "" || x.pilot != s.pilot || strings.Contains(route, "/receipts/{id}") { // nobody wrote anything down
+	if x.pilot == "" || x.pilot != s.pilot || strings.Contains(route, "/receipts/{id}") || strings.Contains(route, "/access/{id}") { // nobody wrote anything down, and a family is no read
 		return false
 	}
 	names := strings.Contains(route, "/case-load") || strings.Contains(route, "/households")

@@ -59,6 +59,48 @@ func (e About) Valid() bool {
 	}
 }
 
+// Defines values for AccessProofState.
+const (
+	Signed  AccessProofState = "signed"
+	Told    AccessProofState = "told"
+	Waiting AccessProofState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the AccessProofState enum.
+func (e AccessProofState) Valid() bool {
+	switch e {
+	case Signed:
+		return true
+	case Told:
+		return true
+	case Waiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AccessRowBy.
+const (
+	Channel AccessRowBy = "channel"
+	Staff   AccessRowBy = "staff"
+	Token   AccessRowBy = "token"
+)
+
+// Valid indicates whether the value is a known member of the AccessRowBy enum.
+func (e AccessRowBy) Valid() bool {
+	switch e {
+	case Channel:
+		return true
+	case Staff:
+		return true
+	case Token:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AlertSeverity.
 const (
 	High   AlertSeverity = "high"
@@ -659,6 +701,60 @@ func (e GetMyUsageParamsBy) Valid() bool {
 // About What is asked together. Half-hours, `hourly`, are asked on their own.
 type About string
 
+// AccessList defines model for AccessList.
+type AccessList struct {
+	Items      []AccessRow               `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// AccessProof defines model for AccessProof.
+type AccessProof struct {
+	Checkpoint *string `json:"checkpoint,omitempty"`
+
+	// Entry The entry as it is hashed.
+	Entry *string `json:"entry,omitempty"`
+
+	// EntryPath From the entry to the root in the checkpoint.
+	EntryPath *[]string `json:"entry_path,omitempty"`
+
+	// Key Of this row alone, base64.
+	Key *string `json:"key,omitempty"`
+
+	// Path From the row's digest to the root in the entry, base64.
+	Path *[]string `json:"path,omitempty"`
+
+	// Place Of the row among those that the entry tells of.
+	Place *int64 `json:"place,omitempty"`
+
+	// Row The read as it is digested; who read is an opaque id.
+	Row map[string]interface{} `json:"row"`
+
+	// State `waiting` until the minute of the read is over, `told` by an entry, `signed` over by a checkpoint.
+	State AccessProofState `json:"state"`
+}
+
+// AccessProofState `waiting` until the minute of the read is over, `told` by an entry, `signed` over by a checkpoint.
+type AccessProofState string
+
+// AccessRow defines model for AccessRow.
+type AccessRow struct {
+	At time.Time `json:"at"`
+
+	// By A person, a machine, or a message that was sent.
+	By AccessRowBy `json:"by"`
+
+	// Entry Index of the entry of the journal that tells of it; absent until the minute is over.
+	Entry   *int64   `json:"entry,omitempty"`
+	Id      string   `json:"id"`
+	Purpose *Purpose `json:"purpose,omitempty"`
+
+	// View What was read, `summary`, `alert`, `usage_month`, …
+	View string `json:"view"`
+}
+
+// AccessRowBy A person, a machine, or a message that was sent.
+type AccessRowBy string
+
 // Alert A reason to call a family, never a decision about it. Without `family` it is about a gateway.
 type Alert struct {
 	// By Name of who took or closed it.
@@ -753,6 +849,15 @@ type AssignmentList struct {
 
 // Category defines model for Category.
 type Category string
+
+// Checkpoint defines model for Checkpoint.
+type Checkpoint struct {
+	// Checkpoint Signed note: the journal's name, how many entries, their root, a signature.
+	Checkpoint string `json:"checkpoint"`
+
+	// Key Public key, NAME+HASH+KEY. Have it from elsewhere too.
+	Key string `json:"key"`
+}
 
 // Cold Hours below the threshold of the home on the last day known.
 type Cold struct {
@@ -1005,6 +1110,29 @@ type HouseholdList struct {
 
 // Job Readings to usage, climate and bills; usage to results; results to alerts.
 type Job string
+
+// JournalEntry defines model for JournalEntry.
+type JournalEntry struct {
+	At time.Time `json:"at"`
+
+	// Hash Of the leaf in the tree of RFC 6962, base64.
+	Hash string `json:"hash"`
+
+	// Index 0 for the first; no gaps.
+	Index int64 `json:"index"`
+
+	// Kind `consent`, `access`, `decision`, `tariffs`, …; docs/reference/journal.md lists them.
+	Kind string `json:"kind"`
+
+	// Leaf The entry as it is hashed: a JSON object in the form of RFC 8785.
+	Leaf string `json:"leaf"`
+}
+
+// JournalList defines model for JournalList.
+type JournalList struct {
+	Items      []JournalEntry            `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
 
 // Me defines model for Me.
 type Me struct {
@@ -1504,6 +1632,27 @@ type DisconnectPhonesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListJournalParams defines parameters for ListJournal.
+type ListJournalParams struct {
+	// From Index of the first entry wanted.
+	From *int64 `form:"from,omitempty" json:"from,omitempty"`
+
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMyAccessParams defines parameters for ListMyAccess.
+type ListMyAccessParams struct {
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetMyConsentsParams defines parameters for GetMyConsents.
 type GetMyConsentsParams struct {
 	// AcceptLanguage Language of sentences, French by default.
@@ -1636,9 +1785,21 @@ type ServerInterface interface {
 	// DisconnectPhones Disconnect every phone of a family, for who lost one
 	// (POST /api/v1/households/{id}/disconnect)
 	DisconnectPhones(ctx echo.Context, id FamilyID, params DisconnectPhonesParams) error
+	// ListJournal Read the journal, the oldest entry first
+	// (GET /api/v1/journal)
+	ListJournal(ctx echo.Context, params ListJournalParams) error
+	// GetCheckpoint Read how the journal stands, under a signature
+	// (GET /api/v1/journal/checkpoint)
+	GetCheckpoint(ctx echo.Context) error
 	// GetMe Say who asks, and what they may do
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
+	// ListMyAccess Read who read one's own family's data, the newest first
+	// (GET /api/v1/me/access)
+	ListMyAccess(ctx echo.Context, params ListMyAccessParams) error
+	// ProveMyAccess Download the proof that the journal tells of one read
+	// (GET /api/v1/me/access/{id})
+	ProveMyAccess(ctx echo.Context, id string) error
 	// GetMyConsents Read what one's own family can agree to, agrees to, and is reminded of
 	// (GET /api/v1/me/consents)
 	GetMyConsents(ctx echo.Context, params GetMyConsentsParams) error
@@ -2249,12 +2410,94 @@ func (w *ServerInterfaceWrapper) DisconnectPhones(ctx echo.Context) error {
 	return err
 }
 
+// ListJournal converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJournal(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJournalParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJournal(ctx, params)
+	return err
+}
+
+// GetCheckpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCheckpoint(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCheckpoint(ctx)
+	return err
+}
+
 // GetMe converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMe(ctx)
+	return err
+}
+
+// ListMyAccess converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyAccess(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyAccessParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyAccess(ctx, params)
+	return err
+}
+
+// ProveMyAccess converts echo context to params.
+func (w *ServerInterfaceWrapper) ProveMyAccess(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProveMyAccess(ctx, id)
 	return err
 }
 
@@ -2617,6 +2860,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/events", wrapper.FollowAlerts, options.OperationMiddlewares["followAlerts"]...)
 	router.GET(options.BaseURL+"/api/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
 	router.GET(options.BaseURL+"/api/v1/runs", wrapper.ListRuns, options.OperationMiddlewares["listRuns"]...)
+	router.GET(options.BaseURL+"/api/v1/journal", wrapper.ListJournal, options.OperationMiddlewares["listJournal"]...)
+	router.GET(options.BaseURL+"/api/v1/journal/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
 	router.GET(options.BaseURL+"/api/v1/households", wrapper.ListHouseholds, options.OperationMiddlewares["listHouseholds"]...)
 	router.POST(options.BaseURL+"/api/v1/households/:id/disconnect", wrapper.DisconnectPhones, options.OperationMiddlewares["disconnectPhones"]...)
 	router.GET(options.BaseURL+"/api/v1/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
@@ -2630,6 +2875,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/me/consents", wrapper.SayMyConsent, options.OperationMiddlewares["sayMyConsent"]...)
 	router.GET(options.BaseURL+"/api/v1/me/receipts", wrapper.ListMyReceipts, options.OperationMiddlewares["listMyReceipts"]...)
 	router.GET(options.BaseURL+"/api/v1/me/receipts/:id", wrapper.GetMyReceipt, options.OperationMiddlewares["getMyReceipt"]...)
+	router.GET(options.BaseURL+"/api/v1/me/access", wrapper.ListMyAccess, options.OperationMiddlewares["listMyAccess"]...)
+	router.GET(options.BaseURL+"/api/v1/me/access/:id", wrapper.ProveMyAccess, options.OperationMiddlewares["proveMyAccess"]...)
 	router.POST(options.BaseURL+"/api/v1/households/:id/consents", wrapper.RecordConsent, options.OperationMiddlewares["recordConsent"]...)
 	router.GET(options.BaseURL+"/api/v1/receipts/:id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -4569,6 +4816,155 @@ func (response DisconnectPhonesdefaultApplicationProblemPlusJSONResponse) VisitD
 	return err
 }
 
+type ListJournalRequestObject struct {
+	Params ListJournalParams
+}
+
+type ListJournalResponseObject interface {
+	VisitListJournalResponse(w http.ResponseWriter) error
+}
+
+type ListJournal200ResponseHeaders struct {
+	Link *string
+}
+
+type ListJournal200JSONResponse struct {
+	Body    JournalList
+	Headers ListJournal200ResponseHeaders
+}
+
+func (response ListJournal200JSONResponse) VisitListJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournal400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListJournal400ApplicationProblemPlusJSONResponse) VisitListJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournal401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListJournal401ApplicationProblemPlusJSONResponse) VisitListJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournal403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListJournal403ApplicationProblemPlusJSONResponse) VisitListJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListJournaldefaultApplicationProblemPlusJSONResponse) VisitListJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpointRequestObject struct {
+}
+
+type GetCheckpointResponseObject interface {
+	VisitGetCheckpointResponse(w http.ResponseWriter) error
+}
+
+type GetCheckpoint200JSONResponse Checkpoint
+
+func (response GetCheckpoint200JSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpoint404ApplicationProblemPlusJSONResponse Problem
+
+func (response GetCheckpoint404ApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpointdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCheckpointdefaultApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeRequestObject struct {
 }
 
@@ -4628,6 +5024,158 @@ type GetMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyAccessRequestObject struct {
+	Params ListMyAccessParams
+}
+
+type ListMyAccessResponseObject interface {
+	VisitListMyAccessResponse(w http.ResponseWriter) error
+}
+
+type ListMyAccess200ResponseHeaders struct {
+	Link *string
+}
+
+type ListMyAccess200JSONResponse struct {
+	Body    AccessList
+	Headers ListMyAccess200ResponseHeaders
+}
+
+func (response ListMyAccess200JSONResponse) VisitListMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyAccess400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyAccess400ApplicationProblemPlusJSONResponse) VisitListMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyAccess401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMyAccess401ApplicationProblemPlusJSONResponse) VisitListMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyAccessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyAccessdefaultApplicationProblemPlusJSONResponse) VisitListMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveMyAccessRequestObject struct {
+	Id string `json:"id"`
+}
+
+type ProveMyAccessResponseObject interface {
+	VisitProveMyAccessResponse(w http.ResponseWriter) error
+}
+
+type ProveMyAccess200JSONResponse AccessProof
+
+func (response ProveMyAccess200JSONResponse) VisitProveMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveMyAccess401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ProveMyAccess401ApplicationProblemPlusJSONResponse) VisitProveMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveMyAccess404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ProveMyAccess404ApplicationProblemPlusJSONResponse) VisitProveMyAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveMyAccessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProveMyAccessdefaultApplicationProblemPlusJSONResponse) VisitProveMyAccessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5515,9 +6063,21 @@ type StrictServerInterface interface {
 	// DisconnectPhones Disconnect every phone of a family, for who lost one
 	// (POST /api/v1/households/{id}/disconnect)
 	DisconnectPhones(ctx context.Context, request DisconnectPhonesRequestObject) (DisconnectPhonesResponseObject, error)
+	// ListJournal Read the journal, the oldest entry first
+	// (GET /api/v1/journal)
+	ListJournal(ctx context.Context, request ListJournalRequestObject) (ListJournalResponseObject, error)
+	// GetCheckpoint Read how the journal stands, under a signature
+	// (GET /api/v1/journal/checkpoint)
+	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
 	// GetMe Say who asks, and what they may do
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// ListMyAccess Read who read one's own family's data, the newest first
+	// (GET /api/v1/me/access)
+	ListMyAccess(ctx context.Context, request ListMyAccessRequestObject) (ListMyAccessResponseObject, error)
+	// ProveMyAccess Download the proof that the journal tells of one read
+	// (GET /api/v1/me/access/{id})
+	ProveMyAccess(ctx context.Context, request ProveMyAccessRequestObject) (ProveMyAccessResponseObject, error)
 	// GetMyConsents Read what one's own family can agree to, agrees to, and is reminded of
 	// (GET /api/v1/me/consents)
 	GetMyConsents(ctx context.Context, request GetMyConsentsRequestObject) (GetMyConsentsResponseObject, error)
@@ -6040,6 +6600,54 @@ func (sh *strictHandler) DisconnectPhones(ctx echo.Context, id FamilyID, params 
 	return nil
 }
 
+// ListJournal operation middleware
+func (sh *strictHandler) ListJournal(ctx echo.Context, params ListJournalParams) error {
+	var request ListJournalRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJournal(ctx.Request().Context(), request.(ListJournalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJournal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJournalResponseObject); ok {
+		return validResponse.VisitListJournalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCheckpoint operation middleware
+func (sh *strictHandler) GetCheckpoint(ctx echo.Context) error {
+	var request GetCheckpointRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCheckpoint(ctx.Request().Context(), request.(GetCheckpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCheckpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCheckpointResponseObject); ok {
+		return validResponse.VisitGetCheckpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMe operation middleware
 func (sh *strictHandler) GetMe(ctx echo.Context) error {
 	var request GetMeRequestObject
@@ -6057,6 +6665,56 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMeResponseObject); ok {
 		return validResponse.VisitGetMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyAccess operation middleware
+func (sh *strictHandler) ListMyAccess(ctx echo.Context, params ListMyAccessParams) error {
+	var request ListMyAccessRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyAccess(ctx.Request().Context(), request.(ListMyAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyAccessResponseObject); ok {
+		return validResponse.VisitListMyAccessResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProveMyAccess operation middleware
+func (sh *strictHandler) ProveMyAccess(ctx echo.Context, id string) error {
+	var request ProveMyAccessRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProveMyAccess(ctx.Request().Context(), request.(ProveMyAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProveMyAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProveMyAccessResponseObject); ok {
+		return validResponse.VisitProveMyAccessResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -6360,202 +7018,239 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rbhs5ti/+KkTt/cfuxi7LknyJLWNj4Ek63ZlJurPjTDcwcf4SVUVJjEukmmRZUQcG5vN5g/0CB+hv",
-	"5xlOv8k8yQHXIusiseSS7aQvE2Aw7ahu5OLi4rr+1ocokfOFFEwYHQ0+RDNGU6bgz69e06n9b8p0ovjC",
-	"cCmiQfQ9U5pLQeSEmBkjNGPKxMRIMmZEM2HImCZXhGoyejbZe0FNMht1ojjSyYzNqX2dWS1YNIi0UVxM",
-	"o5ubOHrOxdXmh149fUxO+icnMVEs+6/LSLD35jI6I3QMn5ECvp9RbciCTtn2j9zE0YIqOmfGTe7cjvvZ",
-	"k83PfregP+aM8NTOkAqcoH05t1cX1MyiOBJ0bl/P0yiOFPsx54ql0cConFUHMafvnzMxNbNocHwYR3Mu",
-	"/D97cYAM5/q7yeZ4nvJprpi2FDUztiLaSJkSaoiZcU240IYKM7CDZTSZkQVTXKZAGsV0nhli1zc3LEVS",
-	"jVf2muiQx1IAHbl9LzVETi6FkMsO+cH+i2sipCFXbGHsl7khS/sf7ag/ICMmmJquhlfL2SgmI/vuoWI0",
-	"5WI6pMb+JBdMDIF6etQh52T0nyNHUjmZaGYuBddkqbgxTJDR/9f/86hzKTydf8yZWpWEpnooJ7UFZu/p",
-	"fJExHQ3eRP1u/3iv19vrHrzungy63UG3+/fobRxNpJpTEw2ilBq2Z/icRWG6az4VcyZa8QMTRq089ydU",
-	"s71M0lR/Eg55nCst1eYYX88YGdn9MUzgjpEfn90YZMwmUrFOA2nxiahhVEe9fmggT+mcZ6vbyUUmcOMn",
-	"Ic5TJeeh7aO0ISldkSUVhqUd8oRNaJ6ZmBx07e/a0YeMjBydkV6fzKUwM00mUrk/z0ivS1aMKvwR/joj",
-	"UjB4r/1JZ9LoJgpP7MCqE6vxZZAln6VsvpCGiWT1V7banNU5se+GT4MYsNuIxUSwJfxmJcGAUPK3vz17",
-	"0iEXdpvTKeWCLLmZcUH6h2QGfwOTaPsquwxMm9hu+xkXU7vXUynYpTBLnjBCBQoVKvSSKXt1OQMhxASx",
-	"IigF8aRYh3wnshUOyEkWnScJYylLCVX2Q3M2HzPF0sp2x1OnJFll/nuWAA1s0euf3M4XzyZwCjXsGnvI",
-	"jWqHGQ7aijsrz2IyuowOLqNRh/zAzUzmxgrDOiUO+yedxpm4QzDawtmNY3YyWrcZe+LudcNnQGqaPvDA",
-	"nlMxzemUbY7IX7HjsQNhImE6Jk8VE8nMHjsp7rvGAZ0nCVuYveILDePqHx0HB8bn3GyO6oXUdsHY3B6V",
-	"sGW9rhDaqRm8pPphN+hocNSN7Sj4PJ9Hg363C3yH/yq5jgvDpkzBgF6xhPFFiyOFKLzzkwjJ13KbiBSS",
-	"ZFJMmdoUlkbOpVJy2UQ6I3cScTd2TnphebZUx+wfibSsA3/SxSLjCbWj3H+n7VCLY9/+OV5Fg+hbmnIa",
-	"xVEyo2LK0iF80+sD/SPQB/qgD8QRnkX2UZ5asUzHScom0xl/d5XNhVxEcZTRMcssSeSKKdJ9BD95jo8m",
-	"KrqJoxnXRqpVNHjzIap/7vB1/2DQ67rPaWOnPoisHgT/ZAv3L5ZGN/H6w/Wx1ibn30STKyGXGUunLC3f",
-	"WPv15m2Ms6P9g8Oj40fl/0ex+/Zw26AVo47SVE1R7tCVtvdbUtjtMUyiQdQ7juJozqjAfx12TixlruxR",
-	"FaHCnMgsHc7knHXsbZYD2HsD98Yn5P/+n8eECTKXKyZgSyryTuYqJn34ryYpIzrnhnXI43/+43+YNmQu",
-	"uYDfe8f28Y79nsoz0GD8pyxN2DVT3Nhx5GpqGSmONBcJu32d1qh7jXZONDi4qTL2vys2iQbRv+2XZtM+",
-	"XtX7yMTA3JvSurAjAhZW6KXutn2456aup95hozz/5Wd6xz1wE6MKs8GsnoLwqizwKm3oZFJ8TAfucNID",
-	"Of2mPaVLUjSQG9R04JI/0/QVKjdbyLZQcpyx+X8GyMeUkna53li5aSi3tBG5VWHIPLcWFbPW2NweNP1u",
-	"N4qjhbTngIoG0T4IyX08VuzWtLyW62hwaA8Qww3w7+tZoX6RVDK0vOzZXcrNfbrg+6lM9L9xcU0znu65",
-	"B6LWJHuJM2yiV3AAZ2SEsx8RbTXlJWh49ptVzaQ9J85kliIlE2rYFKRolEhtd+lUUZFn1G3elFo2jaNF",
-	"rhZSMy9WQEIlfMHhe1Ei5YIpavg1C+3z49fd05JLc2Fg7frd/qONy3Zx5GTC3ELTscxN5aP1QyCOhDQ8",
-	"gSnpGe0fHUeD6PiEpmn/5PCk3zvoP5qcspPJyeQwPT3ssz5NT9Iuo93TCWPdg9P+SW/MDh6Ne73+uNs/",
-	"HZ8cH5+yqsipTMESe5MIsFZ46y//yyhG6GLBsl9+Jvqf//gfnpEJ5YZMlOQpSWbsJ3Itc03+BCe0XLDd",
-	"lqCJ4MDP20leiNapYiBU8RB4E53nWnOiOckoSX/5ecGEZmBssZjIHC4wcFwYlisiGFG//LyQIiWLLNcd",
-	"a9vfupqKzblAQfvmbetdUvB1YJuAYyShAnY8zIgYGaMdxHUMJtLSO08YVYQbTZhI14T+Y9wue88lbpRN",
-	"hewHu83Q20Mravw2F9puJ8lTqcY8TZm4m0QspdhBKcW+lYbQLJNLFpRbQpo9f/mhZBbNU27NDLsoVmSl",
-	"EqxhEFB/ZavX9OreM+z363L6iq3A9E4JtYay1ZStpRua8RVb7RkYwkPNd7RmFo/WhuJkOMz/W2meylyk",
-	"913hw/oKT+CdDeuLFx9otoqhE1JYkaDAxEXlhaQ8hRMK9uAZEXIs0xVsTMOyjCxnPJkBDb6zVPm2ENX3",
-	"IcNpnQ2sHANvqKO8NSyFXIYIAzfsuQPjoTgh9H0zsxQA499SADwYeiaX4gwkCOHOCQSk8e+/E1kcnw1B",
-	"qzuYnNJuctRL++zkcHz8KCq1nKOqlnMh5ww9S2MlrxiRgshcEc1TFtZzDFOCZg9CsnOxwk+zTDPvIBGG",
-	"LJUU05i8evqYnB4ePQLKOLt9N8WGXcN9VnNI3DeX3MxSRS1PUK25NiwdgiYeUoOZMNysho06Obx/6I9T",
-	"/2pRXAHfdvAY7nTxKHb3IZnZezsbcHXMWcrzOXgdFuCNWSgpJ8OsOJyiJKNa22P4ICYVuxjUUDvoNFf+",
-	"1pfdJ1FshyeY1sGp2pN5QRXM1U56wv133nxwF2iaKny81ycqZyTNyUupTEx6j7rdLnlOyfc8yyzX4AN2",
-	"mWhi1ZPuETk6It0u/i8qPxUNouvaM87u2HiXI9CCc3itklnGFI6a8+FCcZHwBc2aVwpvkwnT2p7NoGjZ",
-	"lwBbDO0WkPZRDESByqCZ0FJp78ezhmxFl6jIPauCR3H0Lldcp9zz2dNXAf00o8tJng3HVHMNahtoNTH5",
-	"+snLV4Qqw5OMkeMvel9+Qb90gy6nCzEVJJebNxfoz/ELNafvhw36OudDCduOZt5ZZX9zdHWK5hYdfoPF",
-	"gfaKX9NkNSzV7kZV2d2p+HRmYCI0sWtBvugdfQnTaTYohmbGVTq0jMBBRwYt0koAu3QYWLMCj1ChCc1B",
-	"F4UhS0WnrNgyluBPFbWKcVzMg2bl2l/kiiTMGPRFgsK7oIqYX37Ofvl5MZPCmljwbZBEyGvJfKKm05/S",
-	"yfwns/yxn13hyKVKm6+jZByWtHp28d3+s68ek9cXpP/o6Lg76Hf7B+0lrBeNjSak82PexNEF5ekFGgf3",
-	"Onh7/dAJAkcb5SlB+yNwfNire3j1oc7cYhfa7xZDgRMFPoTzNjS745yTXCn3RBvvX90/1UQvUI0suSZU",
-	"G5Dvm6SCIbemEszwNsUc4ihzec1Se84DeXwMGa2Zmzj6m6C5mUnFf2L31lJ7VS0V5sw10XwqWEq4aNJX",
-	"8YY9/jAaeuDDbp6JFCn3MvF+5shJOVEfwLFfnHM8bkKK1GRvbm/b8/c8xFzL3I7K191sU6Z+oKsHVrgh",
-	"Rgmmlv1gbj9ClnQVmjBc3LMXH0R1dF+F05nrgA1WHQ+SQLsA2Y4u2hTm4z20Qe1i3Q97GMURRLecoqHN",
-	"kOXKqk6d05MojhJ5zZQbjZwMdTQ4OQbfo2ZMFP+8sQqoz+aIBtGjzlGv3wUFimnD59TYHTqhmWaFx7Y2",
-	"hIWS11w7Bnf3KTa1Si/6PNzr+XwhldkfUziAi8+gAFO1sMTB6/5B1Z1jZM3/3H5tcTUCKwsXyHjlUmY6",
-	"5Nwnz1RC4FbkQq5TkfrSqbipMXSFvsIPIW+RfUpfgaNoyqyl1iHf0GyyN5O50jEZ2f9mq1EMfh68E/Oa",
-	"uCJyKTpgGlj1/I3ji+E1Z9akwAetbeG0mIoaNdT5fE4hOMeuaZaj3obhH7AhuDY80aBAaEZVMrOK0ZpP",
-	"KS5DcjT10uulsh9B7cgt8/puwQASMZIkNMuKDJCYCHbNFKEkZQmwCgEfK+GmDKyP8N6RPSqA3vZHSqbU",
-	"MNhbwGjFAHDXrJP9Wyso5IQsZ5IYKa+IVCTJpLbyGMIvG/Oshg4/tMoZqoZRbo0HYaqMfcjNIxAPhsQi",
-	"a1pYm+gMUjhwNa1dQDPQCAOjKCKRH7wQaDGer8BUvSleR5VCUcnTgGuxFjRsS50yiLhdm4S7ijhePaer",
-	"FtRbMJHi8aZ5ZjV1MJ/Kf3rKhti4jAh+KPZSERqc8SmE2u20svDjXondcNEKy6ZjNqWwTdtRxulyLZbp",
-	"Au68qeh5FepzYY4Po2DaQZkp8MalDuRZLTDqB1Esk59jbSeU3y2JIsfvWGIK0fAY7t5RQNizPKWG+mS6",
-	"a0jlRMtXG8XofHObUy+IWsRe42gXRr3DcmDQvWQlF8+3J2VCMzgp43VVXTEts2uWBhhsbcXg7eUKwULg",
-	"9BuXAffzbauwRtEdaIRCduNnIZFym/IiN4ndtqFr96B34HCd0QUQv3pKPuxyAP1ra9K4DE+LE2GHdWgQ",
-	"uS4CH7xSpl9tHzrsfXxR5bHG4T/nelcmKo6c9mdP6NippK2Ws3rjpxVHIs+y6O3G9OCb9acbJ3fh2a7K",
-	"JTvxxXryxU4qUUI1W0p1xRSZsWyhC6WIWHUefPcujduqTc6lv7u2QzXanUWG/MSFTRI5n1ORkow36BFM",
-	"pM45/eGuqo4dSFqqOhOXi9tOxDRsgyJ7ZKvpxpTTIkwgte0cKbGc8QwcEFPJNJGtD+zQnnL08MNzcw3y",
-	"XsEyH393VfJhPvUWe1zkEZQbLJFC5/OFMzyc15eLVEo1TDKwKOGHBBU8LlJrHEsF/tRcXUPKrz1idHAz",
-	"PpZZuuM2/AbyysYsk0vYFGammJ7JLK363WtFJSldofm3uRVT1OJvSXJEK+3WtXvCEj53gS7n/rjVA2fv",
-	"Wl8vdB+4VwQXSopJxhPTlHBACajVBCIBNOWJAaNJs2wSUMpM0I4ZSzMj1uhkur1WXDGMNq6hpr89hdYu",
-	"GdzXCVsj6IjYfMl/5xTibhBtEXTO4qKsxXkqZsko+E5wn1DTYBeAMssSKVIQ7gmdsztKHG/neApVZuO0",
-	"Qz+SbQvuxc99JEzBPBvyJSg2GoZjpfF5srO66j0sW0Ug3GQNgMRn1XhpNMXYkmKTXDNIOlQKgvVFjDYk",
-	"ZJKKXNtKGX/fTWxXlg53O/zgETy7Wu6WauBt+9C+rtwK+bmoS7dIgPqrvfWmmui2ZsdJYqk6AF4fYRJc",
-	"UYqAD5V1FJCFYHfA9vKCSnDuljPf3XZTiyTeGrtyN94UyWONk1o6656JVMe+aIZC4c+Z+y/qbkIu8Wbv",
-	"G7zTLnccu2XP/NWt3A4HHphIc7oi2tCVHfWEsyzFRSmcmQRSU7X3eMIacVF9d299M7ptsS5E2u6Qdd3k",
-	"t71jCvZqP9kao63PtmC8llzSxA/fTSZ4oH00KbrF0qxKha02Adx1YTf/3TZ3meUasg5cJmv788sS7sI+",
-	"FVqZws+3o+doLS4GptRoQMariuZUuB2FpmBDFPmwC6qMS7K1Z1NaOZMguce+LXg4YSJtZe6bd9yT9WoC",
-	"CriiXMLK0rihVBimYI9ijbY5T9y6vHLZuncRclZKeyHtajohZRCoV64EyZjWmCXnKz/pVHbIty7aUyn7",
-	"g7WwrygWY1MBxrUpKT+WMmNU/CrH2B2WtFzK8tv+jZuMt7FeuI92E0B3UageQHTvQNI1GlUpUwy+PqYt",
-	"JNI7kscVR7SUZ9+wLHUfCu12X8uwm3TEYyXwukoy/W5vLPb1bWaDG3DsyFD9ZJjGZWB7Jy/AkszzZIaF",
-	"ly7cCyoqY4E9jiHzdSF/AaZdkbDnwsdV1a8pPlPG3Zve6cexa6jHvTfGIQcpVqYX7RivwWweRIHAUu/d",
-	"nZMzeLzz68fEfGhlW3jLe2Q23YmCsPc0MRDEntMM6ECNYcpe/f/3/vSmu3f69j+/eNN5i399+ad/D025",
-	"ZbAgcNYVrmM9o4rpsoi/Ev/vkBHgFowQ24MRlQthTzjIpV/64pK1N1kzwB6Km2sLoVjn8tq+5TPI/nfZ",
-	"psMGKwtcJOu5rUU9DRmzKRfa/sVEGq+d64Vvu8S0aKevsclEKjNULVjtlWOy24IzweIg7+nXmP7QwPJZ",
-	"YxX9nx+/JIePGh7SZggLe9sMXsBN/pESlaW9ervbZypILxWSbY1Kt4pM4Tb56M7zMmzxaR3nTxFZYKeZ",
-	"+QrUAGMWZafrPPWXi+++Je7qgOyPZbrad1HamFRLVGOyv6Bmts/TmLiqsX2fPti5XaN034/9IINzlool",
-	"VJu7yD5w81qeI0ueZSSR2hBqfJVdTCDLVdn/oNcV64EC8owJo2iGmXKtffMzPp3t+Egmlzs9sUZQ/3hc",
-	"G3FlJCECf11XmDfVnwkXLgUD4KOIFQHoHhKukIiLJMtTpt25QpXGC7pqy1Ihcmp3MKwI2LC+BmBGs8nQ",
-	"JaiFbNdvGM1QuuzA+GVopAjiXrXJp2iMhlQV6I9vx9TcXCH4DR8Bdkqlvf+sANuyR4lxJXHtz7yKn2zb",
-	"F0vQj+IQLr8sXO7Zx3a0fSqTeUc3z8Nb2A12ZJmEhZ9s4NjFzl6/u0TiN6J6xgMqhHHP7he5D6kHt8bW",
-	"v5G5ZrM2YeD1vavZ0A48pMFJl5+BWltbM3wRNpnvldvTWimEcqGAPflYCsEggOsFd8AW3Z7a+E5yl1x1",
-	"11SJDSWv5HI37riyIFuX+aMrgSVDfXI98C9yHEC/RK0dDKFcQ52YS5yAaPWYZ5k+wyv2FsR61Gf+D8gk",
-	"Ao28emgrmWX5AlOd7F0+uzCcZfGC3Smd7ZZA/QK2fYxJGPKKiXp1d5DLseYglDbtXmffQfF14W3CFBSp",
-	"QHXeJpaa9FXBQhrCrplaQSnPjOrWguBl8YUQAy14Jk1w1yuZ1VLTivSi0pa0OwjRYGiecgNgjRMoOcGk",
-	"fsgTh+hqMuOChdOYi2hJgIYF3dpGE4J5xhLLaGGmFdd/lfQh7n/hTc0dzIHvQL/PmEipw2jskNd1Rweh",
-	"mUa30yilKz3M2MSM7NbxHhBI7YnJaOIsklHI8eHraVqr/NWCm+2+Encf6GlufKGIdEpXXiFPw2K8WrrT",
-	"epyVup5NbMkFVRgJsdthzqjOVe3jlVDHpGLPbbWx/X1V50LFdQbusg+HN3v4R//m35tchXfOj8LPVqde",
-	"Wa4QZ1ZzGj9qXm/z2RkcFlvukIy6pg0Ws9kFN7Ci0NVZ5ZlDMKxkuHopb8VAIOXjNnzCKh3WMi2DtKiE",
-	"mHe0Jx1uU5O2C25ehNkQ4GLwSkzwfKk4pLfPaZvb+SVdMHU3k/RzhtSvliHVrLYDK1HkorWtcHAUb8uq",
-	"2Iq4DkzpElUBtOMM/rRnHiRahZKSbk28oouQ57AAosIPOe9DFYzVAaFukx2/yWh4BaUkLNQwpxRQ/uSE",
-	"gASCQJamS4iDuVR7+5PDOuaGpJb8O5E+nAlWM5lwbYICw0FS7GYBfxql5lfVSsL2gtUQV4yquPQkx87Z",
-	"tiowpqAQucgJ97W6YaOiWvW8Od5UyUUJzpwLg2DRYGK8X2TUWtdkxUx4CrXy6fDytiZrfWRfwcqQ8Yr4",
-	"b9RyqGN74F39UHX4lxznyrTv5A+DRfGvqDFIdbYVbquralVqN2wGb4DttiEUo8msRbFqMkN7LQ8lfr0A",
-	"cBcwzR1+UUxGX3/1mgAuwXVvH5QZzvT+B57ejG6PpuB3Yje6hgnrnSfboJn6DdNCMYVbg+MpIcV2MOVK",
-	"7K0dQl0ekrV1gC/PTDitpQQyC2YvcIPifCVzothCKoxCOQSLznYbZdNUc4gWjfb1RlaIoeOMnRFr/oNL",
-	"B4L05S0151yu+J5iE6ZYDROnYS3hqh/R1rKRl+X5HcYi+HgQBK9cuH7HhBUULXsY8yeKGkasTCEHx0cu",
-	"OxAk/YwqyE/BMiTU1RZ0hU0e8B2bXLmbCQowaTm7awRwy6q88lIrEOGjCh1jTh5C1VtMNGMklYneL5hk",
-	"v+Kb6czrdbSQf1q4+WGVEbwzuE7grHTa1C66yIwlV1tPuEqwL44mlGdN+bCBk2ozXrjlFWHKx36IDUvQ",
-	"RgCvq9QriFRTcsVWyIgIJq3R0IyLThu+iQICwc7pFQtUYTmQ9iby3U6nKxauu/IJxtvJdAWFejAK90iY",
-	"UAWkYnigiBO3UTfrOhQ5XLEy1wkqGSD/LghodrbO5h6YDLdb552WAv2FgCpEE3MprAGsy24o45VhGvuT",
-	"1LiiDqhWRWCrwbUF0AI3kAEbcBAdUuMmHePo/d5U7hVAekCbjidt5eoe1q45B9ssGkQTuWJq3yNq7ic+",
-	"bbRcmo8eXimg4z51cOVV1ZbcdLLXwAfdUQXO9EU+znhSOaBqNlhV9GmZ5WZ3tdMDKFTb2XQBMHULokKl",
-	"vtbQBBVjqxVbBkg5nQqpuaXKFUdkwwlTCrI0FFtQIJ21k0GntJoF5OoPN8qPGja7H0eQzLm4gw9/QbVG",
-	"D+I7OQ5ogFIElKKnTpNGjExGAQAXdAoJHSJohqKiyVueFmg222vFVS4KUG+mWIEKtVTSsCq2d8sMRKuz",
-	"NuQNQvMAZ4TZEwobvik2IJTMuTb0itnTAdBX4wr4IAAcGYkJHLG1MjOERh4DangyY6k1bC+FAxU4g5qG",
-	"2cq5dLQusJRRA5J+WgOP1qeNXCzwLV7zBThNrK3g6IWa81QbS6niQ/hyBMe5FBW9YkEF7CpLJawpqbMj",
-	"PI2gmva7cL25Csad5g0RPW4qFLF8AWyB3jIrNnCQRgEvITJyiGPQOGiR2/0O47jbxOBf5Lgwo3cCVQpZ",
-	"YvZ7tXfFuGMCWk5to358YZ+LTy/oLwydTD761OArL8Av+CtN0X38Y5r9m1HpXYPRYSCuRIp0OKGJCQnC",
-	"b6AKw4AfO1+EnGKN3ogi+Fz/RAMJS/TSHY2VsoBiqxPU3XZvV8CDGvZxMfwGqriBhksOoAUp9PyTysxc",
-	"i7+RvIKAOhlVXHMjklClVoQiCETNpLxa8+LFERc6n0x4AujLKTUUsUCYsXapwEINIc3QoWeOs3ByQwG4",
-	"ucNqjmt4JRqTFhBCwweKV4yqhmPHR1E3L4UiW8FMu53EjvP0ByROIC4WtQ6sjlc+xy7GBm7N4A3flxHO",
-	"nYINc9eWbzNIJ4M/7xxJhTdtjhgFTq64WV1YIuJ4IO0sHBnQTPsomy+y+Q9NHBy363mXSHnFWdm2ajj8",
-	"RmqzB/bV3rykO13wv7LVlsD5xgcrEXSIMnkEYauT+e6OMms5kiQ0EkjyCcUpXNrQf2jMA4KUmBVTw3/+",
-	"43+XnZtBEDOqqhDSM2MWCKzKxSSQZvzVNbOSANtkejBPV+8DQExmpmQ+nYHSWUDUF4n+8wo0YNGd1Mqb",
-	"StvgVC7FpZjU+4MYSTRjHXJe/OAwD3KBcK7UAbPA77VuIoDDWngBcOidS3EpzucyFwaMlbkUDCFj0EcI",
-	"z9TKwjCvnr03HfIMk6xBm4c+EwcHB6f28t9eP45dEbJIfctZqtilSPg1z4jdyLqeTWEnFMJw8DGxsoZK",
-	"FpEmmPCZA1RFCNafmJKolGc8YQI9u94LAW3LzhfWdNjrd7qV7pzlb5atnXt34ItdWUrwN2+YYV4huFJp",
-	"tTgNlxBaVRebzK4JZjLiSlJTTQZ0KNBg/NSaZPV87RFd8GgQHXR6Hez5YGaw2X3opaxMmjKQRW4wUjxL",
-	"o0FkdcZzvKXeJPxNwB1vFwV7Y54R+2mcawVHbj38y94vMpmyQj6Gemf6msQS0Lg9pF5REzmn75/hUwdr",
-	"p4S1ofiPOXOXjcoZSKYV0NUeHdCOMvSpkhz72GC1xY2uSXWbV/ogN3Y7qLQD7Xe7uwFoV0Cwg51A6y0f",
-	"H6gT6OdGm3dqtOnQF4uN3LfLX7OcrJm0W9dNMPyC8O0L15PYZUOT0XMurkboTFYs+69L+PRlVAbZCv+A",
-	"O/orvdvss7e1WYN7YCiHyMWhmwtu36+0p4RHerc/UuucAA8d3P5Q2fMNiDTxxYfbnyqR8atC31LbETQm",
-	"lisAPU+TCVf2kIam4OMV8TyCQhIi+oZOsSuLSzu3763LaQiQNwrrrxnK6k1RfYusgaeePXkQsbSdZAXS",
-	"6Sday8Pu4e1PFO3g7r/4rxhNXYY14AIIAAkkHoy89RrvV45N0M2lDnhlK50mrGXJXZQm1LcdEQqKHiME",
-	"Clm0b4ICjVrKTijxeg/3Xv9SQDsmbHRaQBZcisKx4ZnwvBz4R2dG372+za1lZwrU+T8hp/9WBd3Om+Ow",
-	"e9pmXK7JiX2g17/9gQvfY+ew3+LuonclPHDSZjzVFjP33+L264QK4jM72u5oh6Bc3c31nfMKb/hD7Rpg",
-	"6T/LdLWbxorxv+h7rrlhZKF++fk6Z2ROVcqt0lEE/Vx8b4cmXUVA8qbuM3GK/+d9/nmfe+M9k7rc6KgT",
-	"U0E8723f+GVyUKmsbYE+18wd3UxgyE1OiE+KtOc2lt6C8Y+uGCMhn30d3aYMf565GsKlAN39UhgI+9V8",
-	"JoHT2yqvj6lmzyVN9c5CaGcz+AFN299RI//7WXR14PStZp3jphhw/tLP5t2DmXfYRHizd4FI4S/wdPHC",
-	"i1eRFQsmLee+BUiakEr/urprXdsC++KV99dWd3C8Vl7m3baFxHAwm6Qs3y9dwZeCZtYWWBXA/yFtHgbw",
-	"1E9jN3Gwrj3cRyPY2vnN7cBQS92226peONheOdixjd3vQ0DtLouaml0iMAbCsyyxYnynbv/nWC/guR5e",
-	"t73dvx1HHyXJ57XZujaCLUuCVgX9A6/Gv7RivKuqe8/T6Rt6zeqHghX7lU6DBTI7whOvH0shFfZ2p2PJ",
-	"ajubrcWj1na9m6Ol1t7lD8RsD+WKbAAn2mn595lIm/2Q56IQ9Ag5zVJA1tel27FDipukyFYAJOJaCGhJ",
-	"hCT1rrnY7nMiobiwznBfifTBGC6+mw7zmUV/v/KwRHS7u2R07V70NuPe3QPM7PJ+IevLpbS4mldr0Isq",
-	"vh3aDYA0CAnGiqVnrq5D6QJimDyV6lKstUF1+diuX6x9BnsNDQja/tBGt0gs6LhUlmKkmmRcmxH4FcBO",
-	"mLtC+kvhsmC8OdHkNyjI8nBWfT1KfPS6d1DqVEVnpGi63OseREU/pGh+ePXo/Y/9xU/VnkCDaL19UaVD",
-	"0MZHDge9/t+jm7et9a1aP6GQVe4y2fvdbknyzu/O7rWKPIrGeissyy+aZdfMFRAKtmTaINdWtpMT1LXt",
-	"BDU9zXvpgqlrpvYgmwdv7ZCvKLZ2t7pxSkbggRudQahtxFPEdpZkjHViZEyTK3sSjZ5TbfagJ+jesyej",
-	"2ME6I9onFZdiVOndOuoQl75TnkeQCI8VkHYAMJoOOYcmgm54akV6R0STK8YWHiQU0OYgm23BsLjqUmA/",
-	"V9eewffFShSDVCOakRTKEv2G5oLYl0qRMELFCgscZtSXGsCxi+n8MGcmBnaUU2YQS3pJ9aUA/IsYwn9u",
-	"Ih5nGtJX8WNQ6mDpFdrkT2WWyWW7dKDXvlMcdrG1YzorZBM3lZ62iCqgregtMvjQGimNn9rC1QyODZik",
-	"Xtw7CQEkPXDKjWHvDXLuHk6jJsIing7IYf9SwB0DdCFfCstrA/LhEtqmXkaDS5cMcxnFl5gBUvwIP1ED",
-	"/66KpkMn//A6vDYafLiMeAq3biTcXEY3N7CUW2y0kHHo+w3/kV15yM8+G49qV0wqr2/z7nvX/Na0OV+K",
-	"dQcV9bvJw2Z9VTDq4T+VJKSoaMQYnXaOut0yK34QyasAOnz1alHBHXU7ve5hkfZ1p5yxACL72qF8dOJO",
-	"/gIkrcRriY76ncNuVMdjwRYV/e6jLhQP+v4S/e7x8WG3W0eXO67DskT9g17n0D7XrWFt+FTFKrZbDTM7",
-	"Oj7p9LtVJOpB9KjbObA/FZjX0fFxp9et4L35mW6Sv4Yf37tf7KCCGd+w7T1n/7E3PugypjLdSmgNcoSp",
-	"S9hdQejEQ7V6kVBs/6BQuNVdckdvOj7Wzmp9ABHi6nCXsOcLyp1rTJeOKuANTQJis4DlU8mH2p7p3gCG",
-	"F27V2kzkhPgXdA9q7tpb57Yh/HoPMrmQYDs8saIiKNiOT/p1wXZ0an+og0UhfkBdztTEfLXsCD22u0iT",
-	"RgUCKd357JTbcMqZkjyWB62xvxEobCFj9nNf2hW0m14UZROI5pIG++FY+ebmdIYlF+Ce22iEU8pG6INT",
-	"Q5TFvhNSYe/PyvNYwlEMYNOXV0hDrFK7l0iszx5hA6qtrArjYq3AAOq8So4vFrjERHV1cK0K4FoI56dK",
-	"tioqeC3v6G5EYn7ed+v7DuzdcreRXLMUDnjAuKtx8a07ceYh0ZsdF09d5VURzu+Qb+kcwQtqXSvOyjLS",
-	"SoEdVinhRgL0m07Q6/ZNOZDfU7pOpdfAmw+fMvPmPme0byjQWy/n6O51e69hvDDk+2npdVz/rQk+njc/",
-	"Z/h8VOugmnNjKY3t8IHIy2pmzfyWwEEpNPAATyrNMNukA0HBYKtUIKwVdEAfbbMHL0WRPogHfFkBgHWm",
-	"AFMUO9fqQnEobawXmJ6RfvcQPZoeE8YVnXUuxWuJA4jJCPF8iy5817fA+MZkVAiH4xH6Kkd+e44KjF8s",
-	"5eTBVKZXAEflIaQ/pvVV+hHjT5oj5YCuG7AGPbC1x7NeF24eYbmUwscFwO4gSjKqNcsVOYhJRUIWQMH3",
-	"yb2qYXu3Sr3aMb0HUcMgnuSJUGB3xxHVmmvD0iFkAYVOESYMBzSyhqMD3j/0JXy1JtVwBWBrqoR93T3F",
-	"s6LTxSPO3Ye6JHtvZwMoVXOWcqt9unUACAE5GWZFik7TwlzTjKd20Gmu/K0vu09uW7K3DchrlnZ4wSG4",
-	"RoOo1ycqZyTNyUupTEx6j7rdLnlOyfc8y1iB4ebguKydfESOjki3i/+rgLxBIn/1mcLtv/YuR6AF5/Ba",
-	"JbOMoV6ygSkXXqk1nDnnHc0wPjOcA1CtVf0xwgUlT0xoqYozYAaNARH4qt6lU9OVVcHe5YrrlHs+e/oq",
-	"aOsvJ3k2HFPNdYlXF5Ovn7x8RagyPMkYOf6i9+UX9Es36HK6cLogudy8uUCIC79Qc/p+WIN5L7rP2bvl",
-	"wqXIO8+A/a0AztOm1pJrsAYCt8niQHvFr2myGpYY7WUdekWY3JR3Kj6dGXSvJwCZ9UXv6EuYjsdTLYBT",
-	"i8EMzYyrdGgZAVzvb0BUWglgl27h4L6jA3tqEZqTRZZjd3Wp6JQVW8YS/KmiiBbj50Gzcu0vckUSZgwD",
-	"LSsmMofSYPPLz9kvPzvICxTTBaThIErmEzWd/pRO5j+Z5Y/97KqGfxi+vgaYOIiCgI27FLc4GMGwQ8YD",
-	"Pd4x2a/y+G3Jl4cBwOC6LoCN5/9ovqFPlNzikFtgqzsL6M1by5GlCvuD4oZ5xP1aZ2TKU6tYud4IVjm0",
-	"6igBwzhhO+qvKdcuut1c1fakuOelb2v28TSv27O1gryJSDZWdUyK1nBWz55DG+XPKVufNGWrZBiXT4GL",
-	"U/GMxGBzWMsrA2xIcRvfztm2eMwLdv+EpVb+h7VWa28KeP0alrQD0Y9CAPlO1YF+aZFBHGqEo6uj0PmO",
-	"Zm/a5y+9YKGD44eZJFRf/Q4SlapS0cE52dlXRWRcYFyty8sLugJ+slOta3crMqcrkspaDtM6d9UM+UY2",
-	"Wz32d+3sqLtfKXrx3buu4f1XpIHuNbesAztyJ1VCReGtiPEvjX8iypVicw7JT3KyvjaNtVWF+0EzhyM+",
-	"wlZXBVgCqrAVtATImhoQIQEnoRhGhT88RhbiKpxfCuwPZbUdxbTR9rj1WViQBwUzEIylupL07PoUmZm1",
-	"OxDTNligeUFXBSPdg49aV4lXeOeT+TJwG3Gsla9EbL3vagwNDjMEePaRWu/88HbDurujcG8cn9A07Z8c",
-	"nvR7B/1Hk1N2MjmZHKanh33Wp+lJ2mW0ezphrHtw2j/pjdnBo3Gv1x93+6fjk+PjUwbM7XqA1cZ3AT0T",
-	"HFqZnBBmzUplDfkVJujWhuuHV3QT8+21XOMwtHHANsznCw9CXTfrfHvxaiOpoPcHfSrQv6w+ZLoiQlqa",
-	"Ft18dIiormF5harubTc3lTZo9VcbucADHDT/4NyLJ3eIOjuGPE/Mg5Xw1+Xjp9L0Wqhh31lxgG382lfZ",
-	"U55eQHDit15p3+J8OEdxjcwWE9wrgNPtOGerCRM4qJ0Vuz1z78Xqlb/to4fUfiUguIBH1MnJ3Xyd9qEH",
-	"9XPqRDFEQAs5MF8f9I4Ojrvd7sVnV+VnV2UrV6XnUOCnoeuDaFn0UZBFw/5M3xD1/spD/Gl8ozVi/Ks4",
-	"Su8Vda82e9kac/dHyB8y2P7RTvInciky6ZLfPAlBSy5UxE0bUFOe3lJO1HjC35qGW5zyOx/y7rlPAphY",
-	"6Q10Rz3zkyRa7cIBUhQc4NIfa6u+fXm35zw+BUTlNYBy8k1h25AvRjqTZvTlrVmO1hqDlI5g0uKLpoTF",
-	"B09CxKTDu0Dx/4tmIv5W2H2LayvX4Lpo4vLWEuxfQ379RlNLW0ThimTvirSjrlu48bmo2DErRV/+tiCG",
-	"ysX2XNO1cvAOOccmToh279HXCyyespDUSJLKDvExWgfyWuJXEWyZFHvD+1LgVejaNSgQ913Dq0xOi57J",
-	"WDdelJq/k2MNrcNGUGvuqsxhRE1F5a/srFvUmr6T4wJ7HsNG8Esdbz4keV2jqFY6InSo+hhw8A9o2WNf",
-	"uMPT02o7t0AJ/SGY49h3rdJxzHcN62Gm7GG/d+Cad9kR5pnR9bZaDdX5kJAPIznqdm8ZSf/vle92i+/2",
-	"i+/KLMsX7T67bgJEybv/Xr14/WyHLArXA2yrDWD3FfuMl/6w6bZIVEteKye26v32hrp0LFLBG7160CDs",
-	"AaEp2sZ8g/HZersv8Fzfy3otG7wF+BZ6zYxluur8HrkCjsJ6CvZyJiEsq/lUEC5in5PddILOGM3M7Kdt",
-	"utQ3cMu92WOteLdlwj9+O7ByzwwAQXQeQk3ZCHgb7xX0fSsVnrWehJqpa554GgJU5E/b1VHf6Pq+VCxb",
-	"X4+VvIL8Y1k6ior6S80wSuaJfRfal4Nu2jioFGEqPK7EEW6GjzcfdxhW51T56f7zuiiapFrustrhx+Gw",
-	"5YwB8FHhf3Ys5aLfjqaNLFdpd9bEc99Xuk3fh+OmMhpEU9nr9I87JzUn7XUXWie1JrwfUUMW5jjnWfqx",
-	"qG2VcvjAlq3cMlfmbfFwsO9hURoDlZ3BytJOeRSW6UsbdZrYJx5UpYRmWSXHqwhcjFlC5/4EmFde6yq8",
-	"N18KQ7SHhCVD1RLRAJpjJLT+sm9MmaWLjgtomjKvQ9NV5VvO+Ah9yxcAVU0mV+oXEyFdaZ+uvMwdTvcZ",
-	"+NIZXZZjcoO1taVFExpo0fENu805LK/qDIMDwh1c3bx2bJXnPG/dvL35fwEAAP//",
+	"7L3bchs3tjD8Kqje+69Jyi2KpM50pXYptmU7PsZS4j+x8otgN0jCagIMgBbNuFQ11//1d7NfYFfl7nuG",
+	"L28yT/IV1gL6QIInSfYkM55KjSkS3QAWFtb58DFK5GgsBRNGR52P0ZDRlCn4+OiMDuy/KdOJ4mPDpYg6",
+	"0Y9MaS4FkX1ihozQjCkTEyNJjxHNhCE9mlwSqkn3aX/rBTXJsNuI4kgnQzai9nVmOmZRJ9JGcTGIrq/j",
+	"6DkXl/MTvTl5QA7bh4cxUSz75jwS7IM5j+4T2oNppID5M6oNGdMBWz7JdRyNqaIjZtzmju26nz6cn/bV",
+	"mP6aM8JTu0MqcIP25dz+OqZmGMWRoCP7ep5GcaTYrzlXLI06RuWsuogR/fCciYEZRp393TgaceH/bMUB",
+	"MBzrV/359ZzwQa6YthA1QzYl2kiZEmqIGXJNuNCGCtOxi2U0GZIxU1ymABrFdJ4ZYs83NyxFUPWm9jfR",
+	"IA+kADhy+15qiOyfCyEnDfLW/sU1EdKQSzY2dmZuyMT+ox30O6TLBFOD6cXlZNiNSde++0IxmnIxuKDG",
+	"fiXHTFwA9HS3QY5J917XgVT2+5qZc8E1mShuDBOk+/+0v+02zoWH8685U9MS0FRfyH7tgNkHOhpnTEed",
+	"d1G72d7farW2mjtnzcNOs9lpNn+OfomjvlQjaqJOlFLDtgwfsSgMd80HYsTEWvjAhFFTj/0J1WwrkzTV",
+	"nwVDHuRKSzW/xrMhI117Py4SGNH167MXg/RYXyrWWABafCJasKq9Vju0kBM64tl0NbhIHwZ+FuCcKDkK",
+	"XR+lDUnplEyoMCxtkIesT/PMxGSnab/XDj6ka2T3Pmm1yUgKM9SkL5X7eJ+0mmTKqMIv4dN9IgWD99qv",
+	"dCaNXgThvl1YdWM1vAyi5NOUjcbSMJFMn7Hp/K6OiX03TA1kwF4jFhPBJvCdpQQdQskPPzx92CCn9prT",
+	"AeWCTLgZckHau2QInwFJtH2VPQamTWyv/ZCLgb3rqRTsXJgJTxihAokKFXrClP11MgQixASxJCgF8qRY",
+	"g7wS2RQX5CiLzpOEsZSlhCo70YiNekyxtHLdkeuUIKvsf8sCYAFatNqHq/HiaR+40IJbY5lct8bMcNGW",
+	"3Fl6FpPuebRzHnUb5C03Q5kbSwzrkNhtHzYW7sQxwWgJZi9cs6PRep21J26sWz4DUNP0jhf2nIpBTgds",
+	"fkX+F7seuxAmEqZjcqKYSIaW7aR47xYu6DhJ2NhsFTMsWFd7bz+4MD7iZn5VL6S2B8ZGllXClfWyQuim",
+	"ZvCS6sRu0VFnrxnbVfBRPoo67WYT8A7/KrGOC8MGTMGC3rCE8fEaLIUoHPlZiOSZXEYihSSZFAOm5oml",
+	"kSOplJwsAp2RG5G4a7snPbY4W4pj9kMiLerARzoeZzyhdpXb77VdasH27cfeNOpEL2nKaRRHyZCKAUsv",
+	"YE4vD7T3QB5ogzwQR8iL7KM8tWSZ9pKU9QdD/v4yGwk5juIooz2WWZDIKVOkeQBfeYyP+iq6jqMh10aq",
+	"adR59zGqT7d71t7ptJpuOm3s1juRlYPgTzZ2f7E0uo5nH66vtbY5/yaaXAo5yVg6YGn5xtq317/EuDva",
+	"3tnd2z8o/z+K3dwXyxatGHWQpmqAdIdOtR1vQWGvx0USdaLWfhRHI0YF/rXbOLSQubSsKkKBOZFZejGU",
+	"I9awwywGsA8GxsaH5P/87weECTKSUybgSiryXuYqJm34V5OUEZ1zwxrkwT/+/t9MGzKSXMD3rX37eMPO",
+	"p/IMJBg/lYUJu2KKG7uOXA0sIsWR5iJhq89pBrpXqOdEnZ3rKmL/p2L9qBP9x3apNm3jr3obkRiQe55a",
+	"F3pEQMMKvdQN24Yx13U59QYX5fkfv9Mb3oHrGEWYOWT1EIRXZYFXaUP7/WIyHRjhqAdi+vX6kC5BsQDc",
+	"IKYDlnxL0zco3CwB21jJXsZG9wLgY0pJe1zvLN00lFvYiNyKMGSUW42KWW1sZBlNu9mM4mgsLR9QUSfa",
+	"BiK5jWzFXk2La7mOOruWgRhuAH/PhoX4RVLJUPOyvLukm9t0zLdTmej/4OKKZjzdcg9Ea4PsNe5wEbyC",
+	"C7hPurj7LtFWUp6AhGfnrEom62PiUGYpQjKhhg2AikaJ1PaWDhQVeUbd5U2pRdM4GudqLDXzZAUoVMLH",
+	"HOaLEinHTFHDr1jonu+fNY9KLM2FgbNrN9sHcz/bw5H9PnMHTXsyN5VJ60wgjoQ0PIEt6SFt7+1HnWj/",
+	"kKZp+3D3sN3aaR/0j9hh/7C/mx7ttlmbpodpk9HmUZ+x5s5R+7DVYzsHvVar3Wu2j3qH+/tHrEpyKluw",
+	"wJ4HApwVDv3j/zeKEToes+yP34n+x9//m2ekT7khfSV5SpIh+41cyVyT/wIOLcdssyNYBHDA5+UgL0jr",
+	"QDEgqsgE3kXHudacaE4yStI/fh8zoRkoWywmMocfGBguDMsVEYyoP34fS5GScZbrhtXtV56mYiMukNC+",
+	"+2XtW1LgdeCagGEkoQJuPOyIGBmjHsR1DCrSxBtPGFWEG02YSGeI/gO8LlvPJV6UeYHsrb1maO2hFTF+",
+	"mQltM05yIlWPpykTN6OIJRXbKanYS2kIzTI5YUG6JaTZ8j/fFc2iecqtmmEPxZKsVII2DATqGZue0ctb",
+	"77DdrtPpSzYF1Tsl1CrKVlK2mm5ox5dsumVgCXe13+6MWtydWYqj4bD/l9KcyFyktz3h3foJ9+GdC84X",
+	"f7yj3SqGRkhhSYICFReFF5LyFDgU3MH7RMieTKdwMQ3LMjIZ8mQIMHhlofKyINW3AcNRHQ0sHQNrqIO8",
+	"VSyFnIQAAwO2HMO4K0wIzW+GFgKg/FsIgAVDD+VE3AcKQrgzAgFo/PtvBBaHZxcg1e30j2gz2WulbXa4",
+	"29s/iEopZ68q5ZzKEUPLUk/JS0akIDJXRPOUheUcw5Sg2Z2A7FhMcWqWaeYNJMKQiZJiEJM3Jw/I0e7e",
+	"AUDG6e2bCTbsCsZZySFxc064GaaKWpygWnNtWHoBknhIDGbCcDO9WCiTw/svPDv1rxbFL2DbDrLhRhNZ",
+	"sRuHYGYf7G7A1DFiKc9HYHUYgzVmrKTsX2QFc4qSjGpt2fBOTCp6MYihdtFprvzQ182HUWyXJ5jWwa1a",
+	"zjymCvZqN93nfp53H90PNE0VPt5qE5UzkubktVQmJq2DZrNJnlPyI88yizX4gD0mmljxpLlH9vZIs4n/",
+	"ReVUUSe6qj3j9I65dzkAjTmH1yqZZUzhqjm/GCsuEj6m2eKTwmEyYVpb3gyCln0JoMWFvQLSPoqOKBAZ",
+	"NBNaKu3teFaRrcgSFbpnRfAojt7niuuUezw7eROQTzM66efZRY9qrkFsA6kmJo8fvn5DqDI8yRjZ/6r1",
+	"9Vf0a7focrvgU0FwuX1zgfYcf1Aj+uFigbzO+YWEa0czb6yy3zm4OkFziQw/h+IAe8WvaDK9KMXuhaKy",
+	"G6n4YGhgIzSxZ0G+au19DdtZrFBcmCFX6YVFBA4yMkiRlgLYo0PHmiV4hApNaA6yKCxZKjpgxZWxAD9R",
+	"1ArGcbEPmpVnf5orkjBj0BYJAu+YKmL++D374/fxUAqrYsHcQIkQ15JRXw0Gv6X90W9m8ms7u8SVS5Uu",
+	"/h0p40UJq6enr7afPnpAzk5J+2Bvv9lpN9s761NYTxoXqpDOjnkdR6eUp6eoHNyK8bbaIQ4CrI3ylKD+",
+	"EWAf9tct/PWueG5xC+28xVKAo8BEuG9DsxvuOcmVck+sY/2r26cWwQtEIwuuPtUG6Ps8qGDJa0MJdrhK",
+	"MAc/ykhesdTyeQCP9yGjNnMdRz8ImpuhVPw3dmsptVWVUmHPXBPNB4KlhItF8ioO2OJ3I6EHJnb7TKRI",
+	"uaeJt1NHDsuNegeOnXHEkd2EBKn+1sgO2/Jj7mKvZWxHZXa325Spt3R6xwI3+ChB1bIT5nYSMqHT0Ibh",
+	"xy37452Ijm5W4M5cB3Sw6noQBNo5yDY00aawH2+hDUoXs3bY3SiOwLvlBA1tLliurOjUODqM4iiRV0y5",
+	"1cj+hY46h/tge9SMieLPayuA+miOqBMdNPZa7SYIUEwbPqLG3tA+zTQrLLa1JYyVvOLaIbgbp9jACr1o",
+	"83Cv56OxVGa7R4EBF9MgAVM1t8TOWXunas4xsmZ/Xv9s8TQCJws/kN7Uhcw0yLEPnqm4wC3JhVinIvSl",
+	"UTFTo+sKbYUfQ9Yi+5S+BEPRgFlNrUGe0Ky/NZS50jHp2n+zaTcGOw+OxLgmroiciAaoBlY8f+fw4uKK",
+	"M6tS4INWt3BSTEWMutD5aETBOceuaJaj3IbuH9AhuDY80SBAaEZVMrSC0YxNKQZ/rNbPOdrNaepJ2Gtl",
+	"Z0IRyZ31uPLVR4+QlQ9LTfkwzRs5sXO6RVCl8PpWYlpKu9c7v8g4EnmWRb+gN9F7SN+5eetPlzuUvfcs",
+	"MeUOX1uFZ8MtJkOWXIKdP2COA3VOTcNOewwfwpAqrsmQ6iED6174JRfgDJ532So5AtUAX2ckBnxJaQjH",
+	"uLhyhY2SRgSWOgvxy1C4yStH/JScEJqBScbe4f3d4MJXLFnJyd80SfmAaRNaOWypOsH6ix9nNGELls9w",
+	"9SMpBsQMpbcDVIDIssxqYXbKwn3NhdnfjeYd/HGk5GQx0qDiExKRaVoePsKApffJZCidkUZDgJwPEKjA",
+	"t0RbJxDO7rI7odxwMegSsI3DzkZc5J55sWIGyxRi0jUyS7uWAPqotph0UXTpwhD4aQaRPDVyc9nlyQyc",
+	"0fBggJDM3E1cPIJv8Z18swy4wRtJzVzYwYKIP3Suz0dUjZnSUsSEkhFNhtzZHSkZMQ2coggLQi5QwgK9",
+	"nBYSl+DpT4ZUCJYFieoCyvBUpOyDP6ZahOF7mStBM4esDkUJN0Uc7NxhuwNeE415GrxZhZq8QnByw67j",
+	"CBhTmAtWYqkca+rGpAucy37ILXgvINSuG5N//P1/olVIBDEx1GCchJs6iEw+qmQpIs0iAsZAWNKU0Cwr",
+	"ghhjIpi9FZSkLAFph4CbkHBTxoZ1cWzX3XAcQMmAGgbi4SzahlDxpZV1ZR+IgpHy0qJhkkltVQoTpLjV",
+	"6Jd1L0EZCbAypAGjPe1Dbh9BEksF4SIBs959iEJEgUQqjTwjuPIimGZdacGu5xFYWwP0fwEyV+Je1oVO",
+	"GQez3CACo4pQlHpYci0uZcxEigRT84wJcwEWwPJPD9kQ0SiDWj4WRKeIbhnyAUSL2W2FaY72dpg5L6Ow",
+	"aNpjAypq1GIpZArus/KYTmHkdcVU8XE1RQrddABuBQxxyUXwAPweazehnHchaXgAozckEJaPp9RQHw9+",
+	"BdkISK21UYyO5q859YRojfCheCNedoPjwLixEpVcSJpV9hKagbIXz1qbFNMyu1qPwbNx5YTgIHD7C48B",
+	"7/On5vdzXwuJkJunF7lJ7LUN/XYLeAc445COAfhVceJujwPgXzuThcdwUnCETZS9MMl1QWTBX8oI4jW4",
+	"PL6o8tjC5X96TdXfz8+spZbINHNpN8KL2fjBjUSihGo2keqSKTJk2VgXQhHpW7VOCuYzkazY5LzSm0s7",
+	"VKMaUQi3fef5T+RoREVKMr5AjmAidf7VjzcVdexC0lLU6bt0kvVIzIJrUARALhWiQfEAxApEZx8jJCZD",
+	"noENfSCZJnJthh26Uw4ecaG5wF6DuFegzKe/XZWQzs99xR4UoXDlBUuk0Plo7GxnznHJRSqlukgyMIrC",
+	"FwkKeFykPAFp18I1V1eQtWJZjA5exgc1C9KNTU91XDlFx4OdtVPVHv+mIVIoJkM5ISMqpqBjcqZjZ2tU",
+	"Uhqr+dojoCZX4UsWtA29znsZT8glm8bk5fGLR/eeHJ8+uffs0U8N8oReAcoCjWCZZhMMbJOysRJRK9vE",
+	"iYPnJrN0Q1r2BOLLeyyTE4CQGSqmhzJLq/73WnJpSqdoBp6nZymqQiuSHdBau/ICPGQJH7mAF+cGWemJ",
+	"s6NmIYduBPeKMNREP+OJWRR4SAnoJgQiAmjKEwOap2ZZPyDZmqAy2JNmSK5oljO9vmpR0S7nfkN1aXkq",
+	"DRhB7LhGWKVDh8T8S77PKcTfQNQFXpRu3WMxTLrBd4IbhZoFyhVoBCyRIgUOmdARuyHZ9sqih1BlN07E",
+	"9itZduCeht+GTBfIM0ekg7R3wXIsSztONpb5vadlKR+BQVaLSnx0rSfpA4wxUayfawbJB0pB0F4RqxWi",
+	"1EmFOSyFjB93HduTpRebSRDwCAoAa96WagDO8qU9rgwFOo4KyRqB0M/s0OtqwPuMMiyJhSpymy4Gwxcp",
+	"ifhQxXA6dFR0eZrhTayPlYiilTEsbuB1EUS+cFMTZyJhItWxT56lkAB83/2LzE3ICQ72PsIb3XKHsUvu",
+	"zDN3chswPNAzR3RKtKFTu+o+Z1mKh1I4NQmkqGjv+YQz4qL67tacHILoPktE1r0hswLen/vGFOi1/mZr",
+	"iDa72wLx1sSSRfjwqt9HhvbJqOgSdb1KFZYqVjDq1F7+m13uMtslpGK5jJb1+ZcF3Kl9KnQyhbF0Q/Pb",
+	"jC8O9NFuh/SmFcmpsN0KTdGF4fNixlQZl2xjeVNa4UkQ5GvfFmROmFDzcQMf6aaoVyNQgBXlEVaOxi2l",
+	"gjAFehRntMwC5c7ljcvauQmRs1TaE2lX2wFceAC98iRIxrTGaHlfAYIOZIO8dFEflfR/OAv7iuIw5gVg",
+	"PJsS8j0pM0bFP4WN3eBIy6Ms5/ZvnEe8ufPCe7ShBnsDgeoOSPcGIJ2BURUyxeLra1oCIr0heFyS5Jr0",
+	"7AnLUjdR6Lb7nMbNqCOylcDrKkl1m72xuNer1Aa34NiBoTplGMZlgNtGVoAJGeXJEAswuLAv9O2zwB3H",
+	"0Lk5awuodkXgvgsjW8/t7uPvFr3Tr2NTf5l7b4xLDkKsDDPe0OmFUb0YvYIlXza38A7h8cY/37Ho/VPL",
+	"fITeIjNvkxWEfaCJgUiAEc0ADtQYpuyv/9/Wf71rbh39cu+rd41f8NPX//WfoS2v6XEJ8LrC/q6HVDFd",
+	"FvOpxAE2SBeDKrDGFyMqF8JyOAjgmvgk05k3WTXAMsX5swV/tjN5Lb/yGWQBuqyTiwVaFphIZnNcirxa",
+	"0mMDLrT9xEQaz/D1wkFQ1rZaT15j/b5U5kKtgWpvHJKt8nAFk4S9u0RjDMkClM8WVtP59sFrsnuw4CFt",
+	"MFpm1Q5ewCD/SFmdbX3xdrNpKhXfKiBb6tpfy72H1+STeyBK38/n9T6cYIWhjXbmK1GEQrd8+YlZnPru",
+	"9NVL4n7tkO2eTKfbztUdk2qpiphsj6kZbvM0Ji57fNunEay23Pv5Y7/I4J6lYgnV5ia0D8y8FufIhGcZ",
+	"SaQ2hBqfbR8TyHZR9h+0umJecICeMWEUzTBifm3b/JAPhhs+ksnJRk/MANQ/HtdWXFlJCMCP6wLzvPjT",
+	"58LFsUAZSWJJAJqHhEso5iLJ8pRpx1eo0viDruqyVIic2hsMJwI6rM8FHNKsf+EC1UO66xNGM6QuGyB+",
+	"6RopPOGX60WdLvCGVAXoT6/H1MxcoTJc3o3uhEo7/n5RdNOyEuNS49fneRU72bIZy+JfBRMuZxYugO9T",
+	"G9o+l8q8oZnn7jXsBXpkGcmGUy7A2PHGVr+bhDMEo+iX1D+9XfhDSDxYGaDwROaaDddxA8/eXc0u7MJD",
+	"Epx0QS68njuxQg0fh1XmWwVIrS0UQtpwQJ98IIVg4MD1hDugiy6PD30vuYtQu2m8yZyQV2K5W3dcOZCl",
+	"x/zJhcASoT67HPid7AWqYKPUDooQBMrHxEWfgLe6x7NM38df7BCs+azv+w8QjgUSeZVpK5ll+Rjjxewo",
+	"H6IZDlX5DoNIHvnUhU8UpTmkeriQ6mSM9n2CkFEM7AlvTh6Q/aP99tJkJC5S9mH+tc0itKxvmeB9y/0G",
+	"dKzXNN9cchGgHF2n8UJ2A+Sx2E8+W8B+NlTxfl9jmsN9kspEbyvWZ4qJhG27aJ3GKCUZ11DKlY3COiCj",
+	"/Q3yyzqEEpD+Edk8IO1GPSAPDw73Vsv2CE0XcgBAcGtxxxdGa9jVJ7+5NTT97Jf3BbtR4OyKaBafkwRo",
+	"Ly+ZqJdCCuIGJuiGEjTc6zCtCV4X5iVMQUY3lLKYx7EidU5IQ9gVU1PIex9SvTa3fF3MEMzi45kM51Uq",
+	"mdWCYItAxtLggggJzrU85QYqm/chPxszYCEjBUIQIMcrnDBRuBQDMCzgtq7LLZjRILHmDOy04h+rgj6I",
+	"Zd4es4HO/AqU4IyJlLqC5g1yVrcGEppptM12UzrVFxnrm67lL95MCPFvMen2ndreDVkHffL52npxNTt9",
+	"uUHRjQNlxq0vFLaR0qnXWtOwrFPNc197nZUk+EDaIFXoLrTXYcSozlVt8oo/sF8xeiw1RPlxVQtcxb4M",
+	"NuWPu9db+KF9/Z+L7Ok3DiLEaatbrxxXCDOr0dOfNINgsYAZXBabbBD2PqMyFbvZpMh2ReuZyfF05b4r",
+	"sfSeylsyEIiLWlXMuwqHmZjuICwqcRgbGl1ckdNFKiH4QrAmnQA7nJf0g/yl4rVZvqdlvpnXdMzUzew2",
+	"X8II/2lhhIt1W0Alilg0cxV29uJloUdL2xMBUrpobqhwdx8+Wp4H0YihyL2V0Yl0HDKvF1VbcSJnoqt2",
+	"LnBdA5bRjj9lyEilpF+YqGHgNZTEln0CFAi8vZpOwFnsknrsV64xCDckteDfCPThcMmaXQHPJkgwXP22",
+	"zcxEn0eo+adKJWF9wUqIU0ZVXLpbYmeRnhYFWaFqT5E44QvbhJWKaomg+fWmSo7LTia5MNhZBVSMD+OM",
+	"csFSMmUmvIVaraHw8a4N1vrKHsHJkN6U+DlqiQaxZXiXb4eL6nQoc0OjMRyKf0UNQaq7rWBbXVSrQnvB",
+	"ZfAK2GYXQjGaDNdIi0+GqK/loejIF1AJEexXrthnTLqPH50RKOJ11doGYYYzvf2Rp9fd1WYJnCd2q1uw",
+	"Yb3xZhdIpv7CrCGYwtDgesr6uxuocmWh2g38wb5/wdpe8Dwz4divsupvMMSHGyTnU5kTxcZSoavWlXtr",
+	"LNdR5lU1V/5toX49FzplaC9j94lV/8HuCZEs5ZCaaS9XfKswvK3EL/jVr2hpbtXrkn+HC3d9unpdb1xM",
+	"y4ZRXUhatjAwhihqGBb/2dnfcyG0QOmHVIHRFRMeUVYb0yl2RMN3zGPlZioo1BTO2U3d5EtO5Y2nWgE3",
+	"OFVoGHP0EPJrY6IZm7XOVmwzjVE9Yx+CtAtfGJwyVroPnhNY9J00tWni51IOV/GIx1Gf8mxR0HioolS+",
+	"wSvCkI/9EhccwToEeFaknkI4B8X0Usgpgs4rGhXNuGhL5zuOYdeEEb1kgVRF19FoEfhWw8klwC6Mwl8O",
+	"pktICYZVuEfCgCrqj69fW+zYt3/zRXjLgEBI94Eg1WD13zknhK/ii9et8V5LgfZCKMFJE3MurAKsy9aB",
+	"valhGpv51bCiXn24Wq64Vts4UFp7roz2gqLhrqz5PBzj6MPWQG4VVacBNg0P2sqvW5jg6Qxsw6gT9eWU",
+	"qW1ffn478bHV5dF8ck9GUWf5czsx3lR1yXkje61St2NVYEwfQw54hUHVdLAq6dMyy83mYqcv1VLt/diE",
+	"7gJLardUMvkNTVAwtlKxRYCU04GQmmvwY2EZ8D5TCkKZFBtTAJ3Vk0GmtJIFJLRczOXoLbjsfh1BMOfi",
+	"Bjb8MdUaLYjvZS8gAUoREIpOnCSNBeUZhW4RIFNIaKdGMyQVi6zlaVE3a3lVCpWLogMOU6wooTpR0rBq",
+	"I5w1w3StzLoguBY6bTklzHIo7I6sWIdQMuLa0EtmuQO0KogrlbqhlJqRGOUUWy0zwz4iPaiMmAxZahXb",
+	"c+HKl9yHxJ/h1Jl0tC4aj6AEJP22Or60tTZyPMa3eMkXas9jApJzuo54qo2FVDERvhzLcJ2LilwxpgJu",
+	"lYUSJl7V0RGexgr0dl74fXGqmOPmCzx63FQgYvEC0AKtZZZs4CKhaIRvI7K4nOAaHvT3GOyw3KHbK9To",
+	"jcq3hTQxO1/tXTHemICUU7uon57Y5+LzE/pTQ/v9T741mOUF2AX/SVt0k39KtX/eK72pMzpc8i+RIr3o",
+	"08SECOETSFUyYMfOxyGj2EJrROF8rk+xAIRlqf8NlZUyy2ipEdQNu7Up4E4V+7hY/gKouIWG83KgXz80",
+	"yJbKDF0/7K68BIc66VZMc12SUKWmhGKllJpKeTljxYsjLnTe7/MEWpWk1FCsOsSM1UsFZjMJaS5cqfle",
+	"Fg5uKKrTb3CavVplJI1BC1hnxjuKp4yqBWzHe1Hnfwp5toJBXBuRHWfpD1CcgF8sWtuxCqVmXS936Ha8",
+	"uMLJj6WHcyNnw8j1sJ530sng1xt7UuFN8ytGgpMrbqanFoi4HojNDHsGNNPey+Yz0f6mietd4xpEJ1Je",
+	"clb2eL24eCK12QL9amtUwp2O+TM2XeI4n5uw4kEHL5Nvt+GriVudTWZrriQJrQRLOQf8FC5s6G8a44Ag",
+	"JGbK1MU//v4/3aJHIxBiRlW138rQmDF2IeCiH4jFf3TFLCXAnvK+bLBLioOSb2aoZD4YgtBZ9HMqsmFG",
+	"lSKkRSt/S28sHVLcGCbA4XYu+vVmekYSzViDHBdfuMIgucDeB9RVL4Lva633oGlBYQXApTfOxbk4Hslc",
+	"GFBWRlIwrKuENkJ4ppY7ickn7INpkKeYiQDSPAQl7uzsHNmffzh7ELtMfZGiMwoGnYuEX/GM2Ius69EU",
+	"dkOhQifeJ1YmGsrC0wQbvu8iJ7HY829MSRTKM54wgZZdb4WAHr/HY6s6bLUbzUor+/I7i9bOvNvxGeEs",
+	"JfidV8ww+BZMqbSawYlHaCX+8pLZM8FwXzxJaqrBgK5lCig/tY6yLZ+gR8c86kQ7jVYDG6SZIVx273op",
+	"0/cGDGiRW4wUT9OoE1mZ8RiHgE2GYiMz1x15xhxvDwUbyd8ndmrca6Vi5az7l30YZzJlBX0MNZr3ibtl",
+	"94/1i3cWicMj+uEpPrUzwyWsDsV/zZn72aicAWWaAlwt64De7aGpSnBsP8eOz6sHPkABdp1Xeic3tgar",
+	"9M5vN5ubdZupdIwJts2v90e/o7b5X7rS36grvavzWlzktj3+muZk1aTNWtSD4hfsdTS2dMXyWEwZIN3n",
+	"XFx20ZisWPbNOUx9HpVOtsI+4Fh/pdGxfXZVT2IYA0vZRSwODS6wfbvSyx0eaa1+pNZmDB7aWf1Q2SAZ",
+	"gNT3GbrLnyrbSFWJvoW2A2hMLFZAiUmNiQfg1BCkNyUeR5BIgkff0AG2MHS5Gfa9dToNDvKFxPoxQ1o9",
+	"T6pX0Bp46unDOyFLy0FW1FT+TGe529xd/UTRO/n2h/+G0dRFWEPxDAGVNIlve7D2GW9X2CbI5lIHrLKV",
+	"tmxWs+TOS9N9dEYHRVW+ahmPoiEfgWwv7TsGQlfDsm0gut6ccMo12W21zwX0LrUyWaWux7koDBseCY/L",
+	"hX9yZHzah92vNbRs44Yy/2fE9D8rodv4cuw2j9ZZl+sIaB9otVc/cOobUu621xhdNHqHBw7XWU+1H+Pt",
+	"r7idnVBBfGTHujfa1Wqv3ub6zXmDA/6lbg2g9LcynW4msaL/L/qRa24YGas/fr/KGRlRlXIrdBROP+ff",
+	"26CjbeGQvK7bTJzg/+Wef7nnXnnPpC4vOsrEVBCPe8svfhkcVAprS5osaOZYt6vTbnm3D4q0fBvz00H5",
+	"R1OMkRDPPlsCqnR/3nc5hBMBsvu5wB54NZtJgHtb4fUB1ey5pKnemAhtrAbfoWoLLVWf//E7vaEKez3f",
+	"bXXvrHnoe5I6hTYLvKowY8KIULt/Z8rADs/Xt9To6i0alqp1RdX/3pTw9It6d2fq3WTIk2GgS4pI4RNY",
+	"unhhxavQijGTFnN/gbpNIZH+rHprXYMU++Kpt9dWb3A8k17mzbYFxXC1aElZ46I0BZ8LmlldYFq0GAlJ",
+	"87CAE7+NzcjBrPRwG4lgaZtkdwMDd2/ta1VPHFxfONiw5/Nfg0BtTosWdYZ3rVYhRmiCGeMVkvIAgbf1",
+	"XLoAv3kuifkCtVaZjZo1eNYRZtfRRkry5WyWno1gkxKgVUJ/x6fxby0Ybyrq3pI7QQseOsuZKj1Ni/YF",
+	"WMN7li2FRNjVRscS1TZWW4tHre56M0NLrZHUvxCy3ZUpckEFr42Of5thAZyw0HIsCkKPddlZCu0ndGl2",
+	"bJBikBTZFAqJuD4bWhIhScWWWXTR70tILqwj3COR3hnCxTeTYb6g6F+XHpZlD29OGV1PJL1MuXdjsMM7",
+	"xv1C1JcLaXE5r1ahF9UikKg3QDlOCDBWLL1f1q3ydbjJiVTnYqbhsovHdp2p7TPYkKvj+t9T6PXlAwsa",
+	"LpSlWKmGIlRdsCtgKSqXSH8uXBSMVycW2Q0KsNydVl/3Eu+dtXZKmapoHxYNJlvNnahoGhaNdi8PPvza",
+	"Hv9WbZzViWZ7fFXaaM1NsttptX+Orn9ZW96qNd0KaeUukr3dbJYgb/zl9F4ryCNprPeLs/iiWXblegxa",
+	"4ZJpg1hbuU6OUNeuE+T0LL5Lp0xdMbUF0Tw4tEEe0WQIQTt0xFLfWv4+uNq6PMUC6JL0ME+M9GhyaTlR",
+	"9znVZgu6D289fdiNXe1zLIlLxbnoVrpEdxvEhe+U/AgC4TED0i4AVtMgx9Cu1C1PTUlrj2hyydjYV9KF",
+	"kowQzTZmmFx1LrBztOth4pvHJYpBqBHNSAppif5Cc0HsS6VIGKFiigkOQ+pTDYDtYjg/7JmJjl3lgBks",
+	"uD6h+lxA/YsY3H9uI74YO4Sv4mSQ6mDhFbrkJzLL5GS9cKAz304R+2XbNd0vaBM3le7ZWFVAW9JbRPCh",
+	"NlIqP7WDqykcc2WSWnHrMFQg6Y5Dbgz7YBBzt3AbNRIW8bRDdtvnAkZ00IR8LiyudcjHc2jQfB51zl0w",
+	"zHkUn2MESPElfEUN/F0lTbuO/uHv8Nqo8/E84ikMnQu4OY+ur+Eol+hoIeXQdzb/VzblIT77aDyqXTKp",
+	"vFpl3fem+aVhcz4V6wYi6qv+3UZ9VRo5wD+VIKSo6FYaHTX2ms0yKr4TyctAC4Xqr0UGd9RstJq7RdjX",
+	"jWLGAm0LZpjy3qHj/EWRtLJeS7TXbuw2o3o9Fuzj0m4eNCF50DdhaTf393ebzXp1uf16WZaovdNq7Nrn",
+	"mrVaGz5UsVrbrVZYPto/bLSb1XLtneig2dixXxWF4aP9/UarWan35nc6D/5ak4XW7XwHlcYKC669x+x/",
+	"7YsPsoypbLfiWoMYYeoCdqfgOvH1jD1JKK5/kCisNJfc0JqOj62ntd4BCXF5uBO48wXkjl2h2ahSvGER",
+	"gZhPYPlc9KF2Z5rXUMMLr2ptJ7JP/AuaOzVz7cq9zRG/1p1sLkTYdg8tqQgStv3Ddp2w7R3ZL+rForB+",
+	"QJ3O1Mh8Ne0ILbabUJOFAgRCuvHFKDdnlDMleCwOWmV/zlG4Bo3Zzn1qV1BvelGkTWA1lzTYNMrSN7en",
+	"+5hyAea5uW5RJW2EZlG1irLYnEUqbJBbeR5TOIoFzNvyCmqIWWq3Ion13WPZgGq/t0K5mEkwgDyvEuOL",
+	"Ay5roro8uLUS4NYgzidKrpVUcCZvaG5EYH65d7P3DvTd8raRXLMUGDzUuKth8cqbOPR9AxYbLk5c5lXh",
+	"zm+Ql3SExQtqrV3ul2mklQQ7zFLCiwTVbxpBq9uTciF/pXCdSkOOdx8/Z+TNbXi077rRmk3naG41W2ew",
+	"Xljy7aT0evOLpQE+Hje/RPh8Uu2gGnNjIW2xClsUYjC8j6wZrXAclEQDGXhS6Ri7TjgQJAyuFQqEuYKu",
+	"0Me60YPnoggfRAZfZgBgnimUKYqdaXWsOKQ21hNM75N2cxctmr4mjEs6a5yLM4kLiEkX6/kWrSqvVpTx",
+	"jUm3IA77XbRVdv317BY1fjGVkwdDmd5AOSpfQvpTal+lHTH+rDFSrtD1glqDvrC1r2c9S9x8heWSCu8X",
+	"BXY7UZJRrVmuyE5MKhSyKBR8m9irWm3vtUKvNgzvwaph4E/yQChqd8cR1Zprw9ILiAIKcREmDIdqZAtY",
+	"B7z/wqfw1Tq5wy9QtqYK2LPmEfKKRhNZnBuHsiT7YHcDVapGLOVW+nTnACUEZP8iK0J0Fh3MFc14ahed",
+	"5soPfd18uOrIfllQec3CDn9wFVyjTtRqE5UzkubktVQmJq2DZrNJnlPyI88yVtRwc+W4rJ68R/b2SLOJ",
+	"/1WKvEEgf/WZwuw/8y4HoDHn8Fols4yhXDJXUy58UjN15px1NEP/zMUICtVa0R89XJDyxISWquABQ+ie",
+	"iYWv6q1sNZ1aEex9rrhOucezkzdBXX/Sz7OLHtVcl/XqYvL44es3hCrDk4yR/a9aX39Fv3aLLrcL3AXB",
+	"5fbNBZa48Ac1oh8uamXeixaNdrQcuxB5Zxmw3xWF87Sp9a3rzBSBm0dxgL3iVzSZXpQ12ss89AoxuS5H",
+	"Kj4YGjSvQ98k8lVr72vYjq+nWhROLRZzYYZcpRcWEcD0/g5IpaUA9ujGrtx3tGO5FqE5GWdQ2kUbqeiA",
+	"FVfGAvxEUawW4/dBs/LsT3NFEmYMAykrJjKH1GDzx+/ZH7+7khdIpouShp0oGfXVYPBb2h/9Zia/trPL",
+	"Wv3D8O8zBRM7UbBg4ybJLa6MYNgg4ws93jDYr/L4quDL3UDB4LosAOKq+VezDX2m4BZXuQWuutOA3v1i",
+	"MbIUYd8qbpivuF9rH055agUr1xvBCodWHCWgGCdsQ/k15dp5txdntT0sxrz2vf8+neS1OloriJtYycaK",
+	"jknRP9HK2SPoNf4lZOuzhmyVCOPiKfBwKpaRGHQOq3llUBtSrMJb12hvoaXmrQuSgOuBIRIx1KtJGZat",
+	"HyuesBSq/1PygqnLjJFMDlxfNDDqCNmT6bSxpMffED3M545b1xJ0QJ/BeCwoHWcVIt6fdgmWWCZUEPYB",
+	"SqxDtYbMUeXRolgs1xxvVZTGU5GyD0VxTYgwwxhNLOOyyGTqqmIFjKbNQDvFERd8ZIXYZhzoEf+ntlLV",
+	"nUz7Z83Dzs5OZ++g0Wrv/OybIHaiZrO/+9Pe9PK5OKNpb++QvTwSfGfww/6T3d3ku/6LHyZvH10dtd+8",
+	"l5ffREWPyqbvK1m0fcA2j9HH+ciPmakh+qPH+lJhxMjuwcNH34/fHz759pTe2z57Onp7b++7Byz/nr25",
+	"HO29fDH+7u3Pj3eGp/nJD9/gszKdYuAIHhe8BQtkOYzdbp1H1/E5LvbcrvYclgsjYcHn0fW8pSui7x+t",
+	"L7JUe0Wuk8n2xcD1aeWGwj3lkABj+WSWsoIyzEb0edoaIrjbQL3GkuO1WxAq6+q5CWngqJO2HjekGmyb",
+	"TA62yjfEfiByBeg8Q54xNibcdCw3gJByS2QldEAUZKzkFSMZNQwLZ50Lb5LCq+MrYpQGqpCD6kG5h9sS",
+	"lio4XOFxUOTOxc652L96+ewJFem9/hE/oNPRe573f3h277vxW/4+/b6ffveoffxMfM9/OHn6zbk4F//4",
+	"+/8ilXeQn3/46cmb/k/HP987GPPjdJI8u7f9+FuhPrz6+edXdLR3+mH84dX0x2P6/cN7kx+uhs+uTn7S",
+	"302yvv5wlT4/e9J/K589mOy/bz2fHh2++vXg8Q+7B4++f7v7dqK/AchgYaXKlPf293b3mwe7e/eOf3p+",
+	"tfcry1+P++rbD5ffsidn99p8/OvL0XC3J1/e25P7eu/X0fBp+9EGCk0F8otTmCxmlnBtVGSiBefi+pPc",
+	"C5yPd4nvNnfL2movpSF9kJ4K9gVobhn9fwhptvpetFrT2lXcybktvfRx34jo0P/oDq77/BX3xl93T11Y",
+	"eUygVi2hsABqcsVWXfQRWxbp8oLdPhR8Lc/OTBPbd0XjolqXDteeKAq1HnJGJOhEGxns8IGFfuv1fX2v",
+	"2HfrR4a/YKGzfjuUhOrLv0AIeJVvuEKZdvdVJhIX1UNnOcopnYKkbrdat5tNyYhOSSpr0eGz2LWN9qGl",
+	"gZYvpsc46K/k/5yTLI86rXanudvYaYFBGG3RAGCwP1tg7hw49+Vuu7UThYxl0HTI/2k3FhBgmy20O7eL",
+	"afBQy2n2/DStw2ZtmrBjwU3qv7hleQM4ytUCodXRXKpBrVRmxvqGyNz8S0qKt7+/C26pC4+QmB0goeCt",
+	"hWYB2pQauiKxY8HVnQ2HDGjeVU6EeROg7MNauCaUpHzAtGmQtz6A6ZI57ydHaU/JSeychWaofY/7/aP9",
+	"NpbXcxz1XFTFyZq+DX4VcvL0+aMyA8otza/DyCxFEoYDvDBpFyumBHK80G/qNnMuDMuy6m7AL8qNJiMu",
+	"cgO8Xl4xFbtVlqurSAEVcTcgoL62Mu5iChhuSQwl4LxuD31wCn7quvVU3W/Vq7tRx+Lbx58iCGYCN8Ng",
+	"giZm4DMrgjf/2uK2o8YLrAFHHUiFa7Rbu3PWgP7jly8fj83x7k/Hw7N7Vz+dnPx4+fZZf/jtz8976slB",
+	"9v1e6zB70kyy059mrQGIl6HZ2kXWiZIS13Py8NXJT4cf2LT1a3u8vf2EXz7akUI9Nq9bT759///+8Oz9",
+	"z2Lvde/R1eXuN+7JiT6POu2qXaFdtSsgyTiPrv3+L7BL07uN9hT94pWVtPcme73z4aV+e2xevd/79kH7",
+	"8Nunl9uPnjzn7PHVj/sfzPHr9o/Pkp+PXnzjqiPbyd720nT/dPBjjx7ee3+v/Z5lDwQ/zO+9+fXBq8uD",
+	"y93jx6P2899+1M03E5hsnNGEwRVQGDBt2W7r4Ghvr9Xaa+/utJrYEYJhzJBn60trmlgObPl80Ccmgcv7",
+	"O69zrOseFpRnZILCh+fuliXaE8oNuEOr9+wMmtd4MiWkgStWvV+1zR42i//9CTfrd7hBeDOS1NeWLyxS",
+	"P4FpQMc6aCuoi4g+lChuLth/luDINeSCh3IirPLk2xvJfskWPccueBwwYmx/skQqqMY8LdQbpw/8qI1l",
+	"+ttV7Szm/bOKaBjBWhPPwNblA7ti/KTxIzYEUGzEIU9U9mfPZmEZqiJSSzPXcrGrh7S9t1/UlUVvf6Ww",
+	"LCSYdpwjpFxGReHz7QSwBO3xucBW+laIUkwbe22KhFVIGYUdCMZSXakP4Vq627umCbb/CtayO6XTApFu",
+	"gUdrF9Ss4M5nC/vCa8SxrGhFRvJhfj1GEppl2AvP020fJ+Yp7GxkWBEJtn9I07R9uHvYbu20D/pH7LB/",
+	"2N9Nj3bbrE3Tw7TJaPOoz1hz56h92OqxnYNeq9XuNdtHvcP9/SMGyI1nXF/fKbSXdY0dZJ+wjCVG8QTq",
+	"YWfo0CuX65fn3mSZOxsDjKhhA6kwHATCaPLR2Pfrq0fAwFzZtNZzP6jPYvhZP9czID2lUyKkhWnR+FyH",
+	"gGp/yGrxdu5t19dlvMnMq40co5gPCkVw78WTG3Awh5DHibmzaqd1+vi5/CNreKxfWXLwEhF37YKklKen",
+	"EMf9Zy9KugZ/OEZyjcgWE7wr0NLQYc7SaI8Ao3YBP6tsb2/8sE9uffsn9cwIBI86OrlZWKh96E5DQnWi",
+	"GDaLCMV6nu209nb2m83m6Zeozi9RnWtFdXoMBXy6yIXhGaLoQRBFw6GfKCXehfAQf54w0how/l1iSm9l",
+	"o6/2xV5hpEfe8MUYf2Ol24MQpORCRJzXATFybTMDvX/3yooFBZffmMm75z5Lb5lKG/V/FbMLmlSwwz9a",
+	"WGqnvvx4l6eHn0DzuZlejuRJoduQr7o6k6b79cqEcKuNYTBiKHzmxaLc7jvP18b87Jt0Lf03Tdr+s6D7",
+	"EtNWrtkye+LaFOzfg379SbPwNwk8rFA7ilkKaHG2lHCipMtqWBHvrXKxPC1/pnJmgxxjv3t0dPhGlUXZ",
+	"8rLmnpEklQ3i01lcP6yy1D/B7vKxV7zPBf7KlJKqUzQn5ZjamsmB10Bcic2iKud72dPE7qMLZTldQU5Y",
+	"0aKY7zd212uU5Xsve0WbTnQuwzf11pwhyut66q8Z2dv700d3p0CNdo+OLNdI53pSFtVGd0EdtycYdSKr",
+	"uMvcgEfLHjW4/Ur/lYVRx64wzwyqClSZxa+2alTsV7LXbK5YSfvnyrzNYt52Ma/Msny83rRzkdvJ+++n",
+	"L86ebpBwlovVOoC9V18Ct++4MgEC1YLX0omlcr8dUKeORdWMhVa9U+ezvauLtm4QZzDgkiVSpBd9mhiL",
+	"pWC5vpX2CptbhLfQlhsSef6KWAGssF6tYjKUEGep+UAQLmJfvmIRBx0ympnhb8tkqScw5NboMVPncM3a",
+	"KDh34OSeGqiZe/cB06d0Wjq9nZUROHMFhJqpK554GEJXnd+Wi6M05QIDGu4gpQAe7Sl5CaUaZGkoKkrV",
+	"aYZeMg/sm8C+XPSii4NCEVYNwZPYw8vw6fbjmGF1T5Wvbr+vU18RBbDLSoefBsMmQwY14gv7s0Mp5/12",
+	"MF2IcoXBbzHO/eiG3BbjBjLqRAPZarT3G4c1I+1VE7rMrw14v6IF0TW9nGfpp4K2FcphgiVXec3g91+K",
+	"h4PRrUUVISiCFyzC16ikVhb5CHMl7d5AV3QQlRKaZZV02MJx0WMJHbEiObR8rSuGOf9STH0dSgBDVRPR",
+	"mK8qySX0ROiTlFm46Lio4l3GdWg6rczllI/QXL5WUlVlclXRYiKkq4KmKy9zzOk2C584pctiTO6yWkuN",
+	"ZiFQKlHALqTFFy+YzKcLwxG4jOHa+zFnZn6K48KO1sOK6NBZoQrE4LqQSFTpg91+5TmPvte/XP/fAAAA",
+	"//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -16,7 +16,7 @@ import (
 
 func newAudit() *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Show that nobody changed what was said, read and decided"}
-	cmd.AddCommand(newAuditVerify(), newAuditExport(), newAuditCheckpoint(), newAuditKey())
+	cmd.AddCommand(newAuditVerify(), newAuditExport(), newAuditCheckpoint(), newAuditProof(), newAuditKey())
 	return cmd
 }
 

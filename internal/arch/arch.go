@@ -58,7 +58,8 @@ var Arrows = []Arrow{
 	// The way out.
 	{"internal/registry", []string{"internal/energy", "internal/household", "internal/consent"}},
 	{"internal/account", []string{"internal/household", "internal/permission"}},
-	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/consent", "internal/permission"}},
+	// What the journal tells names nobody; a family is shown the proof of who read its data.
+	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/consent", "internal/journal", "internal/permission"}},
 	// The outbox knows a delivery and a recipient by name; figures only as the Gate gives them.
 	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret", "internal/outbound"}},
 	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text"}},

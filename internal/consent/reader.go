@@ -38,10 +38,12 @@ const Withheld = "withheld"
 
 // A Read is one entry of the access log, as its family sees it.
 type Read struct {
+	ID      int64
 	At      time.Time
 	Kind    Kind
 	Purpose Purpose
 	View    string
+	Entry   int64 // of the journal, which tells of it; -1 before there is one
 }
 
 // An Own is what a family may always see about itself, whatever it agreed to.

@@ -46,6 +46,9 @@ const (
 	viewRuns       = "runs"
 	viewHouseholds = "households"
 	viewCaseLoad   = "case_load"
+	viewJournal    = "journal"
+	viewAccess     = "access"
+	viewProof      = "access_proof"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -91,6 +94,7 @@ type Store interface {
 	Conflicts
 	Runs
 	CaseLoads
+	Journal
 }
 
 // A Gate answers questions about families, each in one transaction that also

@@ -70,6 +70,9 @@ func (e Entry) Leaf() ([]byte, error) {
 	return leaf, nil
 }
 
+// LeafHash returns the hash of a leaf, in base64.
+func LeafHash(leaf []byte) string { return tlog.RecordHash(leaf).String() }
+
 // ParseEntry reads what [Entry.Leaf] writes, and refuses it written in any other way.
 func ParseEntry(leaf []byte) (Entry, error) {
 	var raw struct {

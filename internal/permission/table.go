@@ -44,6 +44,8 @@ var Table = []Rule{
 	{Route: "GET /api/v1/events", May: called, Scope: ReadAlerts},
 	{Route: "GET /api/v1/conflicts", May: operator},
 	{Route: "GET /api/v1/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
+	{Route: "GET /api/v1/journal", May: Reaches{Operator: Allowed, Auditor: Allowed}},
+	{Route: "GET /api/v1/journal/checkpoint", May: anybody},
 	{Route: "GET /api/v1/households", May: lead},
 	{Route: "POST /api/v1/households/{id}/disconnect", May: helping},
 	{Route: "POST /api/v1/households/{id}/consents", May: helping},
@@ -58,6 +60,8 @@ var Table = []Rule{
 	{Route: "POST /api/v1/me/consents", May: family},
 	{Route: "GET /api/v1/me/receipts", May: family},
 	{Route: "GET /api/v1/me/receipts/{id}", May: family},
+	{Route: "GET /api/v1/me/access", May: family},
+	{Route: "GET /api/v1/me/access/{id}", May: family},
 	{Route: "GET /api/v1/receipts/{id}", May: recordings},
 
 	{Route: "GET /", May: anybody},

@@ -60,12 +60,10 @@ func (d *DB) cover(ctx context.Context, tx *sql.Tx, start int64, and string, arg
 		return err
 	}
 	entry, err := d.inscribe(ctx, tx, inscription{journal.Access, readBody{Minute: instant(start).Format(time.RFC3339), proof: proofOf(rows)}})
-	for _, x := range rows {
-		if err == nil {
-			err = reads.mark(ctx, tx, x, entry)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return reads.mark(ctx, tx, rows, func(int) int64 { return entry })
 }
 
 // removeTraces deletes the rows of a family that entries tell of, and its salt: from
@@ -152,12 +150,17 @@ func proofOfRemoval(rows []removed) proof {
 }
 
 func proofOver(rows []removed, record func(removed) []byte) proof {
-	slices.SortFunc(rows, func(a, b removed) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id)) })
+	inOrder(rows)
 	records := make([][]byte, len(rows))
 	for i, x := range rows {
 		records[i] = record(x)
 	}
 	return proof{Rows: len(rows), Root: journal.RootOf(records)}
+}
+
+// inOrder sorts rows as trees have them.
+func inOrder(rows []removed) {
+	slices.SortFunc(rows, func(a, b removed) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id)) })
 }
 
 // removedRows reads removed rows that meet a condition.

@@ -2,13 +2,14 @@ package records
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -199,7 +200,13 @@ var sources = []source{consents, decisions, reads}
 
 // traces reads rows of a source, by entry and id.
 func (s source) traces(ctx context.Context, q querier, where string, args ...any) ([]trace, error) {
-	rows, err := q.QueryContext(ctx, `SELECT x.id, x.entry, x.digest, `+s.columns+` FROM `+s.from+` WHERE `+where+` ORDER BY x.entry, x.id`, args...)
+	return s.some(ctx, q, math.MaxInt64, where, args...)
+}
+
+// some reads the first of these rows.
+func (s source) some(ctx context.Context, q querier, limit int64, where string, args ...any) ([]trace, error) {
+	query := `SELECT x.id, x.entry, x.digest, ` + s.columns + ` FROM ` + s.from + ` WHERE ` + where + ` ORDER BY x.entry, x.id LIMIT `
+	rows, err := q.QueryContext(ctx, query+strconv.FormatInt(limit, 10), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -215,15 +222,28 @@ func (s source) traces(ctx context.Context, q querier, where string, args ...any
 	return all, rows.Err()
 }
 
-// tellOf writes an entry for each row of a source that meets a condition, in the order
-// they were written.
-func (d *DB) tellOf(ctx context.Context, tx *sql.Tx, s source, where string, args ...any) error {
+// tellOf writes an entry for each row of a source that has none and meets a condition,
+// in the order they were written.
+func (d *DB) tellOf(ctx context.Context, tx *sql.Tx, s source, and string, args ...any) error {
 	if err := d.journalTurn(ctx, tx); err != nil {
 		return err
 	}
-	rows, err := s.traces(ctx, tx, where, args...)
-	if err != nil || len(rows) == 0 {
-		return err
+	for more := true; more; {
+		rows, err := s.some(ctx, tx, pageOfJournal, s.untold+and, args...)
+		if err != nil {
+			return err
+		}
+		if err := d.tellEach(ctx, tx, s, rows); err != nil {
+			return err
+		}
+		more = len(rows) == pageOfJournal
+	}
+	return nil
+}
+
+func (d *DB) tellEach(ctx context.Context, tx *sql.Tx, s source, rows []trace) error {
+	if len(rows) == 0 {
+		return nil
 	}
 	if err := s.digest(ctx, tx, rows); err != nil {
 		return err
@@ -233,30 +253,37 @@ func (d *DB) tellOf(ctx context.Context, tx *sql.Tx, s source, where string, arg
 		inscriptions[i] = inscription{s.kind, x.body(proofOf(rows[i : i+1]))}
 	}
 	first, err := d.inscribe(ctx, tx, inscriptions...)
-	for i, x := range rows {
-		if err == nil {
-			err = s.mark(ctx, tx, x, first+int64(i))
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return s.mark(ctx, tx, rows, func(i int) int64 { return first + int64(i) })
 }
 
-// mark notes in a row which entry tells of it, and the digest it was told by: when the
+// mark notes in rows which entry tells of each, and the digest it is told by: when the
 // salt is gone, that is what is left to prove the others with.
-func (s source) mark(ctx context.Context, tx *sql.Tx, x trace, entry int64) error {
+func (s source) mark(ctx context.Context, tx *sql.Tx, rows []trace, entry func(i int) int64) error {
 	//nolint:gosec // only constants are joined
-	_, err := tx.ExecContext(ctx, `UPDATE `+s.table+` SET entry = $1, digest = $2 WHERE id = $3`, entry, x.digest, x.id)
-	return err
+	update, err := tx.PrepareContext(ctx, `UPDATE `+s.table+` SET entry = $1, digest = $2 WHERE id = $3`)
+	if err != nil {
+		return err
+	}
+	defer update.Close() //nolint:errcheck // it ends with the transaction
+	for i, x := range rows {
+		if _, err := update.ExecContext(ctx, entry(i), x.digest, x.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellConsents writes what a family just said into the journal.
 func (d *DB) tellConsents(ctx context.Context, tx *sql.Tx, family household.FamilyID) error {
-	return d.tellOf(ctx, tx, consents, consents.untold+` AND x.family = $1`, string(family))
+	return d.tellOf(ctx, tx, consents, ` AND x.family = $1`, string(family))
 }
 
 // tellDecision writes a step of an alert into the journal when a person took it.
 func (d *DB) tellDecision(ctx context.Context, tx *sql.Tx, alert string, seq int64) error {
-	return d.tellOf(ctx, tx, decisions, decisions.untold+` AND x.alert = $1 AND x.seq = $2`, alert, seq)
+	return d.tellOf(ctx, tx, decisions, ` AND x.alert = $1 AND x.seq = $2`, alert, seq)
 }
 
 // Salts are what the rows of families are digested with.
@@ -270,22 +297,16 @@ func (s salts) digest(x trace, table string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return journal.RowDigest(s.key(x, table), text), nil
+}
+
+// key returns what a row is digested with.
+func (s salts) key(x trace, table string) []byte {
 	salt, ok := s[x.family]
 	if !ok {
 		salt = s[""]
 	}
-	return sum(rowKey(salt, table, x.id), text), nil
-}
-
-// rowKey returns what a row is digested with.
-func rowKey(salt []byte, table string, id int64) []byte {
-	return sum(salt, fmt.Appendf(nil, "%s %d", table, id))
-}
-
-func sum(key, text []byte) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write(text)
-	return mac.Sum(nil)
+	return journal.RowDigest(salt, fmt.Appendf(nil, "%s %d", table, x.id))
 }
 
 // digest gives rows the digests that their entry is going to hold.

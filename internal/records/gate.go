@@ -331,19 +331,6 @@ func ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (consent.
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return own, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT at, audience, purpose, view FROM v_access WHERE family = $1 ORDER BY at DESC LIMIT 500`, family)
-	if err != nil {
-		return own, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var x consent.Read
-		var at int64
-		if err := rows.Scan(&at, &x.Kind, &x.Purpose, &x.View); err != nil {
-			return own, err
-		}
-		x.At = instant(at)
-		own.Reads = append(own.Reads, x)
-	}
-	return own, rows.Err()
+	own.Reads, err = readsOf(ctx, tx, ` WHERE family = $1 ORDER BY at DESC LIMIT 500`, string(family))
+	return own, err
 }

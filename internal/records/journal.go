@@ -260,7 +260,7 @@ func (d *DB) beginJournal(ctx context.Context) error {
 			return err
 		}
 		for _, s := range []source{consents, decisions} {
-			if err := d.tellOf(ctx, tx, s, s.untold); err != nil {
+			if err := d.tellOf(ctx, tx, s, ``); err != nil {
 				return err
 			}
 		}
