@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"foyer/internal/consent"
+	"foyer/internal/household"
 	"foyer/internal/registry"
 	"foyer/internal/text"
 )
@@ -125,7 +126,7 @@ func TestAFamilySaysItsConsentsThroughTheInterface(t *testing.T) {
 
 func TestAPaperIsWrittenDownAndItsReceiptPrinted(t *testing.T) {
 	v := newTown(t)
-	v.exec(`INSERT INTO staff (id, pilot, email, name, role, password) VALUES ('slea', 'ville', 'lea@example.org', 'Léa', 'lead', 'kept')`)
+	v.person(household.Staff{ID: "slea", Pilot: "ville", Email: "lea@example.org", Name: "Léa", Role: "lead"})
 	session, err := v.accounts.OpenStaff(t.Context(), "slea")
 	v.must(err)
 	lea := v.browser().as("foyer-c", session)

@@ -64,8 +64,7 @@ func newMatrix(t *testing.T, address string) *matrix {
 	person := func(name, pilot string, role permission.Role) string {
 		t.Helper()
 		id := "s" + name
-		// No password is hashed.
-		m.exec(`INSERT INTO staff (id, pilot, email, name, role, password) VALUES (?, ?, ?, ?, ?, 'kept')`, id, pilot, name+"@"+pilot, name, string(role))
+		m.person(household.Staff{ID: id, Pilot: pilot, Email: name + "@" + pilot, Name: name, Role: string(role)})
 		m.suitors = append(m.suitors, suitor{name: name, role: role, pilot: pilot, id: id})
 		return id
 	}

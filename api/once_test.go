@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"foyer/internal/household"
 	"foyer/internal/registry"
 )
 
@@ -112,9 +113,8 @@ func TestACaseLoadIsHandedOver(t *testing.T) {
 	v := newTown(t)
 	ctx := t.Context()
 	v.must(v.registry.ShareCaseLoads(ctx, "ville", false))
-	// No password is hashed.
-	v.exec(`INSERT INTO staff (id, pilot, email, name, role, password) VALUES ('slea', 'ville', 'lea@ville.example', 'Léa', 'lead', 'kept'),
-		('skim', 'ville', 'kim@coop.example', 'Kim', 'caseworker', 'kept')`)
+	v.person(household.Staff{ID: "slea", Pilot: "ville", Email: "lea@ville.example", Name: "Léa", Role: "lead"})
+	v.person(household.Staff{ID: "skim", Pilot: "ville", Email: "kim@coop.example", Name: "Kim", Role: "caseworker"})
 	session, err := v.accounts.OpenStaff(ctx, "slea")
 	v.must(err)
 	lead := v.browser().as("foyer-c", session)

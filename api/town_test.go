@@ -31,6 +31,7 @@ import (
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/keyring"
 	"foyer/internal/permission"
 	"foyer/internal/records"
 	"foyer/internal/registry"
@@ -51,6 +52,7 @@ type town struct {
 	url      string
 	log      *lines
 
+	records  *records.DB
 	db       *sql.DB // beside the store, to put figures in as jobs would
 	postgres bool    // the dialect of db
 
@@ -99,11 +101,17 @@ func newTownAt(t testing.TB, address string) *town {
 		t.Fatal(err)
 	}
 	v := &town{t: t, zone: zone, now: time.Now().In(zone).Truncate(time.Minute), log: &lines{}}
-	store, err := records.Open(t.Context(), address)
+	keys, err := keyring.Open(t.Context(), keyring.Defaults().In(t.TempDir()), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = keys.Close() })
+	store, err := records.Open(t.Context(), address, keys)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
+	v.records = store
 	if path, ok := strings.CutPrefix(address, "sqlite://"); ok {
 		v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
 	} else {
@@ -157,6 +165,14 @@ func (v *town) must(err error) {
 	v.t.Helper()
 	if err != nil {
 		v.t.Fatal(err)
+	}
+}
+
+// person adds a member of staff. No password is hashed.
+func (v *town) person(s household.Staff) {
+	v.t.Helper()
+	if added, err := v.records.AddStaff(v.t.Context(), s, "kept"); !added || err != nil {
+		v.t.Fatalf("add %s: %t, %v", s.Email, added, err)
 	}
 }
 
@@ -254,8 +270,10 @@ func (v *town) result(f household.FamilyID, indicator string, from, to energy.Da
 	v.t.Helper()
 	b, err := json.Marshal(detail)
 	v.must(err)
-	v.exec(`INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value, unit, detail, category, granularity, computed_at) VALUES (?, ?, ?, ?, ?, '1', 'ok', ?, 'EUR', ?, ?, ?, ?)`,
-		f, indicator, from.String(), to.String(), from.Start(v.zone).UnixMilli(), value, string(b), category, granularity, v.now.UnixMilli())
+	v.must(v.records.FileResults(v.t.Context(), household.Filing{Family: f, At: v.now, Results: []household.Filed{{
+		Result: household.Result{Indicator: indicator, From: from, To: to, Version: "1", Status: household.OK, Value: value, Unit: "EUR", Detail: b, At: v.now},
+		Start:  from.Start(v.zone), Category: category, Granularity: granularity,
+	}}}))
 }
 
 // alert opens an alert of a family and returns its id.

@@ -17,6 +17,7 @@ import (
 	"foyer/ingest"
 	"foyer/ingest/spool"
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 )
 
 var (
@@ -242,7 +243,12 @@ func (h *house) open(cfg spool.Config) {
 	h.t.Helper()
 	h.metrics = prometheus.NewRegistry()
 	h.cfg = cfg
-	s, err := spool.Open(context.Background(), cfg, h.metrics)
+	keys, err := keyring.Open(context.Background(), keyring.Defaults().In(filepath.Dir(cfg.Path)), time.Now)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { keys.Close() })
+	s, err := spool.Open(context.Background(), cfg, keys, h.metrics)
 	if err != nil {
 		h.t.Fatal(err)
 	}

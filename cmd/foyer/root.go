@@ -33,6 +33,7 @@ func newRoot() *cobra.Command {
 		newIndicator(),
 		newInvite(),
 		newJobs(),
+		newKeys(),
 		newLedger(),
 		newMeter(),
 		newQuarantine(),

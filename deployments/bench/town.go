@@ -23,7 +23,7 @@ import (
 // A town is who publishes: gateways with plugs behind them, enrolled once for all
 // runs. Their families agree to see their figures.
 type town struct {
-	records  string // file of the registry
+	registry string // folder of the registry
 	gateways []gateway
 	devices  []device
 	zone     *time.Location
@@ -55,7 +55,7 @@ func enrol(ctx context.Context, dir string, p plan) (_ *town, err error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &town{records: filepath.Join(data, "records.db"), zone: o.Zone}
+	t := &town{registry: data, zone: o.Zone}
 	if err := t.settle(ctx, o, p); err != nil {
 		return nil, fmt.Errorf("%w; %w", err, o.Close())
 	}
@@ -114,14 +114,23 @@ func (t *town) some(n int) []device {
 	return all
 }
 
-// copyRecords gives a Foyer that is about to start the town's registry.
-func (t *town) copyRecords(data string) (err error) {
-	from, err := os.Open(t.records)
+// copyRecords gives a Foyer that is about to start the town's registry and its keys.
+func (t *town) copyRecords(data string) error {
+	for _, name := range []string{"records.db", "keys.db", "master.key"} {
+		if err := copyFile(filepath.Join(t.registry, name), filepath.Join(data, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(source, target string) error {
+	from, err := os.Open(source) //nolint:gosec // in our own folder
 	if err != nil {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	to, err := os.OpenFile(filepath.Join(data, "records.db"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // in our own folder
+	to, err := os.OpenFile(target, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // in our own folder
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -70,7 +71,9 @@ func (t *Trial) overOne() {
 
 func (t *Trial) overTwo() {
 	influx, records := testserver.Influx(t), testserver.Postgres(t)
-	stores := fmt.Sprintf("series: {url: \"influx+%s\"}\nrecords: {url: %q}", influx.URL(), records)
+	keys := t.TempDir()
+	stores := fmt.Sprintf("series: {url: \"influx+%s\"}\nrecords: {url: %q}\nkeys: {master: %q, url: %q}",
+		influx.URL(), records, filepath.Join(keys, master), "sqlite://"+filepath.Join(keys, "keys.db"))
 	n := t.enrol(t.TempDir(), stores)
 	users := map[string]string{"foyer": "of foyer"}
 	for gateway, password := range n.passwords {

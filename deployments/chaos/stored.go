@@ -16,8 +16,10 @@ import (
 
 func timeOf(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// The files that a Foyer on SQLite keeps.
-var stores = []string{"readings.db", "records.db", "spool.db"}
+// The files of SQLite that a Foyer keeps, and that of its master key.
+var stores = []string{"readings.db", "records.db", "spool.db", "keys.db"}
+
+const master = "master.key"
 
 // snapshot copies the stores of a dead Foyer, so that looking at them leaves its
 // recovery to Foyer. The index of a write-ahead log (-shm) is rebuilt from the log.
@@ -32,7 +34,7 @@ func snapshot(from, to string) error {
 			}
 		}
 	}
-	return nil
+	return copyFile(filepath.Join(from, master), filepath.Join(to, master))
 }
 
 // copyFile copies a file; one that is not there leaves none.
@@ -49,7 +51,7 @@ func copyFile(from, to string) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	out, err := os.Create(to) //nolint:gosec // the harness names its own files
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // the harness names its own files
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (s *Spool) setAside(ctx context.Context, id int64) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO quarantine
 				(at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body)
-			SELECT 0, '', '', '', 'damaged on the disk', '', x'', 0, '', 0, body FROM spool WHERE id = ?`, id)
+			SELECT 0, '', '', '', '`+reasonDamaged+`', '', x'', 0, '', 0, body FROM spool WHERE id = ?`, id)
 		if err != nil {
 			return err
 		}

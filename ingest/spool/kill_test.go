@@ -24,6 +24,7 @@ import (
 
 	"foyer/ingest"
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 )
 
 // This test binary is also the process that tests kill.
@@ -65,11 +66,21 @@ func helper(t *testing.T, mode, path, cycle string) (process, *bufio.Scanner) {
 	return process{cmd, in}, bufio.NewScanner(out)
 }
 
-// openHelper opens the spool or ends the process.
-func openHelper(path string) *Spool {
+// at returns the configuration of a spool that may fill its disk.
+func at(path string) Config {
 	cfg := Defaults()
 	cfg.Path, cfg.MinFreeBytes = path, 0
-	s, err := Open(context.Background(), cfg, prometheus.NewRegistry())
+	return cfg
+}
+
+// openHelper opens the spool or ends the process, which ends with it.
+func openHelper(path string) *Spool {
+	keys, err := keyring.Open(context.Background(), keyring.Defaults().In(filepath.Dir(path)), time.Now)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	s, err := Open(context.Background(), at(path), keys, prometheus.NewRegistry())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -136,8 +147,7 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 			t.Fatal("the process acknowledged nothing")
 		}
 	}
-	s := openHelper(path)
-	defer s.Close()
+	s := reopen(t, at(path))
 	stored := map[string]int{}
 	count := func(rs []energy.Reading) {
 		for _, r := range rs {
@@ -311,8 +321,7 @@ func TestFullDiskLosesNothingAcknowledged(t *testing.T) {
 	if len(acked) < 2 || acked[len(acked)-1] != "last" {
 		t.Fatalf("acknowledged %v", acked)
 	}
-	s := openHelper(path)
-	defer s.Close()
+	s := reopen(t, at(path))
 	stored := map[string]int{}
 	for _, r := range take(t, s, 1e9).Readings {
 		stored[string(r.Meter)]++

@@ -9,6 +9,7 @@ import (
 
 	"foyer/ingest"
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 )
 
 const (
@@ -16,6 +17,9 @@ const (
 	maxKinds    = 500 // kinds of one gateway in a day; further ones count as one
 	countedFor  = 7   // days that the counts are kept
 )
+
+// reasonDamaged is the reason of a case whose bytes the disk has changed.
+const reasonDamaged = "damaged on the disk"
 
 // ErrNoCase says that there is no case of that number.
 var ErrNoCase = errors.New("there is no such case in quarantine")
@@ -38,9 +42,13 @@ func (s *Spool) Isolate(ctx context.Context, c ingest.Case) (bool, error) {
 // isolate keeps a case, or counts it, and sees to it that there is room.
 func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta) (kept bool, err error) {
 	if c.Readings != nil { // they were acknowledged as readings: all are kept
-		return true, insertCase(ctx, tx, c, 0, d)
+		return true, s.insertCase(ctx, tx, c, 0, d)
 	}
-	seen, err := count(ctx, tx, c)
+	hidden, err := s.hide(c)
+	if err != nil {
+		return false, err
+	}
+	seen, err := count(ctx, tx, hidden)
 	if err != nil {
 		return false, err
 	}
@@ -58,7 +66,7 @@ func (s *Spool) isolate(ctx context.Context, tx *sql.Tx, c ingest.Case, d *delta
 	if err := keepCounts(ctx, tx, counts.List()); err != nil {
 		return false, err
 	}
-	if err := insertCase(ctx, tx, c, size, d); err != nil {
+	if err := s.insertCase(ctx, tx, c, size, d); err != nil {
 		return false, err
 	}
 	if s.isolated.Load()+d.isolated > s.cfg.QuarantineBytes {
@@ -74,20 +82,29 @@ func sizeOf(c ingest.Case) int64 {
 
 // insertCase keeps a case. Its size is that of a message, 0 for refused readings:
 // those are bounded with all other readings.
-func insertCase(ctx context.Context, tx *sql.Tx, c ingest.Case, size int64, d *delta) error {
+func (s *Spool) insertCase(ctx context.Context, tx *sql.Tx, c ingest.Case, size int64, d *delta) error {
 	var body []byte
 	if c.Readings != nil {
 		body = seal(encode(nil, c.Readings))
 	}
-	m := c.Message
-	if m.Payload == nil {
-		m.Payload = []byte{}
+	h, err := s.hide(c)
+	if err != nil {
+		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO quarantine
-			(at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body, size)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.At.UnixMilli(), c.Gateway, c.Device, c.Dialect, c.Reason,
-		m.Topic, m.Payload, m.Retained, m.Gateway, m.At.UnixMilli(), body, size)
+	// Nobody else writes before this transaction ends.
+	var id int64
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'quarantine'`).Scan(&id); err != nil {
+		return err
+	}
+	sealed, err := s.sealCase(ctx, id, c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO quarantine
+			(id, at, gateway, device, dialect, reason, topic, payload, retained, publisher, arrived, body, size)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, c.At.UnixMilli(), c.Gateway, h.Device, c.Dialect, h.Reason,
+		h.Message.Topic, sealed, c.Message.Retained, c.Message.Gateway, c.Message.At.UnixMilli(), body, size)
 	if err != nil {
 		return err
 	}
@@ -137,7 +154,7 @@ func (s *Spool) Cases(ctx context.Context, after int64, limit int) ([]ingest.Cas
 	defer rows.Close()
 	var all []ingest.Case
 	for rows.Next() {
-		c, err := scanCase(rows.Scan)
+		c, err := s.scanCase(ctx, rows.Scan)
 		if err != nil {
 			return nil, fmt.Errorf("list the quarantine: %w", err)
 		}
@@ -148,7 +165,7 @@ func (s *Spool) Cases(ctx context.Context, after int64, limit int) ([]ingest.Cas
 
 // Case returns one case, or [ErrNoCase].
 func (s *Spool) Case(ctx context.Context, id int64) (ingest.Case, error) {
-	c, err := scanCase(s.read.QueryRowContext(ctx, selectCase+` WHERE id = ?`, id).Scan)
+	c, err := s.scanCase(ctx, s.read.QueryRowContext(ctx, selectCase+` WHERE id = ?`, id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ingest.Case{}, fmt.Errorf("case %d: %w", id, ErrNoCase)
 	}
@@ -158,12 +175,18 @@ func (s *Spool) Case(ctx context.Context, id int64) (ingest.Case, error) {
 	return c, nil
 }
 
-func scanCase(scan func(...any) error) (ingest.Case, error) {
+func (s *Spool) scanCase(ctx context.Context, scan func(...any) error) (ingest.Case, error) {
 	var c ingest.Case
 	var at, arrived int64
-	var body []byte
+	var body, sealed []byte
 	m := &c.Message
-	err := scan(&c.ID, &at, &c.Gateway, &c.Device, &c.Dialect, &c.Reason, &m.Topic, &m.Payload, &m.Retained, &m.Gateway, &arrived, &body)
+	err := scan(&c.ID, &at, &c.Gateway, &c.Device, &c.Dialect, &c.Reason, &m.Topic, &sealed, &m.Retained, &m.Gateway, &arrived, &body)
+	if err == nil {
+		err = s.openCase(ctx, &c, sealed)
+	}
+	if errors.Is(err, keyring.ErrNotOpened) {
+		c.Device, c.Reason, err = "", reasonDamaged, nil
+	}
 	if err != nil {
 		return c, err
 	}

@@ -15,6 +15,7 @@ import (
 	_ "modernc.org/sqlite" // driver "sqlite"
 
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 )
 
 var (
@@ -30,6 +31,7 @@ var (
 // A Spool is an open spool file. It is safe for concurrent use.
 type Spool struct {
 	cfg     Config
+	keys    *keyring.Ring
 	write   *sql.DB // one connection, the writer's
 	read    *sql.DB
 	insert  *sql.Stmt
@@ -53,10 +55,12 @@ type Spool struct {
 }
 
 // Open opens the spool at cfg.Path, creating it when absent, and starts its
-// writer. [Spool.Close] ends it.
-func Open(ctx context.Context, cfg Config, reg prometheus.Registerer) (*Spool, error) {
+// writer. [Spool.Close] ends it. What names a device in quarantine is sealed with
+// keys, which stay the caller's to close; those of another ring are refused with
+// [ErrOtherKeys].
+func Open(ctx context.Context, cfg Config, keys *keyring.Ring, reg prometheus.Registerer) (*Spool, error) {
 	s := &Spool{
-		cfg: cfg,
+		cfg: cfg, keys: keys,
 		ops: make(chan *op, maxGroup), more: make(chan struct{}, 1),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -94,6 +98,9 @@ func (s *Spool) open(ctx context.Context) error {
 	}
 	s.read.SetMaxOpenConns(2)
 	if err := migrate(ctx, s.write); err != nil {
+		return err
+	}
+	if err := s.adoptKeys(ctx); err != nil {
 		return err
 	}
 	if s.insert, err = s.write.PrepareContext(ctx, `INSERT INTO spool (readings, body) VALUES (?, ?)`); err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"foyer/ingest"
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 	"foyer/internal/testserver"
 )
 
@@ -32,9 +33,24 @@ func start(t testing.TB, change ...func(*Config)) *Spool {
 	return reopen(t, cfg)
 }
 
+// ring opens the keys beside a spool.
+func ring(t testing.TB, cfg Config) *keyring.Ring {
+	t.Helper()
+	keys, err := keyring.Open(context.Background(), keyring.Defaults().In(filepath.Dir(cfg.Path)), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := keys.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return keys
+}
+
 func reopen(t testing.TB, cfg Config) *Spool {
 	t.Helper()
-	s, err := Open(context.Background(), cfg, prometheus.NewRegistry())
+	s, err := Open(context.Background(), cfg, ring(t, cfg), prometheus.NewRegistry())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func wounded(t *testing.T, from, suffix string, damage func([]byte) []byte) *Spo
 			t.Fatal(err)
 		}
 	}
-	s, err := Open(context.Background(), cfg, prometheus.NewRegistry())
+	s, err := Open(context.Background(), cfg, ring(t, Config{Path: from}), prometheus.NewRegistry())
 	if err != nil {
 		return nil
 	}

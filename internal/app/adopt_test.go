@@ -2,19 +2,40 @@ package app_test
 
 import (
 	"database/sql"
+	"log/slog"
+	"maps"
 	"path/filepath"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/internal/app"
+	"foyer/internal/config"
 )
+
+// office opens the records of a desk as its commands do, and closes them after do.
+func (d *desk) office(do func(*app.Office)) {
+	d.t.Helper()
+	c, err := config.Load(d.config)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	o, err := app.OpenOffice(d.t.Context(), c, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer o.Close()
+	do(o)
+}
 
 // TestFactsOfAnOldSpoolAreAdoptedOnce: a spool of before the records kept what gateways
 // teach has facts of its own. What the records know by then is newer.
 func TestFactsOfAnOldSpoolAreAdoptedOnce(t *testing.T) {
 	d := newDesk(t, "")
-	data := filepath.Join(d.dir, "data")
 	d.run("gateway", "add", "gw-1")
-	change := func(file, query string) {
+	change := func(query string) {
 		t.Helper()
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(data, file)+"?_pragma=busy_timeout(5000)")
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(d.dir, "data", "spool.db")+"?_pragma=busy_timeout(5000)")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -23,25 +44,21 @@ func TestFactsOfAnOldSpoolAreAdoptedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	change("spool.db", "PRAGMA user_version = 0") // an empty file, for a first command to make a spool of
+	change("PRAGMA user_version = 0") // an empty file, for a first command to make a spool of
 	d.run("quarantine", "list")
-	change("spool.db", `INSERT INTO fact (gateway, key, value) VALUES ('gw-1', 'known', 'old'), ('gw-1', 'only here', 'kept'), ('gw-2', 'k', 'v')`)
-	change("records.db", `INSERT INTO fact (gateway, key, value) VALUES ('gw-1', 'known', 'new');
-		UPDATE revision SET number = 1 WHERE name = 'fact';
-		INSERT INTO fact_change (gateway, revision) VALUES ('gw-1', 1)`)
-	for range 2 {
-		d.run("quarantine", "list")
-		db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "records.db"))
-		if err != nil {
+	change(`INSERT INTO fact (gateway, key, value) VALUES ('gw-1', 'known', 'old'), ('gw-1', 'only here', 'kept'), ('gw-2', 'k', 'v')`)
+	d.office(func(o *app.Office) {
+		if err := o.Records.Remember(t.Context(), "gw-1", map[string]string{"known": "new"}); err != nil {
 			t.Fatal(err)
 		}
-		var got string
-		err = db.QueryRow(`SELECT group_concat(gateway || ' ' || key || ' ' || value, ', ') FROM (SELECT * FROM fact ORDER BY gateway, key)`).Scan(&got)
-		if want := "gw-1 known new, gw-1 only here kept, gw-2 k v"; err != nil || got != want {
-			t.Errorf("%q, want %q (%v)", got, want, err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
+	})
+	for range 2 {
+		d.run("quarantine", "list")
+		d.office(func(o *app.Office) {
+			got, _, err := o.Records.Facts(t.Context(), 0)
+			if err != nil || !maps.Equal(got["gw-1"], map[string]string{"known": "new", "only here": "kept"}) || !maps.Equal(got["gw-2"], map[string]string{"k": "v"}) {
+				t.Errorf("%v, %v", got, err)
+			}
+		})
 	}
 }

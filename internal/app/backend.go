@@ -13,6 +13,7 @@ import (
 	"foyer/internal/broker"
 	"foyer/internal/config"
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 	"foyer/internal/records"
 	"foyer/internal/series"
 )
@@ -40,13 +41,21 @@ func openSeries(ctx context.Context, c config.Config) (seriesStore, error) {
 	return nil, fmt.Errorf("series.url %q: want sqlite://, influx+http:// or influx+https://", c.Series.URL)
 }
 
+// openKeys opens the keys under which what names a family is kept.
+func openKeys(ctx context.Context, c config.Config) (*keyring.Ring, error) {
+	return keyring.Open(ctx, c.Keys.In(c.Data), Wall)
+}
+
 // openRecords opens the store of everything that can leave.
-func openRecords(ctx context.Context, c config.Config) (*records.DB, error) {
+func openRecords(ctx context.Context, c config.Config, keys *keyring.Ring) (*records.DB, error) {
 	raw := c.Records.URL.Reveal()
 	if name, ok := strings.CutPrefix(raw, "sqlite://"); ok {
 		raw = "sqlite://" + filepath.ToSlash(c.Path(name))
 	}
-	db, err := records.Open(ctx, raw)
+	db, err := records.Open(ctx, raw, keys)
+	if errors.Is(err, records.ErrOtherKeys) {
+		return nil, err
+	}
 	if err != nil && strings.HasPrefix(raw, "postgres") {
 		return nil, fmt.Errorf("records.url: %w. Is PostgreSQL running there, with this database and this role, and may the role create roles?", err)
 	}

@@ -129,7 +129,7 @@ func (d *Demo) before(ctx context.Context, c config.Config) (err error) {
 	if err := a.Records.ImportIntervals(ctx, d.settle.Past(d.town)); err != nil {
 		return err
 	}
-	if err := d.samples(ctx, c); err != nil {
+	if err := d.samples(ctx, a); err != nil {
 		return err
 	}
 	_, err = a.planner.RunOnce(ctx)
@@ -137,10 +137,10 @@ func (d *Demo) before(ctx context.Context, c config.Config) (err error) {
 }
 
 // samples puts what the sensors showed where messages wait.
-func (d *Demo) samples(ctx context.Context, c config.Config) error {
-	where := c.Spool
-	where.Path = c.Path(where.Path)
-	kept, err := spool.Open(ctx, where, prometheus.NewRegistry())
+func (d *Demo) samples(ctx context.Context, a *App) error {
+	where := a.Config.Spool
+	where.Path = a.Config.Path(where.Path)
+	kept, err := spool.Open(ctx, where, a.Keys, prometheus.NewRegistry())
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 func (a *App) openIngest(ctx context.Context) error {
 	c := a.Config.Spool
 	c.Path = a.Config.Path(c.Path)
-	kept, err := spool.Open(ctx, c, a.metrics)
+	kept, err := spool.Open(ctx, c, a.Keys, a.metrics)
 	if err != nil {
 		return err
 	}

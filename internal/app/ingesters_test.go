@@ -17,6 +17,7 @@ import (
 
 	_ "modernc.org/sqlite" // driver "sqlite"
 
+	"foyer/internal/keyring"
 	"foyer/internal/testserver"
 )
 
@@ -97,9 +98,10 @@ func openGroup(t *testing.T, gateways int) *group {
 	t.Cleanup(func() { g.db.Close() })
 	// A broker's port is known once it runs, and its files are written before.
 	port := testserver.FreePort(t)
+	keys := keyring.Defaults().In(t.TempDir())
 	for i := range g.all {
-		d := newDesk(t, fmt.Sprintf("broker: {url: 'mqtt://127.0.0.1:%d', user: ingest-%d, password: secret of %d, shared: ingesters}\nseries: {url: 'influx+%s'}\nrecords: {url: %q}\n",
-			port, i, i, g.influx.influx.URL(), address))
+		d := newDesk(t, fmt.Sprintf("broker: {url: 'mqtt://127.0.0.1:%d', user: ingest-%d, password: secret of %d, shared: ingesters}\nseries: {url: 'influx+%s'}\nrecords: {url: %q}\nkeys: {master: %q, url: %q}\n",
+			port, i, i, g.influx.influx.URL(), address, keys.Master, keys.URL))
 		g.all[i] = &ingester{t: t, desk: d, log: filepath.Join(d.dir, "log"), ready: "reading from the broker"}
 	}
 	office := g.all[0].desk

@@ -47,7 +47,7 @@ func TestTheLedgerFindsExactlyWhatWasLost(t *testing.T) {
 	}
 	sc := c.Spool
 	sc.Path = c.Path(sc.Path)
-	kept, err := spool.Open(ctx, sc, prometheus.NewRegistry())
+	kept, err := spool.Open(ctx, sc, o.Keys, prometheus.NewRegistry())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"foyer/internal/account"
 	"foyer/internal/config"
 	"foyer/internal/household"
+	"foyer/internal/keyring"
 	"foyer/internal/records"
 	"foyer/internal/registry"
 )
@@ -21,6 +22,7 @@ import (
 // records, and those who write them.
 type Office struct {
 	Config   config.Config
+	Keys     *keyring.Ring
 	Records  *records.DB
 	Registry *registry.Registry
 	Accounts *account.Accounts
@@ -38,11 +40,15 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	db, err := openRecords(ctx, c)
+	keys, err := openKeys(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	o := &Office{Config: c, Records: db, Zone: zone}
+	db, err := openRecords(ctx, c, keys)
+	if err != nil {
+		return nil, errors.Join(err, keys.Close())
+	}
+	o := &Office{Config: c, Keys: keys, Records: db, Zone: zone}
 	if c.World != nil {
 		o.World = World{Start: c.World.Start, Anchor: c.World.Anchor, Speed: c.World.Speed}
 	}
@@ -54,13 +60,13 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 		err = o.Registry.ShareCaseLoads(ctx, c.Pilot.ID, shared)
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
 }
 
-// Close closes the records.
-func (o *Office) Close() error { return o.Records.Close() }
+// Close closes the records and their keys.
+func (o *Office) Close() error { return errors.Join(o.Records.Close(), o.Keys.Close()) }
 
 // Family returns the family of a label or an id.
 func (o *Office) Family(ctx context.Context, name string) (household.Family, error) {

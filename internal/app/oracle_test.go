@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"foyer/indicators"
 	"foyer/internal/energy"
 	"foyer/internal/testserver"
 	"foyer/simulators"
@@ -268,21 +269,42 @@ func (p *pilot) dump() string {
 	p.t.Helper()
 	var b strings.Builder
 	for _, q := range []string{
-		`SELECT f.label, u.start_at::text, u.register, u.energy::text, u.seen::text, u.length::text, (u.estimated + 2 * u.provision)::text
-			FROM usage_slot u JOIN family f ON f.id = u.family ORDER BY 1, 2, 3`,
-		`SELECT f.label, u.day, u.register, u.energy::text, u.seen::text, u.length::text, (u.estimated + 2 * u.provision)::text
-			FROM usage_day u JOIN family f ON f.id = u.family ORDER BY 1, 2, 3`,
-		`SELECT f.label, u.month || ' ' || u.line, u.label, u.quantity, u.price, u.cents::text, u.estimated::text
-			FROM bill_line u JOIN family f ON f.id = u.family ORDER BY 1, u.month, u.line`,
-		`SELECT f.label, r.indicator || ' ' || r.version, r.from_day || ' ' || r.to_day, r.status, r.value, r.unit, r.detail
-			FROM result r JOIN family f ON f.id = r.family
-			WHERE r.id = (SELECT MAX(q.id) FROM result q WHERE q.family = r.family AND q.indicator = r.indicator
-				AND q.from_day = r.from_day AND q.to_day = r.to_day) ORDER BY 1, 2, 3`,
+		`SELECT u.family, u.start_at::text, u.register, u.energy::text, u.seen::text, u.length::text, (u.estimated + 2 * u.provision)::text
+			FROM usage_slot u ORDER BY 1, 2, 3`,
+		`SELECT u.family, u.day, u.register, u.energy::text, u.seen::text, u.length::text, (u.estimated + 2 * u.provision)::text
+			FROM usage_day u ORDER BY 1, 2, 3`,
+		`SELECT u.family, u.month || ' ' || u.line, u.label, u.quantity, u.price, u.cents::text, u.estimated::text
+			FROM bill_line u ORDER BY 1, u.month, u.line`,
 		`SELECT w.day, w.mean::text, w.seen::text, w.length::text, '', '', '' FROM weather_day w ORDER BY 1`,
 	} {
 		p.lines(&b, q)
 	}
-	return b.String()
+	p.results(&b)
+	var names []string // of families, whose ids are random
+	for i, family := range p.settled.Families {
+		names = append(names, string(family), p.town.Homes()[i].Label)
+	}
+	lines := strings.Split(strings.NewReplacer(names...).Replace(b.String()), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// results writes the newest results, some of which are sealed in the table.
+func (p *pilot) results(b *strings.Builder) {
+	p.t.Helper()
+	office := p.office()
+	defer office.Close()
+	for _, family := range p.settled.Families {
+		for _, i := range indicators.All() {
+			all, err := office.Records.Newest(p.t.Context(), family, []string{i.ID}, energy.Day{Year: 2000, Month: 1, Date: 1}, energy.Day{Year: 2100, Month: 1, Date: 1})
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			for _, r := range all {
+				fmt.Fprintf(b, "%s | %s %s | %s %s | %s | %s %s | %s\n", family, r.Indicator, r.Version, r.From, r.To, r.Status, r.Value, r.Unit, r.Detail)
+			}
+		}
+	}
 }
 
 // lines writes what a query of seven columns gives.

@@ -110,20 +110,27 @@ func (p *pilot) write(text string) {
 	}
 }
 
-// enrol settles the town and brings in its past, as `foyer simulate --enrol` does.
-func (p *pilot) enrol() {
+// office opens the records as a command does.
+func (p *pilot) office() *app.Office {
 	p.t.Helper()
-	ctx := p.t.Context()
 	c, err := config.Load(p.config)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	office, err := app.OpenOffice(ctx, c, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+	office, err := app.OpenOffice(p.t.Context(), c, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	return office
+}
+
+// enrol settles the town and brings in its past, as `foyer simulate --enrol` does.
+func (p *pilot) enrol() {
+	p.t.Helper()
+	office := p.office()
 	defer office.Close()
-	if p.settled, err = office.Rehearse(ctx, p.town); err != nil {
+	var err error
+	if p.settled, err = office.Rehearse(p.t.Context(), p.town); err != nil {
 		p.t.Fatal(err)
 	}
 	for _, r := range p.settled.Samples(p.town) {

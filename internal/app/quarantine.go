@@ -70,7 +70,7 @@ func (o *Office) OpenQuarantine(ctx context.Context, log *slog.Logger) (*Quarant
 		return nil, fmt.Errorf("%s: %w", c.Path, ErrNoSpool)
 	}
 	reg := prometheus.NewRegistry()
-	s, err := spool.Open(ctx, c, reg)
+	s, err := spool.Open(ctx, c, o.Keys, reg)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (o *Office) Rehearse(ctx context.Context, town *simulators.Town) (Settlemen
 	}
 	c := o.Config.Spool
 	c.Path = o.Config.Path(c.Path)
-	kept, err := spool.Open(ctx, c, prometheus.NewRegistry())
+	kept, err := spool.Open(ctx, c, o.Keys, prometheus.NewRegistry())
 	if err != nil {
 		return s, err
 	}

@@ -254,7 +254,7 @@ func (w *way) start() {
 	c := spool.Defaults()
 	c.Path = filepath.Join(w.folder, "spool.db")
 	var err error
-	if w.spool, err = spool.Open(w.t.Context(), c, prometheus.NewRegistry()); err != nil {
+	if w.spool, err = spool.Open(w.t.Context(), c, w.office.Keys, prometheus.NewRegistry()); err != nil {
 		w.t.Fatal(err)
 	}
 	w.handler, err = ingest.NewHandler(w.t.Context(), ingest.Parts{

@@ -37,7 +37,8 @@ var Arrows = []Arrow{
 	// Messages in. Nothing here learns who lives where.
 	{"ingest/decoder", []string{"internal/energy", "internal/written"}},
 	{"ingest", []string{"internal/energy", "ingest/decoder"}},
-	{"ingest/spool", []string{"internal/energy", "ingest"}},
+	// It seals what waits for a person.
+	{"ingest/spool", []string{"internal/energy", "internal/keyring", "ingest"}},
 	{"ingest/subscriber", []string{"internal/secret", "ingest"}},
 	{"internal/broker", []string{"ingest"}},
 
@@ -53,7 +54,8 @@ var Arrows = []Arrow{
 
 	// Stores satisfy interfaces that their callers declare.
 	{"internal/series", []string{"internal/energy", "internal/secret"}},
-	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/journal"}},
+	// It seals what names a family.
+	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/journal", "internal/keyring"}},
 
 	// The way out.
 	{"internal/registry", []string{"internal/energy", "internal/household", "internal/consent"}},
@@ -76,12 +78,12 @@ var Arrows = []Arrow{
 
 	// Only here does everything meet.
 	{"internal/config", []string{
-		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/secret", "internal/written",
+		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/keyring", "internal/secret", "internal/written",
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
 		"internal/account", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
-		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/records", "internal/registry",
+		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/records", "internal/registry",
 		"internal/series", "internal/tariff", "internal/text",
 	}},
 	{"cmd/foyer", []string{

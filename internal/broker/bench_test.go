@@ -18,6 +18,7 @@ import (
 	"foyer/ingest"
 	"foyer/ingest/spool"
 	"foyer/internal/energy"
+	"foyer/internal/keyring"
 	"foyer/internal/records"
 	"foyer/internal/series"
 )
@@ -47,11 +48,15 @@ func acknowledge(b *testing.B, gateways int) {
 	dir, log := b.TempDir(), slog.New(slog.DiscardHandler)
 	cfg := spool.Defaults()
 	cfg.Path = filepath.Join(dir, "spool.db")
-	sp, err := spool.Open(ctx, cfg, prometheus.NewRegistry())
+	keys, err := keyring.Open(ctx, keyring.Defaults().In(dir), time.Now)
 	if err != nil {
 		b.Fatal(err)
 	}
-	db, err := records.Open(ctx, "sqlite://"+filepath.Join(dir, "records.db"))
+	sp, err := spool.Open(ctx, cfg, keys, prometheus.NewRegistry())
+	if err != nil {
+		b.Fatal(err)
+	}
+	db, err := records.Open(ctx, "sqlite://"+filepath.Join(dir, "records.db"), keys)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"foyer/alerts/channel"
 	"foyer/ingest/spool"
 	"foyer/internal/journal"
+	"foyer/internal/keyring"
 	"foyer/internal/secret"
 )
 
@@ -24,6 +25,7 @@ type Config struct {
 	Spool    spool.Config   `yaml:"spool"`    // where they wait
 	Series   Series         `yaml:"series"`   // raw readings over time
 	Records  Records        `yaml:"records"`  // everything that can leave
+	Keys     keyring.Config `yaml:"keys"`     // under which what names a family is kept
 	Tariffs  Tariffs        `yaml:"tariffs"`  // what energy costs
 	Jobs     Jobs           `yaml:"jobs"`     // when figures are computed
 	Alerts   alerts.Rules   `yaml:"alerts"`   // parameters of each rule

@@ -15,6 +15,7 @@ import (
 	"foyer/alerts/channel"
 	"foyer/ingest/spool"
 	"foyer/internal/journal"
+	"foyer/internal/keyring"
 	"foyer/internal/secret"
 )
 
@@ -34,6 +35,7 @@ func Default() Config {
 		Spool:    spool.Defaults(),
 		Series:   Series{URL: "sqlite://readings.db", Database: "foyer"},
 		Records:  Records{URL: secret.New("sqlite://records.db")},
+		Keys:     keyring.Defaults(),
 		Tariffs:  Tariffs{Folder: "tariffs.d"},
 		Jobs:     Jobs{Rollup: "*/10 * * * *"},
 		Alerts:   alerts.DefaultRules(),

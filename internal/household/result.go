@@ -31,4 +31,5 @@ type Result struct {
 	Unit      string    // "EUR", "ratio", "h"
 	Detail    []byte    // canonical JSON: inputs, coverage, reference tables, further figures
 	At        time.Time // world clock when computed
+	Unread    bool      // what is kept of Value and Detail does not open, and they are left out
 }

@@ -22,6 +22,7 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	failures *prometheus.CounterVec
 	results  prometheus.Counter
+	unread   prometheus.Counter
 	held     prometheus.Gauge
 }
 
@@ -41,6 +42,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"job"}),
 		results: with.NewCounter(prometheus.CounterOpts{
 			Name: "foyer_jobs_results_total", Help: "Results added.",
+		}),
+		unread: with.NewCounter(prometheus.CounterOpts{
+			Name: "foyer_jobs_unread_results_total", Help: "Stored results that did not open where they stand, because somebody or the disk has changed them, and were computed again.",
 		}),
 		held: with.NewGauge(prometheus.GaugeOpts{
 			Name: "foyer_jobs_held_rises", Help: "Rises of counters beyond what their connection carries that are not counted until a person decides; `foyer meter doubts` lists them.",

@@ -49,7 +49,7 @@ func openVillage(tb testing.TB, from, to energy.Day) *village {
 	// and another meter from the middle on.
 	v.families["moved"] = v.family("moved", peak)
 	v.counts(luck, v.meter("old", v.families["moved"], household.Electricity, from.Add(-60).Start(paris)), begin, middle.Add(-20*time.Minute), "energy_import/total")
-	past := v.meters("old")
+	past := v.meterOf("old")
 	v.counts(luck, v.meter("new", v.families["moved"], household.Electricity, middle), middle, v.last, "energy_import/total")
 
 	// A meter that first one family has, then another.
@@ -89,12 +89,6 @@ func openVillage(tb testing.TB, from, to energy.Day) *village {
 		tb.Fatal(err)
 	}
 	return v
-}
-
-// meters returns the id of a device.
-func (v *village) meters(device string) energy.MeterID {
-	v.tb.Helper()
-	return energy.MeterID(v.rows(`SELECT meter FROM meter_alias WHERE device = $1`, device)[0][0])
 }
 
 // counts adds what a counter shows about every ten minutes. Now and then it shows

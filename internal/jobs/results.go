@@ -166,6 +166,10 @@ func (s *study) newest(ctx context.Context, all []chore) (map[string]map[energy.
 	}
 	rows, err := s.planner.store.Newest(ctx, s.home.Family, ids, first, last.Add(1))
 	for n := range rows {
+		if rows[n].Unread {
+			s.planner.metrics.unread.Inc()
+			s.planner.log.WarnContext(ctx, "a stored result does not open where it stands and is computed again", "indicator", rows[n].Indicator)
+		}
 		newest[rows[n].Indicator][rows[n].From] = &rows[n]
 	}
 	return newest, err
@@ -173,5 +177,5 @@ func (s *study) newest(ctx context.Context, all []chore) (map[string]map[energy.
 
 // same reports whether two results of one period say the same, byte for byte.
 func same(a, b household.Result) bool {
-	return a.To == b.To && a.Version == b.Version && a.Status == b.Status && a.Value == b.Value && a.Unit == b.Unit && bytes.Equal(a.Detail, b.Detail)
+	return a.Unread == b.Unread && a.To == b.To && a.Version == b.Version && a.Status == b.Status && a.Value == b.Value && a.Unit == b.Unit && bytes.Equal(a.Detail, b.Detail)
 }

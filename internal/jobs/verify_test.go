@@ -3,9 +3,12 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -88,12 +91,42 @@ func TestWhatIsStoredComesOutAgain(t *testing.T) {
 	}
 }
 
+// TestAResultThatDoesNotOpenIsCountedAndComputedAgain changes what is kept of a rate.
+func TestAResultThatDoesNotOpenIsCountedAndComputedAgain(t *testing.T) {
+	t.Parallel()
+	w, ids := spoken(t, 1)
+	w.pass(at("2026-11-07", 6, 0))
+	dump := w.dump()
+	res, err := w.sql.Exec(`UPDATE result SET value = detail WHERE category = 'indicators'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, err := res.RowsAffected()
+	if err != nil || changed == 0 {
+		t.Fatal("there is no rate", err)
+	}
+	if err := w.records.MarkDirty(t.Context(), ids[0], date("2026-11-01"), date("2026-11-07")); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(at("2026-11-07", 7, 0))
+	want := fmt.Sprintf(`# HELP foyer_jobs_unread_results_total Stored results that did not open where they stand, because somebody or the disk has changed them, and were computed again.
+# TYPE foyer_jobs_unread_results_total counter
+foyer_jobs_unread_results_total %d
+`, changed)
+	if err := testutil.GatherAndCompare(w.metrics, strings.NewReader(want), "foyer_jobs_unread_results_total"); err != nil {
+		t.Error(err)
+	}
+	if w.dump() != dump {
+		t.Errorf("it is\n%s\nwas\n%s", w.dump(), dump)
+	}
+}
+
 // TestWhatWaitsIsNoDifference verifies while readings wait for a pass.
 func TestWhatWaitsIsNoDifference(t *testing.T) {
 	t.Parallel()
 	w, ids := spoken(t, 2)
 	w.pass(at("2026-11-07", 6, 0))
-	meter := energy.MeterID(w.rows(`SELECT meter FROM meter_alias WHERE device = 'Foyer A'`)[0][0])
+	meter := w.meterOf("Foyer A")
 	late := count{meter: meter, register: "energy_import/base", value: 1}
 	late.show(at("2026-11-04", 12, 1))
 	w.arrive(late.all)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,12 +16,14 @@ import (
 	_ "modernc.org/sqlite" // driver "sqlite", to look at what is kept
 
 	"foyer/alerts"
+	"foyer/indicators"
 	"foyer/ingest"
 	"foyer/ingest/spool"
 	"foyer/internal/consent"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/jobs"
+	"foyer/internal/keyring"
 	"foyer/internal/records"
 	"foyer/internal/registry"
 	"foyer/internal/series"
@@ -71,7 +74,8 @@ type world struct {
 	waiting  func() float64 // readings on their way to the series store
 	now      atomic.Int64   // world clock, UTC milliseconds
 	config   jobs.Config
-	book     *tariff.Book // nil: the tariffs that ship
+	book     *tariff.Book         // nil: the tariffs that ship
+	metrics  *prometheus.Registry // of the planner
 }
 
 func (w *world) clock() time.Time { return time.UnixMilli(w.now.Load()).UTC() }
@@ -90,8 +94,12 @@ func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
 	dir := tb.TempDir()
 	w := &world{tb: tb, config: jobs.Config{Schedule: "@every 1h", Parallel: 2}}
 	w.set(now)
-	var err error
-	if w.records, err = records.Open(tb.Context(), "sqlite://"+filepath.Join(dir, "records.db")); err != nil {
+	keys, err := keyring.Open(tb.Context(), keyring.Defaults().In(dir), time.Now)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { keys.Close() })
+	if w.records, err = records.Open(tb.Context(), "sqlite://"+filepath.Join(dir, "records.db"), keys); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { w.records.Close() })
@@ -107,7 +115,7 @@ func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
 	if err := w.registry.AddPilot(tb.Context(), household.Pilot{ID: "p", Name: "Pilot", Zone: zone.String()}); err != nil {
 		tb.Fatal(err)
 	}
-	w.ingest(filepath.Join(dir, "spool.db"))
+	w.ingest(filepath.Join(dir, "spool.db"), keys)
 	w.restart()
 	return w
 }
@@ -133,7 +141,8 @@ func (w *world) open(store jobs.Store, engine jobs.Alerts) *jobs.Planner {
 	if err != nil {
 		w.tb.Fatal(err)
 	}
-	p, err := jobs.New(store, w.series, book, engine, w.config, w.clock, quiet(), prometheus.NewRegistry())
+	w.metrics = prometheus.NewRegistry()
+	p, err := jobs.New(store, w.series, book, engine, w.config, w.clock, quiet(), w.metrics)
 	if err != nil {
 		w.tb.Fatal(err)
 	}
@@ -153,13 +162,13 @@ func (s states) State(ctx context.Context, id energy.MeterID) (ingest.MeterState
 }
 
 // ingest opens the spool and drains it until the test ends.
-func (w *world) ingest(path string) {
+func (w *world) ingest(path string, keys *keyring.Ring) {
 	w.tb.Helper()
 	reg := prometheus.NewRegistry()
 	c := spool.Defaults()
 	c.Path = path
 	var err error
-	if w.spool, err = spool.Open(w.tb.Context(), c, reg); err != nil {
+	if w.spool, err = spool.Open(w.tb.Context(), c, keys, reg); err != nil {
 		w.tb.Fatal(err)
 	}
 	w.waiting = func() float64 {
@@ -260,28 +269,71 @@ func (w *world) meter(device string, family household.FamilyID, role household.R
 // from another: ids, and when something was computed.
 func (w *world) dump() string {
 	w.tb.Helper()
-	var b strings.Builder
+	var lines []string
 	for _, q := range []string{
-		`SELECT 'slot', f.label, u.start_at, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision
-			FROM usage_slot u JOIN family f ON f.id = u.family ORDER BY 2, 3, 4`,
-		`SELECT 'day', f.label, u.day, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision
-			FROM usage_day u JOIN family f ON f.id = u.family ORDER BY 2, 3, 4`,
-		`SELECT 'month', f.label, u.month, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision
-			FROM usage_month u JOIN family f ON f.id = u.family ORDER BY 2, 3, 4`,
-		`SELECT 'bill', f.label, u.month || ' ' || u.line || ' ' || u.start_at, u.label, u.quantity || ' ' || u.unit, u.price, u.cents || ' ' || u.estimated
-			FROM bill_line u JOIN family f ON f.id = u.family ORDER BY 2, u.month, u.line`,
-		`SELECT 'result', f.label, r.indicator || ' ' || r.version, r.from_day || ' ' || r.to_day, r.status, r.value || ' ' || r.unit, r.detail
-			FROM result r JOIN family f ON f.id = r.family
-			WHERE r.id = (SELECT MAX(q.id) FROM result q WHERE q.family = r.family AND q.indicator = r.indicator AND q.from_day = r.from_day)
-			ORDER BY 2, 3, 4`,
-		`SELECT 'weather', pilot, day, mean, seen, length, '' FROM weather_day ORDER BY 2, 3`,
-		`SELECT 'pulse', a.device, p.interval_ms, '', '', '', '' FROM meter_pulse p JOIN meter_alias a ON a.meter = p.meter ORDER BY 2`,
+		`SELECT 'slot', u.family, u.start_at, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision FROM usage_slot u`,
+		`SELECT 'day', u.family, u.day, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision FROM usage_day u`,
+		`SELECT 'month', u.family, u.month, u.register, u.energy, u.seen || '/' || u.length, u.estimated + 2 * u.provision FROM usage_month u`,
+		`SELECT 'bill', u.family, u.month || ' ' || u.line || ' ' || u.start_at, u.label, u.quantity || ' ' || u.unit, u.price, u.cents || ' ' || u.estimated
+			FROM bill_line u`,
+		`SELECT 'weather', pilot, day, mean, seen, length, '' FROM weather_day`,
+		`SELECT 'pulse', meter, interval_ms, '', '', '', '' FROM meter_pulse`,
 	} {
 		for _, row := range w.rows(q) {
-			fmt.Fprintln(&b, strings.Join(row, " | "))
+			lines = append(lines, strings.Join(row, " | "))
 		}
 	}
-	return b.String()
+	families, err := w.records.Families(w.tb.Context(), "")
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	var names []string // of what is random
+	for _, f := range families {
+		names = append(names, string(f.ID), f.Label)
+		for _, i := range indicators.All() {
+			results, err := w.records.Newest(w.tb.Context(), f.ID, []string{i.ID}, date("2000-01-01"), date("2100-01-01"))
+			if err != nil {
+				w.tb.Fatal(err)
+			}
+			for _, r := range results {
+				lines = append(lines, fmt.Sprintf("result | %s | %s %s | %s %s | %s | %s %s | %s",
+					r.Family, r.Indicator, r.Version, r.From, r.To, r.Status, r.Value, r.Unit, r.Detail))
+			}
+		}
+	}
+	for _, m := range w.meters() {
+		for _, d := range m.Devices {
+			names = append(names, string(m.ID), d.ID)
+		}
+	}
+	dump := strings.NewReplacer(names...).Replace(strings.Join(lines, "\n"))
+	lines = strings.Split(dump, "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// meters returns every meter with its devices.
+func (w *world) meters() []household.Meter {
+	w.tb.Helper()
+	all, err := w.records.Meters(w.tb.Context(), "", "")
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return all
+}
+
+// meterOf returns the meter that a device is known as.
+func (w *world) meterOf(device string) energy.MeterID {
+	w.tb.Helper()
+	for _, m := range w.meters() {
+		for _, d := range m.Devices {
+			if d.ID == device {
+				return m.ID
+			}
+		}
+	}
+	w.tb.Fatalf("no meter of %s", device)
+	return ""
 }
 
 // rows returns what a query finds, as text.

@@ -3,6 +3,7 @@ package keyring
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 )
 
@@ -22,6 +23,17 @@ type Config struct {
 func Defaults() Config { return Config{Master: "master.key", URL: scheme + "keys.db"} }
 
 const scheme = "sqlite://"
+
+// In returns the section with its relative names below a folder.
+func (c Config) In(folder string) Config {
+	if !filepath.IsAbs(c.Master) {
+		c.Master = filepath.Join(folder, c.Master)
+	}
+	if path := strings.TrimPrefix(c.URL, scheme); !filepath.IsAbs(path) {
+		c.URL = scheme + filepath.Join(folder, path)
+	}
+	return c
+}
 
 // Validate reports every fault of the section.
 func (c Config) Validate() error {

@@ -175,7 +175,13 @@ func (r *Ring) unlock(ctx context.Context, q rower) error {
 	if r.revision != revision {
 		clear(r.keys)
 	}
-	r.id, r.revision, r.read = id, revision, r.now()
+	if r.id == "" {
+		r.id = id
+	}
+	if r.id != id {
+		return fmt.Errorf("the key store holds ring %s, it was %s when it was opened: put that file back and start again", id, r.id)
+	}
+	r.revision, r.read = revision, r.now()
 	return nil
 }
 

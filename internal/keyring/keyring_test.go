@@ -11,9 +11,7 @@ import (
 )
 
 // in returns a configuration of a folder.
-func in(dir string) Config {
-	return Config{Master: filepath.Join(dir, "master.key"), URL: scheme + filepath.Join(dir, "keys.db")}
-}
+func in(dir string) Config { return Defaults().In(dir) }
 
 func open(t *testing.T, c Config) *Ring {
 	t.Helper()

@@ -84,10 +84,11 @@ func readMaster(path string) (*master, error) {
 // makeMaster writes a new master key to a file, whole or not at all.
 func makeMaster(path string) (*master, error) {
 	key := randomKey()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { //nolint:gosec // the operator names the file
 		return nil, fmt.Errorf("make master key: %w", err)
 	}
 	part := path + ".part"
+	//nolint:gosec // beside the file that the operator names
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("make master key: %w", err)
 	}
@@ -107,13 +108,13 @@ func makeMaster(path string) (*master, error) {
 
 // moveFile renames a file in one step and returns once that is on stable storage.
 func moveFile(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
+	if err := os.Rename(from, to); err != nil { //nolint:gosec // the operator names the file
 		return err
 	}
 	if runtime.GOOS == "windows" { // a folder cannot be synchronized there
 		return nil
 	}
-	folder, err := os.Open(filepath.Dir(to))
+	folder, err := os.Open(filepath.Dir(to)) //nolint:gosec // of the file that the operator names
 	if err != nil {
 		return err
 	}

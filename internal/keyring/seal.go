@@ -32,16 +32,10 @@ func (r *Ring) Seal(ctx context.Context, owner string, at Place, plain string) (
 	if plain == "" {
 		return "", nil
 	}
-	key, err := r.key(ctx, owner, true)
-	if err != nil {
-		return "", fmt.Errorf("seal %s.%s: %w", at.Table, at.Column, err)
-	}
-	aead, err := newAEAD(key)
+	sealed, err := r.SealBytes(ctx, owner, at, []byte(plain))
 	if err != nil {
 		return "", err
 	}
-	//nolint:gosec // G407: the AEAD draws a nonce itself
-	sealed := aead.Seal(make([]byte, 0, len(plain)+aead.Overhead()), nil, []byte(plain), at.bound(owner))
 	return mark + base64.RawStdEncoding.EncodeToString(sealed), nil
 }
 
@@ -51,24 +45,44 @@ func (r *Ring) Open(ctx context.Context, owner string, at Place, sealed string) 
 	if sealed == "" {
 		return "", nil
 	}
-	key, err := r.key(ctx, owner, false)
-	if err != nil {
-		return "", fmt.Errorf("open %s.%s: %w", at.Table, at.Column, err)
-	}
-	aead, err := newAEAD(key)
-	if err != nil {
-		return "", err
-	}
 	text, ok := strings.CutPrefix(sealed, mark)
 	raw, err := base64.RawStdEncoding.DecodeString(text)
 	if !ok || err != nil {
 		return "", fmt.Errorf("open %s.%s: %w", at.Table, at.Column, ErrNotOpened)
 	}
-	plain, err := aead.Open(raw[:0], nil, raw, at.bound(owner))
+	plain, err := r.OpenBytes(ctx, owner, at, raw)
+	return string(plain), err
+}
+
+// SealBytes is Seal for what is no text, and is kept as it comes.
+func (r *Ring) SealBytes(ctx context.Context, owner string, at Place, plain []byte) ([]byte, error) {
+	key, err := r.key(ctx, owner, true)
 	if err != nil {
-		return "", fmt.Errorf("open %s.%s: %w", at.Table, at.Column, ErrNotOpened)
+		return nil, fmt.Errorf("seal %s.%s: %w", at.Table, at.Column, err)
 	}
-	return string(plain), nil
+	aead, err := newAEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	//nolint:gosec // G407: the AEAD draws a nonce itself
+	return aead.Seal(make([]byte, 0, len(plain)+aead.Overhead()), nil, plain, at.bound(owner)), nil
+}
+
+// OpenBytes opens what SealBytes sealed, as Open does. It overwrites sealed.
+func (r *Ring) OpenBytes(ctx context.Context, owner string, at Place, sealed []byte) ([]byte, error) {
+	key, err := r.key(ctx, owner, false)
+	if err != nil {
+		return nil, fmt.Errorf("open %s.%s: %w", at.Table, at.Column, err)
+	}
+	aead, err := newAEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := aead.Open(sealed[:0], nil, sealed, at.bound(owner))
+	if err != nil {
+		return nil, fmt.Errorf("open %s.%s: %w", at.Table, at.Column, ErrNotOpened)
+	}
+	return plain, nil
 }
 
 func (p Place) bound(owner string) []byte { return bound(owner, p.Table, p.Column, p.Row) }

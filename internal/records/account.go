@@ -1,10 +1,12 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"foyer/internal/consent"
@@ -13,13 +15,43 @@ import (
 
 // AddStaff keeps a person and the hash of their password; false when the address is taken.
 func (d *DB) AddStaff(ctx context.Context, s household.Staff, password string) (bool, error) {
-	return d.insert(ctx, "add staff", `INSERT INTO staff (id, pilot, email, name, role, password)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, s.ID, s.Pilot, s.Email, s.Name, s.Role, password)
+	index, email, name, err := d.sealStaff(ctx, s)
+	if err != nil {
+		return false, fmt.Errorf("add staff: %w", err)
+	}
+	return d.insert(ctx, "add staff", `INSERT INTO staff (id, pilot, email, email_index, name, role, password)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`, s.ID, s.Pilot, email, index, name, s.Role, password)
+}
+
+// sealStaff returns the index of a person's address, and address and name sealed.
+func (d *DB) sealStaff(ctx context.Context, s household.Staff) (index, email, name string, err error) {
+	if index, err = d.emailIndex(s.Email); err != nil {
+		return "", "", "", err
+	}
+	if email, err = d.seal(ctx, "", emailOf(s.ID), s.Email); err != nil {
+		return "", "", "", err
+	}
+	name, err = d.seal(ctx, "", nameOf(s.ID), s.Name)
+	return index, email, name, err
+}
+
+func (d *DB) emailIndex(email string) (string, error) { return d.keys.Index("staff.email", email) }
+
+// unsealStaff opens what [DB.sealStaff] sealed.
+func (d *DB) unsealStaff(ctx context.Context, s *household.Staff) error {
+	if err := d.unseal(ctx, "", emailOf(s.ID), &s.Email); err != nil {
+		return err
+	}
+	return d.unseal(ctx, "", nameOf(s.ID), &s.Name)
 }
 
 // StaffByEmail returns a person and the hash of their password; false when there is none.
 func (d *DB) StaffByEmail(ctx context.Context, email string) (s household.Staff, password string, known bool, err error) {
-	return d.person(ctx, ` WHERE email = $1`, email)
+	index, err := d.emailIndex(email)
+	if err != nil {
+		return household.Staff{}, "", false, fmt.Errorf("read staff: %w", err)
+	}
+	return d.person(ctx, ` WHERE email_index = $1`, index)
 }
 
 // StaffByID is StaffByEmail by id.
@@ -35,6 +67,9 @@ func (d *DB) person(ctx context.Context, where, value string) (s household.Staff
 	if errors.Is(err, sql.ErrNoRows) {
 		return household.Staff{}, "", false, nil
 	}
+	if err == nil {
+		err = d.unsealStaff(ctx, &s)
+	}
 	if err != nil {
 		return household.Staff{}, "", false, fmt.Errorf("read staff: %w", err)
 	}
@@ -43,7 +78,7 @@ func (d *DB) person(ctx context.Context, where, value string) (s household.Staff
 
 // Staff lists who may sign in, by address.
 func (d *DB) Staff(ctx context.Context) ([]household.Staff, error) {
-	rows, err := d.read.QueryContext(ctx, selectStaff+` WHERE password <> '' ORDER BY email`)
+	rows, err := d.read.QueryContext(ctx, selectStaff+` WHERE password <> ''`)
 	if err != nil {
 		return nil, fmt.Errorf("list staff: %w", err)
 	}
@@ -55,11 +90,15 @@ func (d *DB) Staff(ctx context.Context) ([]household.Staff, error) {
 		if err := rows.Scan(&s.ID, &s.Pilot, &s.Email, &s.Name, &s.Role, &s.SecondFactor, &password); err != nil {
 			return nil, fmt.Errorf("list staff: %w", err)
 		}
+		if err := d.unsealStaff(ctx, &s); err != nil {
+			return nil, fmt.Errorf("list staff: %w", err)
+		}
 		all = append(all, s)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list staff: %w", err)
 	}
+	slices.SortFunc(all, func(a, b household.Staff) int { return cmp.Compare(a.Email, b.Email) })
 	return all, nil
 }
 
@@ -82,7 +121,7 @@ func (d *DB) SetRole(ctx context.Context, email, role string) (bool, error) {
 // their name stays in the history of alerts. False when there is nobody of that address.
 func (d *DB) RemoveStaff(ctx context.Context, email string) (bool, error) {
 	return d.changeStaff(ctx, "remove staff", email, change{giveBack, nil}, change{`DELETE FROM recovery WHERE staff = $1`, nil},
-		change{`UPDATE staff SET password = '', totp = '', totp_at = 0, email = 'removed:' || id WHERE id = $1`, nil})
+		change{`UPDATE staff SET password = '', totp = '', totp_at = 0, email = 'removed:' || id, email_index = 'removed:' || id WHERE id = $1`, nil})
 }
 
 // A change is a statement about a person, whose id is its first parameter.
@@ -93,9 +132,13 @@ type change struct {
 
 // changeStaff ends a person's sessions and makes changes, in one transaction.
 func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...change) (known bool, err error) {
+	index, err := d.emailIndex(email)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", what, err)
+	}
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		var id string
-		err := tx.QueryRowContext(ctx, `SELECT id FROM staff WHERE email = $1`, email).Scan(&id)
+		err := tx.QueryRowContext(ctx, `SELECT id FROM staff WHERE email_index = $1`, index).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -69,8 +69,12 @@ func (d *DB) transition(ctx context.Context, tx *sql.Tx, t household.Transition)
 	if t.Step == household.StepAcknowledged || t.Step == household.StepResolved {
 		by = a.By // of the others nobody is the author, whoever has the alert
 	}
+	note, err := d.seal(ctx, a.Family, noteOf(a.ID, seq), t.Note)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, insertEvent, a.ID, seq, string(t.Step), millis(t.At), string(a.State),
-		string(a.Severity), string(a.Reason), by, t.Outcome, t.Note); err != nil {
+		string(a.Severity), string(a.Reason), by, t.Outcome, note); err != nil {
 		return err
 	}
 	for _, r := range d.routes {

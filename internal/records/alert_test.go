@@ -25,7 +25,10 @@ func alertTown(t *testing.T, db *DB) {
 	execAlert(t, db, `INSERT INTO pilot (id, name, zone) VALUES ('p1', 'Sainte-Aube', 'Europe/Paris')`)
 	execAlert(t, db, `INSERT INTO gateway (id, pilot, secret_hash) VALUES ('g1', 'p1', 'x')`)
 	for _, id := range []string{"1", "2", "3"} {
-		execAlert(t, db, `INSERT INTO family (id, pilot, label, since) VALUES ($1, 'p1', $2, 0)`, "f"+id, "Foyer 0"+id)
+		family := household.Family{ID: household.FamilyID("f" + id), Pilot: "p1", Label: "Foyer 0" + id, Language: "fr"}
+		if taken, err := db.AddFamilies(t.Context(), []household.File{{Family: family}}); taken != "" || err != nil {
+			t.Fatal(taken, err)
+		}
 		execAlert(t, db, `INSERT INTO meter (id, gateway, state, role, first_seen) VALUES ($1, 'g1', 'claimed', 'electricity', 1)`, "m"+id)
 		execAlert(t, db, `INSERT INTO attachment (meter, family, from_at) VALUES ($1, $2, $3)`, "m"+id, "f"+id, 1000)
 	}
@@ -105,9 +108,13 @@ func TestAStepWritesTheAlertItsHistoryAndWhatIsToBeSent(t *testing.T) {
 		if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 			t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)
 		}
-		history := listAlert(t, db, `SELECT seq || step || state || severity || by_staff || outcome || note FROM alert_event ORDER BY id`)
-		if history != "1openedopenhigh 2escalatedopenurgent 3acknowledgedacknowledgedurgents1 4resolvedresolvedurgents1visitelle rappelle" {
+		history := listAlert(t, db, `SELECT seq || step || state || severity || by_staff || outcome FROM alert_event ORDER BY id`)
+		if history != "1openedopenhigh 2escalatedopenurgent 3acknowledgedacknowledgedurgents1 4resolvedresolvedurgents1visit" {
 			t.Error(history)
+		}
+		note := listAlert(t, db, `SELECT note FROM alert_event WHERE note <> ''`)
+		if err := db.unseal(t.Context(), resolved.Alert.Family, noteOf("a1", 4), &note); err != nil || note != "elle rappelle" {
+			t.Errorf("the note is %q, %v", note, err)
 		}
 		if n := countAlert(t, db, `SELECT COUNT(*) FROM alert_event WHERE wall_at < 1700000000000`); n != 0 {
 			t.Errorf("%d steps are not dated by the database", n)

@@ -18,7 +18,7 @@ import (
 // somebody else, or did after that instant.
 func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) (attached bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		attached, err = attach(ctx, tx, m, now, "", "")
+		attached, err = d.attach(ctx, tx, m, now, "", "")
 		return err
 	})
 	if err != nil {
@@ -27,7 +27,7 @@ func (d *DB) AttachMeter(ctx context.Context, m household.Meter, now time.Time) 
 	return attached, nil
 }
 
-func attach(ctx context.Context, tx *sql.Tx, m household.Meter, now time.Time, by, why string) (bool, error) {
+func (d *DB) attach(ctx context.Context, tx *sql.Tx, m household.Meter, now time.Time, by, why string) (bool, error) {
 	res, err := tx.ExecContext(ctx, `UPDATE meter SET state = 'claimed', role = $1, max_power = $2
 		WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.meter = meter.id AND a.to_at > $4)
 			AND (state <> 'claimed' OR role = 'outdoor')`,
@@ -54,7 +54,10 @@ func attach(ctx context.Context, tx *sql.Tx, m household.Meter, now time.Time, b
 			return false, err
 		}
 	}
-	return true, addChange(ctx, tx, household.Change{
+	if err := d.sealDevices(ctx, tx, m.ID, m.Family); err != nil {
+		return false, err
+	}
+	return true, d.addChange(ctx, tx, household.Change{
 		Meter: m.ID, Kind: household.Taken, At: m.From, Family: m.Family, By: by, Why: why, Said: now,
 	})
 }
@@ -93,7 +96,7 @@ func correctAttachment(ctx context.Context, tx *sql.Tx, m household.Meter, now t
 // or became its family's only later.
 func (d *DB) DetachMeter(ctx context.Context, id energy.MeterID, at, now time.Time) (detached bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		detached, err = detach(ctx, tx, id, at, now, "", "")
+		detached, err = d.detach(ctx, tx, id, at, now, "", "")
 		return err
 	})
 	if err != nil {
@@ -102,7 +105,7 @@ func (d *DB) DetachMeter(ctx context.Context, id energy.MeterID, at, now time.Ti
 	return detached, nil
 }
 
-func detach(ctx context.Context, tx *sql.Tx, id energy.MeterID, at, now time.Time, by, why string) (bool, error) {
+func (d *DB) detach(ctx context.Context, tx *sql.Tx, id energy.MeterID, at, now time.Time, by, why string) (bool, error) {
 	var family household.FamilyID
 	err := tx.QueryRowContext(ctx, `UPDATE attachment SET to_at = $1 WHERE meter = $2 AND to_at = $3 AND from_at < $1 RETURNING family`,
 		millis(at), id, int64(always)).Scan(&family)
@@ -118,7 +121,10 @@ func detach(ctx context.Context, tx *sql.Tx, id energy.MeterID, at, now time.Tim
 	if err := markStale(ctx, tx, id, at, now); err != nil {
 		return false, err
 	}
-	return true, addChange(ctx, tx, household.Change{Meter: id, Kind: household.Left, At: at, Family: family, By: by, Why: why, Said: now})
+	if err := d.sealDevices(ctx, tx, id, ""); err != nil {
+		return false, err
+	}
+	return true, d.addChange(ctx, tx, household.Change{Meter: id, Kind: household.Left, At: at, Family: family, By: by, Why: why, Said: now})
 }
 
 // IgnoreMeter makes readings of a meter that is nobody's be dropped. It returns

@@ -19,13 +19,19 @@ const caseColumns = `id, pilot, COALESCE(family, ''), gateway, rule, category, s
 
 const selectCase = `SELECT ` + caseColumns + ` FROM v_alert`
 
-func scanCase(row rowScanner) (household.Case, error) {
+func (r glance) scanCase(ctx context.Context, row rowScanner) (household.Case, error) {
 	var c household.Case
 	var reason string
 	var since, opened, changed int64
 	a := &c.Alert
 	err := row.Scan(&a.ID, &a.Pilot, &a.Family, &a.Gateway, &a.Rule, &a.Category, &a.Severity, &a.State, &reason,
 		&since, &opened, &changed, &a.By, &a.Version, &c.Label, &c.Language, &c.ByName, &c.Key.Rank)
+	if err == nil {
+		err = r.db.unseal(ctx, a.Family, labelOf(a.Family), &c.Label)
+	}
+	if err == nil {
+		err = r.db.unseal(ctx, "", nameOf(a.By), &c.ByName)
+	}
 	a.Reason = []byte(reason)
 	a.Since, a.OpenedAt, a.Changed = instant(since), instant(opened), instant(changed)
 	c.Key.Opened, c.Key.ID = opened, a.ID
@@ -40,7 +46,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 	}
 	var cases []household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
-		r := glance{tx, a, ""}
+		r := glance{d, tx, a, ""}
 		page := `(SELECT * FROM v_alert` + r.where() + ` AND state IN (` + placeholders(9, len(q.States)) + `)
 			AND (` + rank + ` > $5 OR ` + rank + ` = $5 AND (opened_at > $6 OR opened_at = $6 AND id > $7))
 			ORDER BY ` + rank + `, opened_at, id LIMIT $8) page`
@@ -48,7 +54,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 			return err
 		}
 		return r.each(ctx, `SELECT `+caseColumns+` FROM `+page+` ORDER BY `+rank+`, opened_at, id`, func(rows *sql.Rows) error {
-			c, err := scanCase(rows)
+			c, err := r.scanCase(ctx, rows)
 			cases = append(cases, c)
 			return err
 		}, args...)
@@ -63,7 +69,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 func (d *DB) Case(ctx context.Context, a consent.Access, id string) (*household.Case, error) {
 	var c *household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
-		r := glance{tx, a, ""}
+		r := glance{d, tx, a, ""}
 		if err = r.logCase(ctx, id); err == nil {
 			c, err = r.oneCase(ctx, id)
 		}
@@ -103,7 +109,7 @@ func (r glance) logCase(ctx context.Context, id string) error {
 func (r glance) oneCase(ctx context.Context, id string) (*household.Case, error) {
 	var found *household.Case
 	err := r.each(ctx, selectCase+r.where()+` AND id = $5`, func(rows *sql.Rows) error {
-		c, err := scanCase(rows)
+		c, err := r.scanCase(ctx, rows)
 		found = &c
 		return err
 	}, id)
@@ -119,10 +125,18 @@ func (r glance) oneCase(ctx context.Context, id string) (*household.Case, error)
 
 func (r glance) steps(ctx context.Context, and string, more ...any) ([]household.CaseStep, error) {
 	var all []household.CaseStep
-	err := r.each(ctx, `SELECT id, alert, at, step, state, by_name, outcome, note FROM v_alert_event`+r.where()+and, func(rows *sql.Rows) error {
+	err := r.each(ctx, `SELECT id, alert, COALESCE(family, ''), seq, at, step, state, by_staff, by_name, outcome, note FROM v_alert_event`+r.where()+and, func(rows *sql.Rows) error {
 		var s household.CaseStep
-		var at int64
-		err := rows.Scan(&s.Seq, &s.Alert, &at, &s.Step, &s.State, &s.ByName, &s.Outcome, &s.Note)
+		var family household.FamilyID
+		var by string
+		var version, at int64
+		err := rows.Scan(&s.Seq, &s.Alert, &family, &version, &at, &s.Step, &s.State, &by, &s.ByName, &s.Outcome, &s.Note)
+		if err == nil {
+			err = r.db.unseal(ctx, "", nameOf(by), &s.ByName)
+		}
+		if err == nil {
+			err = r.db.unseal(ctx, family, noteOf(s.Alert, version), &s.Note)
+		}
 		s.At = instant(at)
 		all = append(all, s)
 		return err
@@ -136,7 +150,7 @@ func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit
 	var steps []household.CaseStep
 	var cases []household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
-		r := glance{tx, a, ""}
+		r := glance{d, tx, a, ""}
 		page := `(SELECT family, alert FROM v_alert_event` + r.where() + ` AND id > $5 ORDER BY id LIMIT $6) page`
 		if err = r.log(ctx, page, after, limit); err != nil {
 			return err
@@ -145,7 +159,7 @@ func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit
 			return err
 		}
 		return r.each(ctx, selectCase+r.where()+` AND id IN (SELECT alert FROM `+page+`)`, func(rows *sql.Rows) error {
-			c, err := scanCase(rows)
+			c, err := r.scanCase(ctx, rows)
 			cases = append(cases, c)
 			return err
 		}, after, limit)
@@ -180,7 +194,7 @@ func (d *DB) MoveCase(ctx context.Context, a consent.Access, m household.Move, f
 		if _, err := tx.ExecContext(ctx, `UPDATE alert SET version = version WHERE id = $1`, m.Alert); err != nil {
 			return err
 		}
-		r := glance{tx, a, ""}
+		r := glance{d, tx, a, ""}
 		if c, err = d.see(ctx, r, m.Alert, r.logCase); err != nil || c == nil {
 			return err
 		}

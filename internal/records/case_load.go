@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"foyer/internal/consent"
@@ -46,7 +47,7 @@ func (d *DB) atDesk(ctx context.Context, a consent.Access, what string, fn func(
 // Households returns the families after an id whose names a reader may see, by id.
 func (d *DB) Households(ctx context.Context, a consent.Access, after household.FamilyID, limit int) (all []household.Household, err error) {
 	err = d.atDesk(ctx, a, "list households", func(tx *sql.Tx) (err error) {
-		all, err = households(ctx, tx, a, ` AND f.id > $3 ORDER BY f.id LIMIT $4`, string(after), limit)
+		all, err = d.households(ctx, tx, a, ` AND f.id > $3 ORDER BY f.id LIMIT $4`, string(after), limit)
 		return err
 	})
 	return all, err
@@ -55,7 +56,7 @@ func (d *DB) Households(ctx context.Context, a consent.Access, after household.F
 // Household returns one, nil when there is none that may be seen.
 func (d *DB) Household(ctx context.Context, a consent.Access, family household.FamilyID) (h *household.Household, err error) {
 	err = d.atDesk(ctx, a, "read household", func(tx *sql.Tx) error {
-		all, err := households(ctx, tx, a, ` AND f.id = $3`, string(family))
+		all, err := d.households(ctx, tx, a, ` AND f.id = $3`, string(family))
 		if err == nil && len(all) > 0 {
 			h = &all[0]
 		}
@@ -65,7 +66,7 @@ func (d *DB) Household(ctx context.Context, a consent.Access, family household.F
 }
 
 // households reads those that a desk may see, with who helps them.
-func households(ctx context.Context, tx *sql.Tx, a consent.Access, and string, more ...any) ([]household.Household, error) {
+func (d *DB) households(ctx context.Context, tx *sql.Tx, a consent.Access, and string, more ...any) ([]household.Household, error) {
 	//nolint:gosec // only constants are joined
 	rows, err := tx.QueryContext(ctx, `SELECT f.id, f.pilot, f.label, f.language, f.since, COALESCE(p.phones, 0)
 		FROM family f LEFT JOIN v_phone p ON p.family = f.id WHERE`+ofDesk+and, desk(a, more...)...)
@@ -81,6 +82,9 @@ func households(ctx context.Context, tx *sql.Tx, a consent.Access, and string, m
 		if err := rows.Scan(&h.Family.ID, &h.Family.Pilot, &h.Family.Label, &h.Family.Language, &since, &h.Phones); err != nil {
 			return nil, err
 		}
+		if err := d.unseal(ctx, h.Family.ID, labelOf(h.Family.ID), &h.Family.Label); err != nil {
+			return nil, err
+		}
 		h.Family.Since = instant(since)
 		at[h.Family.ID] = len(all)
 		all = append(all, h)
@@ -88,7 +92,7 @@ func households(ctx context.Context, tx *sql.Tx, a consent.Access, and string, m
 	if err := rows.Err(); err != nil || len(all) == 0 {
 		return nil, err
 	}
-	open, err := assignments(ctx, tx, ` AND f.id >= $3 AND f.id <= $4 AND c.to_at > (SELECT now FROM wall) ORDER BY c.from_at, c.id`,
+	open, err := d.assignments(ctx, tx, ` AND f.id >= $3 AND f.id <= $4 AND c.to_at > (SELECT now FROM wall) ORDER BY c.from_at, c.id`,
 		desk(a, string(all[0].Family.ID), string(all[len(all)-1].Family.ID))...)
 	for _, x := range open {
 		if i, ok := at[x.Family]; ok {
@@ -99,10 +103,10 @@ func households(ctx context.Context, tx *sql.Tx, a consent.Access, and string, m
 }
 
 // assignments reads those of the families that a desk may see.
-func assignments(ctx context.Context, tx *sql.Tx, and string, args ...any) ([]household.Assignment, error) {
+func (d *DB) assignments(ctx context.Context, tx *sql.Tx, and string, args ...any) ([]household.Assignment, error) {
 	//nolint:gosec // only constants are joined
 	rows, err := tx.QueryContext(ctx, `SELECT c.id, c.family, f.label, c.staff, s.name, c.from_at,
-			CASE WHEN c.to_at > (SELECT now FROM wall) THEN 0 ELSE c.to_at END, COALESCE(b.name, ''), COALESCE(e.name, '')
+			CASE WHEN c.to_at > (SELECT now FROM wall) THEN 0 ELSE c.to_at END, COALESCE(b.name, ''), COALESCE(e.name, ''), c.by_staff, c.ended_by
 		FROM case_load c JOIN family f ON f.id = c.family JOIN staff s ON s.id = c.staff
 			LEFT JOIN staff b ON b.id = c.by_staff LEFT JOIN staff e ON e.id = c.ended_by WHERE`+ofDesk+and, args...)
 	if err != nil {
@@ -112,8 +116,14 @@ func assignments(ctx context.Context, tx *sql.Tx, and string, args ...any) ([]ho
 	var all []household.Assignment
 	for rows.Next() {
 		var x household.Assignment
+		var by, ended string
 		var from, to int64
-		if err := rows.Scan(&x.ID, &x.Family, &x.Label, &x.Staff, &x.StaffName, &from, &to, &x.By, &x.EndedBy); err != nil {
+		if err := rows.Scan(&x.ID, &x.Family, &x.Label, &x.Staff, &x.StaffName, &from, &to, &x.By, &x.EndedBy, &by, &ended); err != nil {
+			return nil, err
+		}
+		err := errors.Join(d.unseal(ctx, x.Family, labelOf(x.Family), &x.Label), d.unseal(ctx, "", nameOf(x.Staff), &x.StaffName),
+			d.unseal(ctx, "", nameOf(by), &x.By), d.unseal(ctx, "", nameOf(ended), &x.EndedBy))
+		if err != nil {
 			return nil, err
 		}
 		x.From = instant(from)
@@ -128,7 +138,7 @@ func assignments(ctx context.Context, tx *sql.Tx, and string, args ...any) ([]ho
 // Assignments returns those after an id, ended ones too, by id.
 func (d *DB) Assignments(ctx context.Context, a consent.Access, after string, limit int) (all []household.Assignment, err error) {
 	err = d.atDesk(ctx, a, "list case-loads", func(tx *sql.Tx) (err error) {
-		all, err = assignments(ctx, tx, ` AND c.id > $3 ORDER BY c.id LIMIT $4`, desk(a, after, limit)...)
+		all, err = d.assignments(ctx, tx, ` AND c.id > $3 ORDER BY c.id LIMIT $4`, desk(a, after, limit)...)
 		return err
 	})
 	return all, err
@@ -137,14 +147,14 @@ func (d *DB) Assignments(ctx context.Context, a consent.Access, after string, li
 // Assignment returns one, nil when there is none that may be seen.
 func (d *DB) Assignment(ctx context.Context, a consent.Access, id string) (x *household.Assignment, err error) {
 	err = d.atDesk(ctx, a, "read case-load", func(tx *sql.Tx) (err error) {
-		x, err = assignment(ctx, tx, a, id)
+		x, err = d.assignment(ctx, tx, a, id)
 		return err
 	})
 	return x, err
 }
 
-func assignment(ctx context.Context, tx *sql.Tx, a consent.Access, id string) (*household.Assignment, error) {
-	all, err := assignments(ctx, tx, ` AND c.id = $3`, desk(a, id)...)
+func (d *DB) assignment(ctx context.Context, tx *sql.Tx, a consent.Access, id string) (*household.Assignment, error) {
+	all, err := d.assignments(ctx, tx, ` AND c.id = $3`, desk(a, id)...)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -173,7 +183,7 @@ func (d *DB) Assign(ctx context.Context, a consent.Access, h household.Referral)
 			state = household.NoHelper
 			return nil
 		}
-		has, err := assignments(ctx, tx, ` AND c.family = $3 AND c.staff = $4 AND c.to_at > (SELECT now FROM wall)`, desk(a, string(h.Family), h.Staff)...)
+		has, err := d.assignments(ctx, tx, ` AND c.family = $3 AND c.staff = $4 AND c.to_at > (SELECT now FROM wall)`, desk(a, string(h.Family), h.Staff)...)
 		if err != nil {
 			return err
 		}
@@ -187,7 +197,7 @@ func (d *DB) Assign(ctx context.Context, a consent.Access, h household.Referral)
 			return err
 		}
 		state = household.HandedOver
-		x, err = assignment(ctx, tx, a, h.ID)
+		x, err = d.assignment(ctx, tx, a, h.ID)
 		return err
 	})
 	return x, state, err
@@ -197,7 +207,7 @@ func (d *DB) Assign(ctx context.Context, a consent.Access, h household.Referral)
 // stands; nil when there is none. One that ended stays as it was.
 func (d *DB) EndAssignment(ctx context.Context, a consent.Access, id string) (x *household.Assignment, err error) {
 	err = d.atDesk(ctx, a, "end case-load", func(tx *sql.Tx) error {
-		if x, err = assignment(ctx, tx, a, id); err != nil || x == nil || !x.To.IsZero() {
+		if x, err = d.assignment(ctx, tx, a, id); err != nil || x == nil || !x.To.IsZero() {
 			return err
 		}
 		var at int64

@@ -11,13 +11,20 @@ import (
 	"foyer/internal/household"
 )
 
-const selectChanges = `SELECT c.meter, c.kind, c.at, c.register, c.last_value, c.first_value, c.family, c.said_by, c.why, c.said_at FROM meter_change c`
+const selectChanges = `SELECT c.meter, c.kind, c.at, c.register, c.last_value, c.first_value, c.family, c.said_by, c.why, c.said_at, c.id, c.owner FROM meter_change c`
 
-func scanChange(row rowScanner, more ...any) (household.Change, error) {
+func (d *DB) scanChange(ctx context.Context, row rowScanner, more ...any) (household.Change, error) {
 	var c household.Change
-	var at, said int64
+	var at, said, id int64
 	var last, first sql.NullInt64
-	err := row.Scan(append(more, &c.Meter, &c.Kind, &at, &c.Register, &last, &first, &c.Family, &c.By, &c.Why, &said)...)
+	var owner household.FamilyID
+	err := row.Scan(append(more, &c.Meter, &c.Kind, &at, &c.Register, &last, &first, &c.Family, &c.By, &c.Why, &said, &id, &owner)...)
+	if err == nil {
+		err = d.unseal(ctx, owner, changeOf(id, "said_by"), &c.By)
+	}
+	if err == nil {
+		err = d.unseal(ctx, owner, changeOf(id, "why"), &c.Why)
+	}
 	c.At, c.Said = instant(at), instant(said)
 	c.Last, c.First = household.Index{Value: last.Int64, Known: last.Valid}, household.Index{Value: first.Int64, Known: first.Valid}
 	return c, err
@@ -32,7 +39,7 @@ func (d *DB) Changes(ctx context.Context, meter energy.MeterID) ([]household.Cha
 	defer rows.Close()
 	var all []household.Change
 	for rows.Next() {
-		c, err := scanChange(rows)
+		c, err := d.scanChange(ctx, rows)
 		if err != nil {
 			return nil, fmt.Errorf("read changes of a meter: %w", err)
 		}
@@ -49,7 +56,7 @@ func (d *DB) Changes(ctx context.Context, meter energy.MeterID) ([]household.Cha
 func (d *DB) Change(ctx context.Context, changes []household.Change) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
 		for _, c := range changes {
-			if err := addChange(ctx, tx, c); err != nil {
+			if err := d.addChange(ctx, tx, c); err != nil {
 				return err
 			}
 			if err := markStale(ctx, tx, c.Meter, c.At, c.At.Add(time.Millisecond)); err != nil {
@@ -64,11 +71,38 @@ func (d *DB) Change(ctx context.Context, changes []household.Change) error {
 	return nil
 }
 
-func addChange(ctx context.Context, tx *sql.Tx, c household.Change) error {
+func (d *DB) addChange(ctx context.Context, tx *sql.Tx, c household.Change) error {
 	index := func(i household.Index) sql.NullInt64 { return sql.NullInt64{Int64: i.Value, Valid: i.Known} }
-	_, err := tx.ExecContext(ctx, `INSERT INTO meter_change (meter, kind, at, register, last_value, first_value, family, said_by, why, said_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		c.Meter, string(c.Kind), millis(c.At), string(c.Register), index(c.Last), index(c.First), c.Family, c.By, c.Why, millis(c.Said))
+	var id int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO meter_change (meter, kind, at, register, last_value, first_value, family, said_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+		c.Meter, string(c.Kind), millis(c.At), string(c.Register), index(c.Last), index(c.First), c.Family, millis(c.Said)).Scan(&id)
+	if err != nil {
+		return err
+	}
+	return d.sealChange(ctx, tx, id, c)
+}
+
+// sealChange writes who said a change and why, which may name the family concerned,
+// under that family's key.
+func (d *DB) sealChange(ctx context.Context, tx *sql.Tx, id int64, c household.Change) error {
+	owner := c.Family
+	if owner == "" {
+		err := tx.QueryRowContext(ctx, `SELECT family FROM attachment WHERE meter = $1 AND from_at <= $2 AND to_at >= $2 ORDER BY from_at DESC LIMIT 1`,
+			c.Meter, millis(c.At)).Scan(&owner)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	by, err := d.seal(ctx, owner, changeOf(id, "said_by"), c.By)
+	if err != nil {
+		return err
+	}
+	why, err := d.seal(ctx, owner, changeOf(id, "why"), c.Why)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE meter_change SET said_by = $1, why = $2, owner = $3 WHERE id = $4`, by, why, owner, id)
 	return err
 }
 
@@ -125,7 +159,7 @@ func (d *DB) MoveMeters(ctx context.Context, moves []household.Handover, now tim
 	errRefused := errors.New("refused")
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		for _, m := range moves {
-			ok, err := moveMeter(ctx, tx, m, now)
+			ok, err := d.moveMeter(ctx, tx, m, now)
 			if err == nil && !ok {
 				refused, err = m.Meter, errRefused
 			}
@@ -144,7 +178,7 @@ func (d *DB) MoveMeters(ctx context.Context, moves []household.Handover, now tim
 	return "", nil
 }
 
-func moveMeter(ctx context.Context, tx *sql.Tx, m household.Handover, now time.Time) (bool, error) {
+func (d *DB) moveMeter(ctx context.Context, tx *sql.Tx, m household.Handover, now time.Time) (bool, error) {
 	of := household.Meter{ID: m.Meter, Family: m.To, From: m.At}
 	err := tx.QueryRowContext(ctx, `SELECT role, max_power FROM attachment WHERE meter = $1 AND family = $2 AND to_at = $3 AND from_at < $4`,
 		m.Meter, m.From, int64(always), millis(m.At)).Scan(&of.Role, &of.MaxPower)
@@ -159,8 +193,8 @@ func moveMeter(ctx context.Context, tx *sql.Tx, m household.Handover, now time.T
 			return false, err
 		}
 	}
-	if ok, err := detach(ctx, tx, m.Meter, m.At, now, m.By, m.Why); err != nil || !ok || m.To == "" {
+	if ok, err := d.detach(ctx, tx, m.Meter, m.At, now, m.By, m.Why); err != nil || !ok || m.To == "" {
 		return ok, err
 	}
-	return attach(ctx, tx, of, now, m.By, m.Why)
+	return d.attach(ctx, tx, of, now, m.By, m.Why)
 }

@@ -46,7 +46,7 @@ func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, 
 		if len(events) > 0 {
 			act = a.ID
 		}
-		if err := sayAll(ctx, tx, family, events); err != nil {
+		if err := d.sayAll(ctx, tx, family, events); err != nil {
 			return err
 		}
 		return d.tellConsents(ctx, tx, family)
@@ -86,7 +86,7 @@ func holding(ctx context.Context, tx *sql.Tx, family household.FamilyID, now int
 
 // sayAll writes the events of an act and what follows from them. What was given for
 // their scopes before ends first: an act may give one scope for several periods.
-func sayAll(ctx context.Context, tx *sql.Tx, family household.FamilyID, events []consent.Event) error {
+func (d *DB) sayAll(ctx context.Context, tx *sql.Tx, family household.FamilyID, events []consent.Event) error {
 	ended := map[consent.Scope]bool{}
 	for _, e := range events {
 		if ended[e.Scope] {
@@ -101,7 +101,7 @@ func sayAll(ctx context.Context, tx *sql.Tx, family household.FamilyID, events [
 		}
 	}
 	for _, e := range events {
-		if err := say(ctx, tx, family, e); err != nil {
+		if err := d.say(ctx, tx, family, e); err != nil {
 			return err
 		}
 	}
@@ -109,13 +109,17 @@ func sayAll(ctx context.Context, tx *sql.Tx, family household.FamilyID, events [
 }
 
 // say writes one event, and the grant that follows from one that gives.
-func say(ctx context.Context, tx *sql.Tx, family household.FamilyID, e consent.Event) error {
+func (d *DB) say(ctx context.Context, tx *sql.Tx, family household.FamilyID, e consent.Event) error {
+	paper, err := d.seal(ctx, family, paperOf(family, e.Act), e.Paper)
+	if err != nil {
+		return err
+	}
 	var id int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO consent (family, act, verb, at, state, purpose, recipient, category, granularity,
+	err = tx.QueryRowContext(ctx, `INSERT INTO consent (family, act, verb, at, state, purpose, recipient, category, granularity,
 			data_from, data_to, expires_at, notice, hash, language, medium, by_staff, witness, paper)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`,
 		family, e.Act, e.Verb, millis(e.At), e.State, e.Scope.Purpose, e.Scope.Recipient, e.Scope.Category, int(e.Scope.Granularity),
-		millis(e.DataFrom), until(e.DataTo), until(e.Expires), e.Notice, e.Hash, e.Language, e.Medium, e.By, e.Witness, e.Paper).Scan(&id)
+		millis(e.DataFrom), until(e.DataTo), until(e.Expires), e.Notice, e.Hash, e.Language, e.Medium, e.By, e.Witness, paper).Scan(&id)
 	if err != nil || e.State != consent.Given {
 		return err
 	}
@@ -136,7 +140,7 @@ func until(t time.Time) int64 {
 
 // Said returns everything a family said, oldest first.
 func (d *DB) Said(ctx context.Context, family household.FamilyID) ([]consent.Event, error) {
-	all, err := events(ctx, d.read, `FROM consent WHERE family = $1 ORDER BY id`, family)
+	all, err := d.events(ctx, d.read, `FROM consent WHERE family = $1 ORDER BY id`, family)
 	if err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
@@ -144,8 +148,8 @@ func (d *DB) Said(ctx context.Context, family household.FamilyID) ([]consent.Eve
 }
 
 // events reads what was said; from is a table and condition.
-func events(ctx context.Context, q querier, from string, args ...any) ([]consent.Event, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, act, verb, at, state, purpose, recipient, category, granularity,
+func (d *DB) events(ctx context.Context, q querier, from string, args ...any) ([]consent.Event, error) {
+	rows, err := q.QueryContext(ctx, `SELECT family, id, act, verb, at, state, purpose, recipient, category, granularity,
 		data_from, data_to, expires_at, notice, hash, language, medium, by_staff, witness, paper `+from, args...)
 	if err != nil {
 		return nil, err
@@ -154,9 +158,13 @@ func events(ctx context.Context, q querier, from string, args ...any) ([]consent
 	var all []consent.Event
 	for rows.Next() {
 		var e consent.Event
+		var family household.FamilyID
 		var at, begin, end, expires int64
-		if err := rows.Scan(&e.ID, &e.Act, &e.Verb, &at, &e.State, &e.Scope.Purpose, &e.Scope.Recipient, &e.Scope.Category, &e.Scope.Granularity,
+		if err := rows.Scan(&family, &e.ID, &e.Act, &e.Verb, &at, &e.State, &e.Scope.Purpose, &e.Scope.Recipient, &e.Scope.Category, &e.Scope.Granularity,
 			&begin, &end, &expires, &e.Notice, &e.Hash, &e.Language, &e.Medium, &e.By, &e.Witness, &e.Paper); err != nil {
+			return nil, err
+		}
+		if err := d.unseal(ctx, family, paperOf(family, e.Act), &e.Paper); err != nil {
 			return nil, err
 		}
 		e.At, e.DataFrom, e.DataTo, e.Expires = instant(at), instant(begin), instant(end), instant(expires)
@@ -180,7 +188,7 @@ func (d *DB) Act(ctx context.Context, a consent.Access, id string) (family house
 		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(family), '') `+from, who...).Scan(&family); err != nil {
 			return err
 		}
-		act, err = events(ctx, tx, from+` ORDER BY id`, who...)
+		act, err = d.events(ctx, tx, from+` ORDER BY id`, who...)
 		return err
 	})
 	if err != nil {

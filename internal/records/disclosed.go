@@ -65,7 +65,7 @@ func (d *DB) Usage(ctx context.Context, a consent.Access, family household.Famil
 	}
 	s := household.UsageSheet{Finest: map[string]int{}, Costs: map[string]int64{}}
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
-		r := glance{tx, a, family}
+		r := glance{d, tx, a, family}
 		if err := r.log(ctx, `v_scope`+r.where()+` AND category = 'consumption' AND granularity >= $5`, int(by.needs)); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (r glance) spending(ctx context.Context, ask household.UsageAsk, s *househo
 		return r.each(ctx, `SELECT month, SUM(cents) FROM v_cost`+r.where()+` AND month >= $5 AND month < $6 GROUP BY month`, add, from, to)
 	case "day":
 		return r.each(ctx, selectResult+`v_result`+r.where()+` AND indicator = 'cost_day' AND from_day >= $5 AND from_day < $6 ORDER BY from_day`, func(rows *sql.Rows) error {
-			x, err := scanResult(rows)
+			x, err := r.scanResult(ctx, rows)
 			s.Days = append(s.Days, x)
 			return err
 		}, ask.From.String(), ask.To.String())

@@ -32,7 +32,7 @@ func (d *DB) EnrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 
 func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (done bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		known, err := deviceMeters(ctx, tx, gateway, scheme, ids)
+		known, err := d.deviceMeters(ctx, tx, gateway, scheme, ids)
 		if err != nil {
 			return err
 		}
@@ -50,13 +50,24 @@ func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 			}
 		}
 		done = true
+		owner, err := holder(ctx, tx, meter)
+		if err != nil {
+			return err
+		}
 		// In one order for everybody: two that take in the same names never wait for each other.
 		for _, id := range slices.Sorted(slices.Values(ids)) {
 			if known[id] != "" {
 				continue
 			}
-			res, err := tx.ExecContext(ctx, `INSERT INTO meter_alias (gateway, scheme, device, meter)
-				VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, gateway, scheme, id, meter)
+			a := alias{gateway: gateway, scheme: scheme, owner: owner}
+			if a.index, err = d.deviceIndex(gateway, scheme, id); err != nil {
+				return err
+			}
+			if a.name, err = d.sealDevice(ctx, a, id); err != nil {
+				return err
+			}
+			res, err := tx.ExecContext(ctx, `INSERT INTO meter_alias (gateway, scheme, device, meter, name, owner)
+				VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, gateway, scheme, a.index, meter, a.name, owner)
 			if err != nil {
 				return err
 			}

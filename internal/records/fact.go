@@ -3,8 +3,34 @@ package records
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
+
+// factIndex returns what a fact is found by.
+func (d *DB) factIndex(gateway, key string) (string, error) {
+	return d.keys.Index("fact.key", gateway, key)
+}
+
+// sealFact seals a fact with its key, which the index does not give back.
+func (d *DB) sealFact(ctx context.Context, gateway, index, key, value string) (string, error) {
+	return d.seal(ctx, "", factOf(gateway, index), strconv.Itoa(len(key))+":"+key+value)
+}
+
+// fact opens what sealFact sealed.
+func (d *DB) fact(ctx context.Context, gateway, index, sealed string) (key, value string, err error) {
+	if err := d.unseal(ctx, "", factOf(gateway, index), &sealed); err != nil || sealed == "" {
+		return "", "", err
+	}
+	length, rest, _ := strings.Cut(sealed, ":")
+	n, err := strconv.Atoi(length)
+	if err != nil || n < 0 || n > len(rest) {
+		return "", "", errors.New("a fact does not say where its key ends")
+	}
+	return rest[:n], rest[n:], nil
+}
 
 // Facts returns everything remembered of each gateway that was taught something
 // after a revision, and the revision that this comes to. 0 is the beginning. A
@@ -19,9 +45,13 @@ func (d *DB) Facts(ctx context.Context, after int64) (facts map[string]map[strin
 	defer rows.Close()
 	facts, revision = map[string]map[string]string{}, after
 	for rows.Next() {
-		var gateway, key, value string
+		var gateway, index, sealed string
 		var at int64
-		if err := rows.Scan(&gateway, &at, &key, &value); err != nil {
+		if err := rows.Scan(&gateway, &at, &index, &sealed); err != nil {
+			return nil, 0, fmt.Errorf("read facts: %w", err)
+		}
+		key, value, err := d.fact(ctx, gateway, index, sealed)
+		if err != nil {
 			return nil, 0, fmt.Errorf("read facts: %w", err)
 		}
 		revision = max(revision, at)
@@ -52,12 +82,7 @@ func (d *DB) Remember(ctx context.Context, gateway string, facts map[string]stri
 			return err
 		}
 		for key, value := range facts {
-			query, args := `INSERT INTO fact (gateway, key, value) VALUES ($1, $2, $3)
-				ON CONFLICT (gateway, key) DO UPDATE SET value = excluded.value`, []any{gateway, key, value}
-			if value == "" {
-				query, args = `DELETE FROM fact WHERE gateway = $1 AND key = $2`, args[:2]
-			}
-			if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+			if err := d.remember(ctx, tx, gateway, key, value); err != nil {
 				return err
 			}
 		}
@@ -67,6 +92,24 @@ func (d *DB) Remember(ctx context.Context, gateway string, facts map[string]stri
 		return fmt.Errorf("remember facts: %w", err)
 	}
 	return nil
+}
+
+func (d *DB) remember(ctx context.Context, tx *sql.Tx, gateway, key, value string) error {
+	index, err := d.factIndex(gateway, key)
+	if err != nil {
+		return err
+	}
+	if value == "" {
+		_, err := tx.ExecContext(ctx, `DELETE FROM fact WHERE gateway = $1 AND key = $2`, gateway, index)
+		return err
+	}
+	sealed, err := d.sealFact(ctx, gateway, index, key, value)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO fact (gateway, key, value) VALUES ($1, $2, $3)
+		ON CONFLICT (gateway, key) DO UPDATE SET value = excluded.value`, gateway, index, sealed)
+	return err
 }
 
 // count notes a change of something and returns its number. Until tx ends nobody

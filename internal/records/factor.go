@@ -32,6 +32,12 @@ func (d *DB) Held(ctx context.Context, token string) (s household.Staff, secret 
 	if errors.Is(err, sql.ErrNoRows) {
 		return household.Staff{}, "", false, nil
 	}
+	if err == nil {
+		err = d.unsealStaff(ctx, &s)
+	}
+	if err == nil {
+		err = d.unseal(ctx, "", totpOf(s.ID), &secret)
+	}
 	if err != nil {
 		return household.Staff{}, "", false, fmt.Errorf("read held session: %w", err)
 	}
@@ -42,10 +48,17 @@ func (d *DB) Held(ctx context.Context, token string) (s household.Staff, secret 
 // then stands there.
 func (d *DB) OfferSecret(ctx context.Context, staff, secret string) (kept string, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE staff SET totp = $2 WHERE id = $1 AND totp = '' AND totp_at = 0`, staff, secret); err != nil {
+		sealed, err := d.seal(ctx, "", totpOf(staff), secret)
+		if err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, `SELECT totp FROM staff WHERE id = $1`, staff).Scan(&kept)
+		if _, err := tx.ExecContext(ctx, `UPDATE staff SET totp = $2 WHERE id = $1 AND totp = '' AND totp_at = 0`, staff, sealed); err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT totp FROM staff WHERE id = $1`, staff).Scan(&kept); err != nil {
+			return err
+		}
+		return d.unseal(ctx, "", totpOf(staff), &kept)
 	})
 	if err != nil {
 		return "", fmt.Errorf("offer secret: %w", err)

@@ -16,9 +16,16 @@ import (
 // returns the label of the first one whose label is taken in its pilot.
 func (d *DB) AddFamilies(ctx context.Context, files []household.File) (taken string, err error) {
 	errTaken := errors.New("taken")
+	owners := make([]string, len(files))
+	for i, f := range files {
+		owners[i] = string(f.Family.ID)
+	}
+	if err := d.keys.Add(ctx, owners...); err != nil { // all at once: each by itself would be a commit
+		return "", fmt.Errorf("add %d families: %w", len(files), err)
+	}
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		for _, f := range files {
-			ok, err := addFamily(ctx, tx, f)
+			ok, err := d.addFamily(ctx, tx, f)
 			if err == nil && !ok {
 				taken, err = f.Family.Label, errTaken
 			}
@@ -37,9 +44,13 @@ func (d *DB) AddFamilies(ctx context.Context, files []household.File) (taken str
 	return "", nil
 }
 
-func addFamily(ctx context.Context, tx *sql.Tx, f household.File) (bool, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO family (id, pilot, label, language, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		f.Family.ID, f.Family.Pilot, f.Family.Label, f.Family.Language, millis(f.Family.Since))
+func (d *DB) addFamily(ctx context.Context, tx *sql.Tx, f household.File) (bool, error) {
+	index, label, err := d.sealLabel(ctx, f.Family)
+	if err != nil {
+		return false, err
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO family (id, pilot, label, label_index, language, since) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		f.Family.ID, f.Family.Pilot, label, index, f.Family.Language, millis(f.Family.Since))
 	if err != nil {
 		return false, err
 	}
@@ -57,11 +68,20 @@ func addFamily(ctx context.Context, tx *sql.Tx, f household.File) (bool, error) 
 		}
 	}
 	for _, x := range f.Incomes {
-		if err := putIncome(ctx, tx, x); err != nil {
+		if err := d.putIncome(ctx, tx, x); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// sealLabel returns the index of a family's label in its pilot, and the label sealed.
+func (d *DB) sealLabel(ctx context.Context, f household.Family) (index, label string, err error) {
+	if index, err = d.keys.Index("family.label", f.Pilot, f.Label); err != nil {
+		return "", "", err
+	}
+	label, err = d.seal(ctx, f.ID, labelOf(f.ID), f.Label)
+	return index, label, err
 }
 
 // PutDwelling ends the dwelling in force on x.From and begins x there.
@@ -102,7 +122,7 @@ func zoneOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (*time.L
 
 // PutIncome adds what a family lives on from x.From.
 func (d *DB) PutIncome(ctx context.Context, x household.Income) error {
-	return d.dated(ctx, "change income", x.Family, x.From, func(tx *sql.Tx) error { return putIncome(ctx, tx, x) })
+	return d.dated(ctx, "change income", x.Family, x.From, func(tx *sql.Tx) error { return d.putIncome(ctx, tx, x) })
 }
 
 // dated runs fn and has everything computed again that read from a day on.
@@ -157,10 +177,13 @@ func putContract(ctx context.Context, tx *sql.Tx, x household.Contract) error {
 	return err
 }
 
-func putIncome(ctx context.Context, tx *sql.Tx, x household.Income) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO income (family, from_day, disposable, aid) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (family, from_day) DO UPDATE SET disposable = excluded.disposable, aid = excluded.aid`,
-		x.Family, x.From.String(), x.Disposable, x.Aid)
+func (d *DB) putIncome(ctx context.Context, tx *sql.Tx, x household.Income) error {
+	amounts, err := d.sealIncome(ctx, x)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO income (family, from_day, disposable, amounts) VALUES ($1, $2, 0, $3)
+		ON CONFLICT (family, from_day) DO UPDATE SET amounts = excluded.amounts`, x.Family, x.From.String(), amounts)
 	return err
 }
 

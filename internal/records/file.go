@@ -1,10 +1,12 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -12,10 +14,13 @@ import (
 
 const selectFamily = `SELECT id, pilot, label, language, since FROM family`
 
-func scanFamily(row rowScanner) (household.Family, error) {
+func (d *DB) scanFamily(ctx context.Context, row rowScanner) (household.Family, error) {
 	var f household.Family
 	var since int64
 	err := row.Scan(&f.ID, &f.Pilot, &f.Label, &f.Language, &since)
+	if err == nil {
+		err = d.unseal(ctx, f.ID, labelOf(f.ID), &f.Label)
+	}
 	f.Since = instant(since)
 	return f, err
 }
@@ -23,14 +28,14 @@ func scanFamily(row rowScanner) (household.Family, error) {
 // Families lists the families of a pilot by label; every pilot's for "". It is
 // for the registry, never for an answer to somebody.
 func (d *DB) Families(ctx context.Context, pilot string) ([]household.Family, error) {
-	rows, err := d.read.QueryContext(ctx, selectFamily+` WHERE $1 = '' OR pilot = $1 ORDER BY pilot, label`, pilot)
+	rows, err := d.read.QueryContext(ctx, selectFamily+` WHERE $1 = '' OR pilot = $1`, pilot)
 	if err != nil {
 		return nil, fmt.Errorf("list families: %w", err)
 	}
 	defer rows.Close()
 	var all []household.Family
 	for rows.Next() {
-		f, err := scanFamily(rows)
+		f, err := d.scanFamily(ctx, rows)
 		if err != nil {
 			return nil, fmt.Errorf("list families: %w", err)
 		}
@@ -39,6 +44,9 @@ func (d *DB) Families(ctx context.Context, pilot string) ([]household.Family, er
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list families: %w", err)
 	}
+	slices.SortFunc(all, func(a, b household.Family) int {
+		return cmp.Or(cmp.Compare(a.Pilot, b.Pilot), cmp.Compare(a.Label, b.Label), cmp.Compare(a.ID, b.ID))
+	})
 	return all, nil
 }
 
@@ -46,7 +54,7 @@ func (d *DB) Families(ctx context.Context, pilot string) ([]household.Family, er
 func (d *DB) File(ctx context.Context, id household.FamilyID) (household.File, bool, error) {
 	var f household.File
 	var err error
-	f.Family, err = scanFamily(d.read.QueryRowContext(ctx, selectFamily+` WHERE id = $1`, id))
+	f.Family, err = d.scanFamily(ctx, d.read.QueryRowContext(ctx, selectFamily+` WHERE id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return household.File{}, false, nil
 	}
@@ -113,22 +121,20 @@ func (d *DB) contracts(ctx context.Context, id household.FamilyID) ([]household.
 }
 
 func (d *DB) incomes(ctx context.Context, id household.FamilyID) ([]household.Income, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT from_day, disposable, aid FROM income WHERE family = $1 ORDER BY from_day`, id)
+	rows, err := d.read.QueryContext(ctx, `SELECT family, from_day, amounts FROM income WHERE family = $1 ORDER BY from_day`, id)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var all []household.Income
 	for rows.Next() {
-		x := household.Income{Family: id}
-		var from string
-		if err := rows.Scan(&from, &x.Disposable, &x.Aid); err != nil {
+		x, known, err := d.scanIncome(ctx, rows)
+		if err != nil {
 			return nil, err
 		}
-		if x.From, err = energy.ParseDay(from); err != nil {
-			return nil, err
+		if known {
+			all = append(all, x)
 		}
-		all = append(all, x)
 	}
 	return all, rows.Err()
 }

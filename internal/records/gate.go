@@ -1,10 +1,12 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"foyer/internal/consent"
@@ -61,6 +63,7 @@ const ofCaseworker = ` WHERE purpose = $1 AND recipient = 'cooperative' AND pilo
 
 // A glance is one read: the reader's three and a family, "" for all it may see.
 type glance struct {
+	db     *DB
 	tx     *sql.Tx
 	access consent.Access
 	family household.FamilyID
@@ -131,7 +134,7 @@ func (r glance) log(ctx context.Context, from string, more ...any) error {
 func (d *DB) Sheets(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) ([]household.Sheet, error) {
 	var sheets []household.Sheet
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
-		sheets, err = glance{tx, a, family}.sheets(ctx, ask)
+		sheets, err = glance{d, tx, a, family}.sheets(ctx, ask)
 		return err
 	})
 	if err != nil {
@@ -146,14 +149,14 @@ func (d *DB) Own(ctx context.Context, a consent.Access, family household.FamilyI
 	var sheet *household.Sheet
 	var own consent.Own
 	err := d.disclose(ctx, func(tx *sql.Tx) error {
-		sheets, err := glance{tx, a, family}.sheets(ctx, ask)
+		sheets, err := glance{d, tx, a, family}.sheets(ctx, ask)
 		if err != nil {
 			return err
 		}
 		if len(sheets) > 0 {
 			sheet = &sheets[0]
 		}
-		own, err = ownOf(ctx, tx, family)
+		own, err = d.ownOf(ctx, tx, family)
 		return err
 	})
 	if err != nil {
@@ -168,15 +171,22 @@ func (r glance) sheets(ctx context.Context, ask household.Ask) ([]household.Shee
 	}
 	var sheets []household.Sheet
 	at := map[household.FamilyID]*household.Sheet{}
-	err := r.each(ctx, `SELECT family, pilot, label, language FROM v_family`+r.where()+` ORDER BY label, family`, func(rows *sql.Rows) error {
+	err := r.each(ctx, `SELECT family, pilot, label, language FROM v_family`+r.where(), func(rows *sql.Rows) error {
 		s := household.Sheet{Finest: map[string]int{}}
-		err := rows.Scan(&s.Family.ID, &s.Family.Pilot, &s.Family.Label, &s.Family.Language)
+		f := &s.Family
+		if err := rows.Scan(&f.ID, &f.Pilot, &f.Label, &f.Language); err != nil {
+			return err
+		}
+		err := r.db.unseal(ctx, f.ID, labelOf(f.ID), &f.Label)
 		sheets = append(sheets, s)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(sheets, func(a, b household.Sheet) int {
+		return cmp.Or(cmp.Compare(a.Family.Label, b.Family.Label), cmp.Compare(a.Family.ID, b.Family.ID))
+	})
 	for i := range sheets {
 		at[sheets[i].Family.ID] = &sheets[i]
 	}
@@ -232,7 +242,7 @@ func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.As
 			more = append(more, millis(ask.AsOf))
 		}
 		err := r.each(ctx, query+` ORDER BY family, from_day, to_day`, func(rows *sql.Rows) error {
-			x, err := scanResult(rows)
+			x, err := r.scanResult(ctx, rows)
 			at.put(x.Family, func(s *household.Sheet) { s.Results = append(s.Results, x) })
 			return err
 		}, more...)
@@ -243,19 +253,22 @@ func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.As
 	return nil
 }
 
-const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at FROM `
+const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at, category FROM `
 
-func scanResult(row rowScanner) (household.Result, error) {
+func (r glance) scanResult(ctx context.Context, row rowScanner) (household.Result, error) {
 	var x household.Result
-	var from, to, detail string
+	var from, to, detail, category string
 	var at int64
-	if err := row.Scan(&x.ID, &x.Family, &x.Indicator, &from, &to, &x.Version, &x.Status, &x.Value, &x.Unit, &detail, &at); err != nil {
+	if err := row.Scan(&x.ID, &x.Family, &x.Indicator, &from, &to, &x.Version, &x.Status, &x.Value, &x.Unit, &detail, &at, &category); err != nil {
 		return x, err
 	}
 	x.Detail, x.At = []byte(detail), instant(at)
 	var err error
 	if x.From, err = energy.ParseDay(from); err == nil {
 		x.To, err = energy.ParseDay(to)
+	}
+	if err == nil {
+		err = r.db.unsealResult(ctx, &x, category)
 	}
 	return x, err
 }
@@ -306,14 +319,14 @@ func (r glance) running(ctx context.Context, at sheetsByFamily, _ household.Ask)
 		return err
 	}
 	return r.each(ctx, selectCase+r.where()+` AND state IN ('open', 'acknowledged') ORDER BY opened_at, id`, func(rows *sql.Rows) error {
-		c, err := scanCase(rows)
+		c, err := r.scanCase(ctx, rows)
 		at.put(c.Alert.Family, func(s *household.Sheet) { s.Alerts = append(s.Alerts, c.Alert) })
 		return err
 	})
 }
 
 // ownOf reads what a family may always see about itself.
-func ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (consent.Own, error) {
+func (d *DB) ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (consent.Own, error) {
 	var own consent.Own
 	var err error
 	var now int64
@@ -324,7 +337,7 @@ func ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (consent.
 	if own.Grants, err = grants(ctx, tx, family); err != nil {
 		return own, err
 	}
-	if own.Said, err = events(ctx, tx, `FROM v_consent WHERE family = $1 ORDER BY id`, family); err != nil {
+	if own.Said, err = d.events(ctx, tx, `FROM v_consent WHERE family = $1 ORDER BY id`, family); err != nil {
 		return own, err
 	}
 	err = tx.QueryRowContext(ctx, `SELECT phones FROM v_phone WHERE family = $1`, family).Scan(&own.Phones)

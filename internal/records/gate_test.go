@@ -166,9 +166,14 @@ func (w town) result(t *testing.T, id household.FamilyID, indicator string, from
 	if err != nil {
 		t.Fatal(err)
 	}
+	r := household.Result{Family: id, Indicator: indicator, From: from, To: to, Value: value, Detail: b, At: noon}
+	value, sealed, err := w.db.sealResult(t.Context(), r, category)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.exec(t, `INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value, unit, detail, category, granularity, computed_at)
 		VALUES ($1, $2, $3, $4, $5, '1', 'ok', $6, 'EUR', $7, $8, $9, $10)`,
-		id, indicator, from.String(), to.String(), from.Start(paris).UnixMilli(), value, string(b), category, int(g), noon.UnixMilli())
+		id, indicator, from.String(), to.String(), from.Start(paris).UnixMilli(), value, sealed, category, int(g), noon.UnixMilli())
 }
 
 func (w town) alert(t *testing.T, id household.FamilyID, rule, category string, s household.Severity) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
@@ -17,11 +16,11 @@ const (
 	selectHomes       = `SELECT f.id, f.pilot, p.zone FROM family f JOIN pilot p ON p.id = f.pilot ORDER BY f.id`
 	selectDwellings   = `SELECT family, from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating FROM dwelling WHERE $1 IN ('', family) ORDER BY family, from_day`
 	selectContracts   = `SELECT family, fuel, meter, from_day, to_day, tariff, power_kva, off_peak, instalment, settles FROM contract WHERE $1 IN ('', family) ORDER BY family, from_day, fuel, meter`
-	selectIncomes     = `SELECT family, from_day, disposable, aid FROM income WHERE $1 IN ('', family) ORDER BY family, from_day`
+	selectIncomes     = `SELECT family, from_day, amounts FROM income WHERE $1 IN ('', family) ORDER BY family, from_day`
 	selectAttachments = `SELECT a.family, a.meter, CASE WHEN a.role = '' THEN m.role ELSE a.role END, a.from_at, a.to_at, a.max_power
 		FROM attachment a JOIN meter m ON m.id = a.meter WHERE $1 IN ('', a.family) ORDER BY a.family, a.from_at, a.meter`
 	// What was said of an instant at which a meter came or went is of both families.
-	selectHomeChanges = `SELECT a.family, c.meter, c.kind, c.at, c.register, c.last_value, c.first_value, c.family, c.said_by, c.why, c.said_at
+	selectHomeChanges = `SELECT a.family, c.meter, c.kind, c.at, c.register, c.last_value, c.first_value, c.family, c.said_by, c.why, c.said_at, c.id, c.owner
 		FROM meter_change c JOIN attachment a ON a.meter = c.meter AND a.from_at <= c.at AND a.to_at >= c.at
 		WHERE $1 IN ('', a.family) AND c.kind IN ('replaced', 'kept', 'used', 'unused') ORDER BY a.family, c.id, a.from_at`
 )
@@ -60,11 +59,11 @@ func (d *DB) homes(ctx context.Context) ([]household.Home, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return homes, facts(ctx, d.read, homes, "")
+	return homes, d.facts(ctx, d.read, homes, "")
 }
 
 // facts fills homes, sorted by family, with what is known of one family or of all.
-func facts(ctx context.Context, q querier, homes []household.Home, family household.FamilyID) error {
+func (d *DB) facts(ctx context.Context, q querier, homes []household.Home, family household.FamilyID) error {
 	stamps := make([]strings.Builder, len(homes))
 	each := func(query string, scan func(rowScanner) (household.FamilyID, func(*household.Home), error)) error {
 		rows, err := q.QueryContext(ctx, query, family)
@@ -92,10 +91,24 @@ func facts(ctx context.Context, q querier, homes []household.Home, family househ
 	}{
 		{selectDwellings, scanDwelling},
 		{selectContracts, scanContract},
-		{selectIncomes, scanIncome},
+		{selectIncomes, func(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+			x, known, err := d.scanIncome(ctx, row)
+			return x.Family, func(h *household.Home) {
+				if known {
+					h.Incomes = append(h.Incomes, x)
+				}
+			}, err
+		}},
 		{selectAttachments, scanAttachment},
-		{selectHomeChanges, scanHomeChange},
-		{selectHeld, scanHeld},
+		{selectHomeChanges, func(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+			var family household.FamilyID
+			c, err := d.scanChange(ctx, row, &family)
+			return family, func(h *household.Home) { h.Changes = append(h.Changes, c) }, err
+		}},
+		{selectHeld, func(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+			e, err := d.scanEntry(ctx, row)
+			return e.Family, func(h *household.Home) { h.Money = append(h.Money, e) }, err
+		}},
 	} {
 		if err := each(f.query, f.scan); err != nil {
 			return err
@@ -129,16 +142,6 @@ func scanContract(row rowScanner) (household.FamilyID, func(*household.Home), er
 	return x.Family, func(h *household.Home) { h.Contracts = append(h.Contracts, x) }, err
 }
 
-func scanIncome(row rowScanner) (household.FamilyID, func(*household.Home), error) {
-	var x household.Income
-	var from string
-	err := row.Scan(&x.Family, &from, &x.Disposable, &x.Aid)
-	if err == nil {
-		x.From, err = energy.ParseDay(from)
-	}
-	return x.Family, func(h *household.Home) { h.Incomes = append(h.Incomes, x) }, err
-}
-
 func scanAttachment(row rowScanner) (household.FamilyID, func(*household.Home), error) {
 	var family household.FamilyID
 	var x household.Attachment
@@ -146,12 +149,6 @@ func scanAttachment(row rowScanner) (household.FamilyID, func(*household.Home), 
 	err := row.Scan(&family, &x.Meter, &x.Role, &from, &to, &x.MaxPower)
 	x.From, x.To = instant(from), instant(to)
 	return family, func(h *household.Home) { h.Attachments = append(h.Attachments, x) }, err
-}
-
-func scanHomeChange(row rowScanner) (household.FamilyID, func(*household.Home), error) {
-	var family household.FamilyID
-	c, err := scanChange(row, &family)
-	return family, func(h *household.Home) { h.Changes = append(h.Changes, c) }, err
 }
 
 // Stations returns the outdoor meters, each with the pilot whose climate it shows.

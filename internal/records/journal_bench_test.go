@@ -22,7 +22,7 @@ import (
 func BenchmarkJournal(b *testing.B) {
 	ctx := b.Context()
 	folder := b.TempDir()
-	db, err := Open(ctx, "sqlite://"+filepath.Join(folder, "records.db"))
+	db, err := Open(ctx, "sqlite://"+filepath.Join(folder, "records.db"), ring)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -189,7 +189,7 @@ func TestAFailedTurnReturnsItsError(t *testing.T) {
 }
 
 func BenchmarkClaim(b *testing.B) {
-	db, err := Open(b.Context(), "sqlite://"+filepath.Join(b.TempDir(), "records.db"))
+	db, err := Open(b.Context(), "sqlite://"+filepath.Join(b.TempDir(), "records.db"), ring)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,10 +1,12 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +93,7 @@ func (d *DB) metersByID(ctx context.Context, all []household.Meter, ids []energy
 
 // DeviceMeters returns which meter each of a gateway's devices is known as.
 func (d *DB) DeviceMeters(ctx context.Context, gateway, scheme string, ids []string) (map[string]energy.MeterID, error) {
-	known, err := deviceMeters(ctx, d.read, gateway, scheme, ids)
+	known, err := d.deviceMeters(ctx, d.read, gateway, scheme, ids)
 	if err != nil {
 		return nil, fmt.Errorf("find meter: %w", err)
 	}
@@ -103,10 +105,14 @@ type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
-func deviceMeters(ctx context.Context, q querier, gateway, scheme string, ids []string) (map[string]energy.MeterID, error) {
-	args := []any{gateway, scheme}
+func (d *DB) deviceMeters(ctx context.Context, q querier, gateway, scheme string, ids []string) (map[string]energy.MeterID, error) {
+	args, names := []any{gateway, scheme}, map[string]string{}
 	for _, id := range ids {
-		args = append(args, id)
+		index, err := d.deviceIndex(gateway, scheme, id)
+		if err != nil {
+			return nil, err
+		}
+		args, names[index] = append(args, index), id
 	}
 	rows, err := q.QueryContext(ctx, `SELECT device, meter FROM meter_alias
 		WHERE gateway = $1 AND scheme = $2 AND device IN (`+placeholders(3, len(ids))+`)`, args...)
@@ -116,12 +122,12 @@ func deviceMeters(ctx context.Context, q querier, gateway, scheme string, ids []
 	defer rows.Close()
 	known := map[string]energy.MeterID{}
 	for rows.Next() {
-		var device string
+		var index string
 		var meter energy.MeterID
-		if err := rows.Scan(&device, &meter); err != nil {
+		if err := rows.Scan(&index, &meter); err != nil {
 			return nil, err
 		}
-		known[device] = meter
+		known[names[index]] = meter
 	}
 	return known, rows.Err()
 }
@@ -167,23 +173,34 @@ func (d *DB) describe(ctx context.Context, meters []household.Meter) error {
 	for i, m := range meters {
 		at[m.ID] = i
 	}
-	rows, err := d.read.QueryContext(ctx, `SELECT meter, scheme, device FROM meter_alias ORDER BY scheme, device`)
+	rows, err := d.read.QueryContext(ctx, `SELECT meter, gateway, scheme, device, name, owner FROM meter_alias`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id energy.MeterID
-		var dev household.Device
-		if err := rows.Scan(&id, &dev.Scheme, &dev.ID); err != nil {
+		var a alias
+		if err := rows.Scan(&id, &a.gateway, &a.scheme, &a.index, &a.name, &a.owner); err != nil {
 			return err
 		}
-		if i, ok := at[id]; ok {
-			meters[i].Devices = append(meters[i].Devices, dev)
+		i, ok := at[id]
+		if !ok {
+			continue
 		}
+		device, err := d.device(ctx, a)
+		if err != nil {
+			return err
+		}
+		meters[i].Devices = append(meters[i].Devices, device)
 	}
 	if err := rows.Err(); err != nil {
 		return err
+	}
+	for _, m := range meters {
+		slices.SortFunc(m.Devices, func(a, b household.Device) int {
+			return cmp.Or(cmp.Compare(a.Scheme, b.Scheme), cmp.Compare(a.ID, b.ID))
+		})
 	}
 	return d.lastReadings(ctx, meters, at)
 }

@@ -15,7 +15,7 @@ import (
 func (d *DB) AddEntries(ctx context.Context, entries []household.Entry) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
 		for _, e := range entries {
-			if err := addEntry(ctx, tx, e, string(e.Kind), ""); err != nil {
+			if err := d.addEntry(ctx, tx, e, string(e.Kind), ""); err != nil {
 				return err
 			}
 		}
@@ -32,7 +32,7 @@ func (d *DB) AddEntries(ctx context.Context, entries []household.Entry) error {
 func (d *DB) TakeBackEntry(ctx context.Context, id string, by household.Entry) (bool, error) {
 	errNone := errors.New("none")
 	err := d.tx(ctx, func(tx *sql.Tx) error {
-		e, err := scanEntry(tx.QueryRowContext(ctx, selectEntries+` AND m.id = $2`, "", id))
+		e, err := d.scanEntry(ctx, tx.QueryRowContext(ctx, selectEntries+` AND m.id = $2`, "", id))
 		if errors.Is(err, sql.ErrNoRows) || err == nil && !e.Taken.IsZero() {
 			return errNone
 		}
@@ -40,7 +40,7 @@ func (d *DB) TakeBackEntry(ctx context.Context, id string, by household.Entry) (
 			return err
 		}
 		e.ID, e.By, e.Said, e.Source = by.ID, by.By, by.Said, by.Source
-		return addEntry(ctx, tx, e, "taken_back", id)
+		return d.addEntry(ctx, tx, e, "taken_back", id)
 	})
 	if errors.Is(err, errNone) {
 		return false, nil
@@ -51,14 +51,18 @@ func (d *DB) TakeBackEntry(ctx context.Context, id string, by household.Entry) (
 	return true, nil
 }
 
-func addEntry(ctx context.Context, tx *sql.Tx, e household.Entry, kind, takes string) error {
+func (d *DB) addEntry(ctx context.Context, tx *sql.Tx, e household.Entry, kind, takes string) error {
 	zone, err := zoneOf(ctx, tx, e.Family)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO money (id, family, fuel, day, start_at, kind, category, cents, quantity, unit, source, said_by, said_at, takes)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		e.ID, e.Family, string(e.Fuel), e.Day.String(), millis(e.Day.Start(zone)), kind, e.Kind.Category(), e.Cents, e.Quantity, e.Unit, e.Source, e.By, millis(e.Said), takes)
+	s, err := d.sealEntry(ctx, e, e.Kind.Category())
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO money (id, family, fuel, day, start_at, kind, category, cents, quantity, unit, source, said_by, said_at, takes, amount)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		e.ID, e.Family, string(e.Fuel), e.Day.String(), millis(e.Day.Start(zone)), kind, e.Kind.Category(), s.cents, e.Quantity, e.Unit, s.source, s.by, millis(e.Said), takes, s.amount)
 	if err != nil {
 		return err
 	}
@@ -71,18 +75,21 @@ func addEntry(ctx context.Context, tx *sql.Tx, e household.Entry, kind, takes st
 	return err
 }
 
-const selectEntries = `SELECT m.family, m.id, m.fuel, m.day, m.kind, m.cents, m.quantity, m.unit, m.source, m.said_by, m.said_at, t.said_at
+const selectEntries = `SELECT m.family, m.id, m.fuel, m.day, m.kind, m.cents, m.quantity, m.unit, m.source, m.said_by, m.said_at, t.said_at, m.amount
 	FROM money m LEFT JOIN money t ON t.takes = m.id WHERE $1 IN ('', m.family) AND m.kind <> 'taken_back'`
 
 // selectHeld reads those that hold, as the facts of a home.
 const selectHeld = selectEntries + ` AND t.id IS NULL ORDER BY m.family, m.day, m.id`
 
-func scanEntry(row rowScanner) (household.Entry, error) {
+func (d *DB) scanEntry(ctx context.Context, row rowScanner) (household.Entry, error) {
 	var e household.Entry
-	var day string
+	var day, amount string
 	var said int64
 	var taken sql.NullInt64
-	if err := row.Scan(&e.Family, &e.ID, &e.Fuel, &day, &e.Kind, &e.Cents, &e.Quantity, &e.Unit, &e.Source, &e.By, &said, &taken); err != nil {
+	if err := row.Scan(&e.Family, &e.ID, &e.Fuel, &day, &e.Kind, &e.Cents, &e.Quantity, &e.Unit, &e.Source, &e.By, &said, &taken, &amount); err != nil {
+		return e, err
+	}
+	if err := d.unsealEntry(ctx, &e, amount); err != nil {
 		return e, err
 	}
 	e.Said = instant(said)
@@ -92,11 +99,6 @@ func scanEntry(row rowScanner) (household.Entry, error) {
 	var err error
 	e.Day, err = energy.ParseDay(day)
 	return e, err
-}
-
-func scanHeld(row rowScanner) (household.FamilyID, func(*household.Home), error) {
-	e, err := scanEntry(row)
-	return e.Family, func(h *household.Home) { h.Money = append(h.Money, e) }, err
 }
 
 // Entries returns the dated amounts of a family in the order of their days, those that
@@ -109,7 +111,7 @@ func (d *DB) Entries(ctx context.Context, family household.FamilyID) ([]househol
 	defer rows.Close()
 	var all []household.Entry
 	for rows.Next() {
-		e, err := scanEntry(rows)
+		e, err := d.scanEntry(ctx, rows)
 		if err != nil {
 			return nil, fmt.Errorf("read amounts: %w", err)
 		}

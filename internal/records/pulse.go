@@ -2,12 +2,14 @@ package records
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/keyring"
 )
 
 // Evidence returns what alerts about a family are decided on at now: the newest
@@ -183,7 +185,7 @@ func (d *DB) newestResults(ctx context.Context, family household.FamilyID, indic
 		args = append(args, id)
 	}
 	//nolint:gosec // placeholders are all that is joined
-	rows, err := d.read.QueryContext(ctx, `SELECT id, indicator, from_day, to_day, version, status, value, unit, detail, computed_at FROM result r
+	rows, err := d.read.QueryContext(ctx, `SELECT id, indicator, from_day, to_day, version, status, value, unit, detail, computed_at, category FROM result r
 		WHERE family = $1 AND indicator IN (`+placeholders(4, len(indicators))+`) AND from_day >= $2 AND from_day < $3
 			AND id = (SELECT MAX(q.id) FROM result q
 				WHERE q.family = r.family AND q.indicator = r.indicator AND q.from_day = r.from_day)
@@ -195,9 +197,9 @@ func (d *DB) newestResults(ctx context.Context, family household.FamilyID, indic
 	var all []household.Result
 	for rows.Next() {
 		r := household.Result{Family: family}
-		var first, end, detail string
+		var first, end, detail, category string
 		var at int64
-		if err := rows.Scan(&r.ID, &r.Indicator, &first, &end, &r.Version, &r.Status, &r.Value, &r.Unit, &detail, &at); err != nil {
+		if err := rows.Scan(&r.ID, &r.Indicator, &first, &end, &r.Version, &r.Status, &r.Value, &r.Unit, &detail, &at, &category); err != nil {
 			return nil, err
 		}
 		if r.From, err = energy.ParseDay(first); err != nil {
@@ -207,6 +209,12 @@ func (d *DB) newestResults(ctx context.Context, family household.FamilyID, indic
 			return nil, err
 		}
 		r.Detail, r.At = []byte(detail), instant(at)
+		switch err := d.unsealResult(ctx, &r, category); {
+		case errors.Is(err, keyring.ErrNotOpened):
+			r.Value, r.Detail, r.Unread = "", nil, true // as computed again it differs, and is kept instead
+		case err != nil:
+			return nil, err
+		}
 		all = append(all, r)
 	}
 	return all, rows.Err()

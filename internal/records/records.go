@@ -21,6 +21,7 @@ import (
 	_ "modernc.org/sqlite" // driver "sqlite"
 
 	"foyer/internal/household"
+	"foyer/internal/keyring"
 )
 
 //go:embed migrations
@@ -31,19 +32,27 @@ type DB struct {
 	write    *sql.DB
 	read     *sql.DB
 	postgres bool
-	path     string            // of SQLite's file
+	path     string // of SQLite's file
+	keys     *keyring.Ring
 	routes   []household.Route // see Tell
 }
 
-// Open opens the store at a URL and brings its schema up to date.
+// Open opens the store at a URL and brings its schema up to date. What names a family
+// is sealed with keys, which stay the caller's to close; what an earlier version left
+// in clear is sealed now. Keys of another ring are refused with [ErrOtherKeys].
 //
 // "sqlite://PATH" names a file, created when absent; "postgres://…" is a pgx URL.
-func Open(ctx context.Context, rawURL string) (*DB, error) {
+func Open(ctx context.Context, rawURL string, keys *keyring.Ring) (*DB, error) {
 	d, err := dial(rawURL)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.migrate(ctx); err != nil {
+	d.keys = keys
+	err = d.migrate(ctx)
+	if err == nil {
+		err = d.sealAll(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	if err := d.beginJournal(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"foyer/internal/keyring"
 	"foyer/internal/testserver"
 )
 
@@ -27,9 +28,12 @@ var stores = map[string]func(*testing.T) string{
 	"postgres": func(t *testing.T) string { return testserver.Postgres(t) },
 }
 
+// ring holds the keys of every store of this package's tests.
+var ring *keyring.Ring
+
 func open(t *testing.T, address string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), address)
+	db, err := Open(t.Context(), address, ring)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +66,7 @@ func TestTwoStoresOpenAtOnce(t *testing.T) {
 			url, done := address(t), make(chan error)
 			for range 4 {
 				go func() {
-					db, err := Open(t.Context(), url)
+					db, err := Open(t.Context(), url, ring)
 					if err == nil {
 						err = db.Close()
 					}
@@ -219,7 +223,7 @@ func TestTwoDatabasesOfOneServerShareTheRole(t *testing.T) {
 	for range 3 {
 		url := testserver.Postgres(t)
 		go func() {
-			db, err := Open(t.Context(), url)
+			db, err := Open(t.Context(), url, ring)
 			if err == nil {
 				err = errors.Join(db.tx(t.Context(), func(tx *sql.Tx) error {
 					_, err := tx.Exec("SET LOCAL ROLE foyer_gate")

@@ -47,7 +47,8 @@ func (d *DB) Computed(ctx context.Context, family household.FamilyID, indicators
 }
 
 // Newest returns the newest result of some indicators for each period that begins on
-// one day or later and before another.
+// one day or later and before another. One whose sealed texts do not open where they
+// stand is Unread.
 func (d *DB) Newest(ctx context.Context, family household.FamilyID, indicators []string, from, to energy.Day) ([]household.Result, error) {
 	rows, err := d.newestResults(ctx, family, indicators, from, to)
 	if err != nil {
@@ -122,8 +123,13 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 		for _, part := range powers(f.Results, rowsAtOnce) {
 			args := make([]any, 0, 13*len(part))
 			for _, r := range part {
-				args = append(args, string(f.Family), r.Indicator, r.From.String(), r.To.String(), millis(r.Start), r.Version, string(r.Status), r.Value,
-					r.Unit, string(r.Detail), r.Category, r.Granularity, millis(r.At))
+				r.Family = f.Family
+				value, detail, err := d.sealResult(ctx, r.Result, r.Category)
+				if err != nil {
+					return err
+				}
+				args = append(args, string(f.Family), r.Indicator, r.From.String(), r.To.String(), millis(r.Start), r.Version, string(r.Status), value,
+					r.Unit, detail, r.Category, r.Granularity, millis(r.At))
 			}
 			//nolint:gosec // placeholders are all that is joined
 			_, err := tx.ExecContext(ctx, `INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value,
@@ -142,7 +148,7 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 			return nil
 		}
 		now := []household.Home{{Family: f.Family}}
-		if err := facts(ctx, tx, now, f.Family); err != nil || now[0].Stamp != f.Stamp {
+		if err := d.facts(ctx, tx, now, f.Family); err != nil || now[0].Stamp != f.Stamp {
 			return err
 		}
 		for _, part := range powers(f.Dirty, rowsAtOnce) {

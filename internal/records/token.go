@@ -1,10 +1,12 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"foyer/internal/consent"
@@ -14,14 +16,18 @@ import (
 // AddToken keeps a bearer token for a lifetime of the database's clock; false
 // when its pilot is unknown.
 func (d *DB) AddToken(ctx context.Context, t household.Token, bearer string, lifetime time.Duration) (bool, error) {
+	name, err := d.seal(ctx, "", nameOf(t.ID), t.Name)
+	if err != nil {
+		return false, fmt.Errorf("add token: %w", err)
+	}
 	return d.insert(ctx, "add token", `INSERT INTO token (id, hash, pilot, name, expires_at, scopes)
 		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($3 AS TEXT), (SELECT now FROM wall) + $4, CAST($5 AS TEXT) FROM pilot WHERE id = $6`,
-		t.ID, digest(bearer), t.Name, lifetime.Milliseconds(), t.Scopes, t.Pilot)
+		t.ID, digest(bearer), name, lifetime.Milliseconds(), t.Scopes, t.Pilot)
 }
 
 // Tokens lists the tokens by name, ended ones too.
 func (d *DB) Tokens(ctx context.Context) ([]household.Token, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT id, pilot, name, scopes, expires_at, last_used FROM token ORDER BY name, id`)
+	rows, err := d.read.QueryContext(ctx, `SELECT id, pilot, name, scopes, expires_at, last_used FROM token`)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
@@ -33,12 +39,16 @@ func (d *DB) Tokens(ctx context.Context) ([]household.Token, error) {
 		if err := rows.Scan(&t.ID, &t.Pilot, &t.Name, &t.Scopes, &expires, &used); err != nil {
 			return nil, fmt.Errorf("list tokens: %w", err)
 		}
+		if err := d.unseal(ctx, "", nameOf(t.ID), &t.Name); err != nil {
+			return nil, fmt.Errorf("list tokens: %w", err)
+		}
 		t.Expires, t.LastUsed = instant(expires), instant(used)
 		all = append(all, t)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
+	slices.SortFunc(all, func(a, b household.Token) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
 }
 
@@ -84,6 +94,9 @@ func (d *DB) reader(ctx context.Context, query, token string) (consent.Reader, e
 		Scan(&r.Kind, &r.Subject, &r.Name, &r.Role, &r.Scopes, &r.Pilot, &r.Zone, &r.Language)
 	if errors.Is(err, sql.ErrNoRows) {
 		return consent.Reader{}, nil
+	}
+	if err == nil {
+		err = d.unseal(ctx, "", nameOf(r.Subject), &r.Name)
 	}
 	if err != nil {
 		return consent.Reader{}, fmt.Errorf("read who it is: %w", err)

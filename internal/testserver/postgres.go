@@ -22,6 +22,7 @@ import (
 
 // A cluster is one PostgreSQL server; all tests of a binary share one.
 type cluster struct {
+	dir      string
 	port     int
 	password string // of the roles postgres and foyer
 }
@@ -57,12 +58,26 @@ func Postgres(t TB) string {
 	return c.url("foyer", name)
 }
 
+// PostgresFolder returns the folder with every file of the server behind [Postgres],
+// once what was committed stands in them.
+func PostgresFolder(t TB) string {
+	t.Helper()
+	shared.Lock()
+	c := shared.cluster
+	shared.Unlock()
+	if c == nil {
+		t.Fatalf("no test of this process has asked for PostgreSQL")
+	}
+	c.exec(t, "CHECKPOINT")
+	return c.dir
+}
+
 func startCluster(t TB, initdb, server string) (*cluster, error) {
 	dir, err := os.MkdirTemp("", "foyer-postgres-")
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{password: rand.Text()}
+	c := &cluster{dir: dir, password: rand.Text()}
 	p, err := c.start(t, dir, initdb, server)
 	if err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
