@@ -75,7 +75,22 @@ func family(s disclosure.Summary) Family {
 			f.ColdDay.Hours = new(s.Cold.Hours.String())
 		}
 	}
+	f.Savings = savings(s.Savings)
 	return f
+}
+
+func savings(s *disclosure.SavingsFigure) *Savings {
+	if s == nil {
+		return nil
+	}
+	out := &Savings{From: date(s.From), To: date(s.To), Works: s.Works, Status: Status(s.Status), Reason: some(s.Reason)}
+	if e := s.Energy; e != nil {
+		out.LowKwh, out.CentralKwh, out.HighKwh, out.Share = kwh(&e.Low), kwh(&e.Central), kwh(&e.High), some(e.Share)
+	}
+	if s.Ready != nil {
+		out.ReadyOn = new(date(*s.Ready))
+	}
+	return out
 }
 
 func month(m *disclosure.MonthFigure) *Month {

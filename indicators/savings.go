@@ -243,7 +243,7 @@ func describe(d *household.Savings, in Input, c caltrack.Claim, v caltrack.Verdi
 	if b := v.Bounds; b != nil {
 		d.Filled, d.Central, d.Low, d.High = b.Filled, ptr(exact(b.Central, 3)), ptr(exact(b.Low, 3)), ptr(exact(b.High, 3))
 		if b.Expected > 0 {
-			d.Share = ptr(exact(b.Central/b.Expected, 4))
+			d.Share, d.LowShare, d.HighShare = ptr(exact(b.Central/b.Expected, 4)), ptr(exact(b.Low/b.Expected, 4)), ptr(exact(b.High/b.Expected, 4))
 		}
 	}
 }

@@ -13,7 +13,7 @@ type Climate struct {
 	Daily   int64  `yaml:"daily"`   // from the mean of a day to its afternoon, m°C; 3,200 by default
 	Noise   int64  `yaml:"noise"`   // how far some days stray from the season, m°C; 3,200 by default
 	Coldest string `yaml:"coldest"` // the coldest time of the year, month and day; "01-18" by default
-	Missing int64  `yaml:"missing"` // percent of the UTC days before the start of which the station kept nothing
+	Missing int64  `yaml:"missing"` // percent of the local days before the start of which the station kept nothing
 
 	coldest int64 // Unix ms of a coldest day
 	dice    dice
@@ -51,9 +51,11 @@ func (c *Climate) open(d dice) error {
 	return nil
 }
 
-// kept reports whether the station still has what it measured at instant ms.
-func (c *Climate) kept(ms int64) bool {
-	return c.dice.child(2).below(100, floorDiv(ms, day)) >= c.Missing
+// kept reports whether the station still has what it measured on the local day of an
+// instant.
+func (c *Climate) kept(at time.Time) bool {
+	noon := time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, time.UTC)
+	return c.dice.child(2).below(100, noon.Unix()) >= c.Missing
 }
 
 // season returns the mean of the day at instant ms, without its weather, m°C.

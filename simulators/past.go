@@ -142,7 +142,7 @@ func (t *Town) Samples() []Sample {
 		points := t.past[home].halves
 		var vs []Value
 		for _, p := range points[:max(len(points)-1, 0)] {
-			if d.Role == Outdoor && !t.Scenario.Climate.kept(p.at) {
+			if d.Role == Outdoor && !t.Scenario.Climate.kept(time.UnixMilli(p.at).In(t.zone)) {
 				continue
 			}
 			s := sample{at: p.at, inside: p.inside, outside: p.outside}

@@ -121,6 +121,28 @@ func homes(t *testing.T) map[string]disclosure.Home {
 				h.Week[i].Cost = nil
 			}
 		},
+		"works": func(h *disclosure.Home) {
+			h.Savings = &disclosure.SavingsFigure{
+				From: day.Add(-200), To: day.Add(165), Works: []string{"insulation"}, Status: household.Provisional, Reason: "year_not_over",
+				Energy: &disclosure.SavedEnergy{Low: 210e6, Central: 264e6, High: 318e6, LowShare: "0.0966", Share: "0.1214", HighShare: "0.1463"},
+			}
+		},
+		"works-unsure": func(h *disclosure.Home) {
+			h.Savings = &disclosure.SavingsFigure{
+				From: day.Add(-400), To: day.Add(-35), Works: []string{"advice"}, Status: household.OK,
+				Energy: &disclosure.SavedEnergy{Low: -10e6, Central: 20e6, High: 50e6, LowShare: "-0.005", Share: "0.01", HighShare: "0.025"},
+			}
+		},
+		"works-soon": func(h *disclosure.Home) {
+			ready := day.Add(20)
+			h.Savings = &disclosure.SavingsFigure{From: day.Add(-10), To: day.Add(355), Works: []string{"heating"}, Status: household.InsufficientData, Reason: "too_soon_after_works", Ready: &ready}
+		},
+		"works-never": func(h *disclosure.Home) {
+			h.Savings = &disclosure.SavingsFigure{From: day.Add(-100), To: day.Add(265), Works: []string{"heating"}, Status: household.InsufficientData, Reason: "too_many_days_with_missing_data"}
+		},
+		"works-colder": func(h *disclosure.Home) {
+			h.Savings = &disclosure.SavingsFigure{From: day.Add(-400), To: day.Add(-35), Works: []string{"heating"}, Status: household.NotApplicable, Reason: "not_eligible_comfort"}
+		},
 		"warm": func(h *disclosure.Home) { h.Indoor.Temp = 26_400; h.Today.Estimated, h.Month.Estimated = true, true },
 	} {
 		state := disclosure.Normal
@@ -206,12 +228,17 @@ func summaries(t *testing.T) []disclosure.Summary {
 			Effort:    &disclosure.RateFigure{Status: household.OK, Value: "0.104"},
 			Cold:      &disclosure.ColdFigure{Day: energy.DayOf(today(t), paris(t)).Add(-1), Status: household.OK, Hours: &hours},
 			LastData:  today(t).Add(-4 * time.Minute), OpenAlerts: &one,
+			Savings: &disclosure.SavingsFigure{
+				Works: []string{"insulation"}, Status: household.Provisional, Reason: "year_not_over",
+				Energy: &disclosure.SavedEnergy{Low: 210e6, Central: 264e6, High: 318e6, LowShare: "0.0966", Share: "0.1214", HighShare: "0.1463"},
+			},
 		},
 		{
 			Family: "f2", Label: "Foyer 02", Language: "fr",
 			Month:    &disclosure.MonthFigure{Month: "2026-11", Cost: euros(3310), Status: household.Provisional, Estimated: true},
 			Effort:   &disclosure.RateFigure{Status: household.Provisional, Value: "0.061"},
 			LastData: today(t).Add(-30 * time.Hour),
+			Savings:  &disclosure.SavingsFigure{Works: []string{"heating"}, Status: household.NotApplicable, Reason: "not_eligible_comfort"},
 		},
 		{Family: "f3", Label: "Foyer 03", Effort: &disclosure.RateFigure{Status: household.InsufficientData}, Month: &disclosure.MonthFigure{Status: household.InsufficientData}, Cold: &disclosure.ColdFigure{Status: household.Indeterminate}},
 	}

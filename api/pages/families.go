@@ -38,6 +38,9 @@ func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 		if s.Month != nil { // only families that share their days have a running month
 			one.Facts = slices.Insert(one.Facts, 1, monthFact(w, "families.month", s.Month), forecastFact(w, s.Month))
 		}
+		if s.Savings != nil {
+			one.Facts = append(one.Facts, savingsFact(w, s.Savings))
+		}
 		n.Families = append(n.Families, one)
 	}
 	return n

@@ -21,6 +21,7 @@ type home struct {
 	Month   *monthCard
 	Week    *chart
 	Indoor  *figure
+	Works   *figure // what works saved
 	Tip     string
 	Last    string // when the last reading came
 	Phones  string
@@ -93,10 +94,11 @@ func drawHome(w *words, h disclosure.Home, c Contact, shared bool) home {
 	v.Month = drawMonth(w, h)
 	v.Week = drawWeek(w, h)
 	v.Indoor = drawIndoor(w, h)
+	v.Works = drawSavings(w, h, c)
 	if (h.State == disclosure.Normal || h.State == disclosure.Drift) && !isCold(h) {
 		v.Tip = w.say("tip.text")
 	}
-	v.Figures = v.Today != nil || v.Month != nil || v.Week != nil || v.Indoor != nil
+	v.Figures = v.Today != nil || v.Month != nil || v.Week != nil || v.Indoor != nil || v.Works != nil
 	return v
 }
 

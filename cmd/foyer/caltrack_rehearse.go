@@ -26,7 +26,7 @@ func newCaltrackRehearse() *cobra.Command {
 			"were refused, and where days without weather are in the scenario, how far they move the\n" +
 			"estimate and how much wider they make the interval. Exit 3: fewer than 85 % of the intervals\n" +
 			"hold, a home that heats less was not refused, an interval with less weather is not wider, or\n" +
-			"more than one in fifty estimates moved by a standard error.",
+			"an estimate moved by a standard error of its own.",
 		Example: "  foyer caltrack rehearse --scenario saving.yaml --seed 7 --towns 20",
 		Args:    noArgs,
 	}
@@ -104,8 +104,9 @@ func scoreRows(s rehearsal.Score) [][]string {
 		{"homes that heat less", count(s.Colder)},
 		{"refused for being cold", count(s.Caught)},
 		{"compared with all of their weather", count(s.Compared)},
-		{"moved by a standard error or more", count(s.Moved)},
-		{"moved on average, in standard errors", strconv.FormatFloat(s.MeanMoved, 'f', 3, 64)},
+		{"moved by a standard error of their own or more", count(s.Moved)},
+		{"by one of the estimate with all of the weather", count(s.MovedWhole)},
+		{"moved on average, in standard errors of that", strconv.FormatFloat(s.MeanMoved, 'f', 3, 64)},
 		{"whose interval is not wider", count(s.NotWider)},
 	}
 }

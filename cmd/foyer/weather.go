@@ -16,7 +16,7 @@ import (
 
 func newWeather() *cobra.Command {
 	cmd := &cobra.Command{Use: "weather", Short: "Read how warm it was outdoors, from a station or an archive"}
-	cmd.AddCommand(newWeatherRead(), newWeatherFetch())
+	cmd.AddCommand(newWeatherRead(), newWeatherFetch(), newWeatherImport(), newWeatherPin(), newWeatherList())
 	return cmd
 }
 
@@ -59,17 +59,12 @@ func newWeatherFetch() *cobra.Command {
 		Short: "Ask Open-Meteo's archive",
 		Long: "Fetch asks archive-api.open-meteo.com for the hourly temperatures of a place, and prints\n" +
 			"them as `foyer weather read` does. The place is rounded to a tenth of a degree before it is\n" +
-			"sent. It is the one command that asks; nothing else in Foyer does.",
+			"sent. Nothing in Foyer asks but this, `foyer weather import --fetch`, and jobs where the\n" +
+			"configuration says weather.place.",
 		Example: "  foyer weather fetch --at 45.8,4.8 --from 2023-01-01 --to 2023-12-31 > t.csv",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			place, err := weather.ParsePlace(at)
-			first, err1 := energy.ParseDay(from)
-			last, err2 := energy.ParseDay(to)
-			if err := errors.Join(err, flagged("from", from, err1), flagged("to", to, err2)); err != nil {
-				return usageError{err}
-			}
-			s, err := weather.NewArchive().Hours(cmd.Context(), place, first, last.Add(1))
+			s, err := fetchWeather(cmd, at, from, to)
 			if err != nil {
 				return err
 			}

@@ -110,6 +110,8 @@ func rest(t *testing.T, c config.Config) *Office {
 	must(o.Records.AddEntries(ctx, []household.Entry{ // more than the registry lets through, to be told from anything else
 		{ID: "e1", Family: family, Day: day, Kind: household.Voucher, Cents: voucher, Source: resting + " chèque", By: resting, Said: now},
 	}))
+	must(o.Records.AddWorks(ctx, household.Works{Family: family, Kind: household.Insulation, From: day, To: day.Add(1), By: resting, Why: resting + " invoice", Said: now}))
+	must(o.Records.PinWeather(ctx, household.WeatherPin{Pilot: pilot, From: day, To: day.Add(1), By: resting, Why: resting + " stands in the shade", At: now}))
 	must(o.Records.Transit(ctx, household.Transition{
 		Alert: household.Alert{
 			ID: "a1", Pilot: pilot, Family: family, Rule: "cold_home", Category: "cost", Severity: household.High,

@@ -2,13 +2,16 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
 	"foyer/alerts"
 	"foyer/alerts/channel"
+	"foyer/internal/energy"
 	"foyer/internal/jobs"
 	"foyer/internal/tariff"
+	"foyer/internal/weather"
 )
 
 // openJobs opens what computes figures, decides alerts and tells channels.
@@ -21,7 +24,17 @@ func (a *App) openJobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.planner, err = jobs.New(a.Records, a.series, book, engine, jobs.Config{Schedule: a.Config.Jobs.Rollup}, a.World.Now, a.Log, a.metrics)
+	schedule := jobs.Config{Schedule: a.Config.Jobs.Rollup}
+	if place := a.Config.Weather.Place; place != "" {
+		at, err := weather.ParsePlace(place)
+		if err != nil {
+			return fmt.Errorf("weather.place: %w", err)
+		}
+		schedule.Archive = jobs.Archive{Pilot: a.Config.Pilot.ID, Hours: func(ctx context.Context, from, to energy.Day) (weather.Series, error) {
+			return weather.NewArchive().Hours(ctx, at, from, to)
+		}}
+	}
+	a.planner, err = jobs.New(a.Records, a.series, book, engine, schedule, a.World.Now, a.Log, a.metrics)
 	if err != nil {
 		return err
 	}

@@ -78,13 +78,14 @@ var Arrows = []Arrow{
 
 	// Only here does everything meet.
 	{"internal/config", []string{
-		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/keyring", "internal/secret", "internal/written",
+		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/keyring", "internal/secret",
+		"internal/weather", "internal/written",
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
 		"internal/account", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
 		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/records", "internal/registry",
-		"internal/series", "internal/tariff", "internal/text",
+		"internal/series", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",

@@ -12,6 +12,7 @@ import (
 	"foyer/internal/journal"
 	"foyer/internal/keyring"
 	"foyer/internal/secret"
+	"foyer/internal/weather"
 )
 
 // Config is a whole configuration. Its zero value is not usable: start from [Default].
@@ -28,6 +29,7 @@ type Config struct {
 	Keys     keyring.Config `yaml:"keys"`     // under which what names a family is kept
 	Tariffs  Tariffs        `yaml:"tariffs"`  // what energy costs
 	Jobs     Jobs           `yaml:"jobs"`     // when figures are computed
+	Weather  weather.Config `yaml:"weather"`  // who is asked how warm it was
 	Alerts   alerts.Rules   `yaml:"alerts"`   // parameters of each rule
 	Channels channel.Config `yaml:"channels"` // who is told of alerts
 	Journal  journal.Config `yaml:"journal"`  // what signs the tamper-evident log

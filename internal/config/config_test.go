@@ -50,6 +50,7 @@ broker: {url: "http://x"}
 series: {url: "mysql://x"}
 records: {url: "mysql://user:hunter2@x"}
 jobs: {rollup: often}
+weather: {place: here}
 log: {level: loud, format: xml}
 spool: {max_bytes: 1}
 `))
@@ -57,7 +58,7 @@ spool: {max_bytes: 1}
 		t.Fatal("no fault found")
 	}
 	for _, field := range []string{
-		"listen:", "pilot.id:", "pilot.zone:", "pilot.case_load:", "broker.url", "series.url:", "records.url:", "jobs.rollup:",
+		"listen:", "pilot.id:", "pilot.zone:", "pilot.case_load:", "broker.url", "series.url:", "records.url:", "jobs.rollup:", "weather.place:",
 		"log.level:", "log.format:", "spool.max_bytes",
 	} {
 		if !strings.Contains(err.Error(), field) {

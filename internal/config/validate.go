@@ -60,6 +60,7 @@ func (c Config) Validate() error {
 	f.section("meters", c.Meters.Assume.Validate())
 	f.section("spool", c.Spool.Validate())
 	f.section("keys", c.Keys.Validate())
+	f.section("weather", c.Weather.Validate())
 	f.section("alerts", c.Alerts.Validate())
 	f.section("channels", c.Channels.Validate())
 	f.section("journal", c.Journal.Validate())

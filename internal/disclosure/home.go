@@ -42,6 +42,7 @@ type Home struct {
 	Week      []DayFigure // the seven days before today, oldest first; nil without any figure
 	Usual     *Cents      // a usual day
 	Indoor    *Indoor
+	Savings   *SavingsFigure // of the last works; nil without any
 	Tariff    *Tariff
 
 	Agreed []consent.Grant // what the family agreed to, every purpose

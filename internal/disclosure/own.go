@@ -32,6 +32,7 @@ func (g *Gate) home(ctx context.Context, aud Audience) (Home, error) {
 			{Indicator: "cost_day", From: today.Add(-7)},
 			{Indicator: "cost_month", From: monthStart(today, 0)},
 			{Indicator: "cold_day", From: today.Add(-7)},
+			{Indicator: "metered_savings", From: today.Add(-wantedSavings)},
 		},
 		Days: today.Add(-7), Months: monthOf(today), Terms: true,
 	})
@@ -51,6 +52,7 @@ func (h *Home) fill(s sheet, today energy.Day) {
 	h.LastData = last
 	h.Silent = !last.IsZero() && h.At.Sub(last) > patience(interval)
 	h.Indoor = s.indoor()
+	h.Savings = s.savings()
 	h.Tariff = s.tariff(today)
 	h.Month = s.month(monthStart(today, 0))
 	if h.Month != nil && h.Tariff != nil && h.Tariff.Instalment != nil {

@@ -19,9 +19,10 @@ type Summary struct {
 	LastMonth  *MonthFigure // the last whole month
 	Effort     *RateFigure
 	Cold       *ColdFigure
-	LastData   time.Time // last reading of a meter; zero when there is none
-	OpenAlerts *int      // running ones; nil when alerts were not agreed to
-	Ends       time.Time // when what is agreed to ends, within 30 days; else zero
+	Savings    *SavingsFigure // of the last works; nil without any
+	LastData   time.Time      // last reading of a meter; zero when there is none
+	OpenAlerts *int           // running ones; nil when alerts were not agreed to
+	Ends       time.Time      // when what is agreed to ends, within 30 days; else zero
 }
 
 // recent is how many days back a summary looks for what is computed nightly.
@@ -95,6 +96,7 @@ func (g *Gate) summaries(ctx context.Context, aud Audience, id household.FamilyI
 			{Indicator: "cost_month", From: last},
 			{Indicator: "tee", From: today.Add(-366 - recent)},
 			{Indicator: "cold_day", From: today.Add(-recent)},
+			{Indicator: "metered_savings", From: today.Add(-wantedSavings)},
 		},
 	}
 	if past {
@@ -117,7 +119,7 @@ func (g *Gate) summaries(ctx context.Context, aud Audience, id household.FamilyI
 func summaryOf(s sheet, today energy.Day) Summary {
 	out := Summary{
 		Family: s.Family.ID, Label: s.Family.Label, Language: s.Family.Language,
-		LastMonth: s.month(monthStart(today, -1)), Effort: s.effort(), Cold: s.cold(), LastData: s.lastHeard(), Ends: s.Ends,
+		LastMonth: s.month(monthStart(today, -1)), Effort: s.effort(), Cold: s.cold(), Savings: s.savings(), LastData: s.lastHeard(), Ends: s.Ends,
 	}
 	// A running month read every day would tell the days.
 	if m := s.month(monthStart(today, 0)); m != nil {

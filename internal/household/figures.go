@@ -120,15 +120,17 @@ type Savings struct {
 	Ready    *string        `json:"ready_on,omitempty"` // first day that can have a figure, while there is none
 	Final    string         `json:"final_on"`           // first day on which the year is over
 
-	Observed *string `json:"observed_kwh,omitempty"` // over the periods of which nothing is missing
-	Expected *string `json:"expected_kwh,omitempty"` // what the model says of the same
-	Masked   *string `json:"metered_kwh,omitempty"`  // their difference: CalTRACK's metered savings
-	Filled   int     `json:"filled_periods"`         // of the reporting period, that something is missing of
-	Central  *string `json:"central_kwh,omitempty"`
-	Low      *string `json:"low_kwh,omitempty"` // ends of the interval
-	High     *string `json:"high_kwh,omitempty"`
-	Share    *string `json:"share,omitempty"` // of what would have been used, central
-	Interval string  `json:"confidence"`      // of the interval, "0.9"
+	Observed  *string `json:"observed_kwh,omitempty"` // over the periods of which nothing is missing
+	Expected  *string `json:"expected_kwh,omitempty"` // what the model says of the same
+	Masked    *string `json:"metered_kwh,omitempty"`  // their difference: CalTRACK's metered savings
+	Filled    int     `json:"filled_periods"`         // of the reporting period, that something is missing of
+	Central   *string `json:"central_kwh,omitempty"`
+	Low       *string `json:"low_kwh,omitempty"` // ends of the interval
+	High      *string `json:"high_kwh,omitempty"`
+	Share     *string `json:"share,omitempty"` // of what would have been used, central; of the ends likewise
+	LowShare  *string `json:"low_share,omitempty"`
+	HighShare *string `json:"high_share,omitempty"`
+	Interval  string  `json:"confidence"` // of the interval, "0.9"
 
 	Model    *SavingsModel    `json:"model,omitempty"`
 	Comfort  SavingsComfort   `json:"comfort"`

@@ -64,16 +64,17 @@ type Climate struct {
 	Pilot   string
 	At      time.Time  // world clock
 	Today   energy.Day // the day that runs
-	Sensed  []Weather  // what the pilot's sensors say of days that were looked at; nothing seen: nothing
-	Chosen  []Weather  // who is believed on these days
+	Sensed  []Weather  // what the pilot's sensors say of days that were looked at
+	Chosen  []Weather  // who is believed of these days; nothing seen: nobody says anything
 	Pulses  map[energy.MeterID]time.Duration
-	Handled []int64 // marks of sensors, and of days, that this deals with
-	Dealt   []int64
+	Handled []int64 // marks of sensors that this deals with
+	Dealt   []int64 // marks of days likewise
 }
 
 // A StaleWeather is a mark of days of a pilot whose weather has to be chosen again.
 type StaleWeather struct {
 	ID       int64
 	Pilot    string
+	Zone     *time.Location
 	From, To energy.Day // To is not included
 }

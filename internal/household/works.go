@@ -51,13 +51,31 @@ type Project struct {
 const ProjectDays = 365
 
 // Projects returns the works that stand, the oldest first.
-func (h *Home) Projects() []Project {
+func (h *Home) Projects() []Project { return projects(h.Works) }
+
+// Ends returns when any project ended that there is or was, the oldest first: of
+// what was taken back, or became a part of another, figures remain.
+func (h *Home) Ends() []energy.Day {
+	var all []energy.Day
+	for n := range h.Works {
+		for _, p := range projects(h.Works[:n+1]) {
+			if !slices.Contains(all, p.To) {
+				all = append(all, p.To)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b energy.Day) int { return a.Sub(b) })
+	return all
+}
+
+// projects returns the works that stand once some were said.
+func projects(works []Works) []Project {
 	type key struct {
 		kind WorkKind
 		from energy.Day
 	}
 	said := map[key]Works{}
-	for _, w := range h.Works { // in the order they were said
+	for _, w := range works { // in the order they were said
 		said[key{w.Kind, w.From}] = w
 	}
 	var standing []Works

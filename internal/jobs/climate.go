@@ -56,65 +56,72 @@ const (
 	humidity    = energy.Register(energy.Humidity)
 )
 
-// rollClimate computes the mean outdoor temperature of the days that became stale.
+// rollClimate finds out who is to be believed of the weather of the days that became
+// stale, and how warm it was.
 func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time) error {
 	days, err := p.staleClimate(ctx, work, now)
 	if err != nil {
 		return err
 	}
-	pulses := map[energy.MeterID]time.Duration{}
+	c := household.Climate{
+		Pilot: work.pilot, At: now, Today: energy.DayOf(now, work.zone), Pulses: map[energy.MeterID]time.Duration{}, Handled: work.handled,
+	}
 	for _, s := range work.marks {
-		if _, known := pulses[s.Meter]; known {
+		if _, known := c.Pulses[s.Meter]; known {
 			continue
 		}
-		if pulses[s.Meter], err = p.pulse(ctx, s.Meter, now); err != nil {
+		if c.Pulses[s.Meter], err = p.pulse(ctx, s.Meter, now); err != nil {
 			return err
 		}
 	}
-	var all []household.Weather
+	for _, m := range work.chosen {
+		c.Dealt = append(c.Dealt, m.ID)
+	}
 	for _, run := range consecutive(touched{usage: days}.all()) {
-		means, err := p.climate(ctx, work, run)
+		sensed, chosen, err := p.choose(ctx, work, run)
 		if err != nil {
 			return err
 		}
-		all = append(all, means...)
+		c.Sensed, c.Chosen = append(c.Sensed, sensed...), append(c.Chosen, chosen...)
 	}
-	if err := p.warn(ctx, work, all, energy.DayOf(now, work.zone)); err != nil {
-		return err
-	}
-	return p.store.SaveWeather(ctx, work.pilot, all, pulses, work.handled)
+	return p.store.SaveClimate(ctx, c)
 }
 
-// warn has everything computed again that reads a day before today whose weather
-// changes, and forecasts, which read them today.
-func (p *Planner) warn(ctx context.Context, work pilotWork, days []household.Weather, today energy.Day) error {
-	if len(days) == 0 {
-		return nil
+// choose returns what the sensors of a pilot say of consecutive days, and what whoever
+// is believed does.
+func (p *Planner) choose(ctx context.Context, work pilotWork, run []energy.Day) (sensed, chosen []household.Weather, err error) {
+	if sensed, err = p.climate(ctx, work, run); err != nil {
+		return nil, nil, err
 	}
-	kept, err := p.store.Weather(ctx, work.pilot, days[0].Day, days[len(days)-1].Day.Add(1))
+	imported, err := p.store.WeatherOffers(ctx, work.pilot, run[0], run[len(run)-1].Add(1))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	before := map[energy.Day]household.Weather{}
-	for _, w := range kept {
-		before[w.Day] = w
+	pins, err := p.store.WeatherPins(ctx, work.pilot)
+	if err != nil {
+		return nil, nil, err
 	}
-	var changed []energy.Day
-	for _, w := range days {
-		old, known := before[w.Day]
-		if w.Day.Before(today) && (w.Seen > 0 || known) && old != w {
-			changed = append(changed, w.Day)
-		}
+	offers := map[energy.Day][]household.Weather{}
+	for _, w := range slices.Concat(sensed, imported) {
+		offers[w.Day] = append(offers[w.Day], w)
 	}
-	if len(changed) == 0 {
-		return nil
+	for _, d := range run {
+		best := weather.Choose(offers[d], weather.Pinned(pins, d))
+		best.Day = d
+		chosen = append(chosen, best)
 	}
-	return p.store.MarkPilotDirty(ctx, work.pilot, append(changed, today))
+	return sensed, chosen, nil
 }
 
-// staleClimate returns the days of a pilot that the marks of its stations reach.
+// staleClimate returns the days of a pilot that the marks of its stations reach, and
+// those whose source has to be chosen again.
 func (p *Planner) staleClimate(ctx context.Context, work pilotWork, now time.Time) (map[energy.Day]bool, error) {
 	days := map[energy.Day]bool{}
+	for _, m := range work.chosen {
+		for d := m.From; d.Before(m.To); d = d.Add(1) {
+			days[d] = true
+		}
+	}
 	for _, meter := range work.stations {
 		for _, s := range energy.Join(spansOf(work.marks, meter)) {
 			from, to, err := p.reachOfSensor(ctx, always(meter), s.From, s.To)
@@ -127,7 +134,8 @@ func (p *Planner) staleClimate(ctx context.Context, work pilotWork, now time.Tim
 	return days, nil
 }
 
-// climate returns the mean outdoor temperature of consecutive days of a pilot.
+// climate returns the mean outdoor temperature of consecutive days of a pilot by its
+// own sensors.
 func (p *Planner) climate(ctx context.Context, work pilotWork, run []energy.Day) ([]household.Weather, error) {
 	held, err := p.held(ctx, windows(work.stations), temperature, run[0].Start(work.zone), run[len(run)-1].End(work.zone))
 	if err != nil {
@@ -135,7 +143,9 @@ func (p *Planner) climate(ctx context.Context, work pilotWork, run []energy.Day)
 	}
 	var all []household.Weather
 	for _, d := range run {
-		all = append(all, weather.Mean(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone))))
+		w := weather.Mean(d, work.zone, best(held, d.Start(work.zone), d.End(work.zone)))
+		w.Source = household.WeatherSource{Kind: household.OwnSensor}
+		all = append(all, w)
 	}
 	return all, nil
 }

@@ -82,7 +82,7 @@ func (c *comparison) result(stored, computed household.Result) {
 // weather compares consecutive days of climate, of which computed has every one.
 func (c *comparison) weather(stored, computed []household.Weather) {
 	text := func(w household.Weather) string {
-		return fmt.Sprintf("%d seen %d of %d ms", w.Mean, w.Seen.Milliseconds(), w.Of.Milliseconds())
+		return fmt.Sprintf("%d seen %d of %d ms by %s", w.Mean, w.Seen.Milliseconds(), w.Of.Milliseconds(), w.Source)
 	}
 	kept := map[energy.Day]string{}
 	for _, w := range stored {

@@ -43,9 +43,9 @@ func (s *study) chores(ctx context.Context, of []indicators.Indicator) ([]chore,
 func (s *study) due(i indicators.Indicator, first energy.Day, known map[energy.Day]household.Result) []period {
 	settled := s.settled()
 	var out []period
-	for _, p := range periods(i.Span, s.earliest(first), s.latest()) {
+	for _, p := range s.periods(i, s.earliest(first), s.latest()) {
 		switch {
-		case s.touches(p, i.Back):
+		case s.touches(p, s.back(i, p)):
 			out = append(out, p)
 		case s.ahead(i.Span, p): // of a clock that went back
 		case settled || !first.Before(p.to) || s.over(i.Span, p):
@@ -95,7 +95,7 @@ func (s *study) computed(ctx context.Context, of []indicators.Indicator) (map[st
 	var ids []string
 	for _, i := range of {
 		known[i.ID] = map[energy.Day]household.Result{}
-		if all := periods(i.Span, s.earliest(s.firstOf(i)), s.latest()); len(all) > 0 {
+		if all := s.periods(i, s.earliest(s.firstOf(i)), s.latest()); len(all) > 0 {
 			ids, first = append(ids, i.ID), earliestOf(first, all[0].from)
 		}
 	}
@@ -107,6 +107,49 @@ func (s *study) computed(ctx context.Context, of []indicators.Indicator) (map[st
 		known[r.Indicator][r.From] = r
 	}
 	return known, err
+}
+
+// periods returns every period of an indicator from the first day that is known on.
+// Those of works that were taken back are among them: what was said of them has to say
+// so.
+func (s *study) periods(i indicators.Indicator, first, last energy.Day) []period {
+	if i.Span != indicators.Works {
+		return periods(i.Span, first, last)
+	}
+	var all []period
+	for _, d := range s.home.Ends() {
+		if !last.Before(d) {
+			all = append(all, period{d, d.Add(indicators.YearDays)})
+		}
+	}
+	return all
+}
+
+// project returns the works of a period of [indicators.Works]; nil when they were taken
+// back, or became a part of others.
+func (s *study) project(p period) *household.Project {
+	for _, x := range s.home.Projects() {
+		if x.To == p.from {
+			return &x
+		}
+	}
+	return nil
+}
+
+// gone reports whether a period is about works that do not stand.
+func (s *study) gone(span indicators.Span, p period) bool {
+	return span == indicators.Works && s.project(p) == nil
+}
+
+// back returns how many days before a period an indicator reads.
+func (s *study) back(i indicators.Indicator, p period) int {
+	if i.Span != indicators.Works {
+		return i.Back
+	}
+	if project := s.project(p); project != nil {
+		return p.from.Sub(project.From) + indicators.YearDays
+	}
+	return 0 // that they were taken back marks the day after them
 }
 
 // touches reports whether a dirty day is among those that a period reads.

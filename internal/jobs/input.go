@@ -46,7 +46,7 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 	in := indicators.Input{
 		Family: s.home.Family, Zone: s.home.Zone, From: d.from, To: d.to, Today: s.today, Until: s.until,
 		Dwelling: s.home.DwellingOn(last), Income: s.home.IncomeOn(last), Reference: reference,
-		Days: s.between(d.from.Add(-i.Back), d.to), Contracts: s.contracts(), Money: s.home.Money,
+		Days: s.between(d.from.Add(-s.back(i, d)), d.to), Contracts: s.contracts(), Money: s.home.Money,
 	}
 	for _, x := range s.supplies {
 		if c, _, ok := s.contract(x, last); ok && x.fuel == tariff.Electricity {
@@ -55,6 +55,11 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 	}
 	if i.Span == indicators.Monthly {
 		in.Bill = s.lines(d.from)
+	}
+	if i.Span == indicators.Works {
+		if err := s.savings(ctx, &in, d); err != nil {
+			return in, err
+		}
 	}
 	if i.Needs.Has(indicators.Loads) {
 		in.Loads = s.loads

@@ -10,6 +10,7 @@ const (
 	rollup   = "rollup"   // readings to usage, climate and bills
 	compute  = "results"  // usage to results
 	evaluate = "alerts"   // results to alerts
+	archive  = "weather"  // days whose weather nobody else knows, from an archive; not noted as a run
 	backtest = "backtest" // forecasts of months that are over; likewise
 	verify   = "verify"   // what is stored against what comes out again; no job of a pass
 )
@@ -50,6 +51,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "foyer_jobs_held_rises", Help: "Rises of counters beyond what their connection carries that are not counted until a person decides; `foyer meter doubts` lists them.",
 		}),
 	}
+	m.failures.WithLabelValues(archive)
 	for _, j := range Names {
 		m.success.WithLabelValues(j)
 		m.duration.WithLabelValues(j)

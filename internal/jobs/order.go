@@ -65,7 +65,7 @@ func (p *Planner) Recompute(ctx context.Context, o Order) (Report, error) {
 		}
 	}
 	if o.everything() {
-		if err := p.climateAgain(ctx, o); err != nil {
+		if err := p.climateAgain(ctx, o, homes); err != nil {
 			return Report{}, err
 		}
 	}
@@ -119,10 +119,22 @@ func firstDay(home *household.Home) (energy.Day, bool) {
 }
 
 // climateAgain marks the days of every pilot in an order.
-func (p *Planner) climateAgain(ctx context.Context, o Order) error {
+func (p *Planner) climateAgain(ctx context.Context, o Order, homes []household.Home) error {
 	stations, err := p.store.Stations(ctx)
 	if err != nil {
 		return err
+	}
+	works, err := p.pilots(ctx, homes, stations)
+	if err != nil {
+		return err
+	}
+	for _, work := range works {
+		from, to := o.days(work.imported, energy.DayOf(p.now(), work.zone))
+		if from.Before(to) {
+			if err := p.store.MarkWeather(ctx, work.pilot, from, to); err != nil {
+				return err
+			}
+		}
 	}
 	var spans []energy.Span
 	for _, s := range stations {
@@ -139,6 +151,25 @@ func (p *Planner) climateAgain(ctx context.Context, o Order) error {
 		}
 	}
 	return p.store.Stale(ctx, spans)
+}
+
+// pilots returns those of whose weather anybody says anything: stations, or sources that
+// were imported.
+func (p *Planner) pilots(ctx context.Context, homes []household.Home, stations []household.Station) ([]pilotWork, error) {
+	all := sortMarks(nil, nil, stations).everyPilot(stations)
+	for i := range homes {
+		pilotOf(&all, homes[i].Pilot, homes[i].Zone)
+	}
+	for i := range all {
+		first, ok, err := p.store.FirstOffer(ctx, all[i].pilot)
+		if err != nil {
+			return nil, err
+		}
+		if all[i].imported = first; !ok {
+			all[i].imported = never
+		}
+	}
+	return slices.DeleteFunc(all, func(w pilotWork) bool { return len(w.stations) == 0 && w.imported == never }), nil
 }
 
 // firstClimate returns the first day of which a station says anything; false when

@@ -14,14 +14,16 @@ import (
 	"github.com/robfig/cron/v3"
 	"golang.org/x/sync/errgroup"
 
+	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/tariff"
 )
 
 // Config is when the planner wakes and how much it does at once.
 type Config struct {
-	Schedule string // cron line in UTC, or "@every 10s"
-	Parallel int    // families at once; 0: as many as there are processors
+	Schedule string  // cron line in UTC, or "@every 10s"
+	Parallel int     // families at once; 0: as many as there are processors
+	Archive  Archive // asked for days whose weather nobody else knows
 }
 
 // A Planner brings usage, results and alerts up to date.
@@ -40,6 +42,7 @@ type Planner struct {
 	backlog backlog    // held by one
 	doubted int        // likewise: rises that waited for a decision after the last pass
 	ran     int64      // likewise: the run noted last
+	asked   energy.Day // likewise: the day on which the archive was asked last
 	priced  bool       // likewise: whether it is known which days tariffs price otherwise than before
 	ahead   time.Time  // likewise: the latest world time of any pass, when the clock went back since
 
@@ -119,6 +122,7 @@ func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 	if err := p.rollUp(ctx, stale, homes, now, &r); err != nil {
 		return r, err
 	}
+	p.askArchive(ctx, homes, now) // what it says is chosen by the next pass
 	if err := p.computeAll(ctx, homes, now, &r); err != nil {
 		return r, err
 	}

@@ -90,7 +90,7 @@ func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Da
 // bySpan sorts indicators by the span of their periods, those first that others read.
 func bySpan(all []indicators.Indicator) [][]indicators.Indicator {
 	var groups [][]indicators.Indicator
-	for _, span := range []indicators.Span{indicators.Daily, indicators.WholeDay, indicators.Monthly, indicators.Yearly} {
+	for _, span := range []indicators.Span{indicators.Daily, indicators.WholeDay, indicators.Monthly, indicators.Yearly, indicators.Works} {
 		of := slices.DeleteFunc(slices.Clone(all), func(i indicators.Indicator) bool { return i.Span != span })
 		if len(of) > 0 {
 			groups = append(groups, of)
@@ -127,7 +127,7 @@ func (s *study) compare(ctx context.Context, all []chore, differs func(i indicat
 	for _, c := range all {
 		for _, d := range c.due {
 			kept := newest[c.indicator.ID][d.from]
-			if kept == nil && (!c.first.Before(d.to) || s.ahead(c.indicator.Span, d)) {
+			if kept == nil && (!c.first.Before(d.to) || s.ahead(c.indicator.Span, d) || s.gone(c.indicator.Span, d)) {
 				continue // nothing was ever known of it
 			}
 			in, err := s.input(ctx, c.indicator, d)

@@ -16,6 +16,10 @@ func (p *Planner) rollUp(ctx context.Context, stale []household.Stale, homes []h
 	if err != nil {
 		return err
 	}
+	chosen, err := p.store.StaleWeather(ctx)
+	if err != nil {
+		return err
+	}
 	marks := sortMarks(stale, homes, stations)
 	var tasks []task
 	var dealt dealt
@@ -24,7 +28,7 @@ func (p *Planner) rollUp(ctx context.Context, stale []household.Stale, homes []h
 			tasks = append(tasks, dealt.with(work.marks, func(ctx context.Context) error { return p.rollFamily(ctx, work, now) }))
 		}
 	}
-	for _, work := range marks.ofPilots(stations) {
+	for _, work := range marks.ofPilots(stations, chosen) {
 		tasks = append(tasks, dealt.with(work.marks, func(ctx context.Context) error { return p.rollClimate(ctx, work, now) }))
 	}
 	failed, err := p.work(ctx, rollup, now, tasks)
@@ -167,21 +171,33 @@ type pilotWork struct {
 	stations []energy.MeterID
 	marks    []household.Stale
 	handled  []int64
+	chosen   []household.StaleWeather // days whose source has to be chosen again
+	imported energy.Day               // first of which an imported source says anything; known where it is needed
 }
 
-func (m *marks) ofPilots(stations []household.Station) []pilotWork {
-	return slices.DeleteFunc(m.everyPilot(stations), func(w pilotWork) bool { return len(w.marks) == 0 })
+func (m *marks) ofPilots(stations []household.Station, chosen []household.StaleWeather) []pilotWork {
+	all := m.everyPilot(stations)
+	for _, c := range chosen {
+		w := pilotOf(&all, c.Pilot, c.Zone)
+		w.chosen = append(w.chosen, c)
+	}
+	return slices.DeleteFunc(all, func(w pilotWork) bool { return len(w.marks)+len(w.chosen) == 0 })
+}
+
+// pilotOf returns the work of a pilot among all, and adds it when there is none.
+func pilotOf(all *[]pilotWork, pilot string, zone *time.Location) *pilotWork {
+	i := slices.IndexFunc(*all, func(w pilotWork) bool { return w.pilot == pilot })
+	if i < 0 {
+		i, *all = len(*all), append(*all, pilotWork{pilot: pilot, zone: zone})
+	}
+	return &(*all)[i]
 }
 
 // everyPilot returns those of which nothing became stale too.
 func (m *marks) everyPilot(stations []household.Station) []pilotWork {
 	var all []pilotWork
 	for _, s := range stations {
-		i := slices.IndexFunc(all, func(w pilotWork) bool { return w.pilot == s.Pilot })
-		if i < 0 {
-			i, all = len(all), append(all, pilotWork{pilot: s.Pilot, zone: s.Zone})
-		}
-		w := &all[i]
+		w := pilotOf(&all, s.Pilot, s.Zone)
 		w.stations = append(w.stations, s.Meter)
 		w.marks = append(w.marks, m.byMeter[s.Meter]...)
 		w.handled = append(w.handled, m.own(s.Meter)...)

@@ -25,6 +25,7 @@ type Store interface {
 	Homes
 	Marks
 	Usages
+	Weathers
 	Prices
 	Results
 	Runs
@@ -44,9 +45,7 @@ type Marks interface {
 	// Stale has usage and climate rolled up again from what meters showed in spans.
 	Stale(ctx context.Context, spans []energy.Span) error
 	// MarkDirty has results computed again that read a family's days of [from, to).
-	// MarkPilotDirty has them computed again for every family of a pilot.
 	MarkDirty(ctx context.Context, family household.FamilyID, from, to energy.Day) error
-	MarkPilotDirty(ctx context.Context, pilot string, days []energy.Day) error
 }
 
 // Usages are what registers amount to, and marks of what changed.
@@ -67,10 +66,28 @@ type Usages interface {
 	// Doubts returns the rises that are not counted and that nobody has judged yet.
 	Doubts(ctx context.Context) ([]energy.Doubt, error)
 	// SaveRoll replaces usage, marks the days it changes and ends the marks it
-	// deals with, all or nothing. SaveWeather does so for a pilot's climate; a day
-	// of which nothing was seen has none.
+	// deals with, all or nothing.
 	SaveRoll(ctx context.Context, r household.Roll) error
-	SaveWeather(ctx context.Context, pilot string, days []household.Weather, pulses map[energy.MeterID]time.Duration, handled []int64) error
+}
+
+// Weathers are what sensors, stations and archives say of the weather of pilots.
+type Weathers interface {
+	// StaleWeather returns the days whose source has to be chosen again, MarkWeather
+	// adds to them.
+	StaleWeather(ctx context.Context) ([]household.StaleWeather, error)
+	MarkWeather(ctx context.Context, pilot string, from, to energy.Day) error
+	// WeatherOffers returns what imported sources say of days in [from, to), by day;
+	// FirstOffer the first day of which any does.
+	WeatherOffers(ctx context.Context, pilot string, from, to energy.Day) ([]household.Weather, error)
+	FirstOffer(ctx context.Context, pilot string) (energy.Day, bool, error)
+	// ImportWeather keeps what a source says and marks its days; false when the last
+	// import of the source read the same.
+	ImportWeather(ctx context.Context, x household.WeatherImport) (bool, error)
+	// WeatherPins returns whom people believe, in the order they said it.
+	WeatherPins(ctx context.Context, pilot string) ([]household.WeatherPin, error)
+	// SaveClimate keeps who is believed, marks what that changes and ends the marks it
+	// deals with, all or nothing.
+	SaveClimate(ctx context.Context, c household.Climate) error
 }
 
 // Prices are what tariffs were like when days were priced.

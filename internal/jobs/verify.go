@@ -70,7 +70,11 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 		tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyFamily(ctx, home, o) }))
 	}
 	if o.everything() {
-		for _, work := range sortMarks(nil, homes, stations).everyPilot(stations) {
+		works, err := p.pilots(ctx, homes, stations)
+		if err != nil {
+			return Verification{}, err
+		}
+		for _, work := range works {
 			tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) }))
 		}
 	}
@@ -102,9 +106,9 @@ func (p *Planner) settle(ctx context.Context, check func(context.Context) (*comp
 
 // A moment is another one when anything was marked or computed meanwhile.
 type moment struct {
-	run, mark int64
-	marks     int
-	dirty     int
+	run, mark, chosen int64
+	marks             int
+	dirty             int
 }
 
 func (p *Planner) moment(ctx context.Context) (m moment, err error) {
@@ -115,6 +119,14 @@ func (p *Planner) moment(ctx context.Context) (m moment, err error) {
 	m.marks = len(stale)
 	for _, s := range stale {
 		m.mark = max(m.mark, s.ID)
+	}
+	chosen, err := p.store.StaleWeather(ctx)
+	if err != nil {
+		return m, err
+	}
+	m.marks += len(chosen)
+	for _, c := range chosen {
+		m.chosen = max(m.chosen, c.ID)
 	}
 	dirty, err := p.store.DirtyDays(ctx)
 	if err != nil {
@@ -258,11 +270,11 @@ func (s *study) verifyResults(ctx context.Context, c *comparison, of []indicator
 	for _, i := range of {
 		first := s.firstOf(i)
 		here := chore{indicator: i, first: first}
-		for _, d := range periods(i.Span, earliestOf(first, from), s.today) {
+		for _, d := range s.periods(i, earliestOf(first, from), s.today) {
 			r, kept := known[i.ID][d.from]
 			switch {
 			case !d.from.Before(to) || !from.Before(d.to) || s.ahead(i.Span, d):
-			case !kept && !first.Before(d.to): // nothing was ever known of it
+			case !kept && (!first.Before(d.to) || s.gone(i.Span, d)): // nothing was ever known of it
 			case waits(wait, d) || !kept || r.Version != i.Version || r.To != d.to:
 				c.waiting++
 			default:
@@ -305,7 +317,7 @@ func waits(wait map[energy.Day]bool, p period) bool {
 func (p *Planner) verifyPilot(ctx context.Context, work pilotWork, o Order) (*comparison, error) {
 	c := &comparison{pilot: work.pilot}
 	now := p.now()
-	first := never
+	first := work.imported
 	for _, m := range work.stations {
 		d, ok, err := p.firstClimate(ctx, household.Station{Meter: m, Zone: work.zone})
 		if err != nil {
@@ -319,6 +331,15 @@ func (p *Planner) verifyPilot(ctx context.Context, work pilotWork, o Order) (*co
 	stale, err := p.store.StaleSpans(ctx)
 	if err != nil {
 		return c, err
+	}
+	chosen, err := p.store.StaleWeather(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, s := range chosen {
+		if s.Pilot == work.pilot {
+			work.chosen = append(work.chosen, s)
+		}
 	}
 	for _, m := range work.stations {
 		for _, s := range stale {
@@ -340,7 +361,7 @@ func (p *Planner) verifyPilot(ctx context.Context, work pilotWork, o Order) (*co
 		days = append(days, d)
 	}
 	for _, run := range consecutive(days) {
-		computed, err := p.climate(ctx, work, run)
+		_, computed, err := p.choose(ctx, work, run)
 		if err != nil {
 			return c, err
 		}

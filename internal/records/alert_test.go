@@ -246,7 +246,7 @@ func TestEvidenceIsTheNewestOfEachDay(t *testing.T) {
 			t.Error(got)
 		}
 		day, _ := energy.ParseDay("2026-11-23")
-		if got := fmt.Sprint(ev.Weather); got != fmt.Sprint([]household.Weather{{Day: day, Mean: -1500, Seen: 10 * time.Millisecond, Of: 20 * time.Millisecond}}) {
+		if got := fmt.Sprint(ev.Weather); got != fmt.Sprint([]household.Weather{{Day: day, Mean: -1500, Seen: 10 * time.Millisecond, Of: 20 * time.Millisecond, Source: household.WeatherSource{Kind: household.OwnSensor}}}) {
 			t.Error(got)
 		}
 		if ev.Pilot != "p1" || ev.Zone.String() != "Europe/Paris" {

@@ -219,27 +219,3 @@ func (d *DB) newestResults(ctx context.Context, family household.FamilyID, indic
 	}
 	return all, rows.Err()
 }
-
-func (d *DB) weatherDays(ctx context.Context, pilot string, from, to energy.Day) ([]household.Weather, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT day, mean, seen, length FROM weather_day
-		WHERE pilot = $1 AND day >= $2 AND day < $3 ORDER BY day`, pilot, from.String(), to.String())
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []household.Weather
-	for rows.Next() {
-		var w household.Weather
-		var day string
-		var seen, of int64
-		if err := rows.Scan(&day, &w.Mean, &seen, &of); err != nil {
-			return nil, err
-		}
-		if w.Day, err = energy.ParseDay(day); err != nil {
-			return nil, err
-		}
-		w.Seen, w.Of = time.Duration(seen)*time.Millisecond, time.Duration(of)*time.Millisecond
-		all = append(all, w)
-	}
-	return all, rows.Err()
-}

@@ -97,24 +97,6 @@ func (d *DB) MarkDirty(ctx context.Context, family household.FamilyID, from, to 
 	return nil
 }
 
-// MarkPilotDirty has everything computed again that reads days of any family of a
-// pilot.
-func (d *DB) MarkPilotDirty(ctx context.Context, pilot string, days []energy.Day) error {
-	err := d.tx(ctx, func(tx *sql.Tx) error {
-		for _, day := range days {
-			_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) SELECT id, $1 FROM family WHERE pilot = $2 ON CONFLICT DO NOTHING`, day.String(), pilot)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("mark days of a pilot dirty: %w", err)
-	}
-	return nil
-}
-
 // FileResults adds results, which are never changed, and replaces bills, in one
 // transaction with the end of the marks they take account of. The marks stay when
 // what the results were computed from changed meanwhile: they are due again.

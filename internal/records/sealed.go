@@ -62,6 +62,36 @@ func resultOf(r household.Result, column string) keyring.Place {
 	return keyring.Place{Table: "result", Column: column, Row: strings.Join(row, " ")}
 }
 
+func worksOf(w household.Works) keyring.Place {
+	row := []string{string(w.Family), string(w.Kind), w.From.String(), strconv.FormatInt(millis(w.Said), 10)}
+	return keyring.Place{Table: "works", Row: strings.Join(row, " ")}
+}
+
+func pinOf(p household.WeatherPin) keyring.Place {
+	row := []string{p.Pilot, p.From.String(), p.To.String(), strconv.FormatInt(millis(p.At), 10)}
+	return keyring.Place{Table: "weather_pin", Row: strings.Join(row, " ")}
+}
+
+// sealWord seals who said something and why, in the columns said_by and why of a row.
+func (d *DB) sealWord(ctx context.Context, family household.FamilyID, row keyring.Place, by, why string) (sealedBy, sealedWhy string, err error) {
+	row.Column = "said_by"
+	if sealedBy, err = d.seal(ctx, family, row, by); err == nil {
+		row.Column = "why"
+		sealedWhy, err = d.seal(ctx, family, row, why)
+	}
+	return sealedBy, sealedWhy, err
+}
+
+// unsealWord opens what [DB.sealWord] sealed.
+func (d *DB) unsealWord(ctx context.Context, family household.FamilyID, row keyring.Place, by, why *string) error {
+	row.Column = "said_by"
+	if err := d.unseal(ctx, family, row, by); err != nil {
+		return err
+	}
+	row.Column = "why"
+	return d.unseal(ctx, family, row, why)
+}
+
 // tellsIncome reports whether results of a category are made with a family's income,
 // which they would give back together with its bills.
 func tellsIncome(category string) bool { return category == "indicators" || category == "income" }

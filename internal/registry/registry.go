@@ -35,6 +35,7 @@ type Store interface {
 	Changes
 	Monies
 	CaseLoads
+	Works
 }
 
 // A Registry runs the commands and answers for meters from memory.

@@ -109,10 +109,10 @@ func TestScoreFailsWhatDoesNotHold(t *testing.T) {
 		"outside":     func(x *rehearsal.Trial) { x.Saved = 10 },
 		"no interval": func(x *rehearsal.Trial) { x.Status = household.InsufficientData },
 		"not refused": func(x *rehearsal.Trial) { x.Colder = true },
-		"moved":       func(x *rehearsal.Trial) { x.Moved, x.Wider = &off, &wider },
+		"moved":       func(x *rehearsal.Trial) { x.Moved, x.Whole, x.Wider = &off, &off, &wider },
 		"not wider": func(x *rehearsal.Trial) {
 			none := 0.0
-			x.Moved, x.Wider = &none, &none
+			x.Moved, x.Whole, x.Wider = &none, &none, &none
 		},
 	} {
 		var score rehearsal.Score

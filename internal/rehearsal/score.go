@@ -26,10 +26,11 @@ type Trial struct {
 	High    float64          `json:"high_kwh"`
 	Filled  int              `json:"filled_days"`
 
-	// Where the scenario has days without weather: how far these move the estimate,
-	// in standard errors of the one with all of the weather, and how much wider they
-	// make the interval, in kWh.
+	// Where the scenario has days without weather: how far these move the estimate, in
+	// its own standard errors and in those of the one with all of the weather, and how
+	// much wider they make the interval, in kWh.
 	Moved *float64 `json:"moved_standard_errors,omitempty"`
+	Whole *float64 `json:"moved_standard_errors_of_whole,omitempty"`
 	Wider *float64 `json:"wider_kwh,omitempty"`
 }
 
@@ -38,34 +39,35 @@ func (t Trial) Within() bool { return t.Low <= t.Saved && t.Saved <= t.High }
 
 // A Score says how often the calculation was right.
 type Score struct {
-	Homes     int     `json:"homes"`        // that do not heat less
-	Estimated int     `json:"estimated"`    // of these, with an interval
-	Within    int     `json:"within"`       // of these, whose interval holds what is true
-	Share     float64 `json:"within_share"` // of those estimated
-	Saved     float64 `json:"saved_share"`  // in truth, of what would have been used, mean
-	Refused   int     `json:"refused"`      // homes that do not heat less and were refused for being cold
-	Colder    int     `json:"colder"`       // homes that heat less
-	Caught    int     `json:"caught"`       // of these, that were refused for being cold
-	Compared  int     `json:"compared"`     // homes compared with all of their weather
-	Moved     int     `json:"moved"`        // of these, that moved by a standard error or more
-	MeanMoved float64 `json:"mean_moved_standard_errors"`
-	NotWider  int     `json:"not_wider"` // of these, whose interval is not wider
-	movedSum  float64
-	savedSum  float64
+	Homes      int     `json:"homes"`        // that do not heat less
+	Estimated  int     `json:"estimated"`    // of these, with an interval
+	Within     int     `json:"within"`       // of these, whose interval holds what is true
+	Share      float64 `json:"within_share"` // of those estimated
+	Saved      float64 `json:"saved_share"`  // in truth, of what would have been used, mean
+	Refused    int     `json:"refused"`      // homes that do not heat less and were refused for being cold
+	Colder     int     `json:"colder"`       // homes that heat less
+	Caught     int     `json:"caught"`       // of these, that were refused for being cold
+	Compared   int     `json:"compared"`     // homes compared with all of their weather
+	Moved      int     `json:"moved"`        // of these, that moved by a standard error of their own or more
+	MovedWhole int     `json:"moved_whole"`  // by one of the estimate with all of the weather
+	MeanMoved  float64 `json:"mean_moved_standard_errors_of_whole"`
+	NotWider   int     `json:"not_wider"` // of these, whose interval is not wider
+	movedSum   float64
+	savedSum   float64
 }
 
 // Bounds of what holds.
 const (
 	leastWithin = 0.85 // of an interval of 90 %, by chance over 200 homes
-	mostMoved   = 0.02 // of homes: a standard error is not a bound of each
+	mostMoved   = 1.0  // standard errors of the estimate with all of the weather, on average
 )
 
 // Holds reports whether nearly as many intervals hold what is true as should, every
 // home that heats less was refused and, where some weather is missing, intervals are
-// wider and estimates where they were.
+// wider and estimates where they were: none a standard error away.
 func (s Score) Holds() bool {
 	return (s.Homes == 0 || s.Estimated > 0 && s.Share >= leastWithin) && s.Caught == s.Colder &&
-		float64(s.Moved) <= mostMoved*float64(s.Compared) && s.NotWider == 0
+		s.Moved == 0 && s.MeanMoved < mostMoved && s.NotWider == 0
 }
 
 // Add counts a trial.
@@ -92,11 +94,14 @@ func (s *Score) Add(t Trial) {
 		s.Within++
 	}
 	s.Share = float64(s.Within) / float64(s.Estimated)
-	if t.Moved == nil || t.Wider == nil {
+	if t.Moved == nil || t.Whole == nil || t.Wider == nil {
 		return
 	}
 	s.Compared++
-	s.movedSum += *t.Moved
+	s.movedSum += *t.Whole
+	if *t.Whole >= 1 {
+		s.MovedWhole++
+	}
 	s.MeanMoved = s.movedSum / float64(s.Compared)
 	if *t.Moved >= 1 {
 		s.Moved++
@@ -144,9 +149,12 @@ func (t *Trial) compare(full household.Savings) {
 	}
 	width := number(full.High) - number(full.Low)
 	quantile := caltrack.StudentT(0.95, float64(full.Baseline.Valid-2))
-	moved := math.Abs(t.Central-number(full.Central)) / (width / 2 / quantile)
+	errors := func(width float64) *float64 {
+		v := math.Abs(t.Central-number(full.Central)) / (width / 2 / quantile)
+		return &v
+	}
 	wider := t.High - t.Low - width
-	t.Moved, t.Wider = &moved, &wider
+	t.Moved, t.Whole, t.Wider = errors(t.High-t.Low), errors(width), &wider
 }
 
 func answer(i indicators.Indicator, in indicators.Input) (household.Result, household.Savings, error) {
