@@ -17,7 +17,7 @@ import (
 
 func newTariff() *cobra.Command {
 	cmd := &cobra.Command{Use: "tariff", Short: "Check tariffs, and say what energy costs under them"}
-	cmd.AddCommand(newTariffCheck(), newTariffList(), newTariffPrice(), newTariffPreview())
+	cmd.AddCommand(newTariffCheck(), newTariffList(), newTariffPrice(), newTariffPreview(), newTariffDays())
 	return cmd
 }
 
@@ -30,20 +30,29 @@ func (f *bookFlags) on(cmd *cobra.Command) {
 }
 
 func (f *bookFlags) open() (*tariff.Book, error) {
-	folder := f.folder
-	if folder != "" {
-		if _, err := os.Stat(folder); err != nil {
-			return nil, usageError{fmt.Errorf("--tariffs: %w", err)}
-		}
-	}
-	if f.config != "" && folder == "" {
-		c, err := config.Load(f.config)
-		if err != nil {
-			return nil, err
-		}
-		folder = c.Tariffs.Folder
+	folder, err := f.of()
+	if err != nil {
+		return nil, err
 	}
 	return tariff.Open(folder)
+}
+
+// of returns the folder of tariffs that the flags name; "" for none.
+func (f *bookFlags) of() (string, error) {
+	if f.folder != "" {
+		if _, err := os.Stat(f.folder); err != nil {
+			return "", usageError{fmt.Errorf("--tariffs: %w", err)}
+		}
+		return f.folder, nil
+	}
+	if f.config == "" {
+		return "", nil
+	}
+	c, err := config.Load(f.config)
+	if err != nil {
+		return "", err
+	}
+	return c.Tariffs.Folder, nil
 }
 
 func newTariffCheck() *cobra.Command {

@@ -53,11 +53,33 @@ func (c *Calendar) with(other *Calendar) *Calendar {
 	return all
 }
 
+// names lists the colours.
+func (c *Calendar) names() []string {
+	names := make([]string, len(c.Colours))
+	for i, x := range c.Colours {
+		names[i] = x.Name
+	}
+	return names
+}
+
 // check reports days that cannot have the colour they are given.
 func (c *Calendar) check() error {
 	var faults []error
+	for _, f := range c.faults() {
+		faults = append(faults, fmt.Errorf("%s: days: %s: %s", c.ID, f.day, f.text))
+	}
+	return errors.Join(faults...)
+}
+
+// A dayFault is a day that cannot have its colour, and why.
+type dayFault struct {
+	day  energy.Day
+	text string
+}
+
+func (c *Calendar) faults() (faults []dayFault) {
 	fault := func(d energy.Day, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s: days: %s: %s", c.ID, d, fmt.Sprintf(format, args...)))
+		faults = append(faults, dayFault{d, fmt.Sprintf(format, args...)})
 	}
 	type year struct {
 		colour string
@@ -85,7 +107,7 @@ func (c *Calendar) check() error {
 			fault(d, "the %dth day that is %s since September, of at most %d", count[of], x.Name, x.AtMost)
 		}
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 // A Season is the days of a year from one date to another, both included; it may
