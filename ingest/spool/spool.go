@@ -88,7 +88,8 @@ func (s *Spool) open(ctx context.Context) error {
 	// pooled connection.
 	name := "file:" + (&url.URL{Path: s.cfg.Path}).EscapedPath() + "?_pragma=busy_timeout(5000)" +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=secure_delete(1)&_pragma=journal_size_limit(16777216)"
+		"&_pragma=secure_delete(1)&_pragma=journal_size_limit(16777216)" +
+		"&_pragma=cache_size(-256)" // KiB for each connection: what passes through is read once
 	if s.write, err = sql.Open("sqlite", name+"&_txlock=immediate"); err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ func dial(rawURL string) (*DB, error) {
 func dialSQLite(path string) (*DB, error) {
 	pragmas := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=foreign_keys(1)&_pragma=secure_delete(1)" +
+		"&_pragma=cache_size(-512)" + // KiB for each connection, of which there are five; the system's cache does the rest
 		"&_pragma=temp_store(MEMORY)" // else each statement of many rows writes a file to undo itself by
 	name := "file:" + (&url.URL{Path: path}).EscapedPath()
 	write, err := sql.Open("sqlite", name+"?"+pragmas+"&_txlock=immediate")
