@@ -72,6 +72,20 @@ func (r *Rules) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
+// Thresholds returns the parameters of every rule by its name, "days=3 ratio_above=1.3".
+func (r Rules) Thresholds() map[string]string {
+	all := map[string]string{}
+	for name, rule := range r {
+		v := reflect.ValueOf(rule).Elem()
+		var pairs []string
+		for i := range v.NumField() {
+			pairs = append(pairs, fmt.Sprintf("%s=%v", v.Type().Field(i).Tag.Get("yaml"), v.Field(i).Interface()))
+		}
+		all[name] = strings.Join(pairs, " ")
+	}
+	return all
+}
+
 // complain collects the faults of one rule's parameters.
 type complain []error
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"foyer/internal/charter"
 	"foyer/internal/consent"
 	"foyer/internal/disclosure"
 	"foyer/internal/household"
@@ -244,8 +245,8 @@ func seen(header *string, needed bool) (string, error) {
 
 // say has an act written.
 func (s *Server) say(ctx context.Context, family household.FamilyID, u utterance) (string, error) {
-	if e := u.form.Expires; !e.IsZero() && (!e.After(s.Now()) || e.After(s.Now().Add(registry.Validity))) {
-		return "", invalid("/body/until", "want an instant of the year from now on")
+	if err := s.ends(ctx, u.form.Expires); err != nil {
+		return "", err
 	}
 	var id string
 	var err error
@@ -257,10 +258,28 @@ func (s *Server) say(ctx context.Context, family household.FamilyID, u utterance
 	switch {
 	case errors.Is(err, registry.ErrUnknown):
 		return "", failure{kind: kindNotFound}
+	case errors.Is(err, registry.ErrNotOffered):
+		return "", invalid("/body/about", "the charter does not offer it; GET /api/v1/charter says what it offers")
 	case errors.Is(err, consent.ErrChanged):
 		return "", failure{kind: kindSaidSince}
 	}
 	return id, err
+}
+
+// ends refuses a consent that ends before it begins, or later than the charter lets it.
+func (s *Server) ends(ctx context.Context, e time.Time) error {
+	if e.IsZero() {
+		return nil
+	}
+	book, err := s.Gate.Charter(ctx)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	if most := book.At(now); !e.After(now) || e.After(now.Add(most.Validity())) {
+		return invalid("/body/until", fmt.Sprintf("want an instant of the %d days from now on", most.Number(charter.Consents)))
+	}
+	return nil
 }
 
 // ListMyReceipts answers GET /api/v1/me/receipts.
@@ -283,12 +302,17 @@ func (s *Server) ListMyReceipts(ctx context.Context, r ListMyReceiptsRequestObje
 	if r.Params.Limit != nil {
 		limit = *r.Params.Limit
 	}
-	c, err := s.controller(s.own(a.Language, r.Params.AcceptLanguage))
+	book, err := s.Gate.Charter(ctx)
 	if err != nil {
 		return nil, err
 	}
+	l := s.own(a.Language, r.Params.AcceptLanguage)
 	out := ListMyReceipts200JSONResponse{Body: ReceiptList{Items: []Receipt{}, NextCursor: next("")}}
 	for _, act := range acts[:min(limit, len(acts))] {
+		c, err := s.controller(l, book.At(act[0].At))
+		if err != nil {
+			return nil, err
+		}
 		out.Body.Items = append(out.Body.Items, consent.NewReceipt(c, string(a.Family), act))
 	}
 	if len(acts) > limit {
@@ -309,7 +333,11 @@ func (s *Server) GetMyReceipt(ctx context.Context, r GetMyReceiptRequestObject) 
 	if act == nil {
 		return nil, disclosure.ErrWithheld
 	}
-	c, err := s.controller(s.own(a.Language, r.Params.AcceptLanguage))
+	book, err := s.Gate.Charter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.controller(s.own(a.Language, r.Params.AcceptLanguage), book.At(act[0].At))
 	return GetMyReceipt200JSONResponse{ReceiptJSONResponse(consent.NewReceipt(c, string(a.Family), act))}, err
 }
 
@@ -326,15 +354,21 @@ func (s *Server) receiptOf(ctx context.Context, id string, wish *string) (Receip
 	if err != nil {
 		return ReceiptJSONResponse{}, err
 	}
-	c, err := s.controller(s.own(act[0].Language, wish))
+	book, err := s.Gate.Charter(ctx)
+	if err != nil {
+		return ReceiptJSONResponse{}, err
+	}
+	c, err := s.controller(s.own(act[0].Language, wish), book.At(act[0].At))
 	return ReceiptJSONResponse(consent.NewReceipt(c, string(family), act)), err
 }
 
-// controller says who answers for the data, in a language.
-func (s *Server) controller(l *text.Language) (consent.Controller, error) {
+// controller says who answers for the data, in a language, as a charter has it.
+func (s *Server) controller(l *text.Language, promised charter.Charter) (consent.Controller, error) {
 	c := s.Controller
 	var err error
-	c.Storage, c.Retention, c.Withdrawal, err = l.ReceiptTerms(s.Contact.Phone)
+	c.Storage, c.Retention, c.Withdrawal, err = l.ReceiptTerms(s.Contact.Phone, text.Retention{
+		HalfHours: promised.Number(charter.HalfHours), Months: promised.Number(charter.Months), Proof: promised.Number(charter.Proofs),
+	})
 	c.Contact, c.Jurisdiction = s.Contact.Phone, "FR"
 	return c, err
 }

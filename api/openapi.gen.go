@@ -224,6 +224,30 @@ func (e Category) Valid() bool {
 	}
 }
 
+// Defines values for CharterParameterUnit.
+const (
+	Days    CharterParameterUnit = "days"
+	Homes   CharterParameterUnit = "homes"
+	Percent CharterParameterUnit = "%"
+	Years   CharterParameterUnit = "years"
+)
+
+// Valid indicates whether the value is a known member of the CharterParameterUnit enum.
+func (e CharterParameterUnit) Valid() bool {
+	switch e {
+	case Days:
+		return true
+	case Homes:
+		return true
+	case Percent:
+		return true
+	case Years:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConsentActAction.
 const (
 	ConsentActActionGive     ConsentActAction = "give"
@@ -849,6 +873,65 @@ type AssignmentList struct {
 
 // Category defines model for Category.
 type Category string
+
+// Charter defines model for Charter.
+type Charter struct {
+	// Alerts When a family that agreed is called.
+	Alerts []CharterRule `json:"alerts"`
+
+	// Changes Every one, the newest first.
+	Changes    []CharterChange    `json:"changes"`
+	Parameters []CharterParameter `json:"parameters"`
+}
+
+// CharterChange defines model for CharterChange.
+type CharterChange struct {
+	By string `json:"by"`
+
+	// From When it begins or began.
+	From time.Time `json:"from"`
+
+	// Name Of a parameter, or `alerts.RULE`.
+	Name   string    `json:"name"`
+	SaidAt time.Time `json:"said_at"`
+	Value  string    `json:"value"`
+	Why    string    `json:"why"`
+}
+
+// CharterParameter defines model for CharterParameter.
+type CharterParameter struct {
+	// By Who decided.
+	By *string `json:"by,omitempty"`
+
+	// Default What holds where nobody decided.
+	Default string `json:"default"`
+
+	// Name `k`, `share`, `consent_days`, …; docs/reference/charter.md lists them.
+	Name string `json:"name"`
+
+	// Since Absent where nobody decided.
+	Since *time.Time `json:"since,omitempty"`
+
+	// Unit Of a number.
+	Unit *CharterParameterUnit `json:"unit,omitempty"`
+
+	// Value A whole number, or words with one space between.
+	Value string  `json:"value"`
+	Why   *string `json:"why,omitempty"`
+}
+
+// CharterParameterUnit Of a number.
+type CharterParameterUnit string
+
+// CharterRule defines model for CharterRule.
+type CharterRule struct {
+	// Rule Of alerts; docs/reference/alerts.md explains the thresholds.
+	Rule  string    `json:"rule"`
+	Since time.Time `json:"since"`
+
+	// Thresholds As the configuration has them, `days=3 ratio_above=1.3`.
+	Thresholds string `json:"thresholds"`
+}
 
 // Checkpoint defines model for Checkpoint.
 type Checkpoint struct {
@@ -1598,6 +1681,12 @@ type EndAssignmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetCharterParams defines parameters for GetCharter.
+type GetCharterParams struct {
+	// IfNoneMatch The `ETag` of the charter that was read. While it is the same the answer is 304.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
 // FollowAlertsParams defines parameters for FollowAlerts.
 type FollowAlertsParams struct {
 	// LastEventID The last event seen; without it the stream starts now.
@@ -1793,6 +1882,9 @@ type ServerInterface interface {
 	// EndAssignment Have a caseworker no longer help a family, from now on
 	// (POST /api/v1/case-load/{id}/end)
 	EndAssignment(ctx echo.Context, id AssignmentID, params EndAssignmentParams) error
+	// GetCharter Read what the town promises
+	// (GET /api/v1/charter)
+	GetCharter(ctx echo.Context, params GetCharterParams) error
 	// ListConflicts List where meters contradicted themselves, the newest first
 	// (GET /api/v1/conflicts)
 	ListConflicts(ctx echo.Context) error
@@ -2192,6 +2284,35 @@ func (w *ServerInterfaceWrapper) EndAssignment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EndAssignment(ctx, id, params)
+	return err
+}
+
+// GetCharter converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCharter(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCharterParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCharter(ctx, params)
 	return err
 }
 
@@ -2894,6 +3015,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/runs", wrapper.ListRuns, options.OperationMiddlewares["listRuns"]...)
 	router.GET(options.BaseURL+"/api/v1/journal", wrapper.ListJournal, options.OperationMiddlewares["listJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/journal/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
+	router.GET(options.BaseURL+"/api/v1/charter", wrapper.GetCharter, options.OperationMiddlewares["getCharter"]...)
 	router.GET(options.BaseURL+"/api/v1/households", wrapper.ListHouseholds, options.OperationMiddlewares["listHouseholds"]...)
 	router.POST(options.BaseURL+"/api/v1/households/:id/disconnect", wrapper.DisconnectPhones, options.OperationMiddlewares["disconnectPhones"]...)
 	router.GET(options.BaseURL+"/api/v1/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
@@ -3990,6 +4112,87 @@ type EndAssignmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndAssignmentdefaultApplicationProblemPlusJSONResponse) VisitEndAssignmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCharterRequestObject struct {
+	Params GetCharterParams
+}
+
+type GetCharterResponseObject interface {
+	VisitGetCharterResponse(w http.ResponseWriter) error
+}
+
+type GetCharter200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetCharter200JSONResponse struct {
+	Body    Charter
+	Headers GetCharter200ResponseHeaders
+}
+
+func (response GetCharter200JSONResponse) VisitGetCharterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCharter304ResponseHeaders struct {
+	ETag *string
+}
+
+type GetCharter304Response struct {
+	Headers GetCharter304ResponseHeaders
+}
+
+func (response GetCharter304Response) VisitGetCharterResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetCharter400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetCharter400ApplicationProblemPlusJSONResponse) VisitGetCharterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCharterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCharterdefaultApplicationProblemPlusJSONResponse) VisitGetCharterResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6071,6 +6274,9 @@ type StrictServerInterface interface {
 	// EndAssignment Have a caseworker no longer help a family, from now on
 	// (POST /api/v1/case-load/{id}/end)
 	EndAssignment(ctx context.Context, request EndAssignmentRequestObject) (EndAssignmentResponseObject, error)
+	// GetCharter Read what the town promises
+	// (GET /api/v1/charter)
+	GetCharter(ctx context.Context, request GetCharterRequestObject) (GetCharterResponseObject, error)
 	// ListConflicts List where meters contradicted themselves, the newest first
 	// (GET /api/v1/conflicts)
 	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
@@ -6401,6 +6607,31 @@ func (sh *strictHandler) EndAssignment(ctx echo.Context, id AssignmentID, params
 		return err
 	} else if validResponse, ok := response.(EndAssignmentResponseObject); ok {
 		return validResponse.VisitEndAssignmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCharter operation middleware
+func (sh *strictHandler) GetCharter(ctx echo.Context, params GetCharterParams) error {
+	var request GetCharterRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCharter(ctx.Request().Context(), request.(GetCharterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCharter")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCharterResponseObject); ok {
+		return validResponse.VisitGetCharterResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7050,248 +7281,260 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3dchu3su6roGbvUyspjyiSov7oSu1SZCt2/BtJiU9i5ZDgDEjCGgIMgBHNuFS1rs/1udkvsKtyt59h",
-	"503Wk5xCNzA/5AxFSrJXkuVVq2KKxAyABtDon6+7PwSRnEylYMLooPshGDMaMwUfH5/Tkf03ZjpSfGq4",
-	"FEE3+IEpzaUgckjMmBGaMGVCYiQZMKKZMGRAo0tCNek/HW69oCYa9xtBGOhozCbUvs7MpyzoBtooLkbB",
-	"9XUYPOficrmj05NjctA+OAiJYslXF4Fg781F8JDQAXQjBfSfUG3IlI7Y6k6uw2BKFZ0w4yZ3ZMf99NFy",
-	"t6+m9JeUER7bGVKBE7Qv5/bXKTXjIAwEndjX8zgIA8V+SblicdA1KmXFQUzo++dMjMw46O51wmDChf+z",
-	"FVaQ4Ui/Gi6P54SPUsW0pagZsznRRsqYUEPMmGvChTZUmK4dLKPRmEyZ4jIG0iim08QQu76pYTGSajC3",
-	"v4kGOZYC6Mjte6khcnghhJw1yBv7F9dESEMu2dTYnrkhM/uPdtTvkj4TTI3mvcvZuB+Svn13TzEaczHq",
-	"UWO/klMmekA93W+QI9J/0HcklcOhZuZCcE1mihvDBOn/r/bX/caF8HT+JWVqnhOa6p4clhaYvaeTacJ0",
-	"0H0btJvtva1Wa6u5c9486Dab3Wbzp+DnMBhKNaEm6AYxNWzL8AkLqumu+UhMmFhrPzBh1Nzv/ohqtpVI",
-	"GutPskOOU6WlWh7j+ZiRvj0fvQha9P347MEgAzaUijVqSItPBDWj2m21qwZyQic8md9MLjKEhp+EOCdK",
-	"TqqOj9KGxHROZlQYFjfIIzakaWJCstO032tHH9I3sv+QtNpkIoUZazKUyn18SFpNMmdU4Zfw6SGRgsF7",
-	"7Vc6kUbXUXhoB1acWGlfVm7JpzGbTKVhIpo/Y/PlWR0R+27oGtiAPUYsJILN4DvLCbqEku+/f/qoQc7s",
-	"MacjygWZcTPmgrQ7ZAyfYZNo+yq7DEyb0B77MRcje9ZjKdiFMDMeMUIFMhUq9Iwp++tsDEyICWJZUAzs",
-	"SbEGeSWSOQ7IcRadRhFjMYsJVbajCZsMmGJx4bjjrZOTrDD/LUuAmm3Rah/cvC+eDuEWqjk19pLrly4z",
-	"HLRld5afhaR/EexcBP0GecPNWKbGMsMyJTrtg0btTNwlGKzY2bVjdjxarzP2yLV1w2dAahrf88CeUzFK",
-	"6Ygtj8j/YsdjB8JExHRIThQT0dheOzGeu9oBHUURm5qtrIeacbV39yoHxifcLI/qhdR2wdjEXpVwZL2s",
-	"UHVSE3hJsWM36KC72wztKPgknQTddrMJ+w7/yncdF4aNmIIBnbKI8ekaVwpR2PKTMMlzuYpFCkkSKUZM",
-	"LTNLIydSKTmrI52RG7G4azsnPbV7NhfH7IdI2q0DH+l0mvCI2lFuv9N2qNm1bz8O5kE3eEljToMwiMZU",
-	"jFjcgz69PNDeBXmgDfJAGOBdZB/lsWXLdBDFbDga83eXyUTIaRAGCR2wxJJEzpkizX34yu/4YKiC6zAY",
-	"c22kmgfdtx+Ccned8/ZOt9V03Wljp94NrBwEf7Kp+4vFwXW4+HB5rKXJ+TfR6FLIWcLiEYvzN5a+vf45",
-	"xNnR9k5nd28//28Qur57qwatGHWUpmqEfIfOtW1vSWGPRy8KukFrLwiDCaMC/+o0DixlLu1VFaDAHMkk",
-	"7o3lhDVsM7sD2HsDbcMD8j//fUyYIBM5ZwKOpCLvZKpC0oZ/NYkZ0Sk3rEGO//H3/2TakInkAr5v7dnH",
-	"G7Y/lSYgwfiuLE3YFVPc2HGkamQ3UhhoLiJ28zotUPcK9Zygu3Nd3Nj/rtgw6Ab/tp2rTdv4q97GTQyb",
-	"e5lbZ3pEhYZV9VLXbBvaXJfl1FsclOe//0ZveQauQxRhljarpyC8Kql4lTZ0OMw60xUtHPfAnX69PqVz",
-	"UtSQG8R02CVf0/gUhZsVZJsqOUjY5EEF+ZhS0i7XW8s3DeWWNiK1IgyZpFajYlYbm9iLpt1sBmEwlfYe",
-	"UEE32AYmuY3Xij2adq+lOuh27AViuIH9ez7OxC8SS4aal727c765Tad8O5aR/jcurmjC4y33QLA2yV7j",
-	"DOvoVTmAh6SPs+8TbSXlGUh4ts+iZLL+ThzLJEZKRtSwEXDRIJLantKRoiJNqDu8MbXbNAymqZpKzTxb",
-	"AQ4V8SmH/oJIyilT1PArVnXO986bh/kuTYWBtWs32/tLP9vFkcMhcwtNBzI1hU7Ll0AYCGl4BFPSY9re",
-	"3Qu6wd4BjeP2Qeeg3dpp7w8P2cHwYNiJDztt1qbxQdxktHk4ZKy5c9g+aA3Yzv6g1WoPmu3DwcHe3iEr",
-	"spzCFCyxl4kAa4VNf/+/RjFCp1OW/P4b0f/4+3/yhAwpN2SoJI9JNGa/kiuZavIfcEPLKdtsCeoIDvt5",
-	"Nckz1jpSDJgqXgJvg6NUa040Jwkl8e+/TZnQDJQtFhKZwg8MDBeGpYoIRtTvv02liMk0SXXD6vY3rqZi",
-	"Ey6Q0b79ee1Tku3rimMChpGICjjxMCNiZIh6ENchqEgzbzxhVBFuNGEiXmD6x3hctp5LPCjLAtkbe8zQ",
-	"2kMLYvwqE9pmN8mJVAMex0zcjiPmXGwn52IvpSE0SeSMVfItIc2W//m+eBZNY27VDLsolmXFErRhYFDP",
-	"2PycXt55hu12mU9fsjmo3jGhVlG2krLVdKtmfMnmWwaGcF/z7S+oxf2FoTgeDvN/Kc2JTEV81xXulFd4",
-	"CO+sWV/88Z5mqxgaIYVlCQpUXBReSMxjuKHgDD4kQg5kPIeDaViSkNmYR2OgwStLlZcZq74LGQ7L28Dy",
-	"MbCGOspbxVLIWRVhoMGWuzDuaydU9W/GlgKg/FsKgAVDj+VMPAQOQrgzAgFp/PtvRRa3z3og1e0MD2kz",
-	"2m3FbXbQGeztB7mUs1uUcs7khKFlaaDkJSNSEJkqonnMquUcw5Sgyb2Q7EjMsWuWaOYNJMKQmZJiFJLT",
-	"k2Ny2NndB8o4vX0zwYZdQTsrOUSuzxk341hRuyeo1lwbFvdAEq8Sg5kw3Mx7tTI5vL/nr1P/apH9Arbt",
-	"ymu40cSr2LVDMrP3djZg6piwmKcTsDpMwRozVVIOe0l2OQVRQrW21/BOSAp6MYihdtBxqnzT181HQWiH",
-	"J5jWlVO1N/OUKpirnfSQ+37efnA/0DhW+HirTVTKSJyS11KZkLT2m80meU7JDzxJ7K7BB+wy0ciKJ81d",
-	"srtLmk38f5B3FXSDq9IzTu9Yepcj0JRzeK2SScIUjprz3lRxEfEpTepXCpvJiGlt72YQtOxLYFv07BGQ",
-	"9lF0RIHIoJnQUmlvx7OKbEGWKPA9K4IHYfAuVVzH3O+zk9MK+TShs2Ga9AZUcw1iG0g1Ifnm0etTQpXh",
-	"UcLI3hetL7+gX7pB59MFnwqSy82bC7Tn+IWa0Pe9Gnmd856EY0cTb6yy3zm6OkFzhQy/tMWB9opf0Wje",
-	"y8XuWlHZtVR8NDYwERrZtSBftHa/hOnUKxQ9M+Yq7tmNwEFGBinScgC7dOhYswyPUKEJTUEWhSFLRUcs",
-	"OzKW4CeKWsE4zOZBk3ztz1JFImYM2iJB4J1SRczvvyW//zYdS2FVLOgbOBHutWgyVKPRr/Fw8quZ/dJO",
-	"LnHkUsX1vyNn7OW0enr2avvp42Nyfkba+7t7zW672d5Zn8N61lirQjo75nUYnFEen6FycKeLt9WuukHg",
-	"aqM8Jqh/VFwf9tct/PW+7tzsFNp+s6HAjQId4bwNTW455yhVyj2xjvWvbJ+qoxeIRpZcQ6oN8PdlUsGQ",
-	"16YSzPAmwRz8KBN5xWJ7zwN5vA8ZtZnrMPhe0NSMpeK/sjtLqa2ilApz5ppoPhIsJlzUyavYYIvfj4Re",
-	"0bGbZyRFzD1PvJs6cpBP1DtwbI8TjtdNlSA13JrYZlu+zX3MNcd2FHp3s42ZekPn9yxwg48SVC3bYWo7",
-	"ITM6r5ow/Lhlf7wX0dH1Crcz1xU6WHE8SALtHGQbmmhjmI+30FZKF4t22E4QBuDdcoKGNj2WKis6NQ4P",
-	"gjCI5BVTbjRy2NNB92APbI+aMZH9eW0FUI/mCLrBfmO31W6CAMW04RNq7Akd0kSzzGJbGsJUySuu3QZ3",
-	"7RQbWaEXbR7u9XwylcpsDyhcwFk3yMBUyS2xc97eKZpzjCzZn9dfW1yNipWFH8hg7iAzDXLkwTMFF7hl",
-	"uYB1yqAvjYKZGl1XaCv8UGUtsk/pSzAUjZjV1BrkCU2GW2OZKh2Svv03mfdDsPNgS8Q1cUXkTDRANbDi",
-	"+Vu3L3pXnFmVAh+0uoWTYgpiVE+nkwkF5xy7okmKchu6f0CH4NrwSIMAoRlV0dgKRgs2pRD8sVo/52g3",
-	"p7FnYa+V7QlFJLfW08JXH/yGLHxYacqHbk7lzPbpBkGVwuNbwLTkdq+3fpBhINIkCX5Gb6L3kL51/Zaf",
-	"zmcoB+9YZPIZvrYKz4ZTjMYsugQ7f4U5DtQ5Na922iN8CCFVXJMx1WMG1r3ql/TAGbzsslVyAqoBvs5I",
-	"BHxJaQhHXFw+wkbOIyqGukjxyyq4ySvH/JScEZqAScae4b1O5cBvGLKSs79pEvMR06Zq5DClYgfrD36a",
-	"0IjVDJ/h6CdSjIgZS28HKBCRJYnVwmyXmfuaC7PXCZYd/GGg5Kx+06DiUyUi0zhffKQBix+S2Vg6I40G",
-	"gJwHCBTom29bJxAuzrI/o9xwMeoTsI3DzCZcpP7yYlkP9lIISd/IJO5bBuhRbSHpo+jShybw08JG8tzI",
-	"9WWHJxNwRsODFYxk4Wzi4JF89WfydBVxK08kNUuwgxrEHzrXlxFVU6a0FCGhZEKjMXd2R0omTMNNkcGC",
-	"8BbIaYFeTkuJS/D0R2MqBEsqmWoNZ3gqYvbeL1MJYfhOpkrQxG1Wt0UJNxkOdmmx3QKvuY15XHmyMjX5",
-	"BsHJNbsOA7iYqm/BApbKXU39kPTh5rIfUkveHkDt+iH5x9//K7hpEwEmhhrESbiuKzeTR5Ws3EiLGwEx",
-	"EJY1RTRJMhBjSASzp4KSmEUg7RBwExJucmxYH9v23QnHBpSMqGEgHi5u26qt+NLKunIITMFIeWm3YZRI",
-	"bVUKU8lxi+iXdQ9BjgS4EdKAaE/7kJtHJYulgnARgVnvIaAQUSCRSuOdUTnyDEyzrrRgx/MYrK0V/L9m",
-	"MxdwL+tSJ8fBrDaIQKsMilKGJZdwKVMmYmSYmidMmB5YAPM/PWWrmEYOavmQMZ0M3TLmI0CL2WlV8xzt",
-	"7TBLXkZht+mAjagocYuVlMlunxuX6QxaXhdMFR9u5khVJx2IWyBDmN8iuAB+jqWTkPdbyxqOofWGDMLe",
-	"4zE11OPBryAaAbm1NorRyfIxp54RrQEfCje6y26xHIgby7eSg6RZZS+iCSh74aK1STEtk6v1Lng2LawQ",
-	"LAROv3YZ8Dx/7Pt+6WshkXLL/CI1kT22Vb/dgd4VN+OYToH4RXHifpcD6F9ak9plOMluhE2UvWqW60Bk",
-	"lb/kCOI1bnl8UeGx2uF/fE3Vn89PrKXmm2nh0G60LxbxgxuJRBHVbCbVJVNkzJKpzoQiMrRqnRTMRyJZ",
-	"scl5pTeXdqhGNSITbofO8x/JyYSKmCS8Ro5gInb+1Q+3FXXsQOJc1Bm6cJL1WEzNMcgAkCuFaFA8YGNV",
-	"oLOPkBKzMU/Ahj6STBO59oVddaYcPcJMc4G5Vu69bMt8/NNVgHR+6iN2nEHh8gMWSaHTydTZzpzjkotY",
-	"StWLEjCKwhcRCnhcxDwCadfSNVVXELVirxhdeRiPSxakW5ueynvlDB0PttduUXv8mwakUEjGckYmVMxB",
-	"x+RMh87WqKQ0VvO1S0BNqqoPWaVt6HU6SHhELtk8JC+PXjx+8OTo7MmDZ49/bJAn9Aq2LPAIlmg2Q2Cb",
-	"lI0bN2phmthx5brJJN6Qlz0BfPmAJXIGFDJjxfRYJnHR/14KLo3pHM3Ay/wsRlXohmAHtNbeeAAesYhP",
-	"HODFuUFu9MTZVouUQzeCe0U11cQw4ZGpAx5SAroJAUQAjXlkQPPULBlWSLamUhkcSDMmVzRJmV5ftSho",
-	"l0u/obq0OpQGjCC2XaNapUOHxPJLvksp4G8AdYEHpV/2WIyjfuU7wY1CTY1yBRoBi6SI4YaM6ITdkm17",
-	"ZdFTqDAbJ2L7kaxacM/D78Kms82zxKQreW/NcOyVdhRtLPN7T8vKewQaWS0q8uhaz9JHiDFRbJhqBsEH",
-	"SgFoL8NqVXHqqHA5rKSMb3cd2pWlvc0kCHgEBYA1T0sRgLN6aN8UmgIfR4VkDSD0M9v0ugh4X1CGJbFU",
-	"xdumj2D4LCQRHyoYTseOi64OM7yN9bGAKLoRw+IaXmcg8tpJzZyJhIlYhz54lkIA8EP3L15uQs6wsfcR",
-	"3uqUux274sw8cyu3wYUHeuaEzok2dG5HPeQsiXFRMqcmgRAV7T2fsEZcFN/dWpJDcLsvMpF1T8iigPfH",
-	"PjHZ9lp/sqWNtjjbbOOtuUvq9sOr4RAvtI/GRVeo60WusFKxglZn9vDf7nDn0S5VKpaLaFn//rKEO7NP",
-	"Va1MZizd0Py24IsDfbTfJYN5QXLKbLdCU3Rh+LiYKVXGBdvYuyku3EkA8rVvq7ycMKDmwwY+0k23XolB",
-	"wa7Il7CwNG4ohQ2TbY9sjVZZoNy6nLqondswOculPZN2uR3AhQfUy1eCJExrRMv7DBB0JBvkpUN9FML/",
-	"YS3sK7LFWBaAcW1yyg+kTBgV/5Rr7BZLmi9l3rd/4/LGW1ovPEcbarC3EKjugXVvQNIFGhUpkw2+PKYV",
-	"JNIbkscFSa7Jz56wJHYdVZ12H9O4GXfEa6XidYWgus3emJ3rm9QGN+DQkaHYZTWNc4DbRlaAGZmk0RgT",
-	"MDjYF/r2WcUZR+jckrUFVLsMuO9gZOu53T3+ru6dfhyb+svce0McciXFcpjxhk4vRPUiegVTvmxu4R3D",
-	"441/vmPR+6dW+Qi9RWbZJisIe08jA0iACU2ADtQYpuyv/2frP942tw5/fvDF28bP+OnL//j3qimv6XGp",
-	"uOsy+7seU8V0nsyngANskD6CKjDHFyMqFcLecADgmvkg04U3WTXAXorLawv+bGfyWn3kE4gCdFEnvRot",
-	"C0wkizEuWVwtGbARF9p+YiIOF+71zEGQ57ZaT15jw6FUpqfW2GqnbpPd5OGqDBL27hKNGJKaLZ/UZtP5",
-	"+vg16ezXPKQNomVumsELaOQfybOzrS/ebtZNIeNbgWRFrkevuBjdbNh0zW7vEMSD9dF9Frm36NP6K04w",
-	"J9FGM/O5K6rAXj5hxeIu/Pbs1Uvifu2S7YGM59vOOR6SYnKLkGxPqRlv8zgkLt582wce3Gzr9/2HfpCV",
-	"c5aKRVSb23BLMAzbXUpmPElIJLUh1Pj4/JBAfIyy/6CdFiOJKzggE0bRBDH2a1vzx3w03vCRRM42emKB",
-	"oP7xsDTiwkiqCPxNWcReFpiGXDjkCySeJJZpoEFJuBBkLqIkjZl2NxFVGn/QRe2XCpFSe4JhRUDr9dGD",
-	"Y5oMew7aXqXtPmE0QX60wcbPnSmZ7/xyPZxqjf+kKHJ/fM2nZBirStzlHe9ODLXtH2ZpOu3lY1ww/fq3",
-	"ZMGytqrHPF1Ydm3nPQsH+fvYprlPpWRvaBi6f528RvPMsW/YZc2OnW5sJ7wNAKISd78iY+rdABNV4sGN",
-	"kIYnMtVsvI7jePHsatazA6+S+aSDxfBytMUNivu0Wsm+E6RqbTESAo0rNNBjKQQDl69n3BVy3GpE6TvJ",
-	"HabttgiVJSEv3+Vu3GFhQVYu80cXAvMN9cnlwG/loCJvNsr5oDoBtD4kDq8C/u0BTxL9EH+xTTBLtH7o",
-	"PwCAC2T44qWtZJKkU0SY2VYe1FkNbvkWYSePfbDDR8J1jqke13KdhNGhDykyioEF4vTkmOwd7rVXhi9x",
-	"EbP3y69tZmC0ob0EH9rbb0Snek2DzyUXFZyj73RkiIeAyBf7yccX2M+GKj4cagyMeEhiGeltxYZMMRGx",
-	"bYfvaUxiknANyV/ZpFprZHS4QURal1AC0j9uNk9IO1FPyIP9g92bZXukpgMpABHcWNzyVW9rmNVHP7ml",
-	"bfrJD+8Ldiuo7Q34Fx/FBNteXjJRTp5UuTcwpLcqpMO9DgOh4HXVdwlTEAMOyS+W91gWbCekIeyKqTlE",
-	"yo+pXvu2fJ31UBn3xxNZHYmpZFKCzWbQx9xEgxsS3HFpzA3kQh9CRDfGzEIMC4AWICqsOsQic0JW0DCj",
-	"27pOusoYCIlZamCmBY9akfSVu8xbcDbQmV+BEpwwEVOXAr1Bzsv2Q0ITjdbcfkznupewoenb+8UbFgEx",
-	"F5L+0Knt/Sp7og9XX1svLsazrzZBunagzLjxVQE9Yjr3WmtcLesUI+PXHmchbL4i0JAqdDDa4zBhVKeq",
-	"1HnBgzgsGD1WGqJ8u6LNrmCRBiv0h871Fn5oX/97nQX+1rBD7LY49cJyVe3MIt76o8Yc1AuYlcNisw2A",
-	"8gsqUzabTdJyF7SehahQlyC8gL73XN6ygQok1U3pv4t0WECBV9KigNzY0Oji0qLWqYTgPcEsdgLscF7S",
-	"r7xfCn6e1XNa5c15TadM3c5u8xl4+E8DHtbrtrCVKO6ihaOwsxuuAiutLGgEm9LhvyEn3kP4aO88wC9W",
-	"Yf1uxDPSaZV5Pcvzih05E12x1oGrM7CKd/whQSaFJIDVTA2h2pBEWw4JcCDwD2s6A/eyCwOyX7lSItyQ",
-	"2JJ/I9JXAyxLdgVcm0qG4TK+bWYm+jRCzT9VKqnWF6yEOGdUhbm7JXQW6XmWwhXy/GShFj4VTrVSUUwq",
-	"tDzeWMlpXvskFQZrsYCK8X6aUC5YTObMVE+hlJ2oennXJmt5ZI9hZchgTnwfpdCE0F54l2/GdZk9lLml",
-	"0RgWxb+itEGKsy3strKoVqR2zWHwCthmB0IxGo3XCKSPxqivpVV4yheQOxHsVy49aEj63zw+J5D266q1",
-	"DcIMZ3r7A4+v+zebJbCf0I2uZsJ648nWSKb+wKwhmELTyvHkGXs3UOXy1LYb+IN9xYO1veBpYqrRYnme",
-	"4EpQEDfIzucyJYpNpUJXrUsQ11itoyyrai5hXK1+vQS2MnSQsIfEqv9g9wTsS96kZNpLFd/KDG837i/4",
-	"1Y9oZTTW6/z+rk719fEyfJ06FMyGODBkLVsIpSGKGobpgnb2dh3oFjj9mCowumKIJMpqUzrHGmr4juVd",
-	"uZkKClmIU3ZbN/mKVTn1XKvCDU4VGsYcP4SI3JBoxhatswXbTGNSjvEHWHfmC4NVxtz4lesEFn0nTW0a",
-	"Krryhit4xMNgSHlSBzOvykGVbvCKasqHfog1S7AOA14UqecA56AYkApRSFCrRaOiGWaF7HyNMqyzMKGX",
-	"rCK40dVAqiPfzXRyIbO1uP3VZLqEIGIYhXukmlBZxvL1s5Ed+YJxPm1vDiGEACGAtVbmC15yQvi8v3jc",
-	"Gu+0FGgvhKSdNDIXwirAOi82OJgbprH8X2lXlPMVFxMcl7IhVyTjXkq8XZNm3CVCX6ZjGLzfGsmtLE81",
-	"0KbhSVv4dQtDQp2BbRx0g6GcM7XtE9ZvRx6NnS/NR/dkZJmZP7UT47SoSy4b2Uu5vd1VBcb0KUSNFy6o",
-	"kg5WZH1aJqnZXOz0yV2K1SKbUI9gRbaXQuy/oREKxlYqthsg5nQkpOYa/FiYOHzIlAIok2JTCqSzejLI",
-	"lFaygBCY3lJUX81h9+OoJHMqbmHDn1Kt0YL4Tg4qJEApKoSiEydJYwp6RqG+BMgUEgqw0QRZRZ21PM4y",
-	"ba3OY6FSkdXMYYplSVdnShpWLJ2zJrDXyqw1cFyozeWUMHtDYT1lxbqEkgnXhl4yeztAcYOwkNsbkq8Z",
-	"iSin0GqZCVYeGUAuxWjMYqvYXgiX8OQhhAqN586ko3VWqgQlIOmn1fXJsLWR0ym+xUu+kK0eQ5ac03XC",
-	"Y20spbKO8OWYuOtCFOSKKRVwqiyVMFSrvB3hacxZb/uF3+uDy9xtXuPR46ZAEbsvYFugtcyyDRwkpJnw",
-	"hUfqExCu4UF/h2CH1Q7dQaZGb5TwrUoTs/2V3hXiiamQckoH9eMz+1R8ekZ/lkO3b4O+hUwaM6kutbet",
-	"Qp4NTSFFvNUejDMfETo0+OcE5TfPg6CWEuHCSEIjsPiQL45pcn56dPyMtBvNL1HoQM2CAAsbMDNjTJBE",
-	"zoDTjPnI1T0WXDASjamIGGJZmXjosoI0yUQqBscz1SzOczsOXSX2Pmady2rizfNgirxyusv8aAccS0jg",
-	"iBAcsxDwkNXbA30JGaLtIJ73bBcQXT5zySQU8+XHLI+qhydvZhWsxpZilrt5vhq4eksMuTqp42i84SAS",
-	"OdvwCU+jtRKw5Okclw0Klu4fLTdLdU6nvOKuFK5aU7b9q9K31k0LlqRy7bgil1zEuku40GkCt3dIZnYz",
-	"znRIxowabu+0sTS9GQW7pJWLuW8J+eoplnCm8RWPWEiypF63xDG4OuhQKRhHvtIwcmbocPjRmSn08gI8",
-	"Ef8Eplro/GMaGpdxMJvCX6rTkkZSxL0hjUyV6PUEwikNeM7SaZUZvtb+mcFdyl3UkDAvR7KheSSPhFzp",
-	"dnHN7mx8vFdTYpgNv4YqbqDVsYNwk0ERf6nM2NXs78vLPt4/BWdAn0RUqTmhmM2pZMS6XPAbhIFlNsMh",
-	"j6CcUkwNxcxozDA14QK5mJCm58phDJJqOFVWQWOD1RyUsrdphElhLiwPTbH8tUbQ9biN5Z+qfOmVsNGN",
-	"2I7zLVZwnApPfLA2lAPSYRf5bH0Wph9yTMVG7s2Jq7O/DAuQlV9vjN2ANy2PGBlOqriZn1ki4ngADV4t",
-	"vWimvV/fR8v+TRNXX8sVsY+kvOQsr0Pd6z2R2myBRWdrktOdTvkzNl8B1VnqsIDZAb+2LwnkKx5EUmiZ",
-	"rDmSqGokmG6+wjPqgIp/04g8BBDenKneP/7+X/2sjiwwYkZVsSbU2JgpVkrhYlghtjy+YpYTCD1jKktt",
-	"7uRYSEtpxkqmozGouVnNuSz+blJIlOxcQyjvWj6kuDFMgIv/QgzLBT+NJJqxBjnKvnCCdiqwPgt1Gdbg",
-	"+1J5UCisktkdceiNC3EhjiZWgwDzyEQKhrnfnO5gnynFdzsV4b1pkKcY+wT2A4BB7+zsHNqfvz8/Dl02",
-	"ERGj+xsaXYiIX/GE2IOsy/gtO6GqZEzeC58HQ8vMtw0Tfuiw2piQ/lemJJoBEh4xgb4kb/eEOuRHUxqN",
-	"2Va70cw3WOE7u62dQ6nrs1awmOB33hSEcH9w3tBilDkuIaPROD9kdk0wwABXkpoi/NiVdQJzS6nqdcsH",
-	"EdMpD7rBTqPVwCKOZgyH3Tt78xDjEQNe5AYjxdM46AZWZjzCJmAFplhs0VVwX3AA2kWZUQFVOGzXONdC",
-	"Vt1FwAl7P01kzDL+CKcXQmFz2vrkAnmFovUTDGfJDSb0/VN8amfhlgiDVPBfUuZ+NiplwJnmQFd7dQTX",
-	"YXVXOTm2n2NV+psbHqMAu84rPawGyxfqqd1LMO12s7lZRaxCVatCcYNC2anz9k635QuN5xd4bWFOhw4N",
-	"CiVMy1UznS0qoO2dzu7efv7foFRBoG4IuYrpvUaWGdj2cDAn3PQiu8f3oOgqFfhXp3GQuYnQ09vIygY0",
-	"bLOsaHrQ6oQH5H/++5gwQSZyzgRYeBXkeA1JG/7VJGZEp9ywBjn+x9//k2lDJpKD4Za09uzjjbxcQblC",
-	"QVZkIK8tsFTevTxlX5nQ5aLODnLbLn9Jc7Jq0toVu/Js3pX12KaWr9g7FoOUSP85F5d9NOsolnx1AV1f",
-	"BLlbP7NIuqu/UIzdPntT3XRoA0Pp4C6uapzt9u2vaXyKt1sAj7RufqRUChEe2rn5obyIOxBp6HMCrH4q",
-	"L3VXZPqW2o6gIbG7AsxzGkOdwAwnyGBO/B5BJgkYIkNHWGbVRYPZ95b5NEByapn1Nwx59TKrvoHXwFNP",
-	"H90LW1pNsizv+yday06zc/MTWX33uy/+KaOxi+mABD8Csv0SX5pl7TXeLlybIJtLXeEHKpSOtJold37h",
-	"/uNzOsoyhxZTDWVFQwnEl2pf1RQqr+alTdFY7IRTrkmn1b4QUF8ZrbRZ7qELkRk2/CY8ygf+0Tfj0yHM",
-	"fq2mealJlPk/4U7/ozK6jQ9Hp3m4zrhc1VL7QKt98wNnvmhup71G62dsfk4v3QTaB+uMp1gz9u5H3PZO",
-	"qCAeS7buiXb1JIqnuXxyTrHBX+rUwJb+WsbzzSRWRBwEP3DNDSNT9ftvVykjE6piboWODGbgEAUbVN3O",
-	"IBDXZZuJE/w/n/PP59wr74nU+UFHmZgK4vfe6oOfwxFzYW1FIRjN3NXtaknYu9vDsO29jRkxQPlHU4yR",
-	"EEGzmKYuB1w8dFHLMwGy+4XAOp0lm0nF7W2F12Oq2XNJY70xE9pYDb5H1RbKPj///Td6SxX2erki9O55",
-	"88DXTXYKbVLxqsyMCS10RQtnysAq9Nd31OjKZWRWqnVZZZLBnPD4s3p3b+od+pmXKzmJGD6BpYtnVrwC",
-	"r5gyaXfuz5AprkqkPy+eWlfEyb547u21xRMcLgS0erNtxjFcvmySZ9XJTcEXgibg+M/KIFVJ8zCAEz+N",
-	"zdjBovRwF4lgZSl3dwIrzt7ax6ocqry+cLBhXfo/B4PanBdV8aE8IQribWaYo6LAUo6ReFvPpYMUL9+S",
-	"GKFUKufbKFmDFx1hdhxt5CSf12bl2gg2ywlaZPT3vBr/0oLxpqLuHW8nKBNGF2+mQt3lrMQK1hlYvJaq",
-	"RNibjY75VttYbc0etbrr7QwtpWJ3f6HNdl+myJqcgRst/zbDlFvVQsuRyBg91o5gMZTI0bnZsUGyRlIk",
-	"c0hd5GoBaUmEJAVbJrfPXbKYDCVg5Mob7rGI723DhbeTYT5v0T8vP8wTrd6eM7q6bXqVcu/awGZ2kQaA",
-	"+nKQFhdlTx2uOUs7i3oDJACGkAbF4od5pjxfK4CcSHUhForCuwgQh7C2z2DRwC5B3Z9CPUIPLGg4KEs2",
-	"Ug1p7/pgV8Dkdw5efiEcCsarE3V2g4ws96fVl73Eu+etnVymykocBqPZVnMnyAobBpPO5f77X9rTX4vF",
-	"/brBYh3CQqm/pU463Vb7p+D657XlrVJhwCqt3MXOtJvNnOSNP53eawV5ZI3lmpZ2v2iWXLk6qFa4ZNrg",
-	"ri0cJ8eoS8cJogjrz9IZU1dMbQGaB5s2yGMajQG0QycsJn2wwPUfgqutz2Ms0iAB3A+FDWh0aW+i/nOq",
-	"zRZUSN96+qgfuvoMmISbigvRL1Sy7zeIg+/k9xGE3mDMtR0AjKZBjqCkshuempPWLtHkkrGpz90NSWAB",
-	"zTZlGM55IbC6vauz5AtcRooB1IgmEMuQH2guiH2pFBEjVMwxpGpMfXATXLsYQARzZqJrRzliBotCzKi+",
-	"EJBxJwT3n5uILxgB8FXsDIKrLL2qDvmJTBI5Ww8OdO4DVbCmvx3Tw4w3cVOo8I95TLRlvRmCD7WRXPkp",
-	"LVxJ4VhKzNYKWwdVKdnuGXJj2HuDO3cLp1FiYQGPu6TTvhDQoosm5Ath91qXfLiAIvIXQffCgWEugvAC",
-	"ESDZl/AVNfB3kTV1HP/D3+G1QffDRcBjaLoEuLkIrq9hKVfoaFXKIU6qEfyVTXm4nz0aj2oXvi6vbrLu",
-	"e9P8SticD/68hYj6ani/qK9CsRn4pwBCCrKKysFhY7fZzFHx3UBeVpR5Kf6a5YwImo1Ws5PBvm6FGaso",
-	"rbJwKe8euJs/S8uYZ4gKdtuNTjMoZ4DCWlPt5n4TwpV9oah2c2+v02yW81nulRNBBe2dVqNjn2uWsvt4",
-	"qGIxm2SplEWwd9BoN4sFIrrBfrOxY7/KSlEEe3uNVrOQYdLPdJn8pUIwrVLdl1KMWtDe6zRabTfgojWq",
-	"ubfV2gmKoWTBTuug0e64tlm8WNBuNRtNP2cPwgOof09I07OUDbIoL7vm7VanOOJyAIOROIL9bAQuxupt",
-	"kAdS2YN1J39IoTxNDSvzp/WvzcxAPjOF6RbchYB7pg6EPAd3kM8K79lcxtIqGd2NJqBbegjwsfU08Xtg",
-	"iy6bwQz4WEa5I5euOyikwKljestBOZ+K55X4QPMaMiEi+ynNRA6Jf0Fzp2SCvnFuSwy9dS+Tq2LWnQPL",
-	"/iqZ9d5Bu8ysdw/tF+WUe5iFpcw7m3WcCK3Qm3CTWqEIKd34bGhcMjSanDx2D0rBlp2fa/CY7dSHq1Xq",
-	"gi+yUBCM8Y4ri/VZ/ubm9BDDSMDkuFSlL+eNUKSvlJcbS1xJhYHEhecxLCUbwLJ9MuOGGHl3J5ZYnj0m",
-	"XynW2cwUpoWgCYhdy3d8tsB5ZmkX27dWUN8azPnEyhtrtDuXtzShIjE/n7vFcwc6fH7aIM0CXPCQKbS0",
-	"i288iWNffaXeGHPioskyiEKDvKQTTAFTKpD1MA+NLQQNYuQVHiTIIdaotCQ+yQfyZ4IgFcoavf3wKdFE",
-	"d7mjfe2i1mKISnOr2TqH8cKQ7yall0sIrQQt+b35GbX0UbWDIo7IUtruKiwNiwB/jxaa3OAMyZkGXuBR",
-	"oVL3OhAnCIJcC96E8Y8uXdK6iMgLkUEi8YLPoxowdhaSvYXOXDxVHMI1y0GzD0m72UErrc+s5QLpGhfi",
-	"XOIAQtLHrOhZieCrG5Khh6SfMYe9vktX449nP8uUjuGpvBKedQpJ/Xwi/o+pfeW20fCT4r5cuYCajK2+",
-	"PICvCrDI3Hye+pwL72VpyrtBlFCtWarITkgKHDJLt34XPFmpQsJacLINIUuYexF8ZJ4IWQWEMKBac21Y",
-	"3ANkU9UtwoThkNOx5uqA9/d8WKJ/dZb1sQfJv4qEPW8e4l3RaOIV59qhLMne29lArr8Ji7mVPt06QFoE",
-	"OewlGeyobmGuaMJjO+g4Vb7p6+ajm5bs55r8lZZ2+IPLgx10g1abqJSROCWvpTIhae03m03ynJIfeJKw",
-	"LBOmS2po9eRdsrtLmk38fyFVJgQnFJ/JXBkL73IEmnIOr1UySRjKJUuZOatXaiFbp7P4Juhz6k0g3bcV",
-	"/dFrB2FcTGipsjtgDDWIMX1gOaOWpnMrgr1LFdcx9/vs5LRS158N06Q3oJrrPOtnSL559PqUUGV4lDCy",
-	"90Xryy/ol27Q+XThdkFyuXlzgWk7/EJN6PteqVhGVujWtpZTB/t3lgH7XZZ+VJtS9c/uQirN5S0OtFf8",
-	"ikbzXl7pIo+tLzCT67yl4qOxQZcBVJ8jX7R2v4Tp+KzUWfrpbDA9M+Yq7tmNAO6Et8AqLQewSzd1RROC",
-	"HXtrEZqSaZJipiep6IhlR8YS/ERRzIDj50GTfO3PUkUiZgwDKSskMoVwZ/P7b8nvv7k0Hsims8Sw3SCa",
-	"DNVo9Gs8nPxqZr+0k8tSFtnq3xfSznaDyrS3mwTsuGSs1QYZny73lgDGwuM3AUo7FWnXy7IAiKvmr2Yb",
-	"+kSAHZeNBo6604De/mx3ZC7CvlHcMF+3hBbSpWjKYytYuQozVji04igBxThiG8qvMdfOY18fqfcoa/Pa",
-	"V1D9eJLXzQi0yr2J2Xms6BhlVWitnD2RijU+w9A+LQwt3zAOI4KLU7CMhKBzWM0rgQy74qZ968qV1lpq",
-	"3jjgBxwPhH2EkIMnZlj8Y6p4xGKooULJC6YuE0YSOXLVJcGoI+RAxvPGikqpY/SaX7jbuhR0BPoMYswg",
-	"HZ5ViPhw3ieYqJ5QQdh7KFQBGSgSx5UndfgyV2L0JuTJUxGz91mKYkDNIe4UU9PUmUxdpq8Ko2mzoijt",
-	"hAs+sUJsczm97sfIF/Pzx4LU7Z03D7o7O93d/UarvfOTLyXbDZrNYefH3fnlc3FO48HuAXt5KPjO6Pu9",
-	"J51O9O3wxfezN4+vDtun7+TlV0FW6bfpq/NmxXOwWG7wYRnNstA1IFoGbCgVomA6+48efzd9d/Dk6zP6",
-	"YPv86eTNg91vj1n6HTu9nOy+fDH99s1P3+yMz9KT77/CZ2U8RzAMLhe8BZN+uR273boIrsMLHOyFHe0F",
-	"DBdawoAvgutlS1dA3z1eX2QpVtxdJzrvs4Hr48oNmXvKbQLEJ8okZhlnWEQpet5axXC3gXtNJcdjVwP/",
-	"dTnqhDSw1FFbTxtSjbZNIkdb+RtC3xBvBajfRZ4xNiXcdO1tADB5y2SlwITFUyWvGEkoZhKm5kJ4kxQe",
-	"HZ/lIzdQVTmojvM53JWxFMnhyjeAInchdi7E3tXLZ0+oiB8MD/k+nU/e8XT4/bMH307f8Hfxd8P428ft",
-	"o2fiO/79ydOvLsSF+Mff/x8pvIP89P2PT06HPx799GB/yo/iWfTswfY3Xwv1/tVPP72ik92z99P3r+Y/",
-	"HNHvHj2YfX81fnZ18qP+dpYM9fur+Pn5k+Eb+ex4tveu9Xx+ePDql/1vvu/sP/7uTefNTH8FlMFkUYUu",
-	"H+ztdvaa+53dB0c/Pr/a/YWlr6dD9fX7y6/Zk/MHbT795eVk3BnIlw925Z7e/WUyftp+vIFCU6B8fViW",
-	"3Zk5XRsFmahmXVyVpwcV6+Nd4p1mJ88X91IaMgTpKbu+YJvbi/7fhDRbQy9arWntys7k0pReeiw7bnSo",
-	"IncPx335iHvjrzunDiofEsi/SygMgJpUsZsO+oStQrq8YHeHt6/l2VkoBf42K/9WqnXkirwFVQXcnBEJ",
-	"6nkHBuskYfLics5iX3H77fpo9xesaq3fjCWh+vJPAGsv3hsu+aedffESCbOMqIs3yhmdg6Rup1q2m83J",
-	"hM5JLEuI98XdtY32oZXg0RfzI2z0Z/J/LkmWh91Wu9vsNHZaYBBGWzQQGOzPlpg7+8592WkDRHDZWAal",
-	"2/yfdmIVAmyzhXbndtYNLmreza7vpnXQLHVT7Vhwnfov7piyAZbyZoHQ6mgufKKU/jNhQ0Nkav6SkuLd",
-	"z2/NKXXwCIkRDxKS+FpqZqSNqaE3BKvUHN1FOGRNoQ5/E2EsCCj7MBauCSUxHzFtsCIGtL5kzvvJUdpT",
-	"chY6Z6EZw+OnJ8dk73CvjSkD3Y16IYriZEnfBr8KOXn6/HEe1eWG5sdhZBIjC8MGXpi0gxVzV6YA/KZu",
-	"MhfCsCQpzgb8otxoMuEiNcwXXQjdKPPRFaSAgrhbIaC+tjJuPQesLuwOae28bg/VxLL71NU8K7rfikd3",
-	"o7rvd8efIgkWgJvVZIJiLuAzy8Cbf25x23HjGmvAYRfC+xrtVmfJGjD85uXLb6bmqPPj0fj8wdWPJyc/",
-	"XL55Nhx//dPzgXqyn3y32zpInjSj5OzHRWsA7suq3tpZJI2SEsdz8ujVyY8H79m89Ut7ur39hF8+3pFC",
-	"fWNet558/e5/f//s3U9i9/Xg8dVl5yv35ExfBN120a7QLtoVkGVcBNd+/j2sdfd2ozkFP3tlJR6cJq93",
-	"3r/Ub47Mq3e7Xx+3D75+ern9+Mlzzr65+mHvvTl63f7hWfTT4YuvXMZn29mbQRzvnY1+GNCDB+8etN+x",
-	"5Fjwg/TB6S/Hry73LztH30zaz3/9QTdPZ9DZNKERgyOgEDBtr93W/uHubqu12+7stJpY5YIhZshf6yvz",
-	"tNgb2N7zlT4xCbe8P/M6xVz11YLygkyQ+fDc2bJMe0a5AXdo8ZydQwkwz6aENMTFNGTnqzTZg2b2vz/g",
-	"ZP0MN4A3I0t9be+FOvUTLg2o+wnFWXWG6EOJ4vaC/ScBR64hFzySM2GVJ18kDu7chRs7u+PgIsaSLiuk",
-	"giLmqVZvnB/7VhvL9HfLRJr1+0cV0RDBWhLPwNblgV0hftL4EYscKDbhEPsqh4trU5taK0NqaeYK1/b1",
-	"mLZ397JcuejtLyTLhaDZrnOE5MMoKHy+RAKm1T26EIIqJWdWiFJMG41lqbwvhrms+IKxWBdyXmCMP4hb",
-	"mmARxcr8fGd0nm2kO+yjtZOEFvbOJ4N94THimCq1ICN5mN+AkYgmCVYU9Xzb48Q8h11EhmVIsL0DGsft",
-	"g85Bu7XT3h8esoPhwbATH3barE3jg7jJaPNwyFhz57B90Bqwnf1Bq9UeNNuHg4O9vUMGmxvXuDy+MyjS",
-	"7YpVyCFhCYuM4hHk+E7QoZcP1w/Pvcle7mwKNKKGjaRCOAjAaNLJ1Fc9LSNgoK8EHJqr9VmEnw1TvUDS",
-	"MzonQlqajmky3MJA0Aqi2h+SEt7OvQ0uWo86K7/ayCmK+aBQVM49e3KDG8xtyKPI3FsG1zJ//FT+kTU8",
-	"1q8sO3iJG3ftJKuUx2eA4/6jJ1pd4344QnaNmy0keFagMKzbOSvRHhUXtQP83GR7O/XNPrr17Z9UB6QC",
-	"POr45GawUPvQvUJCdaQYFsCownqe77R2d/aazebZZ1TnZ1TnWqhOv0NhP/VSYXjio9Krtmg19BOlxPsQ",
-	"HsJPAyMtEeNfBVN6Jxu9Y/nrGOnxbvhsjL+10u1JCFJyJiIu64CIXNvMQO/ffWPGguyW3/iSd899kno5",
-	"Gf75r2N2QZMKTMtZWEqrvnp5V4eHn0BBvYX6lORJptuQL/o6kab/5Y0B4VYbQzBiFXzmRV1s973Ha2N8",
-	"9m0qsf6LBm3/Ubb7CtNWqtkqe+LaHOxfg3/9QaPwNwEeFrgdxSgFtDhbTjhT0kU13ID3VqlYHZa/kA20",
-	"QazMorVzdPjim1kq9jyPoJEklg3iw1lcja+8fAEZUp6wOPSK94XAX5lSUnWzgqscQ1sTOfIaiEsbmmUa",
-	"fScHmth59CHVqEsyCiOqw3yf2lmvkWrwnRxkpUfRuQzflMuNVnHed3IQrI/sHfzh0d0xcKPO4aG9NeKl",
-	"OptZBtUOqON2BYNuYBV3mRrwaNmlBrdf7r+yNOraEaaJQVWBKlP/aqtGhX4ku83mDSNp/1Tot5n12876",
-	"lUmSTtfrdgm5Hb37bv7i/OkGAWepuFkHsOfqM3D7njMTIFEteS2fWCn32wZl7phlzai16p05n+19HbR1",
-	"QZyVgEsWSRH3hjQydpeC5fpO2itMrm7fQqlxCOT5M+4KuArL2SpmYwk4S81HgnAR+vQVdTfomNHEjH9d",
-	"JUs9gSZ33h4LuRvXzI2CfVes3FMDeYDvHzB9Rue509tZGeFmLpBQM3XFI09DqBT062pxlMZcIKDhHkIK",
-	"4NGBkpeQqkHmhqIsVZ1m6CXzxL4N7fNB1x0cFIowawiuxC4eho83H3cZFudU+Oru8zrzGVFgd1np8OPs",
-	"sNmYQd77zP7stpTzfjua1m65zOBXv+d+cE3uuuNGMugGI9lqtPcaByUj7VUTKuevTXg/ohp0zSDlSfyx",
-	"qG2FcuhgxVFeE/z+c/ZwJbo1yyIESfAqk/A1CqGVWTzCUkq7U0gyC6JSRJOkEA6bOS4GLKITlgWH5q91",
-	"yTCXX4qhr2MJZChqIhrjVSW5hDoPQxIzSxcdZpnJc1yHpvNCX075qOrL50oqqkwuK1pIhHRZ0HThZe5y",
-	"usvAZ07psjsmdVGtuUZTS5QCCthBWnzygtlyuDAsgYsYLr0fY2aWuzjK7GgDzPIO1SKKRKwcFzKJIn+w",
-	"0y8857fv9c/X/z8AAP//",
+	"7L3bchu3ljf+KqiemdpJuUWRFHWiKjWlyJbt+BhJif+J5T8JdoMkzCbAAGhRjEtV+/q7/m7mBaYqd/MM",
+	"kzfZT/IVFoA+kGgedPBOsr1rV0yRfQAWFhbW4bfW+hREfDzhjDAlg/anYEhwTAR8fHKBB/rfmMhI0Imi",
+	"nAXt4EciJOUM8T5SQ4JwQoQKkeKoR5AkTKEejkYIS9R93t96hVU07NaCMJDRkIyxfpyaTUjQDqQSlA2C",
+	"m5sweEnZaPFFZ6cn6KB5cBAiQZJvLgNGrtVlcIRwD17DGbw/wVKhCR6Q5S+5CYMJFnhMlJ3csR7388eL",
+	"r30zwb+kBNFYzxAzM0H9cKp/nWA1DMKA4bF+PI2DMBDkl5QKEgdtJVJSHMQYX78kbKCGQXuvFQZjytyf",
+	"jdBDhmP5pr84nlM6SAWRmqJqSGZIKs5jhBVSQyoRZVJhptp6sARHQzQhgvIYSCOITBOF9PqmisSGVL2Z",
+	"/o3V0AlnQEeqn4sV4v1Lxvi0ht7pv6hEjCs0IhOl30wVmup/pKV+G3UJI2Iw64ymw26IuvrZHUFwTNmg",
+	"g5X+ik8I6wD1ZLeGjlH3UdeSlPf7kqhLRiWaCqoUYaj7H81vu7VL5uj8S0rELCc0lh3eLy0wucbjSUJk",
+	"0H4fNOvNva1GY6u+c1E/aNfr7Xr95+BDGPS5GGMVtIMYK7Kl6JgEfrpLOmBjwtbiB8KUmDnuj7AkWwnH",
+	"sfwsHHKSCsnF4hgvhgR19f7oRHBF141PbwzUI30uSK2CtOaOoGJUu42mbyCneEyT2WpyoT5c+FmIcyr4",
+	"2Ld9hFQoxjM0xUyRuIYekz5OExWinbr+Xlr6oK7i3SPUaKIxZ2ooUZ8L+/EINepoRrAwX8KnI8QZgefq",
+	"r2TClayicF8PrDixEl96WfJ5TMYTrgiLZi/IbHFWx0g/G14NYkBvIxIiRqbwnZYEbYTRDz88f1xD53qb",
+	"4wGmDE2pGlKGmi00hM/AJFI/Si8DkSrU235I2UDv9ZgzcsnUlEYEYWaECmZySoT+dToEIUQY0iIoBvEk",
+	"SA29YcnMDMhKFplGESExiREW+kVjMu4RQeLCdjenTk6ywvy3NAEq2KLRPFjNF8/7cApV7Bp9yHVLh5kZ",
+	"tBZ3Wp6FqHsZ7FwG3Rp6R9WQp0oLwzIlWs2DWuVM7CEYLOHsyjFbGS3XGXtkr7XDJ0BqHN/zwF5iNkjx",
+	"gCyOyP2ix6MHQlhEZIhOBWHRUB87sdl3lQM6jiIyUVvZGyrG1dzd8w6MjqlaHNUrLvWCkbE+KmHLOl3B",
+	"t1MTeEjxxXbQQXu3HupR0HE6DtrNeh34zvyVcx1ligyIgAGdkYjQyRpHChLmys8iJC/4MhHJOEo4GxCx",
+	"KCwVH3Mh+LSKdIpvJOJu9JzkRPNsro7pDxHXrAMf8WSS0AjrUW5/lHqo2bGvP/ZmQTt4jWOKgzCIhpgN",
+	"SNyBdzp9oLkL+kAT9IEwMGeRvpXGWizjXhST/mBIP46SMeOTIAwS3COJJgmfEYHq+/CV4/igL4KbMBhS",
+	"qbiYBe33n4Ly61oXzZ12o25fJ5WeejvQehD8SSb2LxIHN+H8zeWxlibnnoSjEePThMQDEudPLH178yE0",
+	"s8PNndbu3n7+3yC07+4sG7Qg2FIai4GRO3gm9fWaFHp7dKKgHTT2gjAYE8zMX63agabMSB9VgVGYI57E",
+	"nSEfk5q+THMAuVZwbXiA/vd/ThBhaMxnhMGWFOgjT0WImvCvRDFBMqWK1NDJP/7+X0QqNOaUwfeNPX17",
+	"Tb9PpAloMO5Vmibkigiq9DhSMdCMFAaSsoisXqc56l4ZOydo79wUGfvfBekH7eDftnOzadv8KrcNEwNz",
+	"L0rrzI7wWFi+h9rLtuGam7KeeouN8vL33/At98BNaFSYBWZ1FIRHJZ5HSYX7/exl0nOFlR6G02/Wp3RO",
+	"igpyg5oOXPItjs+McrOEbBPBewkZP/KQjwjB9XK913JTYappw1KtwqBxqi0qoq2xsT5omvV6EAYTrs8B",
+	"EbSDbRCS2+ZY0VtT81oqg3ZLHyCKKuDfi2GmfqGYE2N56bM7l5vbeEK3Yx7Jf6PsCic03rI3BGuT7K2Z",
+	"YRW9vAM4Ql0z+y6SWlOegoan31nUTNbnxCFPYkPJCCsyACkaRFzqXToQmKUJtps3xppNw2CSigmXxIkV",
+	"kFARnVB4XxBxPiECK3pFfPt876J+mHNpyhSsXbPe3F/4WS8O7/eJXWjc46kqvLR8CIQB44pGMCU5xM3d",
+	"vaAd7B3gOG4etA6ajZ3mfv+QHPQP+q34sNUkTRwfxHWC64d9Quo7h82DRo/s7PcajWav3jzsHeztHZKi",
+	"yClMQRN7kQiwVubS3/+PEgThyYQkv/+G5D/+/l80QX1MFeoLTmMUDcmv6IqnEv0nnNB8QjZbgiqCAz8v",
+	"J3kmWgeCgFA1h8D74DiVkiJJUYJR/PtvE8IkAWOLhIin8AMBx4UiqUCMIPH7bxPOYjRJUlnTtv3K1RRk",
+	"TJkRtO8/rL1LMr72bBNwjESYwY6HGSHFQ2MHURmCiTR1zhOCBaJKIsLiOaF/YrbL1ktuNsqiQvZObzPj",
+	"7cEFNX6ZC22zk+SUix6NY8JuJxFzKbaTS7HXXCGcJHxKvHKLcbXlfr4vmYXTmGozQy+KFlkxB2sYBNQL",
+	"MrvAozvPsNksy+kRmYHpHSOsDWWtKWtL1zfjEZltKRjCfc23O2cWd+eGYmU4zP81V6c8ZfFdV7hVXuE+",
+	"PLNifc2P9zRbQYwTkmmRIMDENcoLimkMJxTswSPEeI/HM9iYiiQJmg5pNAQavNFUeZ2J6ruQ4bDMBlqO",
+	"gTfUUl4bloxPfYSBC7bsgXFfnOB7vxpqCoDxrykAHgw55FN2BBIEUesEAtK459+KLJbPOqDV7fQPcT3a",
+	"bcRNctDq7e0HuZazW9RyzvmYGM9ST/ARQZwhngokaUz8eo4iguHkXkh2zGbm1SSRxDlImEJTwdkgRGen",
+	"J+iwtbsPlLF2+2aKDbmC67TmENl3TqkaxgJrnsBSUqlI3AFN3KcGE6aomnUqdXJ4fscdp+7RLPsFfNve",
+	"Y7hWN0exvc6QmVzr2YCrY0ximo7B6zABb8xEcN7vJNnhFEQJllIfwzshKtjFoIbqQcepcJe+rT8OQj08",
+	"RqT0TlWfzBMsYK560n3q3vP+k/0Bx7EwtzeaSKQExSl6y4UKUWO/Xq+jlxj9SJNEc425QS8TjrR6Ut9F",
+	"u7uoXjf/D/JXBe3gqnSPtTsWnmUJNKEUHit4khBhRk1pZyIoi+gEJ9UrZS7jEZFSn82gaOmHAFt09Bbg",
+	"+lYTiAKVQRImuZDOj6cN2YIuUZB7WgUPwuBjKqiMqeOz0zOPfprgaT9NOj0sqQS1DbSaED19/PYMYaFo",
+	"lBC091Xj66/w13bQ+XQhpmLIZedNmfHnuIUa4+tOhb5OaYfDtsOJc1bp7yxdraK5RIdfYHGgvaBXOJp1",
+	"crW7UlW2Vwo6GCqYCI70WqCvGrtfw3SqDYqOGlIRdzQjUNCRQYvUEkAvnQmsaYGHMJMIp6CLwpC5wAOS",
+	"bRlN8FOBtWIcZvPASb7256lAEVHK+CJB4Z1ggdTvvyW//zYZcqZNLHg3SCLDa9G4LwaDX+P++Fc1/aWZ",
+	"jMzIuYirfzeSsZPT6vn5m+3nT07QxTlq7u/u1dvNenNnfQnrRGOlCWn9mDdhcI5pfG6MgzsdvI2m7wSB",
+	"ow3TGBn7w3N86F+3zK/3deZmu1C/NxsKnCjwIjNvhZNbzjlKhbB3rOP9K/unqugFqpEmVx9LBfJ9kVQw",
+	"5LWpBDNcpZhDHGXMr0isz3kgj4shG2vmJgx+YDhVQy7or+TOWmqjqKXCnKlEkg4YiRFlVfqquWCL3o+G",
+	"7nmxnWfEWUydTLybOXKQT9QFcPQbx9QcNz5Fqr811pdtuWvuY645tqPwdjvbmIh3eHbPCjfEKMHU0i9M",
+	"9UvQFM98E4Yft/SP96I62rfC6UylxwYrjseQQNoA2YYu2hjm4zy0Xu1i3g/bCsIAoltW0ZCqQ1KhVafa",
+	"4UEQBhG/IsKOhvc7Mmgf7IHvURLCsj9vtALq0BxBO9iv7TaadVCgiFR0jJXeoX2cSJJ5bEtDmAh+RaVl",
+	"cHudIAOt9Bqfh308HU+4UNs9DAdw9hojwEQpLLFz0dwpunMUL/mf119bsxqelYUfUG9mITM1dOzAM4UQ",
+	"uBa5gHXKoC+1gpvahK6Mr/CTz1uk75IjcBQNiLbUaugZTvpbQ54KGaKu/jeZdUPw85grDa6JCsSnrAam",
+	"gVbP31u+6FxRok0Kc6O2LawWU1CjOjIdjzEE58gVTlKjt5nwD9gQVCoaSVAgJMEiGmrFaM6nFEI8VsqX",
+	"1PjNcexE2Fuh32RUJLvWk8JXnxxDFj4sdeXDa874VL/TDgILYbZvAdOS+73eu0GGAUuTJPhgookuQvre",
+	"vrd8dz5D3vtIIpXP8K02eDacYjQk0Qj8/B53HJhzYuYP2hv4kIFUUYmGWA4JePf8D+lAMHgxZCv4GEwD",
+	"8zjFDeCLc4WowcXlI6zlMsIz1HmKj3xwkzdW+Ak+RTgBl4zew3st78BXDFnw6d8kiumASOUbOUyp+IL1",
+	"Bz9JcEQqhk/M6MecDZAacucHKBCRJIm2wvQrs/A1ZWqvFSwG+MNA8Gk10xjDx6ci4zhffEMDEh+h6ZBb",
+	"J40EgJwDCBTom7OtVQjnZ9mdYqooG3QR+MZhZmPKUnd4kewN+lAIUVfxJO5qAehQbSHqGtWlC5fAT3OM",
+	"5KSRfZceHk8gGA03egTJ3N40gzfkq96TZ8uI692RWC3ADioQfya4voiomhAhOQsRRmMcDan1O2I0JhJO",
+	"igwWZE6BnBYmyqkpMYJIfzTEjJHEK1QrJMNzFpNrt0wlhOFHngqGE8uslkURVRkOdmGx7QKvycY09u6s",
+	"zExeoTjZy27CAA4m/ylYwFLZo6kboi6cXPpDqsnbAahdN0T/+Pt/B6uYCDAxWBmchH21l5kcqmQpI80z",
+	"gsFAaNEU4STJQIwhYkTvCoxiEoG2gyBMiKjKsWFdc23X7nBzAUYDrAioh/Ns62PF11rX5X0QCorzkWbD",
+	"KOFSmxTKK3GL6Jd1N0GOBFgJaTBoT32TnYdXxGKGKIvArXcEKESjkHAhzZnhHXkGpllXW9DjeQLeVo/8",
+	"r2DmAu5lXerkOJjlDhG4KoOilGHJJVzKhLDYCExJE8JUBzyA+Z+Osj6hkYNaPmVCJ0O3DOkA0GJ6Wn6Z",
+	"I50fZiHKyDSb9sgAs5K0WEqZ7PRZuUzncOVNwVXxabVE8u10IG6BDGF+ipgFcHMs7YT8vZWi4QSu3lBA",
+	"6HM8xgo7PPgVZCMYaS2VIHi8uM2xE0RrwIfCjc6yWyyHwY3lrGQhadrYi3ACxl44720SRPLkar0DnkwK",
+	"KwQLYaZfuQxmPz/0eb/wNeOGcovyIlWR3ra+3+5Ab8/JOMQTIH5Rnbjf5QD6l9akchlOsxNhE2PPL3It",
+	"iMz7S44gXuOUNw8q3FY5/Ie3VN3+/MxWas5Mc5t2I76Yxw9upBJFWJIpFyMi0JAkE5kpRaivzTrOiMtE",
+	"0mqTjUpvru1gacyITLnt28h/xMdjzGKU0Ao9grDYxlc/3VbV0QOJc1Wnb9NJ1hMxFdsgA0AuVaLB8ADG",
+	"8qCzjw0lpkOagA99wIlEfO0D27enLD3CzHKBuXp5L2OZh99dBUjn595iJxkULt9gEWcyHU+s78wGLimL",
+	"ORedKAGnKHwRGQWPsphGoO1quqbiCrJW9BEjvZvxZIgFgEQ3O/Ugna5Cl8v2JNiKFqFGJVgx5ohZayHs",
+	"yM5SExWaXwmjYXnG8OSKaLNV2816yzIyJVKhPhVSbfpuq5f5PDylJM5NnvnW3bn42DmuKbwjdBTP5+3l",
+	"n9KwN1vSKpnlzWYr6OyUSW0Ybqi9G++9z3pD2bTB72HMc1k7++Hlk65X5EpMN7OprnCS+pWq6XC2Wh2A",
+	"obunhFlWnR2FdQXoJy1ZoZwJbrNI82vBwRMQV/hvs9Qhv+bHk9gCqh2CbdnD/OvWHXVD1JVDLIj+YGEe",
+	"nRjPpPGkHKGYR3JbkD4RhEVkOzJ0qI31WSohW4yM/cvrtxqz48g/8PU4IWW+XC3gQoOsL+rD2oLWG/A/",
+	"gtAko4QBZGB6xWrGYwtRvCFPiH06MPiUC70AVA1BfZETHBHUI2pKCPMS5DZM6nhgCUueWc/BBtzonA2L",
+	"5IM9u7DodiuPY0SuJwnWkkNLaDUURAIfLmeA9dY0f5qH/NKlKPbpwMLF0NBktI9D1NXL+s0Ogh86uMev",
+	"yDeN2o5P7MyR23oGCu924/ZTvBi1uXW4pzy3cxPs1yd9u+ix/ZsEdG6IhnyKxpjNwK9LiQxtfE9wrkKE",
+	"AS2AVSr8iq03HvM27SU0QiMyC9Hr41dPHj07Pn/26MWTn2roGb4CNRH0cpJIYnaq4nw1NQvTNC/2EpEn",
+	"8Yb2wzPI6eqRhE/LjFfEvJUKOsR4ZkKvizZEbNyPKxIMTYR0pW7wmER0bEGmFnqwEv2ir5qnnAnd20f4",
+	"qcb6CY1UFdgfIziWEKDwcEwjBd5eSZK+x5vkF549roYIJI9cXxQXPLoLv2Un5ZL0VQg86OtqfjeqAQEs",
+	"PuT7FAPmFZCOZqN0yyiBYVShdxDCOlhVKEfghSMRZzGI9QiPyS1NJeegdRQqzMa6tdxIli24s5vuYhpl",
+	"zLNKczVPqxiOPrePo439bA7dsNR2g4tuwgz9nJtRA4PrFKSfSgIJf0IAUD7DR/uO8ahgkC2ljLtO61tY",
+	"4c5mVjvcYozuNXdLEfS6fGhPC5eCHDdOwDWSj17oS2+KSWZzDmiONFXNadM1CWhZGQBzUyFYObRSdHlq",
+	"/20ifgUU70rcqL3wJkvcqpzU1Jo4hMUydAUrMBTdOLL/msON8am52OFybrXLLccu2TMv7MptcOCBhj/G",
+	"MyQVnulR9ylJYrMoGZAIQVqodGgjWCPKis9uLOghht3nhci6O2TemP5j75iMvdafbInR5mebMd6aXFLF",
+	"D2/6/c39NhtJ0SUu8qJUWOrMhKvO9ea/3ebOM0x9bk2bRbr++aUJd67v8q3MhpZGFf4FfMDdNurNCppT",
+	"Fi9lEhvYgMtFnWChbIKrPpviwpkEiTX6ad7DySSxftoAl7Qp65UEFHBFvoSFpbFDKTBMxh7ZGi2L+th1",
+	"ObOZsrcRclpKOyFt6ymBdQ3Uy1cCJURKk6Hmqi7hAa+h1xZpWSi5A2sBBrpbjEUF2KxNTvke5wnB7J9y",
+	"jN1iSfOlzN/tnrjIeAvrZfbRhhbsLRSqexDdG5B03rIvUCYbfHlMS0gkNyRP5rdYS549I0lsX+Tb7a6O",
+	"wGbS0RwrnscVEtk3e2K2r1eZDXbAYeBcKPkr/TTOQeUbeQGmaJxGQ1P0yEKtDZ6OePa4gasveFvAtMuS",
+	"5Sx0ez2om8O8Vz3TjWNTjIp9bmiG7KVYntqzIdDEZNIYxKgps7Z5VHUIt9f++WAehwlZhstxHplFHyJD",
+	"5BpHCrzNY5wAHbBSROhf//+t/3xf3zr88Oir97UP5tPX//nvvimviXLwnHVZfA0c7jIvoFfA3tdQ1wAZ",
+	"TV1NgkTKmD7hIC42dYUd5p6kzQB9KC6uLWDIrMtr+ZZPIPPehQAqrCxwkcznlWa1LFxYSXF9fodz53oW",
+	"lM/rSa6nr5F+nwvVEWuw2pllslWoEm9hDgdRMBHPKpZPKivYfXvyFrX2K26SyiBUV83gFVzkbskroq6v",
+	"3m72mkKV1QLJilIPX1E2WO3YtJfdHoRjNtaD4wRyhMbnxQicumDeBjNz9aJ8AGtXJGqeC787f/Ma2V/b",
+	"aLvH49m2BaSFqFhQKkTbE6yG2zQOka3xsu2S/Vb7+t37QzdI75y5IBGW6jbSEhzDmkvRlCYJirhUCCtX",
+	"EydEkJMq9D/GT2uqd3gkIGFK4MTkta3tzR/SwXDDWxI+3eiOOYK628PSiAsj8RH4aVnFXlSY+pRZtCkU",
+	"e0ZaaBiHErNlPyiLkjQmLsKGhTQ/yKL1ixlLsd7BsCJg9bqM/SFO+h2bTuazdp8RnBh5tAHj58GUDK82",
+	"Wi83pCJ+UlS5H97yKTnGfMUyHdjNqqH6+qOsNLY+fJQtYLP+KVnwrC17Y16iMzu28zczC7N/aNfc5zKy",
+	"N3QM3b9NXmF55nhz88oKjp1s7Ce8DejQm+u2pEr53UCKPvVgJYzwGU8lGa4TOJ7fu5J09MD96BsDRaXr",
+	"w8vsmqyfObIejHltNRKKe3gs0BPOGIGQrxPcHj1ueRbHR07Z+hCctZS8nMvtuMPCgixd5gdXAnOG+ux6",
+	"4He85+lVYfR8MJ0gnS1EFiMK8e0eTRJ5ZH7Rl5jODPLIfQDQtAHpFA5twZMknRhUt74qRyP6zunvDOzk",
+	"iUswfKBciiGWw0qpkxDcd2m8ShDwQJydnqC9w73m0pRhymJyvfjYegYABxjpkT79Bngi13T4jCjzSA4H",
+	"k4McRMg21Z9cTp/+rLCg/X4VhM7ie9aA0GlybJAF3kYYgfZvmM0RUk/UEfJg/2B3tW5vqGlBCkAEOxa7",
+	"fH62hlk9+M4tseln37yvyK3SW1bgX1zmMLA9HxFWLlhY2xSIC48zycfwOP9ZQgTUXYGCU4s8liW4M64Q",
+	"uSJiBlDNIZZrn5Zvszd4kdg04f7qB4InpVSVLN0gd9EYhoRwXBpTBf1H+lBFxdSpgLxRAC1AJrY/rTEL",
+	"QnpomNFt3SCdN++Qm8pwMNNCRK1Iei+XOQ/OBjbzGzCCE8JibNuO1NBF2X+IcCKNNxcAk52E9FVXny/O",
+	"sQiIuRB1+9Zs7/r8ia5EzNp2cbGGzHIXpL3uxuB0YXw+oEeMZ85qjf26TrEazdrjLJSq8ST3Y2ECjHo7",
+	"jAmWqSi9vBBB7BecHksdUe66os+u4JEGL/Sn1s2W+dC8+fcqD/ytYYfmtcWpF5bLx5nFHKcHzfOrVjC9",
+	"wyLTDZLT5kymbDabtMIoWD1zlRhsU45CxpuT8loMeJBUq1puFOkwl3nlpUUBubGh08WWIq8yCSF6YirH",
+	"MvDDOU3fe74U4jzL57QsmvMWT4i4nd/mC/DwnwY8rLZtgZWw4aK5rbCzGy4DKy1tIghMafHfUIf2CD5C",
+	"XobeCD6s30o8I5743OtZbXXzIuuiK/YXsr19lsmOPyTIpFB41y/UDFQbGlfwPgIJBPFhiacQXrapt/or",
+	"276LKhRr8m9Eej/AsuRXMGvjFRi2yupmbqLPo9T8U7USv72gNcQZwSLMwy2h9UjPsrLpUFsvS7Vw5ef8",
+	"RkWxkN/ieGPBJ3m/sZQp0/8MTAyTWURiNCPKP4VSRUD/8q5N1rnUU1gZ1Jsh945SakKoD7zRu2FVNS2h",
+	"buk0ttle5hElBinOtsBtZVWtSO2KzeAMsA0TxAiOhmsUr4mGxl5LfXjKV1CvGPxXtiR3iLpPn1wgKLV5",
+	"1dgGZYYSuf2JxjfrJGvBe0I7uooJy40nW6GZug2zhmIKl3rHk1fJ38CUy8vJbxAPdl2G1o6Cp4nyo8Xy",
+	"2vxeUBBVRpzPeIoEmXBhQrW2KGttuY2yaKrZIq2V9vUC2ErhXkKOkDb/we8J2Jf8kpJrLxV0K3O8reQv",
+	"+NWNaGk21tv8/PaX13y4qppnFgWzIQ7MiJYtA6VBAitiSvTt7O1a0C1I+iEW4HQ1ZQmMrjbBM9O31Dxj",
+	"kSs3M0ELOba3CZMvWZUzJ7U8YXAsjGPMykOoghEiSci8d7bgm6mNy3V1ANadxcJglU0/Gu86gUffalOb",
+	"poouPeEKEfEw6GOaVMHMfXUf0w0e4ad86IZYsQTrCOB5lXoGcA5sElIhCwnyrKUxNMOseazrC2p6G43x",
+	"iHiSG23fwSryraaTTZmtxO0vJ9MICnfAKOwtfkJlXULWrwB67Jq0ulL5OYQQEoQA1uqt0b8QhHC19s12",
+	"q32UnBl/IRTKxpG6ZNoAlnmD395MEWla7pa4otwjoNhUoNSBwNMAY6HZRUVrD9t8ZJGOYXC9NeBbWW8I",
+	"oE3Nkbbw65ZJCbUOtmHQDvp8RsS2axKzHTk0dr40Dx7JyLohfO4gxlnRllx0spf6adijCpzpE8gaLxxQ",
+	"JRusKPokT1K1udrpCqoVOzTXoQfQkgprhXo7CkdGMdZasWaAmOIB45JKiGOZZh19IgRAmQSZYCCdtpNB",
+	"p9SaBaTAdBay+io2uxuHl8wpu4UPf4KlNB7Ej7zn0QA58yhFp1aTNm1fCIaeTqBTcGh6ihMjKqq85XFW",
+	"3XJ57SiRsqxPnanfYftpCK5IsV3dmsBerbNWwHGhH6Y1wvQJlQo9PUHaCKMxlQqPiD4doKFQWOinAQVP",
+	"FTcop1BbmYnp9tWD+sXRkMTasL1ktsjYEaQKDWfWpSNl1h7MaEDcTavtGlBIxScT8xSn+UKHGJOyZIOu",
+	"YxpLpSmVvcg83JTbuWQFvWKCGewqTSWTqlVmR7jb9InR74Xfq5PL7GleEdGjqkARzRfAFke24NK1MoOE",
+	"MhOu2Vd10d81IugfDdhheUC3l5nRGxVZ9Vli+n2lZ4Vmx3i0nNJGfXhhn7LPL+jPc+j2bdC3UEljysVI",
+	"Ot8q1NmQGNqyaOtBWfcRwn1l/hwb/c3JIOhfiChTHOEIPD7oqxOcXJwdn7xAzVr9a6N0GMsCgQizJXRQ",
+	"wqcgaYZ0MDR6DqOMoGiIWUQMlpWwI1sVpI7GXBDYnqkkcV5PGerFEIm6ptJr1od2lidT2IabXLlqy3rA",
+	"MYeiyQaCo+YSHrIet2AvGYGoXxDPOvoVkF0+tcUkBHEtP7WMqoYnb+YV9GNLTWXZWb4aZvUWBLK/kPJg",
+	"uOEgEj7d8A5Ho7UKsOQllBcdCpruD1abxV9HMe9yz5ntkJixv69ketW0YEm8a0cFGlEWyzaiTKYJnN4h",
+	"mmpmnMoQDQlWVJ9pQ646Uwx+Sa0XU3cl9IiB3REiHF/RiIQoK6R5SxyDrZIG3fnNyJc6Rs4V7vcfXJjC",
+	"W15BJOKfIFQLL39IR+MiDmZT+Iu/FHjEWdzp40j5VK9nkE6pIHKWTnxu+Er/ZwZ3Kb+igoR5C7AN3SN5",
+	"JuTSsIu97M7Ox3t1JYbZ8CuoYgfqzx2Ek0yLmikXalhDb1gyQ10+6przpxAM6KIICzFD2FRzKjmxRnNx",
+	"gzDQwqbfpxE1pf8UNtVIiSJiTJmRYoyrjm1B1Uv8cKqsa9XGZRGzPhgGJmVqYTloipavFYquw21U1r5c",
+	"KYs3Ezs2tuiROJ5IfLA2lAPqThblbHUVph9zTMVG4c3xmPqhdgPu/Xpj7AY8aXHERuCkgqrZuSaiGQ+g",
+	"wf3aiyTSxfVdtuzfJLI9LTVbmoafI0qCrJNYp/OMS7UFHp2tcU53PKEvyGwJVGfhhQXMDsS1XRs+12Uo",
+	"4kzyZM2RRL6RmBYvnsioBSr+TRrkIYDwZkR0/vH3/+5mvdtBEBMsin0Yh0pNTHcyyvq8qqouZnJKRNZO",
+	"xOqxUApaDQVPB0Mwc7M+r1n+3bjQnMCGhoy+q+WQoEoRBiH+S9YvN9lWHElCaui4VFQYet2ZnmjYVliD",
+	"70stuaGZWeZ3NEOvXbJLdjzWFgS4R8acEVP7zdoO+p5Sfrc1Ea5VDT03uU/gPwAY9M7OzqH++YeLk9BW",
+	"E2GxCX/DRZcsolc0QXojyzJ+S0/IV4zJReHzZGiexbZhwkcWq22awPxKBDdugIRGhJlYkvN7as0iOJ7g",
+	"aEi2mrV6zmCF7zRb24BS21WtIDEy3zlXkIH7Q/AGF7PMzRISHA3zTabXxCQYmJXEqgg/tq0Uwd1SbB4a",
+	"NFwSMZ7QoB3s1Bo10zhZDWGzu2BvnmI8ICCL7GA4ex4H7UDrjMeuVHKxSPN7TwBQL8oUM+h8pV9t5lqo",
+	"ZD8POCHXk4THJJOPsHshFTanrSsukHcFXL+of1bcYIyvn5u7duZOCSha+0tK7M9KpAQk0wzoqo+O4Cb0",
+	"vyonx/ZLqiX5GheeGAV2nUc6WI1pGSwnmpdg2s16fbMulIVOkoWGQoVWjxfNnXbD9GQsHuCVzbAtOjQo",
+	"tA0vd6q2vqgAN3dau3v7+X+DUteeqiHkJqaLGkGB4HbQhI05pqoTaR7fg0bnmJm/WrWDLExkIr21rFVP",
+	"TV/mAj/62vAA/e//nCDC0JjPCAMPr4AaryFqwr8SxQTJlCpSQyf/+Pt/EanQmFNw3KLGnr69lrcIKncF",
+	"yhr75P18bJ5X1ZRdN2Db/yHbyE29/CXLSZtJa3fJzDtoeHugTrRc4a7AcA11X1I26hq3jiDJN5fw6ssg",
+	"D+tnHkl79JsEdVgjfW/VeOxl23ANDKVluNh3ccbt29/i+MycbgHc0lh9S6n9MNy0s/qmUy56NI4Jmyvw",
+	"vfyuvL1sUehraluChkhzBbjnpEl1AjccQ70ZcjxihCRgiBQemNbmNhtMP7cspwGSUymsnxIjqxdF9QpZ",
+	"A3c9f3wvYmk5ybJeK59pLVv11uo7XnN1ylMW38PinxEc25wOKPDDoNovcu3Q1l7j7cKxCbo5l544UKFd",
+	"s7YsqY0Ld59c4EFWObRYaihr1I0gv1S6TuLQ7TxvJ26cxVY5pRK1Gs1LpudivbRZ7aFLljk2HBMe5wN/",
+	"cGZ83ofZr3Vp3t7Z6PyfkdP/qIJu483Rqh+uMy7bKVzf0GiuvuHcNapvNde4+gWZXeCRnUDzYJ3xFPu0",
+	"332L67cjzJDDkq27o20Pp+JuLu+cM3PBX2rXAEt/y+PZZhqrQRwEP1JJFUET8ftvVylBYyxiqpWODGZg",
+	"EQVrq0MFCMRN2WdiFf8v+/zLPnfGe8JlvtGNTowZcry3fOPncMRcWVvSfE0Se3TbXhL67HYwbH1um4oY",
+	"ef8ncOMMbduFggMhB1wc2azlKQPd/ZKZ3tgln4nn9NbK6wmW5CXHsdxYCG1sBt+jadsD3fv33/AtTdjM",
+	"P51baLsX9YN23Vlo8KjE86jMjQlXSM8V1pXxGscUBzd3tOjKrduWmnVZZ5LeDNH4i3l3b+adiTMvdk9k",
+	"MXwCTxfNvHgFWTEhXHPuB6gU51PpL4q71jZO1A+eOX9tcQeHcwmtzm2bSQxbLxvlVXVyV/AlwwkE/rPW",
+	"gz5tHgZw6qaxmTiY1x7uohG4Le3dzHYHevbe2tuqnKq8vnKw/gz+RAJqc1nkk0N5QRSDt5maGhUFkXJi",
+	"iLf1kltI8eIpaTKUSi30ayVv8HwgTI+jaSTJl7VZujaMTHOCFgX9Pa/Gv7RivKmqe8fTCdqE4fmTKQst",
+	"hnmLFdNnYP5Y8qmwq52OOattbLZmt2rb9XaOllKD2b8Qs92XK7KiZuBGy79NTMktv9JyzDJBb3pHkBha",
+	"5Mjc7VhD2UWcJTMoXWR7AUmOGEcFXybV941IjPocMHJlhnvC4ntjuPB2OswXFv3zysO80OrtJWPe49lr",
+	"2hcawTI+DcFhbnup6t1g8jRmNtgPOBATl83bpcDusLeEpj6Uykt/QTl3lGAF+AuDSEF2UEgS1XV1HtSQ",
+	"jI8MnoBq8y6B1i2FZpY+lf8pUa6J9YqQ/8VCrMENotD3xQQbbKIKLSSulUMMO/VWht8xukiu+jzvb73m",
+	"jBjxUFI3ChlJu43mIrTrzv4FB49477qzBnJCWGwAqwsh3T2t8+3stHf3fy53L20H/laoAI/vkFR80wDR",
+	"kjXhdg4NQP7QBI1TRiFBL1jUNPcu6oe5pmlpNir0UK681mb8Bs26bbHcDhKCrmiS4AFBRCo0IYoqGNoc",
+	"J1SOLtuwQaMxNxwPuQqDMc2Ds7bAa48t/FR458FuATkCaPTswf9ReOjB7tx9fX0Y5bc6NENxIOaSmw9r",
+	"a+BuF1Wo365lc1n51tupstST217FviGhafCATAsHHI30r93Slumu1tF3jOSfKy9T3rBSUVPI/S7DfRBz",
+	"4XaHhEVABu33Hxb0pqyXBvhiJoKPqSRFlcmdAeWDwTb0lMu8vvYa0HJsChqwmMU62vIr2Ca8ZPXIjUMJ",
+	"KsNDrpsg8VFeQtVRF51ycckc1FwinECDEjhybOqNvsd0k23bQwVDo1qHOKshd6K42UA91C44nM2ZYvOO",
+	"LpmFRzo/U5VDOSPL/bl7y2Jt96Kxk0uSrPdtMJhu1XeCrONtMG6N9q9/aU5+LXZ9bQfzDWoLPWAXXtJq",
+	"N5o/byQGih1jfe5am1TZrNdzktf+dA5RImxVHlludqz5RZLkyjbIRoxMtfAGri3sJ3u0lLYTpJdX76Vz",
+	"Iq6I2ALBZy6toSdW19FyPEZdOL67R4DB6NLYdO/xiMuXWKqtJ/oZW88fd0PbuMd0Z8DsknUhyncCp3O3",
+	"hiyuMzdUICfTFOPQA4DR1JDe7OOxHZ6YocYukmhEyCRrm84IJDQDWhJS7i6ZVILgsW3A5zofR4IABhUn",
+	"kOSWb2jKkH4oZ5FWpmYm13aIXdYr6GEmsxTmTFhbj3JAlJFwUywvGZRiC0FVsxNx0g/yGszLIOtW08u3",
+	"yU95kvDpejjRC5fBCESCMR1lsokqW9kKaAD5oqBDV6qGpYUrHS0LFTsbYePAV6vznrGYilwrw7lbZhol",
+	"ERbQuI1azUsGV7RNbPGSaV5ro0+XgVRkchm0Ly1K8jIILw00MPsSvsIK/i6KppaVf+Z3eGzQ/nQZ0Bgu",
+	"XUBiXgY3N7CUS05jn9piJlUL/soxHsPPDqaNpa1rwq9WhX1dzHYpntpVBbiF7+JN/37hwIUuZPBPAZ0a",
+	"ZK32g8Pabr2ep0u1Az7y9P8q/pprzfVao97K8MC3AhN7em7NHcq7B/bkz+r15qUDg91mrVUPyqUBTRPC",
+	"Zn2/DnUsXAfBZn1vr1Wvlwsd75UrBAbNnUatpe+rl8q+OQx7scxwqcdRsHdQA2Mm72EU7NdrO/qrrEdR",
+	"sLdXa9QLpYfdTBfJX+oQ1ig1BCslLwfNvVat0bQDLhqP9b2txk5QzDEOdhoHtWbLXpslEgfNRr1Wd3N2",
+	"6GzIAeswrjqaskGW/qvXvNloFUdczmxT3IxgPxuBTb59H+QZtnpj3SlQXuhbViHK3G79awsz0M9UYboF",
+	"HAkkxGCbnTIDnIBrF+LEXCbSvIJuZWzglqFjc9t6Ltp7EIu2zM0U5FhGuWPbxyEo1EarEnqL2ZqfS+aV",
+	"5ED9BkrkGvFTmgnvI/eA+k4pNrlybgsCvXEvk/MJ69aBFn9eYb130CwL691D/UW5Fqspz1WWnfUqSWT8",
+	"DZtIk0qlyFC69iUCteBJUTl5NA9yRhZRMWvImO3U5TF7bcFXWY6gKf4Re7u4avlm53Rk8gshFrXQvjWX",
+	"jdC9tdSwwfQ+5MJUmCjcb/IVswHUfI51w0UmJftOIrE8e+MDLzZgzgymuWw6SGrOOT53gGYtB2zS91rZ",
+	"3msI51Otb6xx3QW/ZWzNEPPLvvN6MPPdBvV34ICHEtIlLl65E4euLVe1M+bUphln2LUaeo3HpjZYqXPi",
+	"UV4zoZBNblJyzUaC4pI1ryfxWT6QPxM2tdDv7v2nzwkzvcsZ7ZraNeYjN/WteuMCxgtDvpuWXu4ttxTN",
+	"6njzC5z1Qa2DIsBUU1pzlekZbjK/HIx0vCJKngsNc4DbIgayGkZSxr5CdvxauFeTGG/r6K0Llb9kGVbe",
+	"HPB5LNoUVYAqoC66NhEU8vjL1RSOULPeMl5aV3LRZljXLtkFNwMIUde0y8h6x1+t6JIRom4eI+3aOmZu",
+	"e3azFhomnk69uN0zqPbqOrQ8pPWV+0bDzwoItn1kKkp5u74xrl3MvHBzDUwKweisf0U7iBIsJUkF2glR",
+	"QUJmfTjuAjQutc5ZC2e8IZbVFOWFGJkjQtYaJwywlFQqEncggO87RQhTFIr9Vhwd8PyOy1d3j87KAXeg",
+	"KqQ3yl+rmyPOXmd0SXKtZwNFYMckplr7tOsA9XJ4v5NkeNSqhbnCCY31oONUuEvf1h+vWrIPFYWNNe3M",
+	"D7ZBQtAOGk0kUoLiFL3lQoWosV+v19FLjH6kSUKyEsm22q22k3fR7i6q183/CzWUIWuteE8Wyph7liXQ",
+	"hFJ4rOBJQoxeslCy2b9Sc2Wcrcc3MTGnzhj6QGjV30TtIL+XMMlFdgYMoTm9wSuVSy1KPNMq2MdUUBlT",
+	"x2enZ15bf9pPk04PSyrzctAhevr47RnCQtEoIWjvq8bXX+Gv7aDz6cLpYshl502ZqefkFmqMrzulLkpZ",
+	"B3R9NZ/YfDDrGdDfZXWppSq1hW7P1VheZHGgvaBXOJp18hZIedGVgjC5ya8UdDBUJmQAbUnRV43dr2E6",
+	"rl1B1pcgG0xHDamIO5oRIJzwHkSllgB66Sa2m06wo08thFM0SVJTApALPCDZltEEPxXYlEZz88BJvvbn",
+	"qUARUYqAlhUinkIdDPX7b8nvv9n6TkZMZxXD20E07ovB4Ne4P/5VTX9pJqNSeXH/73P1yNuBtx76Jpmc",
+	"tkq33yHj6qjfEtleuH1VpoEHN/O6rAuAuqr+ar6hz4TkzEE6n5wF9P7DTQmw805QRVxDK1yooyUxjbVi",
+	"ZVuPUQfKBMM4IhvqrzGVNmJfncL9OLvmrWut/XCa12pospc3Tdk2rTpGWXtyrWePuSC1L/jkz4tPzhnG",
+	"YkTM4hQ8IyHYHNrySqD0OlvFtxbauxydDAXTMY0N7CPM4Mn6rJ8IGpEYmmth9IqIUUJQwge27TA4dRjv",
+	"8XhWW9JCe2ii5pf2tC5lo4I9YzBmUCdVG0S0P+si08EEYYbINXQwgtJEiZXK4yp8me09vQp58pzF5Dqr",
+	"XQ+oOZOQYGqWVblMbQlIj9O07ulWPqaMjrUSW1+su/4QhcQ+PBSkLscy1xrNnZ9dj/F2UK/3Wz/tzkYv",
+	"2QWOe7sH5PUhozuDH/aetVrRd/1XP0zfPbk6bJ595KNvgqwFfN21bc+6qpku6sGnRTTL3KsB0dIjfS4M",
+	"Cqa1//jJ95OPB8++PcePti+ej9892v3uhKTfk7PRePf1q8l3735+ujM8T09/+Mbcy+OZAcOY5YKnmGqQ",
+	"lmO3G5fBTXhpBnupR3sJw4UrYcCXwc2ipyvAH5+sr7IUW7Gvk7b9xcH1sHpDFp6yTGDwiTyJSSYZ5lGK",
+	"Trb6BO42SK8Jp2bbVcB/bfFSxhUsddSUkxoXg22V8MFW/oTQXWhOBWjsiF4QMkFUtfVpABkiWshyZirZ",
+	"TwS/IiYpBCT1JXMuKbN1XPmn3EHlz/zI5nBXwVIkh+3rA4bcJdu5ZHtXr188wyx+1D+k+3g2/kjT/g8v",
+	"Hn03eUc/xt/34++eNI9fsO/pD6fPv7lkl+wff/+/qPAM9PMPPz076/90/POj/Qk9jqfRi0fbT79l4vrN",
+	"zz+/wePd8+vJ9ZvZj8f4+8ePpj9cDV9cnf4kv5smfXl9Fb+8eNZ/x1+cTPc+Nl7ODg/e/LL/9IfW/pPv",
+	"37XeTeU3QBlTRbDwykd7u629+n5r99HxTy+vdn8h6dtJX3x7PfqWPLt41KSTX16Ph60ef/1ol+/J3V/G",
+	"w+fNJxsYNAXKV+fras7M6Vor6EQV62Lb/z3yrI8LibfqrbyQ6GuuUB+0p+z4AjbXB/2/Ma62+k61WtPb",
+	"le3JhSm9dlh2w+jQXvRBsPzO+Wv3aZY3AYXZEYYBYJUKsmqjj8kypMsrcnd4+1qRnTAoNMMzqUmmw16p",
+	"CZ7t/hn4OntaJ1LC9dZUpoGeqWpfLmYvIz4x3oe1F/wV8a31uyFHWI7+BLD24rlhq0Lr2RcPkTArlT1/",
+	"opzjGWjqeqplv9kMjfEMxbyEeJ/nrm3jH1oKHn01OzYX/Znin54ctEazXW/VdhrgEDa+aCAw+J81MXf2",
+	"bfiy1QSI4KKzDHp6uj/1xDwKbL1h/M7N7DVmUfPX7LrXNA7qpdf4Awv2pe6LO9bygaVcrRBqG82mT5Tq",
+	"QiekrxBP1V9SU7z7/q3YpRYewU3GA4fq7pqaGWljrPCKZJWKrTsPh6zo4OROIpMLAsY+jIVKhFFMB0Qq",
+	"0yoJrh4RG/2kRtsTfBraYKEawu1npydo73CvaWrJ2hP1khXVyZK9DXEVdPr85ZM8q8sOzY1D8SQ2Isxc",
+	"4JRJPVg2s/1rIG5qJ3PJFEmS4mwgLkqVRGPKUkVcN57QjjIfXUELKKi7HgX1rdZxqyWgrzm+GUtm20Ob",
+	"yew8tc0wi+G3iuzivRaY9ln7w3tONTb9eoEEc8BNP5mgyxfEzDLw5p9b3bbSuMIbcNiG9L5as9Fa8Ab0",
+	"n75+/XSijls/HQ8vHl39dHr64+jdi/7w259f9sSz/eT73cZB8qweJec/zXsDDF/63tbMMmkE52Y8p4/f",
+	"nP50cE1mjV+ak+3tZ3T0ZIcz8VS9bTz79uP/98OLjz+z3be9J1ej1jf2zqm8DNrNol+hWfQrGJFxGdy4",
+	"+XdME9T3G80p+OCMlbh3lrzduX4t3x2rNx93vz1pHnz7fLT95NlLSp5e/bh3rY7fNn98Ef18+Oob2wpA",
+	"v+xdL473zgc/9vDBo4+Pmh9JcsLoQfro7JeTN6P9Uev46bj58tcfZf1sCi+bJDgisAWEAUzrY7exf7i7",
+	"22jsNls7jbppf0QMZsgd60sLeOkTWJ/z3pgYh1Pe7XmZmiYmfkV5TifIYnh2b2mhPcVUQTi0uM8uoDek",
+	"E1OMK2RzGrL9VZrsQT373x9wsm6GG8CbjUh9q8+FKvMTDg1oCA1du2WG6DMaxe0V+88CjlxDL3jMp0wb",
+	"T657KJy5cyd2dsbBQWx6fS3RCoqYp0q7cXbirtpYp79biersvX9UFc0gWEvqGfi6HLArNJ+k+Wi63wgy",
+	"ppD7yvvza1NZczFDakliO5p35RA3d/eywiYm2l+oog5Js20bCMmHUTD4XO8cUwLl+JIxLASfaiVKEKmk",
+	"6VfoYjHEtkthhMSyUAzJ5PiDuiWR6a7rLdx6jmcZI92Bj9auHl3gnc8G+zLbiJoa2gUdycH8egRFOElM",
+	"q2kntx1OzEnYeWRYhgTbO8Bx3DxoHTQbO839/iE56B/0W/Fhq0maOD6I6wTXD/uE1HcOmweNHtnZ7zUa",
+	"zV69edg72Ns7JMDcZo3L4zsfYkFcFyPeRyQhkRI0guYPiQno5cN1w7NP0oc7mQCNsCIDLgwcBGA06Xji",
+	"2mGXETDwrgQCmsvtWQM/66dyjqTneIYY1zQd4qS/ZRJBPUTVPyQlvJ19Ghy0DnVWfrTiE6Pmg0HhnXt2",
+	"5wYnmGXI40jdW2nvsnz8XPGRNSLWb7Q4eG0Yd+3q25jG54Dj/qNX4F7jfDg24towW4jMXoGO4ZZzlqI9",
+	"PAe1Bfys8r2ducse3Pv2T2oQ5QGPWjm5GSxU33SvkFAZCWI6I/mwnhc7jd2dvXq9fv4F1fkF1bkWqtNx",
+	"KPBTJ2WKJi4r3ceifuin0RLvQ3kIPw+MtESMfxVM6Z189Fbkr+OkN2fDF2f8rY1uR0LQkjMVcdEGNMi1",
+	"zRz07tkrKxZkp/zGh7y977M0Usvwz38dt4txqcC0rIeltOrLl3d5evgpdFqda1yMnmW2DfqqKxOuul+v",
+	"TAjX1pgBI/rgM6+qcrvvPV/b5GffpkX3v2jS9h+F3Ze4tlJJlvkT15Zg/xry6w+ahb8J8LAg7bDJUjAe",
+	"Zy0Jp4LbrIYVeG+RsuVp+XPVQGtI6yxS2kCH68qc9ejI6wgqjmJeQy6dxTZ/zPvaoD6mCYlDZ3hfMvMr",
+	"EYKLdtaJm5rU1oQPnAViy4ZmlUY/8p5Eeh5dKDVqi4zCiKow32d61muUGvzIe1lPahNchm/Kfah9kvcj",
+	"7wXrI3t7f3h0dwzSqHV4qE+NeKEBc1ZBtQXmuF7BoB1ow52nCiJaeqkh7JfHrzSN2nqEaaKMqYCFqn60",
+	"NqNCN5Lden3FSJo/F95bz97bzN7LkySdrPfaBeR29PH72auL5xsknKVstQ2g99UX4PY9VyYwRNXk1XJi",
+	"qd6vLyhLx6xqRqVX79zGbO9ro60L4vQCLknEWdzp40hpLgXP9Z2sV5hcFd8+0fIQEnn+jFwBR2G5WsV0",
+	"yAFnKemAIcpCV76i6gQdEpyo4a/LdKlncMmd2WOuduOatVHMuz0r91xBHeD7B0yf41ke9LZeRjiZCySU",
+	"RFzRyNEQWsj9ulwdxTFlBtBwDykFcGtP8BGUauC5oygrVSeJiZI5Yt+G9vmgqzaOUYpM1RCzErtmMzzc",
+	"fOxhWJxT4au7z+vcVUQB7tLa4cNw2HRIoO595n+2LGWj35amlSyXOfyqee5He8ldOW7Ag3Yw4I1ac692",
+	"UHLSXtVrjVp9fcK7EVWga3opTeKHorZWyuEFS7bymuD3D9nNXnRrVkUIiuB5i/DVCqmVWT7CQkm7Mygy",
+	"C6pShJOkkA6bBS56JMJjkiWH5o+1xTAXH2pSX4ccyFC0RKTJV+VoBA2A+igmmi4yzCqT57gOiWeFd1nj",
+	"w/cuVyupaDLZqmghYtxWQZOFh9nD6S4Dn1qjS3NMarNac4umkigLrS4K97lWFxW3FgDEFg3j6h5MFzON",
+	"YfVssnFpaCbdZvEVx5kLrmcKxEOjiSL9veMy8qUoWjTlCvc5zr/5cPP/AgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

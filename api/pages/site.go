@@ -71,6 +71,7 @@ func (s *Site) Routes() []Route {
 		{http.MethodGet, "/assets/:name", s.serveAsset},
 		post("/language", s.setLanguage),
 		get("/accessibility", s.accessibility),
+		get("/charter", s.showCharter),
 
 		post("/i", s.typeCode),
 		get("/i/:code", s.showInvitation),

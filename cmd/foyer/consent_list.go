@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"foyer/internal/app"
+	"foyer/internal/charter"
 	"foyer/internal/consent"
 	"foyer/internal/household"
 	"foyer/internal/text"
@@ -60,12 +61,16 @@ func newConsentReceipts() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c, err := controller(o, family.Language)
+			book, err := o.Registry.Charter(cmd.Context())
 			if err != nil {
 				return err
 			}
 			enc := json.NewEncoder(visibleJSON{cmd.OutOrStdout()})
 			for _, act := range consent.Acts(said) {
+				c, err := controller(o, family.Language, book.At(act[0].At))
+				if err != nil {
+					return err
+				}
 				if err := enc.Encode(consent.NewReceipt(c, string(family.ID), act)); err != nil {
 					return fmt.Errorf("print receipt: %w", err)
 				}
@@ -76,15 +81,17 @@ func newConsentReceipts() *cobra.Command {
 	return cmd
 }
 
-// controller says who answers for the data, in a language.
-func controller(o *app.Office, language string) (consent.Controller, error) {
+// controller says who answers for the data, in a language, as a charter has it.
+func controller(o *app.Office, language string, promised charter.Charter) (consent.Controller, error) {
 	texts, err := text.Load()
 	if err != nil {
 		return consent.Controller{}, err
 	}
 	p := o.Config.Pilot
 	c := consent.Controller{ID: p.ID, Name: p.Name, Address: p.Address, Contact: p.Contact.Phone, Jurisdiction: "FR"}
-	c.Storage, c.Retention, c.Withdrawal, err = texts.In(language).ReceiptTerms(p.Contact.Phone)
+	c.Storage, c.Retention, c.Withdrawal, err = texts.In(language).ReceiptTerms(p.Contact.Phone, text.Retention{
+		HalfHours: promised.Number(charter.HalfHours), Months: promised.Number(charter.Months), Proof: promised.Number(charter.Proofs),
+	})
 	return c, err
 }
 

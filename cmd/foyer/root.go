@@ -21,6 +21,7 @@ func newRoot() *cobra.Command {
 		newAudit(),
 		newBroker(),
 		newCaltrack(),
+		newCharter(),
 		newCompute(),
 		newConfig(),
 		newConflicts(),

@@ -38,6 +38,10 @@ func (a *App) openJobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	err = a.Registry.NoteRules(ctx, a.Config.Alerts.Thresholds(), "configuration", "alerts")
+	if err != nil {
+		return err
+	}
 	keeper, err := a.keeper(ctx, a.Log, a.metrics)
 	if err != nil {
 		return err

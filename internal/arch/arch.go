@@ -28,6 +28,7 @@ var Arrows = []Arrow{
 	{"internal/arch", nil},
 	{"internal/formula", nil},
 	{"internal/canonical", nil},
+	{"internal/charter", nil},
 	{"internal/journal", []string{"internal/canonical"}},
 	{"internal/tic", nil},
 	{"internal/opendata", nil},
@@ -55,18 +56,18 @@ var Arrows = []Arrow{
 	// Stores satisfy interfaces that their callers declare.
 	{"internal/series", []string{"internal/energy", "internal/secret"}},
 	// It seals what names a family.
-	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/journal", "internal/keyring"}},
+	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/charter", "internal/journal", "internal/keyring"}},
 
 	// The way out.
-	{"internal/registry", []string{"internal/energy", "internal/household", "internal/consent"}},
+	{"internal/registry", []string{"internal/energy", "internal/household", "internal/charter", "internal/consent"}},
 	{"internal/account", []string{"internal/household", "internal/permission"}},
 	// What the journal tells names nobody; a family is shown the proof of who read its data.
-	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/consent", "internal/journal", "internal/permission"}},
+	{"internal/disclosure", []string{"internal/energy", "internal/household", "internal/charter", "internal/consent", "internal/journal", "internal/permission"}},
 	// The outbox knows a delivery and a recipient by name; figures only as the Gate gives them.
 	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret", "internal/outbound"}},
-	{"api/pages", []string{"internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text"}},
+	{"api/pages", []string{"internal/charter", "internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text"}},
 	// The server writes what a family says, and its receipts.
-	{"api", []string{"internal/consent", "internal/energy", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
+	{"api", []string{"internal/charter", "internal/consent", "internal/energy", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
 
 	// What an auditor can try. It computes nothing, so that no package learns of another for it.
 	{"internal/formulary", []string{
@@ -89,7 +90,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
+		"internal/account", "internal/charter", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

@@ -30,6 +30,11 @@ func (g *Gate) agreements(ctx context.Context, aud Audience) (Agreements, error)
 	if err != nil {
 		return Agreements{}, err
 	}
+	book, err := g.store.Charter(ctx)
+	if err != nil {
+		return Agreements{}, err
+	}
+	promised := book.At(own.At)
 	a := Agreements{
 		Family: aud.Family(), Language: aud.Language(), Zone: zone, At: own.At, Phones: own.Phones, Reads: readsOf(own.Reads, zone),
 		Held: own.Grants, Reminders: consent.Remind(own.Said, own.At), Acts: consent.Acts(own.Said),
@@ -37,7 +42,10 @@ func (g *Gate) agreements(ctx context.Context, aud Audience) (Agreements, error)
 	slices.Reverse(a.Acts)
 	for _, p := range consent.Purposes {
 		if scopes := consent.Offer(p); scopes != nil {
-			a.Offers = append(a.Offers, offerOf(Offer{Purpose: p, Scopes: scopes}, own))
+			// What is offered no more stays to be taken back.
+			if o := offerOf(Offer{Purpose: p, Scopes: scopes}, own); o.Partly || promised.Offers(string(p)) {
+				a.Offers = append(a.Offers, o)
+			}
 		}
 		if p == consent.FamilyView {
 			hourly := Offer{Purpose: p, Hourly: true, Scopes: []consent.Scope{consent.Hourly()}}

@@ -95,6 +95,7 @@ type Store interface {
 	Runs
 	CaseLoads
 	Journal
+	Charters
 }
 
 // A Gate answers questions about families, each in one transaction that also

@@ -196,7 +196,7 @@ var reads = source{
 }
 
 // sources lists every table of rows that entries tell of.
-var sources = []source{consents, decisions, reads}
+var sources = []source{consents, decisions, reads, amendments}
 
 // traces reads rows of a source, by entry and id.
 func (s source) traces(ctx context.Context, q querier, where string, args ...any) ([]trace, error) {

@@ -259,7 +259,7 @@ func (d *DB) beginJournal(ctx context.Context) error {
 		if _, err := d.inscribe(ctx, tx, inscription{journal.Start, map[string]string{"format": journal.Format}}); err != nil {
 			return err
 		}
-		for _, s := range []source{consents, decisions} {
+		for _, s := range []source{consents, decisions, amendments} {
 			if err := d.tellOf(ctx, tx, s, ``); err != nil {
 				return err
 			}

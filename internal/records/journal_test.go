@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"foyer/internal/charter"
 	"foyer/internal/consent"
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -54,6 +55,9 @@ func newToldTown(t *testing.T, db *DB) toldTown {
 		t.Fatal(err)
 	}
 	w.reprices(t, "fr-a", "fr-b")
+	if _, _, err := w.registry.Amend(ctx, charter.Change{Name: charter.Homes, Value: "20", By: "conseil municipal", Why: "le village est petit"}); err != nil {
+		t.Fatal(err)
+	}
 	w.reads(t)
 	return w
 }
@@ -125,7 +129,7 @@ func TestJournalTellsEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[journal.Kind]int64{
-			journal.Start: 1, journal.NewKey: 1, journal.Decision: 2, journal.Tariffs: 1,
+			journal.Start: 1, journal.NewKey: 1, journal.Decision: 2, journal.Tariffs: 1, journal.Parameter: 1,
 			journal.Consent: int64(w.count(t, `SELECT COUNT(*) FROM consent`)),
 			journal.Access:  int64(w.count(t, `SELECT COUNT(DISTINCT at / 60000) FROM access`)),
 		}
@@ -153,7 +157,7 @@ func TestJournalNamesNobody(t *testing.T) {
 		if err != nil || !strings.Contains(all.String(), `"kind":"access"`) {
 			t.Fatal(err)
 		}
-		for _, marker := range []string{string(w.families[0]), string(w.families[1]), "faaaa", "Foyer 0", "Nadia", "s0", "s1", "Madame", "a-f", "gw-"} {
+		for _, marker := range []string{string(w.families[0]), string(w.families[1]), "faaaa", "Foyer 0", "Nadia", "s0", "s1", "Madame", "a-f", "gw-", "conseil", "village"} {
 			if strings.Contains(all.String(), `"`+marker+`"`) || len(marker) > 3 && strings.Contains(all.String(), marker) {
 				t.Errorf("the journal says %q:\n%s", marker, &all)
 			}
@@ -171,13 +175,13 @@ func TestJournalBeginsWithWhatIsThere(t *testing.T) {
 			for _, table := range []string{"journal", "journal_hash", "journal_salt"} {
 				w.exec(t, `DELETE FROM `+table)
 			}
-			for _, table := range []string{"consent", "alert_event", "access"} {
+			for _, table := range []string{"consent", "alert_event", "access", "charter"} {
 				w.exec(t, `UPDATE `+table+` SET entry = NULL, digest = NULL`)
 			}
 			for range 2 {
 				again := open(t, url)
 				report, _, err := again.Audit(t.Context(), journal.NewCheck(), nil)
-				if err != nil || report.Kinds[journal.Start] != 1 || report.Kinds[journal.Decision] != 2 || report.Kinds[journal.Tariffs] != 1 ||
+				if err != nil || report.Kinds[journal.Start] != 1 || report.Kinds[journal.Decision] != 2 || report.Kinds[journal.Tariffs] != 1 || report.Kinds[journal.Parameter] != 1 ||
 					report.Kinds[journal.Consent] != int64(w.count(t, `SELECT COUNT(*) FROM consent`)) {
 					t.Fatalf("%+v: %v", report, err)
 				}
@@ -198,7 +202,7 @@ func TestEveryChangedRowIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		tried := 0
-		for _, table := range []string{"journal", "journal_hash", "journal_checkpoint", "journal_removed", "consent", "access", "price"} {
+		for _, table := range []string{"journal", "journal_hash", "journal_checkpoint", "journal_removed", "consent", "access", "price", "charter"} {
 			tried += w.tamper(t, table, "")
 		}
 		tried += w.tamper(t, "alert_event", " WHERE entry IS NOT NULL")

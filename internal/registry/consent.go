@@ -20,9 +20,6 @@ type Consents interface {
 	Grants(ctx context.Context, family household.FamilyID) ([]consent.Grant, error)
 }
 
-// Validity is how long a consent holds that names no end.
-const Validity = 365 * 24 * time.Hour
-
 // A Form is how a family said something: the text it was shown and where.
 type Form struct {
 	Notice   string    // version of the text shown, "2026-11"
@@ -34,7 +31,7 @@ type Form struct {
 	Paper    string    // where the paper is, at most [MaxPaper]
 	DataFrom time.Time // first instant of the data agreed to; zero: all there is
 	DataTo   time.Time // first instant no longer agreed to; zero: none
-	Expires  time.Time // zero: a year from now, see [Validity]
+	Expires  time.Time // zero: as long as the charter has it, see [charter.Charter.Validity]
 
 	Pilot string // of the desk where it is written down; "" for none: any family
 	Staff string // the caseworker whose case-load binds that desk; "" for none
@@ -115,7 +112,7 @@ func (r *Registry) Narrow(ctx context.Context, family household.FamilyID, l cons
 
 // Say writes that a family gives, refuses or withdraws scopes, or, with none of
 // them, withdraws everything. It returns the id of the act, "" when nothing changed.
-// Errors are [ErrUnknown] and [consent.ErrChanged].
+// Errors are [ErrUnknown], [ErrNotOffered] and [consent.ErrChanged].
 func (r *Registry) Say(ctx context.Context, family household.FamilyID, v consent.Verb, scopes []consent.Scope, f Form) (string, error) {
 	if err := errors.Join(f.check(), about(v, scopes)); err != nil {
 		return "", fmt.Errorf("%s consent: %w", v, err)
@@ -139,7 +136,17 @@ func about(v consent.Verb, scopes []consent.Scope) error {
 }
 
 func (r *Registry) write(ctx context.Context, family household.FamilyID, a consent.Act) (string, error) {
-	act, known, err := r.store.Say(ctx, family, a, Validity)
+	book, err := r.store.Charter(ctx)
+	if err != nil {
+		return "", err
+	}
+	c := book.At(r.wall())
+	if a.Verb == consent.Give {
+		if err := offered(c, a.Scopes); err != nil {
+			return "", fmt.Errorf("%s consent: %w", a.Verb, err)
+		}
+	}
+	act, known, err := r.store.Say(ctx, family, a, c.Validity())
 	r.known.forget()
 	if err == nil && !known {
 		err = fmt.Errorf("write consent: family: %w", ErrUnknown)

@@ -36,6 +36,7 @@ type Store interface {
 	Monies
 	CaseLoads
 	Works
+	Charters
 }
 
 // A Registry runs the commands and answers for meters from memory.

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -72,15 +73,22 @@ func recorded() map[string]map[string]map[string]string {
 	return all
 }
 
+// Retention is how long data is kept.
+type Retention struct {
+	HalfHours int // days
+	Months    int // years; days of figures too
+	Proof     int // years after that, of what was agreed to
+}
+
 // ReceiptTerms says on a receipt where data is kept, for how long, and how to take an
 // agreement back: on the page or by a phone number.
-func (l *Language) ReceiptTerms(phone string) (storage, retention, withdrawal string, err error) {
-	if storage, err = l.T("receipt.storage"); err != nil {
-		return "", "", "", err
+func (l *Language) ReceiptTerms(phone string, r Retention) (storage, retention, withdrawal string, err error) {
+	say := func(key string, pairs ...any) string {
+		s, wrong := l.T(key, pairs...)
+		err = errors.Join(err, wrong)
+		return s
 	}
-	if retention, err = l.T("receipt.retention"); err != nil {
-		return "", "", "", err
-	}
-	withdrawal, err = l.T("receipt.withdrawal", "Phone", phone)
+	storage, withdrawal = say("receipt.storage"), say("receipt.withdrawal", "Phone", phone)
+	retention = say("receipt.half_hours", "Count", r.HalfHours) + " " + say("receipt.months", "Count", r.Months) + " " + say("receipt.proof", "Count", r.Proof)
 	return storage, retention, withdrawal, err
 }
