@@ -17,6 +17,7 @@ import (
 //	quantity    what a sensor measures, where its message does not say
 //	unit        in which unit
 //	names       of values that come by position, in their order
+//	pulses      a counter of pulses to what one is worth: {pulse_count/total: "gas_volume/total 0.01 m3"}
 //	metric_map  a path, or a name, to what stands there: {a.b: "power/total W"}
 //
 // and the keys that templates ask for.
@@ -44,6 +45,8 @@ func (s *Set) CheckAssume(assume map[string]any) error {
 			if !areTexts(assume[key]) {
 				fault(key, "want a list of names")
 			}
+		case "pulses":
+			faults = append(faults, checkPulses(assume[key])...)
 		case "metric_map":
 			faults = append(faults, checkMetricMap(assume[key])...)
 		default:

@@ -10,6 +10,7 @@
 package decoder
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -126,6 +127,10 @@ func finish(in *Input, dialect string, r Result, err error) (Result, error) {
 		in.trace.addf("refused: %s", why.Reason)
 		return failed, wrapped
 	}
+	var left bool
+	if r.Observations, left = in.weigh(r.Observations); left {
+		r.Partly = cmp.Or(r.Partly, reasonPulse)
+	}
 	if in.message.Redelivered {
 		kept := r.Observations[:0]
 		for _, o := range r.Observations {
@@ -158,6 +163,9 @@ func finish(in *Input, dialect string, r Result, err error) (Result, error) {
 		r.Observations = nil
 		if r.Outcome == "" || r.Outcome == Readings {
 			r.Outcome = Ignored
+		}
+		if r.Outcome == Ignored {
+			r.Reason = cmp.Or(r.Reason, r.Partly)
 		}
 	}
 	return r, nil

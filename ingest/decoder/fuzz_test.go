@@ -20,6 +20,7 @@ func fuzzFamily(f *testing.F, family string) {
 	}
 	paris := zone(f, "Europe/Paris")
 	assume := map[string]any{
+		"pulses":   map[string]any{"pulse_count": "gas_volume/total 0.01 m3", "pulse_count/total": "energy_import/total 1/600 kWh"},
 		"quantity": "gas_volume", "unit": "m3", "names": []any{"power1", "e1", "boiler"},
 		"metric_map": map[string]any{"$": "power/x W", "boiler": "power/boiler W", "a.b[0]": "energy_import/x kWh"},
 	}

@@ -61,7 +61,11 @@ func (s scale) applyRational(n number) (int64, bool) {
 	}
 	v.Add(v, new(big.Rat).SetInt64(s.offset))
 	v.Mul(v, new(big.Rat).SetFrac(new(big.Int).SetUint64(max(s.num, 1)), new(big.Int).SetUint64(max(s.den, 1))))
-	v.Mul(v, pow10(s.exp))
+	return nearest(v.Mul(v, pow10(s.exp)))
+}
+
+// nearest rounds half away from zero; false when the result does not fit.
+func nearest(v *big.Rat) (int64, bool) {
 	twice := new(big.Int).Mul(v.Num(), big.NewInt(2))
 	half := new(big.Int).Set(v.Denom())
 	if v.Sign() < 0 {
