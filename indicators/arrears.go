@@ -13,4 +13,5 @@ func init() {
 		QuestionFR: "La famille a-t-elle eu un retard de facture d'énergie ou d'eau en douze mois ?",
 		Method:     "EU-SILC HS021: once (1), or twice or more (2); not: no (3). indeterminate: no answer.",
 	}, "eu", "arrears", func(in arrearsInputs, v vintage[surveyValues]) surveyResult { return answered(in.Answer, v) })
+	nightly("eu_arrears", "eu", "arrears", surveyNightly, surveyNight("arrears", map[string]int{"once": 1, "more": 2, "never": 3}, answered))
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
@@ -154,5 +156,41 @@ func TestWhatAMeterCountsOverHoursIsNoFlow(t *testing.T) {
 		if known := l.Signs[20] == '+'; known != c.known {
 			t.Errorf("%s: %s", name, l.Signs)
 		}
+	}
+}
+
+func TestAnAnswerCoversTheDaysBeforeIt(t *testing.T) {
+	in := Input{Family: "f", Zone: villagerZone(t), Today: date(t, "2026-11-26"), From: date(t, "2025-11-01"), To: date(t, "2026-11-01")}
+	in.Reference = Reference{ID: "fr-2021", D3: decimal.NewFromInt(18360), D5: decimal.NewFromInt(23160)}
+	in.Dwelling = &household.Dwelling{Persons14: 1}
+	for name, c := range map[string]struct {
+		id, question, answer, day string
+		income                    int64
+		status                    household.Status
+		value, reason             string
+	}{
+		"cannot keep warm":   {"eu_unable_warm", "unable_warm", "yes", "2026-10-20", 0, household.OK, "1", ""},
+		"can keep warm":      {"eu_unable_warm", "unable_warm", "no", "2026-10-20", 0, household.OK, "0", ""},
+		"said in summer":     {"eu_unable_warm", "unable_warm", "yes", "2026-07-01", 0, household.Provisional, "1", ""},
+		"said long ago":      {"eu_unable_warm", "unable_warm", "yes", "2026-01-15", 0, household.InsufficientData, "", "old_answer"},
+		"said the year past": {"eu_unable_warm", "unable_warm", "yes", "2025-10-31", 0, household.Indeterminate, "", "no_answer"},
+		"another question":   {"eu_arrears", "unable_warm", "yes", "2026-10-20", 0, household.Indeterminate, "", "no_answer"},
+		"late twice":         {"eu_arrears", "arrears", "more", "2026-10-20", 0, household.OK, "1", ""},
+		"cold and poor":      {"fr_3d", "felt_cold", "cost_restriction", "2026-10-20", 1_836_000, household.OK, "1", ""},
+		"cold, less poor":    {"fr_3d", "felt_cold", "cost_restriction", "2026-10-20", 1_836_001, household.OK, "0", ""},
+		"a hard winter":      {"fr_3d", "felt_cold", "exceptional_cold", "2026-10-20", 1_000_000, household.OK, "0", ""},
+		"income unknown":     {"fr_3d", "felt_cold", "cost_restriction", "2026-10-20", 0, household.Indeterminate, "", "unknown_income"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := in
+			if c.income > 0 {
+				in.Income = &household.Income{Disposable: c.income}
+			}
+			in.Answers = []household.Answer{{Question: c.question, Answer: c.answer, Day: date(t, c.day)}}
+			r, d := findingOf(t, c.id, in)
+			if r.Status != c.status || r.Value != c.value || d.Reason != c.reason || d.File == "" {
+				t.Errorf("%s %q %s", r.Status, r.Value, r.Detail)
+			}
+		})
 	}
 }

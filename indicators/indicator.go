@@ -22,7 +22,9 @@ const (
 	Yearly  Span = "365 days" // the 365 local days that end on each day but the running one
 	Works   Span = "works"    // the 365 local days from the end of works on, while they run too
 
-	WholeDay Span = "whole day" // each local day, once it is over
+	WholeDay   Span = "whole day"                 // each local day, once it is over
+	WholeMonth Span = "whole month"               // each calendar month, once it is over
+	MonthsYear Span = "365 days to a month's end" // the 365 local days that end with each month that is over
 )
 
 // Whole reports whether a period of the span has no result before it is over.
@@ -60,6 +62,8 @@ const (
 	Loads                     // half-hours of electricity
 	GasFlow                   // half-hours of gas
 	Peaks                     // the highest power of each day, where half-hours leave it open
+	Answers                   // what the family answered
+	Lived                     // what was computed of each day: whether nobody was at home, how warm it was
 )
 
 // Has reports whether all of some is among the needs.

@@ -3,6 +3,8 @@ package indicators
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/tariff"
@@ -39,6 +41,12 @@ type Input struct {
 	Peaks    map[energy.Day]int64 // highest apparent power, in thousandths of VA
 	Humidity []energy.Held        // relative humidity indoors over the day
 	Contract *household.Contract  // for electricity, in force at the end of the period; nil when not known
+
+	Answers  []household.Answer             // that hold, before the end of the period, oldest first
+	Absent   map[energy.Day]bool            // whether nobody was at home; without the days of which that is not known
+	Warm     map[energy.Day]decimal.Decimal // mean temperature indoors, °C, likewise
+	Projects []household.Project            // works on the home, the oldest first
+	Moved    bool                           // the home or its occupants changed in the period or in what Back asks for
 }
 
 // A Day is what is known of a local day of a family.

@@ -88,8 +88,24 @@ func live(t testing.TB, seed uint64, money int64) villager {
 		}
 		h.Contracts = []household.Contract{*h.Contract}
 	}
-	h.Reference = Reference{ID: "fr-2021", Threshold: decimal.New(8, -2), D3: decimal.New(18360*money, 0)}
+	h.Reference = Reference{ID: "fr-2021", Threshold: decimal.New(8, -2), D3: decimal.New(18360*money, 0), D5: decimal.New(23160*money, 0)}
+	h.Answers = chat(luck, h.Today)
 	return h
+}
+
+// chat draws what a family answered in 420 days, some of it nothing.
+func chat(luck *rand.Rand, today energy.Day) (all []household.Answer) {
+	for _, q := range household.Questions {
+		n := luck.IntN(3)
+		for range n {
+			a := household.Answer{Question: q.ID, Day: today.Add(-1 - luck.IntN(420)), Answer: "1200"}
+			if len(q.Choices) > 0 {
+				a.Answer = q.Choices[luck.IntN(len(q.Choices))]
+			}
+			all = append(all, a)
+		}
+	}
+	return household.Holding(all)
 }
 
 // over returns what an indicator reads of a home for the last of its periods.
@@ -99,9 +115,9 @@ func (h villager) over(i Indicator) Input {
 	switch i.Span {
 	case Daily, WholeDay:
 		in.From = in.To.Add(-1)
-	case Monthly:
+	case Monthly, WholeMonth:
 		in.From, in.To = energy.Day{Year: 2026, Month: 3, Date: 1}, energy.Day{Year: 2026, Month: 4, Date: 1}
-	case Yearly:
+	case Yearly, MonthsYear:
 		in.To = energy.Day{Year: 2026, Month: 4, Date: 1}
 		in.From = in.To.Add(-YearDays)
 	case Works:
@@ -116,6 +132,7 @@ func (h villager) over(i Indicator) Input {
 			in.Humidity = append(in.Humidity, energy.Held{From: at, To: at.Add(20 * time.Minute), Value: luck.Int64N(105_000)})
 		}
 	}
+	in.Answers = slices.DeleteFunc(slices.Clone(in.Answers), func(a household.Answer) bool { return !a.Day.Before(in.To) })
 	if i.Span == Monthly {
 		in.Bill = []tariff.Line{{Cents: in.year().cents()}}
 	}

@@ -17,6 +17,7 @@ type Reference struct {
 	From      energy.Day
 	Threshold decimal.Decimal // energy-effort rate above which energy weighs too much
 	D3        decimal.Decimal // EUR a year for each consumption unit: bound of the first three deciles
+	D5        decimal.Decimal // likewise of the first five: the median
 	Source    string
 }
 
@@ -24,6 +25,7 @@ type Reference struct {
 type effortValues struct {
 	Threshold decimal.Decimal `yaml:"threshold"`
 	D3        decimal.Decimal `yaml:"d3_income_per_uc"`
+	D5        decimal.Decimal `yaml:"d5_income_per_uc"`
 }
 
 // ReferenceAt returns the table of a country in force on a day; the zero Reference
@@ -36,7 +38,7 @@ func ReferenceAt(country string, day energy.Day) (Reference, error) {
 	var in Reference
 	for _, v := range all {
 		if !day.Before(v.From) {
-			in = Reference{v.File, v.From, v.Values.Threshold, v.Values.D3, v.Source}
+			in = Reference{v.File, v.From, v.Values.Threshold, v.Values.D3, v.Values.D5, v.Source}
 		}
 	}
 	return in, nil

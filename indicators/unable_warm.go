@@ -13,4 +13,5 @@ func init() {
 		QuestionFR: "La famille dit-elle ne pas pouvoir chauffer suffisamment son logement ?",
 		Method:     "EU-SILC HH050: not able (2); not: able (1). indeterminate: no answer.",
 	}, "eu", "unable_warm", func(in warmInputs, v vintage[surveyValues]) surveyResult { return answered(in.Answer, v) })
+	nightly("eu_unable_warm", "eu", "unable_warm", surveyNightly, surveyNight("unable_warm", map[string]int{"yes": 2, "no": 1}, answered))
 }

@@ -26,6 +26,7 @@ type Home struct {
 	Changes     []Change // of its meters while they were the family's, in the order they were said
 	Works       []Works  // done to it, in the order they were said
 	Money       []Entry  // dated amounts that hold
+	Answers     []Answer // that hold
 	Stamp       string   // another one when any of the above changed
 }
 

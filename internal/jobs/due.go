@@ -181,13 +181,17 @@ func periods(span indicators.Span, first, today energy.Day) []period {
 		for d := first; !today.Before(d); d = d.Add(1) {
 			all = append(all, period{d, d.Add(1)})
 		}
-	case indicators.Monthly:
+	case indicators.Monthly, indicators.WholeMonth:
 		for d := monthOf(first); !today.Before(d); d = monthEnd(d) {
 			all = append(all, period{d, monthEnd(d)})
 		}
 	case indicators.Yearly:
 		for d := first; d.Before(today); d = d.Add(1) {
 			all = append(all, period{d.Add(1 - indicators.YearDays), d.Add(1)})
+		}
+	case indicators.MonthsYear:
+		for d := monthEnd(first); !today.Before(d); d = monthEnd(d) {
+			all = append(all, period{d.Add(-indicators.YearDays), d})
 		}
 	case indicators.Works: // of a home, not of the calendar
 	}
@@ -202,6 +206,9 @@ var never = energy.Day{Year: 9999, Month: 1, Date: 1}
 
 // firstOf returns the first day of which an indicator can say anything, or never.
 func (s *study) firstOf(i indicators.Indicator) energy.Day {
+	if i.Needs == indicators.Answers && len(s.home.Answers) > 0 { // what the family says has a result without a meter too
+		return earliestOf(s.begin(), s.home.Answers[0].Day)
+	}
 	if !i.Needs.Has(indicators.Indoors) {
 		return s.begin()
 	}

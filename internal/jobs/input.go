@@ -12,6 +12,7 @@ import (
 // that they share it.
 func (s *study) fetch(ctx context.Context, all []chore) error {
 	loads, gas, indoors := map[energy.Day]bool{}, map[energy.Day]bool{}, map[energy.Day]bool{}
+	first, last := never, energy.Day{} // of the days that were lived
 	for _, c := range all {
 		needs := c.indicator.Needs
 		for _, p := range c.due {
@@ -25,12 +26,21 @@ func (s *study) fetch(ctx context.Context, all []chore) error {
 			for d := p.from; d.Before(p.to) && needs.Has(indicators.Indoors); d = d.Add(1) {
 				indoors[d] = true
 			}
+			if needs.Has(indicators.Lived) {
+				first = earliestOf(first, from)
+				if last.Before(p.to) {
+					last = p.to
+				}
+			}
 		}
 	}
 	if err := s.load(ctx, loads); err != nil {
 		return err
 	}
 	if err := s.flow(ctx, gas); err != nil {
+		return err
+	}
+	if err := s.recall(ctx, first, last); err != nil {
 		return err
 	}
 	return s.temperatures(ctx, indoors)
@@ -69,6 +79,12 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 	}
 	if i.Needs.Has(indicators.Indoors) {
 		in.Held, in.Humidity = s.indoors[d.from].warmth, s.indoors[d.from].damp
+	}
+	if i.Needs.Has(indicators.Answers) {
+		in.Answers, in.Projects, in.Moved = s.told(d.to), s.home.Projects(), s.moved(d.from.Add(-i.Back), d.to)
+	}
+	if i.Needs.Has(indicators.Lived) {
+		in.Absent, in.Warm = s.lived.absent, s.lived.warm
 	}
 	if i.Needs.Has(indicators.Outdoors) && (i.Span != indicators.Monthly || s.today.Before(d.to)) {
 		in.Weather, err = s.outdoors(ctx, i, d)

@@ -90,7 +90,9 @@ func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Da
 // bySpan sorts indicators by the span of their periods, those first that others read.
 func bySpan(all []indicators.Indicator) [][]indicators.Indicator {
 	var groups [][]indicators.Indicator
-	for _, span := range []indicators.Span{indicators.Daily, indicators.WholeDay, indicators.Monthly, indicators.Yearly, indicators.Works} {
+	for _, span := range []indicators.Span{
+		indicators.Daily, indicators.WholeDay, indicators.Monthly, indicators.Yearly, indicators.Works, indicators.WholeMonth, indicators.MonthsYear,
+	} {
 		of := slices.DeleteFunc(slices.Clone(all), func(i indicators.Indicator) bool { return i.Span != span })
 		if len(of) > 0 {
 			groups = append(groups, of)
@@ -111,6 +113,7 @@ func (s *study) compute(ctx context.Context, of []indicators.Indicator, filing *
 		filing.Results = append(filing.Results, household.Filed{
 			Result: r, Category: i.Category, Granularity: i.Granularity, Start: r.From.Start(s.home.Zone),
 		})
+		s.live(r)
 	})
 }
 

@@ -37,6 +37,7 @@ type study struct {
 	loads      map[energy.Day]indicators.Load // electricity, as far as it was read
 	gas        map[energy.Day]indicators.Load // likewise; nil without a gas meter
 	indoors    map[energy.Day]indoors         // likewise
+	lived      lived
 }
 
 // read brings in the days of a family and prices them.

@@ -110,6 +110,10 @@ func (d *DB) facts(ctx context.Context, q querier, homes []household.Home, famil
 			return e.Family, func(h *household.Home) { h.Money = append(h.Money, e) }, err
 		}},
 		{selectWorks, func(row rowScanner) (household.FamilyID, func(*household.Home), error) { return d.scanWorks(ctx, row) }},
+		{selectAnswers, func(row rowScanner) (household.FamilyID, func(*household.Home), error) {
+			a, err := d.scanAnswer(ctx, row)
+			return a.Family, func(h *household.Home) { h.Answers = append(h.Answers, a) }, err
+		}},
 	} {
 		if err := each(f.query, f.scan); err != nil {
 			return err
@@ -117,7 +121,8 @@ func (d *DB) facts(ctx context.Context, q querier, homes []household.Home, famil
 	}
 	for i := range homes {
 		h := &homes[i]
-		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes, h.Money)
+		h.Answers = household.Holding(h.Answers)
+		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes, h.Money, h.Answers)
 		for _, w := range h.Works { // its cost is behind a pointer, and nothing is computed from it
 			fmt.Fprintf(&stamps[i], "|%s %s %s %t", w.Kind, w.From, w.To, w.Undone)
 		}

@@ -62,6 +62,10 @@ func resultOf(r household.Result, column string) keyring.Place {
 	return keyring.Place{Table: "result", Column: column, Row: strings.Join(row, " ")}
 }
 
+func answerOf(id int64, column string) keyring.Place {
+	return keyring.Place{Table: "answer", Column: column, Row: strconv.FormatInt(id, 10)}
+}
+
 func worksOf(w household.Works) keyring.Place {
 	row := []string{string(w.Family), string(w.Kind), w.From.String(), strconv.FormatInt(millis(w.Said), 10)}
 	return keyring.Place{Table: "works", Row: strings.Join(row, " ")}
@@ -93,8 +97,10 @@ func (d *DB) unsealWord(ctx context.Context, family household.FamilyID, row keyr
 }
 
 // tellsIncome reports whether results of a category are made with a family's income,
-// which they would give back together with its bills.
-func tellsIncome(category string) bool { return category == "indicators" || category == "income" }
+// which they would give back together with its bills, or with what it answered.
+func tellsIncome(category string) bool {
+	return category == "indicators" || category == "income" || category == "survey"
+}
 
 // seal encrypts a text under a family's key, or the installation's for "".
 func (d *DB) seal(ctx context.Context, family household.FamilyID, at keyring.Place, plain string) (string, error) {

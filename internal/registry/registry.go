@@ -34,6 +34,7 @@ type Store interface {
 	Consents
 	Changes
 	Monies
+	Answers
 	CaseLoads
 	Works
 	Charters
