@@ -113,7 +113,7 @@ func newTownAt(t testing.TB, address string) *town {
 	t.Cleanup(func() { _ = store.Close() })
 	v.records = store
 	if path, ok := strings.CutPrefix(address, "sqlite://"); ok {
-		v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+		v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(30000)")
 	} else {
 		v.postgres = true
 		v.db, err = sql.Open("pgx", address)

@@ -50,7 +50,8 @@ func newAuditKey() *cobra.Command {
 		Long: "Give it to everybody who is to verify, by another way than the export.\n\n" +
 			"With --new it makes another private key, where the file of the old one was lost or moved away, and\n" +
 			"writes that into the journal. What the old one signed still counts.",
-		Args: noArgs,
+		Example: "  foyer audit key\n  foyer audit key --new",
+		Args:    noArgs,
 	}
 	path := configFlag(cmd)
 	fresh := cmd.Flags().Bool("new", false, "make another key; the file of the old one must not be there")

@@ -24,7 +24,7 @@ func newAuditProof() *cobra.Command {
 		Args:    oneArg("FILE"),
 	}
 	asJSON := jsonFlag(cmd)
-	key := cmd.Flags().String("key", "", "public key that must have signed, as `foyer audit key` prints it")
+	key := cmd.Flags().String("key", "", "public `key` that must have signed, as foyer audit key prints it")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *key == "" {
 			return usageError{errors.New("--key: which public key must have signed? Where Foyer runs, `foyer audit key` prints it")}

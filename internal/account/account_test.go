@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ type fake struct {
 	kept   string
 	opened []string
 	state  household.InvitationState
-	uses   int
+	uses   atomic.Int64
 
 	held, secret string
 	holds        bool
@@ -42,7 +43,7 @@ func (f *fake) Invitation(context.Context, string) (household.InvitationState, s
 }
 
 func (f *fake) UseInvitation(context.Context, string, string, time.Duration, int) (household.InvitationState, error) {
-	f.uses++
+	f.uses.Add(1)
 	return f.state, nil
 }
 
