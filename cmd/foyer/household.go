@@ -19,7 +19,8 @@ import (
 
 func newHousehold() *cobra.Command {
 	cmd := &cobra.Command{Use: "household", Short: "Add and list the families of the pilot"}
-	cmd.AddCommand(newHouseholdAdd(), newHouseholdImport(), newHouseholdList(), newHouseholdMoveOut(), newHouseholdContract(), newHouseholdAid(), newHouseholdWorks(), newHouseholdAnswer())
+	cmd.AddCommand(newHouseholdAdd(), newHouseholdImport(), newHouseholdList(), newHouseholdMoveOut(), newHouseholdContract(), newHouseholdAid(), newHouseholdWorks(), newHouseholdAnswer(),
+		newHouseholdErase(), newHouseholdErased())
 	return cmd
 }
 

@@ -23,6 +23,8 @@ type seriesStore interface {
 	ingest.Series
 	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+	Erase(ctx context.Context, meter energy.MeterID) error
+	EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error
 	Ping(ctx context.Context) error
 	Close() error
 }

@@ -59,6 +59,9 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 	if errors.Is(err, registry.ErrTaken) {
 		err = o.Registry.ShareCaseLoads(ctx, c.Pilot.ID, shared)
 	}
+	if err == nil {
+		err = o.settle(ctx, log)
+	}
 	if err != nil {
 		return nil, errors.Join(err, o.Close())
 	}

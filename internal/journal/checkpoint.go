@@ -75,17 +75,20 @@ func OpenAlone(signed string, keys ...string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	if len(n.UnverifiedSigs) > 0 || len(n.Sigs) != 1 {
-		return Checkpoint{}, errBeside
-	}
-	sig, err := base64.StdEncoding.DecodeString(n.Sigs[0].Base64)
-	if err != nil {
-		return Checkpoint{}, errNotCheckpoint
-	}
-	if signed != n.Text+"\n— "+n.Sigs[0].Name+" "+base64.StdEncoding.EncodeToString(sig)+"\n" {
+	if !alone(signed, n) {
 		return Checkpoint{}, errBeside
 	}
 	return c, nil
+}
+
+// alone reports whether a note that was opened has one signature and is written in the
+// one way it can be.
+func alone(signed string, n *note.Note) bool {
+	if len(n.UnverifiedSigs) > 0 || len(n.Sigs) != 1 {
+		return false
+	}
+	sig, err := base64.StdEncoding.DecodeString(n.Sigs[0].Base64)
+	return err == nil && signed == n.Text+"\n— "+n.Sigs[0].Name+" "+base64.StdEncoding.EncodeToString(sig)+"\n"
 }
 
 func open(signed string, keys []string) (Checkpoint, *note.Note, error) {

@@ -26,6 +26,9 @@ func (r *Ring) Destroy(ctx context.Context, owner string) error {
 		if err != nil {
 			return err
 		}
+		if _, err = tx.ExecContext(ctx, `DELETE FROM note WHERE owner = $1`, owner); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE ring SET revision = revision + 1`)
 		return err
 	})

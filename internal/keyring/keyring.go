@@ -107,7 +107,15 @@ CREATE TABLE IF NOT EXISTS key (
 	wrapped      BLOB NOT NULL, -- empty once destroyed
 	made_at      INTEGER NOT NULL, -- UTC milliseconds
 	destroyed_at INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;`
+) WITHOUT ROWID;
+-- What copies of the data from before do not know, and must when they are put back.
+CREATE TABLE IF NOT EXISTS note (
+	id    INTEGER PRIMARY KEY AUTOINCREMENT,
+	owner TEXT NOT NULL,
+	what  TEXT NOT NULL,
+	at    INTEGER NOT NULL,
+	UNIQUE (owner, what)
+);`
 
 // open makes what is not there yet, alone among processes that start at once, and
 // ends a rotation that was cut short.

@@ -49,6 +49,9 @@ func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, 
 		if err := d.sayAll(ctx, tx, family, events); err != nil {
 			return err
 		}
+		if err := d.noteEnded(ctx, tx, family, events); err != nil {
+			return err
+		}
 		return d.tellConsents(ctx, tx, family)
 	})
 	if err != nil {

@@ -69,30 +69,30 @@ func (d *DB) cover(ctx context.Context, tx *sql.Tx, start int64, and string, arg
 // removeTraces deletes the rows of a family that entries tell of, and its salt: from
 // then on their digests stand for them, and nobody can find out what was digested. It
 // belongs into the transaction that erases the family, before the family goes and after
-// every other lock. Why is "erasure".
-func (d *DB) removeTraces(ctx context.Context, tx *sql.Tx, family household.FamilyID, why string) error {
+// every other lock. Why is "erasure". It returns the index of the entry that tells it.
+func (d *DB) removeTraces(ctx context.Context, tx *sql.Tx, family household.FamilyID, why string) (entry int64, err error) {
 	if err := d.journalTurn(ctx, tx); err != nil {
-		return err
+		return 0, err
 	}
 	if err := d.coverFamily(ctx, tx, family); err != nil {
-		return err
+		return 0, err
 	}
 	var gone []removed
 	for _, from := range sources {
 		rows, err := from.traces(ctx, tx, `x.entry IS NOT NULL AND `+from.family+` = $1`, string(family))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, x := range rows {
 			gone = append(gone, removed{kind: from.kind, id: x.id, entry: x.entry.Int64, digest: x.digest})
 			//nolint:gosec // only constants are joined
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+from.table+` WHERE id = $1`, x.id); err != nil {
-				return err
+				return 0, err
 			}
 		}
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM journal_salt WHERE family = $1`, string(family)); err != nil {
-		return err
+		return 0, err
 	}
 	return d.tellRemoval(ctx, tx, why, gone)
 }
@@ -126,16 +126,16 @@ type removed struct {
 	removal int64
 }
 
-func (d *DB) tellRemoval(ctx context.Context, tx *sql.Tx, why string, gone []removed) error {
-	index, err := d.inscribe(ctx, tx, inscription{journal.Removal, removedBody{Why: why, proof: proofOfRemoval(gone)}})
+func (d *DB) tellRemoval(ctx context.Context, tx *sql.Tx, why string, gone []removed) (entry int64, err error) {
+	entry, err = d.inscribe(ctx, tx, inscription{journal.Removal, removedBody{Why: why, proof: proofOfRemoval(gone)}})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var values []any
 	for _, x := range gone {
-		values = append(values, string(x.kind), x.id, x.entry, x.digest, index)
+		values = append(values, string(x.kind), x.id, x.entry, x.digest, entry)
 	}
-	return d.insertMany(ctx, tx, `INSERT INTO journal_removed (kind, id, entry, digest, removal) VALUES `, 5, values)
+	return entry, d.insertMany(ctx, tx, `INSERT INTO journal_removed (kind, id, entry, digest, removal) VALUES `, 5, values)
 }
 
 // proofOfRows is [proofOf] from digests.

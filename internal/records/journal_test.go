@@ -331,7 +331,7 @@ func (w toldTown) forget(t *testing.T, id household.FamilyID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.db.removeTraces(t.Context(), tx, id, "erasure"); err != nil {
+	if _, err := w.db.removeTraces(t.Context(), tx, id, "erasure"); err != nil {
 		t.Fatal(errors.Join(err, tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {

@@ -2,6 +2,7 @@ package series
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -79,5 +80,16 @@ func (s *Influx) Erase(ctx context.Context, meter energy.MeterID) error {
 	if err != nil && unsupported(err) {
 		_, err = s.query(ctx, http.MethodPost, "DELETE"+where)
 	}
+	return err
+}
+
+// EraseBetween removes the readings of a meter in [from, to). InfluxDB 3 cannot, and
+// EraseBetween fails there.
+func (s *Influx) EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error {
+	first, end := span(from, to)
+	if !validMeter(meter) || first >= end {
+		return nil
+	}
+	_, err := s.query(ctx, http.MethodPost, fmt.Sprintf(`DELETE FROM %q WHERE "meter" = '%s' AND time >= %dms AND time < %dms`, measurement, meter, first, end))
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"time"
 
 	_ "modernc.org/sqlite" // driver "sqlite"
 
@@ -68,10 +69,36 @@ func (s *SQLite) Close() error {
 // Erase removes all readings of a meter, its id too, and overwrites their bytes
 // in the file. It returns nil for a meter without any.
 func (s *SQLite) Erase(ctx context.Context, meter energy.MeterID) error {
+	return s.erase(ctx,
+		erasure{`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
+			AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1))`, []any{string(meter)}},
+		erasure{`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)`, []any{string(meter)}},
+		erasure{`DELETE FROM meter WHERE name = $1`, []any{string(meter)}})
+}
+
+// EraseBetween removes the readings of a meter in [from, to) as Erase does.
+func (s *SQLite) EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error {
+	first, end := span(from, to)
+	if first >= end {
+		return nil
+	}
+	// A day on which nothing is left stays among the days of its registers: looking there finds nothing.
+	return s.erase(ctx, erasure{`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
+		AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1) AND day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000)
+		AND day * 86400000 + ms >= $2 AND day * 86400000 + ms < $3`, []any{string(meter), first, end}})
+}
+
+// An erasure is a statement and what it is about.
+type erasure struct {
+	statement string
+	args      []any
+}
+
+func (s *SQLite) erase(ctx context.Context, all ...erasure) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known = newNames()
-	if err := s.erase(ctx, meter); err != nil {
+	if err := s.eraseAll(ctx, all); err != nil {
 		return fmt.Errorf("erase readings: %w", err)
 	}
 	// The log beside the file still holds the old pages until it is cut.
@@ -85,19 +112,14 @@ func (s *SQLite) Erase(ctx context.Context, meter energy.MeterID) error {
 	return nil
 }
 
-func (s *SQLite) erase(ctx context.Context, meter energy.MeterID) error {
+func (s *SQLite) eraseAll(ctx context.Context, all []erasure) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // after Commit this does nothing
-	for _, statement := range []string{
-		`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
-			AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1))`,
-		`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)`,
-		`DELETE FROM meter WHERE name = $1`,
-	} {
-		if _, err := tx.ExecContext(ctx, statement, string(meter)); err != nil {
+	for _, e := range all {
+		if _, err := tx.ExecContext(ctx, e.statement, e.args...); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ type store interface {
 	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	Erase(context.Context, energy.MeterID) error
+	EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error
 	Ping(context.Context) error
 	Close() error
 }
@@ -419,6 +420,22 @@ func erased(t *testing.T, open func() store) {
 			t.Fatal(err)
 		}
 	}
+	want(t, all(t, s, "m-2"), other)
+
+	// What was a meter's in a time, to the millisecond; what it showed around it stays.
+	kept := []energy.Reading{r(hp, 5, 3), r(temp, 60*24*2, 8)}
+	write(t, s, kept[1], r(hp, 60*24, 4), r(temp, 60*24, 5), r(hp, 60*24*2-1, 6))
+	first, end := r(hp, 60*24, 0).At, kept[1].At
+	for range 2 {
+		if err := s.EraseBetween(t.Context(), "m-1", first, end); err != nil {
+			t.Fatal(err)
+		}
+		want(t, all(t, s, "m-1"), kept...)
+	}
+	if err := s.EraseBetween(t.Context(), "m-1", end, first); err != nil { // a time that ends before it begins
+		t.Fatal(err)
+	}
+	want(t, all(t, s, "m-1"), kept...)
 	want(t, all(t, s, "m-2"), other)
 }
 

@@ -1,0 +1,210 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"foyer/ingest"
+	"foyer/ingest/spool"
+	"foyer/internal/household"
+	"foyer/internal/journal"
+	"foyer/internal/keyring"
+	"foyer/internal/registry"
+)
+
+// Erase erases a family for good, named by its label or its id: it withdraws everything,
+// which stops collection, removes what the family's meters said and what waits of them,
+// destroys the family's key, and removes its records. It returns a signed certificate,
+// the one thing that is left to show.
+//
+// Stopped in between, it is ended by the next start of any command; called again by the
+// id, it gives the certificate. [registry.ErrUnknown] for a family that never was.
+func (o *Office) Erase(ctx context.Context, name string) (string, error) {
+	gone, err := o.erased(ctx, household.FamilyID(name))
+	if err != nil {
+		return "", err
+	}
+	c := journal.Certificate{Household: name, Entry: -1}
+	if gone == nil {
+		if c, err = o.erase(ctx, name); err != nil {
+			return "", err
+		}
+		if gone, err = o.erased(ctx, household.FamilyID(c.Household)); err != nil {
+			return "", err
+		}
+	} else if _, _, err := o.Records.Erase(ctx, household.Belongings{Family: household.FamilyID(name)}); err != nil { // its files
+		return "", err
+	}
+	if gone == nil {
+		return "", fmt.Errorf("erase household %q: its key is still there", name)
+	}
+	c.At, c.Ring = gone.At, o.Keys.ID()
+	k, err := journal.OpenKey(ctx, o.Records, o.Config.Path(o.Config.Journal.Key), "foyer/"+o.Config.Pilot.ID)
+	if err != nil {
+		return "", err
+	}
+	return k.Certify(c)
+}
+
+// erased returns a family whose key was destroyed, nil for every other.
+func (o *Office) erased(ctx context.Context, family household.FamilyID) (*keyring.Erased, error) {
+	all, err := o.Keys.Erased(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(all, func(e keyring.Erased) bool { return e.Owner == string(family) }); i >= 0 {
+		return &all[i], nil
+	}
+	return nil, nil
+}
+
+func (o *Office) erase(ctx context.Context, name string) (journal.Certificate, error) {
+	f, err := o.Family(ctx, name)
+	if err != nil {
+		return journal.Certificate{}, err
+	}
+	if err := o.Registry.WithdrawAll(ctx, f.ID, registry.Form{}); err != nil {
+		return journal.Certificate{}, err
+	}
+	b, _, err := o.Records.Belongings(ctx, f.ID)
+	if err != nil {
+		return journal.Certificate{}, err
+	}
+	if err := o.eraseElsewhere(ctx, b); err != nil {
+		return journal.Certificate{}, err
+	}
+	if err := o.Keys.Destroy(ctx, string(f.ID)); err != nil {
+		return journal.Certificate{}, err
+	}
+	e, _, err := o.Records.Erase(ctx, b)
+	if err != nil {
+		return journal.Certificate{}, err
+	}
+	if err := o.eraseElsewhere(ctx, b); err != nil { // what was on its way
+		return journal.Certificate{}, err
+	}
+	return journal.Certificate{Household: string(f.ID), Entry: e.Entry, Rows: e.Rows, Meters: len(b.Meters) + len(b.Spans)}, nil
+}
+
+// eraseElsewhere removes what there is of a family in the series and in the spool of
+// this machine.
+func (o *Office) eraseElsewhere(ctx context.Context, b household.Belongings) (err error) {
+	store, err := openSeries(ctx, o.Config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	for _, m := range b.Meters {
+		if err := store.Erase(ctx, m); err != nil {
+			return err
+		}
+	}
+	for _, s := range b.Spans {
+		if err := store.EraseBetween(ctx, s.Meter, s.From, s.To); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Stat(o.spoolConfig().Path); errors.Is(err, fs.ErrNotExist) {
+		return nil // another machine takes messages in
+	}
+	kept, err := spool.Open(ctx, o.spoolConfig(), o.Keys, prometheus.NewRegistry())
+	if err != nil {
+		return err
+	}
+	return errors.Join(eraseWaiting(ctx, kept, b), kept.Close())
+}
+
+func (o *Office) spoolConfig() spool.Config {
+	c := o.Config.Spool
+	c.Path = o.Config.Path(c.Path)
+	return c
+}
+
+// eraseWaiting removes what waits of a family's meters, and what of its devices nobody
+// understood.
+func eraseWaiting(ctx context.Context, kept *spool.Spool, b household.Belongings) error {
+	for after := int64(0); ; {
+		cases, err := kept.Cases(ctx, after, 100)
+		if err != nil {
+			return err
+		}
+		if len(cases) == 0 {
+			return kept.Erase(ctx, b.Meters...)
+		}
+		for _, c := range cases {
+			after = c.ID
+			if !concerns(c, b) {
+				continue
+			}
+			if err := kept.Discard(ctx, c.ID); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// concerns reports whether a case is about a family: of a gateway that serves it alone,
+// of one of its meters, or one that names a device of it.
+func concerns(c ingest.Case, b household.Belongings) bool {
+	if slices.Contains(b.Gateways, c.Gateway) {
+		return true
+	}
+	for _, r := range c.Readings {
+		if slices.Contains(b.Meters, r.Meter) {
+			return true
+		}
+	}
+	text := c.Device + "\n" + c.Message.Topic + "\n" + string(c.Message.Payload)
+	return slices.ContainsFunc(b.Devices, func(d household.GatewayDevice) bool {
+		return d.Gateway == c.Gateway && strings.Contains(text, d.Name)
+	})
+}
+
+// settle has records that an older copy was put in place of know what happened since:
+// families that were erased are erased in them too, and what families withdrew is
+// withdrawn. Nothing is served before. An erasure that was stopped in between is ended
+// by it as well.
+func (o *Office) settle(ctx context.Context, logger *slog.Logger) error {
+	erased, err := o.Keys.Erased(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range erased {
+		b, known, err := o.Records.Belongings(ctx, household.FamilyID(e.Owner))
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue
+		}
+		logger.WarnContext(ctx, "a household that was erased is there again, and is erased again")
+		if err := o.eraseElsewhere(ctx, b); err != nil {
+			return err
+		}
+		if _, _, err := o.Records.Erase(ctx, b); err != nil {
+			return err
+		}
+	}
+	ended, last, err := o.Records.Ended(ctx)
+	if err != nil {
+		return err
+	}
+	for family, scopes := range ended {
+		logger.WarnContext(ctx, "what a household withdrew is in force again, and is withdrawn again", "scopes", len(scopes))
+		if err := o.Registry.Withdraw(ctx, family, scopes, registry.Form{}); err != nil {
+			return err
+		}
+	}
+	if last == 0 {
+		return nil
+	}
+	return o.Records.EndedSettled(ctx, last)
+}
