@@ -193,7 +193,7 @@ func (v verified) print(cmd *cobra.Command, err error) error {
 	case v.asJSON:
 		return json.NewEncoder(visibleJSON{cmd.OutOrStdout()}).Encode(map[string]any{
 			"ok": true, "entries": v.Entries, "root": v.Root, "first": v.First.Format(time.RFC3339Nano), "last": v.Last.Format(time.RFC3339Nano),
-			"checkpoints": v.Checkpoints, "kinds": v.Kinds, "key": v.Key, "waiting": v.Waiting,
+			"checkpoints": v.Checkpoints, "kinds": v.Kinds, "key": v.Key, "waiting": v.Waiting, "unproven": v.Unproven,
 		})
 	}
 	lines := []string{
@@ -202,6 +202,9 @@ func (v verified) print(cmd *cobra.Command, err error) error {
 	}
 	if v.since != "" {
 		lines = append(lines, "the older checkpoint is of the same journal")
+	}
+	if v.Unproven > 0 {
+		lines = append(lines, fmt.Sprintf("%d rows are of households whose key was destroyed: their digests stand for them", v.Unproven))
 	}
 	if v.Waiting > 0 {
 		lines = append(lines, fmt.Sprintf("%d reads wait for the entry of their minute", v.Waiting))

@@ -37,6 +37,10 @@ type Report struct {
 	First, Last time.Time // of the entries
 	Kinds       map[Kind]int64
 	Checkpoints int // that held
+
+	// Unproven counts rows of families whose key was destroyed: nobody can tell any more
+	// whether they are what they were. Their digests still stand for them.
+	Unproven int64
 }
 
 // NewCheck returns a check that trusts the keys given, and those that the journal

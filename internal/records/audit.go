@@ -1,7 +1,6 @@
 package records
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -26,7 +25,7 @@ func (d *DB) Audit(ctx context.Context, c *journal.Check, progress func(done, of
 	if err := d.promises(ctx, c); err != nil {
 		return report, 0, err
 	}
-	a := audit{check: c, prices: map[string]pricedAt{}}
+	a := audit{check: c, prices: map[string]pricedAt{}, salts: salts{}}
 	for more := true; more; {
 		if more, err = d.auditPage(ctx, &a); err != nil {
 			return report, 0, err
@@ -35,7 +34,9 @@ func (d *DB) Audit(ctx context.Context, c *journal.Check, progress func(done, of
 			progress(c.Size(), max(a.size, c.Size()))
 		}
 	}
-	if report, err = c.End(); err != nil {
+	report, err = c.End()
+	report.Unproven = a.unproven
+	if err != nil {
 		return report, 0, err
 	}
 	err = d.snapshot(ctx, func(tx *sql.Tx) error {
@@ -90,6 +91,9 @@ type audit struct {
 	check  *journal.Check
 	size   int64 // of the journal when the last page was read
 	prices map[string]pricedAt
+	salts  salts
+
+	unproven int64 // rows whose salt is lost
 }
 
 // A pricedAt is the digest of a tariff's prices, and the entry that told it last.
@@ -138,7 +142,7 @@ func (d *DB) auditPage(ctx context.Context, a *audit) (more bool, err error) {
 		if !more {
 			return nil
 		}
-		ev, err := evidenceOf(ctx, tx, from, to)
+		ev, err := d.evidenceOf(ctx, tx, a, from, to)
 		if err != nil {
 			return fmt.Errorf("read what the journal tells of: %w", err)
 		}
@@ -192,7 +196,7 @@ type evidence struct {
 	removed map[int64][]removed                  // by the entry of their removal
 }
 
-func evidenceOf(ctx context.Context, tx *sql.Tx, from, to int64) (*evidence, error) {
+func (d *DB) evidenceOf(ctx context.Context, tx *sql.Tx, a *audit, from, to int64) (*evidence, error) {
 	ev := &evidence{hashes: map[int64]tlog.Hash{}, altered: map[int64]bool{}, told: map[journal.Kind]map[int64][]removed{}, removed: map[int64][]removed{}}
 	err := eachHash(ctx, tx, `id >= $1 AND id < $2`, func(id int64, hash []byte) error {
 		var h tlog.Hash
@@ -205,24 +209,26 @@ func evidenceOf(ctx context.Context, tx *sql.Tx, from, to int64) (*evidence, err
 	if err != nil {
 		return nil, err
 	}
-	all, err := allSalts(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
 	for _, s := range sources {
 		rows, err := s.traces(ctx, tx, `x.entry >= $1 AND x.entry < $2`, from, to)
 		if err != nil {
 			return nil, err
 		}
+		if err := d.saltsFor(ctx, tx, a.salts, rows, false); err != nil {
+			return nil, err
+		}
 		for _, x := range rows {
-			digest, err := all.digest(x, s.table)
+			is, known, err := d.sound(ctx, a.salts, s, x)
 			if err != nil {
 				return nil, err
 			}
-			if !bytes.Equal(digest, x.digest) {
+			if !is {
 				ev.altered[x.entry.Int64] = true
 			}
-			ev.tell(removed{kind: s.kind, id: x.id, entry: x.entry.Int64, digest: digest})
+			if !known {
+				a.unproven++
+			}
+			ev.tell(removed{kind: s.kind, id: x.id, entry: x.entry.Int64, digest: x.digest})
 		}
 	}
 	gone, err := removedRows(ctx, tx, `entry >= $1 AND entry < $2`, from, to)

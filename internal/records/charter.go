@@ -99,6 +99,7 @@ type (
 		proof
 	}
 	amendedRow struct {
+		commitment
 		Row   string `json:"row"`
 		ID    int64  `json:"id"`
 		Name  string `json:"name"`
@@ -118,7 +119,7 @@ var amendments = source{
 		x := trace{}
 		err := row.Scan(&x.id, &x.entry, &x.digest, &r.Name, &r.Value, &r.From, &r.At, &r.By, &r.Why)
 		r.ID = x.id
-		x.at, x.row = r.At, r
+		x.at, x.row = r.At, &r
 		x.body = func(p proof) any {
 			return amendedBody{Name: r.Name, Value: r.Value, From: instant(r.From).Format(time.RFC3339), proof: p}
 		}

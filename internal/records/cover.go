@@ -56,7 +56,7 @@ func (d *DB) cover(ctx context.Context, tx *sql.Tx, start int64, and string, arg
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	if err := reads.digest(ctx, tx, rows); err != nil {
+	if err := d.digestRows(ctx, tx, reads, rows); err != nil {
 		return err
 	}
 	entry, err := d.inscribe(ctx, tx, inscription{journal.Access, readBody{Minute: instant(start).Format(time.RFC3339), proof: proofOf(rows)}})

@@ -2,21 +2,16 @@ package records
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"errors"
-	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 
-	"foyer/internal/canonical"
 	"foyer/internal/consent"
 	"foyer/internal/household"
 	"foyer/internal/journal"
+	"foyer/internal/keyring"
 )
 
 // A trace is a row that an entry tells of. The entry holds a digest of it alone.
@@ -25,8 +20,12 @@ type trace struct {
 	entry  sql.NullInt64 // that tells of it
 	family string        // whose it is; "" for nobody's
 	at     int64
-	row    any    // what is digested
+	row    digested
 	digest []byte // as it was when the entry was written
+
+	sealed string        // a text that is kept sealed; "" for none
+	place  keyring.Place // of that text
+	commit []byte        // what stands for it in the row; nil for a row from before there were commitments
 
 	body func(proof) any // what its own entry says; nil when one entry tells of several rows
 }
@@ -52,15 +51,28 @@ type source struct {
 	table   string
 	family  string // column
 	columns string // that are digested; none is ever sealed, so that no other form of a row has another digest
+	commits bool   // a commitment stands for a text that is kept sealed
 	from    string // table and joins
 	untold  string // condition of rows that want an entry and have none
 	scan    func(rowScanner) (trace, error)
 }
 
+// A digested row says what its digest is of.
+type digested interface{ committed([]byte) }
+
+// A commitment stands in a row for a text that is kept sealed: HMAC-SHA-256 of the text
+// under the key of the row.
+type commitment struct {
+	Commitment []byte `json:"commitment,omitempty"`
+}
+
+func (c *commitment) committed(sum []byte) { c.Commitment = sum }
+
 // The members of a digested row. Empty texts and zeros are left out, so that a column
 // that comes later changes no digest of before.
 type (
 	saidRow struct {
+		commitment
 		Row         string `json:"row"`
 		ID          int64  `json:"id"`
 		Family      string `json:"family"`
@@ -83,6 +95,7 @@ type (
 		Witness     string `json:"witness,omitempty"`
 	}
 	decidedRow struct {
+		commitment
 		Row      string `json:"row"`
 		ID       int64  `json:"id"`
 		Family   string `json:"family,omitempty"`
@@ -98,6 +111,7 @@ type (
 		Outcome  string `json:"outcome,omitempty"`
 	}
 	readRow struct {
+		commitment
 		Row      string `json:"row"`
 		ID       int64  `json:"id"`
 		At       int64  `json:"at"`
@@ -141,19 +155,21 @@ type (
 var consents = source{
 	kind: journal.Consent, table: "consent", family: "x.family", from: "consent x", untold: "x.entry IS NULL",
 	columns: `x.family, x.at, x.state, x.purpose, x.recipient, x.category, x.granularity, x.data_from, x.data_to, x.expires_at,
-		x.notice, x.language, x.medium, x.by_staff, x.act, x.verb, x.hash, x.witness`,
+		x.notice, x.language, x.medium, x.by_staff, x.act, x.verb, x.hash, x.witness, x.paper, x.commitment`,
+	commits: true,
 	scan: func(row rowScanner) (trace, error) {
 		r := saidRow{Row: "consent"}
 		x := trace{}
 		err := row.Scan(&x.id, &x.entry, &x.digest, &r.Family, &r.At, &r.State, &r.Purpose, &r.Recipient, &r.Category, &r.Granularity,
 			&r.DataFrom, &r.DataTo, &r.ExpiresAt, &r.Notice, &r.Language, &r.Medium, &r.By,
-			&r.Act, &r.Verb, &r.Hash, &r.Witness)
+			&r.Act, &r.Verb, &r.Hash, &r.Witness, &x.sealed, &x.commit)
 		by := "family"
 		if r.By != "" {
 			by = "staff"
 		}
 		r.ID = x.id
-		x.family, x.at, x.row = r.Family, r.At, r
+		x.family, x.at, x.row, x.place = r.Family, r.At, &r, paperOf(household.FamilyID(r.Family), r.Act)
+		r.committed(x.commit)
 		x.body = func(p proof) any {
 			return saidBody{
 				Verb: r.Verb, State: r.State, Purpose: r.Purpose, Recipient: r.Recipient, Category: r.Category,
@@ -168,15 +184,17 @@ var decisions = source{
 	kind: journal.Decision, table: "alert_event", family: "a.family", from: "alert_event x JOIN alert a ON a.id = x.alert",
 	untold: "x.entry IS NULL AND x.step IN ('acknowledged', 'resolved') AND x.by_staff <> ''",
 	columns: `COALESCE(a.family, ''), x.alert, x.seq, x.step, x.at, x.wall_at, x.state, x.severity, x.reason, x.by_staff, x.outcome,
-		a.rule`,
+		a.rule, x.note, x.commitment`,
+	commits: true,
 	scan: func(row rowScanner) (trace, error) {
 		r := decidedRow{Row: "alert_event"}
 		x := trace{}
 		var rule string
 		err := row.Scan(&x.id, &x.entry, &x.digest, &r.Family, &r.Alert, &r.Seq, &r.Step, &r.At, &r.WallAt, &r.State, &r.Severity,
-			&r.Reason, &r.By, &r.Outcome, &rule)
+			&r.Reason, &r.By, &r.Outcome, &rule, &x.sealed, &x.commit)
 		r.ID = x.id
-		x.family, x.at, x.row = r.Family, r.WallAt, r
+		x.family, x.at, x.row, x.place = r.Family, r.WallAt, &r, noteOf(r.Alert, r.Seq)
+		r.committed(x.commit)
 		x.body = func(p proof) any { return decidedBody{Step: r.Step, Rule: rule, Outcome: r.Outcome, proof: p} }
 		return x, err
 	},
@@ -190,7 +208,7 @@ var reads = source{
 		x := trace{}
 		err := row.Scan(&x.id, &x.entry, &x.digest, &r.At, &r.Audience, &r.Subject, &r.Family, &r.Purpose, &r.View)
 		r.ID = x.id
-		x.family, x.at, x.row = r.Family, r.At, r
+		x.family, x.at, x.row = r.Family, r.At, &r
 		return x, err
 	},
 }
@@ -245,7 +263,7 @@ func (d *DB) tellEach(ctx context.Context, tx *sql.Tx, s source, rows []trace) e
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := s.digest(ctx, tx, rows); err != nil {
+	if err := d.digestRows(ctx, tx, s, rows); err != nil {
 		return err
 	}
 	inscriptions := make([]inscription, len(rows))
@@ -262,14 +280,22 @@ func (d *DB) tellEach(ctx context.Context, tx *sql.Tx, s source, rows []trace) e
 // mark notes in rows which entry tells of each, and the digest it is told by: when the
 // salt is gone, that is what is left to prove the others with.
 func (s source) mark(ctx context.Context, tx *sql.Tx, rows []trace, entry func(i int) int64) error {
+	commits := ``
+	if s.commits {
+		commits = `, commitment = $4`
+	}
 	//nolint:gosec // only constants are joined
-	update, err := tx.PrepareContext(ctx, `UPDATE `+s.table+` SET entry = $1, digest = $2 WHERE id = $3`)
+	update, err := tx.PrepareContext(ctx, `UPDATE `+s.table+` SET entry = $1, digest = $2`+commits+` WHERE id = $3`)
 	if err != nil {
 		return err
 	}
 	defer update.Close() //nolint:errcheck // it ends with the transaction
 	for i, x := range rows {
-		if _, err := update.ExecContext(ctx, entry(i), x.digest, x.id); err != nil {
+		args := []any{entry(i), x.digest, x.id}
+		if s.commits {
+			args = append(args, x.commit)
+		}
+		if _, err := update.ExecContext(ctx, args...); err != nil {
 			return err
 		}
 	}
@@ -284,107 +310,4 @@ func (d *DB) tellConsents(ctx context.Context, tx *sql.Tx, family household.Fami
 // tellDecision writes a step of an alert into the journal when a person took it.
 func (d *DB) tellDecision(ctx context.Context, tx *sql.Tx, alert string, seq int64) error {
 	return d.tellOf(ctx, tx, decisions, ` AND x.alert = $1 AND x.seq = $2`, alert, seq)
-}
-
-// Salts are what the rows of families are digested with.
-type salts map[string][]byte
-
-// digest returns HMAC-SHA-256 of a row in canonical JSON, under a key that is of this
-// row alone: whoever is shown it can check the row, and guess no other of the family.
-// Rows of ids which are no family's go under the salt of nobody.
-func (s salts) digest(x trace, table string) ([]byte, error) {
-	text, err := canonical.Marshal(x.row)
-	if err != nil {
-		return nil, err
-	}
-	return journal.RowDigest(s.key(x, table), text), nil
-}
-
-// key returns what a row is digested with.
-func (s salts) key(x trace, table string) []byte {
-	salt, ok := s[x.family]
-	if !ok {
-		salt = s[""]
-	}
-	return journal.RowDigest(salt, fmt.Appendf(nil, "%s %d", table, x.id))
-}
-
-// digest gives rows the digests that their entry is going to hold.
-func (s source) digest(ctx context.Context, tx *sql.Tx, rows []trace) error {
-	all, err := saltsFor(ctx, tx, rows)
-	if err != nil {
-		return err
-	}
-	for i, x := range rows {
-		if rows[i].digest, err = all.digest(x, s.table); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// saltsFor returns the salts of the families of rows, made where there is none yet.
-// What was asked of an id that is no family's has none of its own.
-func saltsFor(ctx context.Context, tx *sql.Tx, rows []trace) (salts, error) {
-	all := salts{}
-	for _, x := range append(slices.Clone(rows), trace{}) {
-		if _, ok := all[x.family]; ok {
-			continue
-		}
-		salt, err := saltOf(ctx, tx, x.family)
-		if err != nil {
-			return nil, err
-		}
-		all[x.family] = salt // nil for no family's
-	}
-	for family, salt := range all {
-		if salt == nil {
-			all[family] = all[""]
-		}
-	}
-	return all, nil
-}
-
-// saltOf returns a family's salt; nil when there is no such family.
-func saltOf(ctx context.Context, tx *sql.Tx, family string) (salt []byte, err error) {
-	find := func() error {
-		return tx.QueryRowContext(ctx, `SELECT salt FROM journal_salt WHERE family = $1`, family).Scan(&salt)
-	}
-	if err = find(); !errors.Is(err, sql.ErrNoRows) {
-		return salt, err
-	}
-	var known bool
-	if err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM family WHERE id = $1)`, family).Scan(&known); err != nil || !known {
-		return nil, err
-	}
-	if err = makeSalt(ctx, tx, family); err != nil {
-		return nil, err
-	}
-	return salt, find()
-}
-
-func makeSalt(ctx context.Context, tx *sql.Tx, family string) error {
-	salt := make([]byte, sha256.Size)
-	_, _ = rand.Read(salt) // never fails: crypto/rand ends the program instead
-	_, err := tx.ExecContext(ctx, `INSERT INTO journal_salt (family, salt) VALUES ($1, $2) ON CONFLICT DO NOTHING`, family, salt)
-	return err
-}
-
-// allSalts reads every salt.
-func allSalts(ctx context.Context, q querier) (salts, error) {
-	rows, err := q.QueryContext(ctx, `SELECT family, salt FROM journal_salt`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := salts{}
-	for rows.Next() {
-		var family string
-		var salt []byte
-		if err := rows.Scan(&family, &salt); err != nil {
-			return nil, err
-		}
-		all[family] = salt
-	}
-	return all, rows.Err()
 }

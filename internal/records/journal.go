@@ -242,6 +242,9 @@ func (d *DB) Checkpoint(ctx context.Context) (string, error) {
 // beginJournal writes the first entry, once, and takes over what was said, decided and
 // priced before there was a journal.
 func (d *DB) beginJournal(ctx context.Context) error {
+	if err := d.sealSalts(ctx); err != nil {
+		return err
+	}
 	size, err := journalSize(ctx, d.read)
 	if err != nil || size > 0 {
 		return err
@@ -253,7 +256,7 @@ func (d *DB) beginJournal(ctx context.Context) error {
 		if size, err := journalSize(ctx, tx); err != nil || size > 0 {
 			return err
 		}
-		if err := makeSalt(ctx, tx, ""); err != nil {
+		if err := d.makeSalt(ctx, tx, ""); err != nil {
 			return err
 		}
 		if _, err := d.inscribe(ctx, tx, inscription{journal.Start, map[string]string{"format": journal.Format}}); err != nil {

@@ -100,11 +100,11 @@ func (d *DB) prove(ctx context.Context, tx *sql.Tx, s source, id int64) (*journa
 	if p.Row, err = canonical.Marshal(x.row); err != nil || !x.entry.Valid {
 		return p, err
 	}
-	all, err := saltsFor(ctx, tx, rows)
-	if err != nil {
+	all := salts{}
+	if err := d.saltsFor(ctx, tx, all, rows, false); err != nil {
 		return nil, err
 	}
-	p.Key = all.key(x, s.table)
+	p.Key, _ = all.key(x, s.table)
 	if err := s.proveRow(ctx, tx, x, p); err != nil {
 		return nil, err
 	}
