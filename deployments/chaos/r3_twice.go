@@ -72,8 +72,9 @@ func (t *Trial) overOne() {
 func (t *Trial) overTwo() {
 	influx, records := testserver.Influx(t), testserver.Postgres(t)
 	keys := t.TempDir()
-	stores := fmt.Sprintf("series: {url: \"influx+%s\"}\nrecords: {url: %q}\nkeys: {master: %q, url: %q}",
-		influx.URL(), records, filepath.Join(keys, master), "sqlite://"+filepath.Join(keys, "keys.db"))
+	stores := fmt.Sprintf("series: {url: \"influx+%s\"}\nrecords: {url: %q}\nkeys: {master: %q, url: %q}\njournal: {key: %q, checkpoint: %q}",
+		influx.URL(), records, filepath.Join(keys, master), "sqlite://"+filepath.Join(keys, "keys.db"),
+		filepath.Join(keys, "journal.key"), filepath.Join(keys, "journal.checkpoint"))
 	n := t.enrol(t.TempDir(), stores)
 	users := map[string]string{"foyer": "of foyer"}
 	for gateway, password := range n.passwords {

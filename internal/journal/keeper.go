@@ -100,11 +100,11 @@ var ErrRewritten = errors.New("the journal is not a continuation of its last che
 // knows, once the journal proved to be a continuation of that one. It is kept in the
 // store and in the file.
 func (k *Keeper) Sign(ctx context.Context) (string, error) {
-	size, err := k.store.Size(ctx)
+	newest, err := k.newest(ctx) // before the size: another process may write and sign meanwhile
 	if err != nil {
 		return "", err
 	}
-	newest, err := k.newest(ctx)
+	size, err := k.store.Size(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -54,7 +54,7 @@ func MakeKey(path, name string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("make the journal's key: %w", err)
 	}
-	if err := writeFile(path, secret+"\n", os.Link); err != nil {
+	if err := writeFile(path, secret+"\n", placeNew); err != nil {
 		return Key{}, fmt.Errorf("make the journal's key: %w", err)
 	}
 	return k, nil
@@ -80,7 +80,7 @@ func parseKey(secret string) (Key, error) {
 }
 
 // writeFile writes a file that its owner alone can read, whole or not at all. Place
-// gives it its name: [os.Rename] in place of another, [os.Link] where there is none.
+// gives it its name: [os.Rename] in place of another, [placeNew] where there is none.
 func writeFile(path, text string, place func(from, to string) error) error {
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, filepath.Base(path)+".*") // 0600
@@ -100,6 +100,19 @@ func writeFile(path, text string, place func(from, to string) error) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// placeNew gives a file another name that nothing has yet. Where the file system has no
+// second names for a file, two processes at once may both succeed, the later one for good.
+func placeNew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, &os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist})
+	}
+	return os.Rename(from, to)
 }
 
 // ValidKey reports what is wrong with a public key.
