@@ -77,17 +77,6 @@ func (in Input) said(question string) (household.Answer, energy.Coverage, bool) 
 	return household.Answer{}, energy.Coverage{}, false
 }
 
-// held returns what the family said last of a question by the end of the period,
-// however long ago; "" when it said nothing.
-func (in Input) held(question string) string {
-	for _, a := range slices.Backward(in.Answers) {
-		if a.Question == question && a.Day.Before(in.To) {
-			return a.Answer
-		}
-	}
-	return ""
-}
-
 // unsaid is what is said where the family said nothing.
 func (in Input) unsaid(file string) Answer {
 	return missing("indeterminate", "no_answer", file).answer(in.whole())
