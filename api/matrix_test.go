@@ -374,7 +374,7 @@ func TestATokenDoesNoMoreThanItsScopes(t *testing.T) {
 		}
 	}
 	me := decode[Me](t, v.api("GET", "/api/v1/me", "", "Authorization", "Bearer "+bearer))
-	if me.Role != "machine" || *me.Name != "summaries" || me.Pilot != "ville" || len(me.Scopes) != 1 || len(me.Permissions) != 4 {
+	if me.Role != "machine" || *me.Name != "summaries" || me.Pilot != "ville" || len(me.Scopes) != 1 || len(me.Permissions) != 5 {
 		t.Errorf("%+v", me)
 	}
 }

@@ -191,6 +191,45 @@ func (e AlertState) Valid() bool {
 	}
 }
 
+// Defines values for AmountKind.
+const (
+	Aid        AmountKind = "aid"
+	Delivery   AmountKind = "delivery"
+	Discount   AmountKind = "discount"
+	Grant      AmountKind = "grant"
+	Instalment AmountKind = "instalment"
+	Prepayment AmountKind = "prepayment"
+	Refund     AmountKind = "refund"
+	RentHeat   AmountKind = "rent_heat"
+	Voucher    AmountKind = "voucher"
+)
+
+// Valid indicates whether the value is a known member of the AmountKind enum.
+func (e AmountKind) Valid() bool {
+	switch e {
+	case Aid:
+		return true
+	case Delivery:
+		return true
+	case Discount:
+		return true
+	case Grant:
+		return true
+	case Instalment:
+		return true
+	case Prepayment:
+		return true
+	case Refund:
+		return true
+	case RentHeat:
+		return true
+	case Voucher:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Category.
 const (
 	Consumption   Category = "consumption"
@@ -296,6 +335,36 @@ func (e ConsentOfferState) Valid() bool {
 	case Unsaid:
 		return true
 	case Withdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Fuel.
+const (
+	Electricity Fuel = "electricity"
+	Gas         Fuel = "gas"
+	Heat        Fuel = "heat"
+	Lpg         Fuel = "lpg"
+	Oil         Fuel = "oil"
+	Wood        Fuel = "wood"
+)
+
+// Valid indicates whether the value is a known member of the Fuel enum.
+func (e Fuel) Valid() bool {
+	switch e {
+	case Electricity:
+		return true
+	case Gas:
+		return true
+	case Heat:
+		return true
+	case Lpg:
+		return true
+	case Oil:
+		return true
+	case Wood:
 		return true
 	default:
 		return false
@@ -779,6 +848,44 @@ type AccessRow struct {
 // AccessRowBy A person, a machine, or a message that was sent.
 type AccessRowBy string
 
+// Account How a contract stands in the year of its settlement.
+type Account struct {
+	// AheadEur Paid and helped, less used; below 0 the family is behind.
+	AheadEur *Decimal `json:"ahead_eur,omitempty"`
+
+	// AidEur An exact decimal.
+	AidEur Decimal `json:"aid_eur"`
+
+	// CostEur An exact decimal.
+	CostEur *Decimal `json:"cost_eur,omitempty"`
+
+	// Coverage Of how many days use and price are known.
+	Coverage DayCoverage `json:"coverage"`
+
+	// CreditDays How many days a credit lasts, with a range meant to hold 80 %.
+	CreditDays *DaysLeft `json:"credit_days,omitempty"`
+
+	// CreditEur An exact decimal.
+	CreditEur *Decimal `json:"credit_eur,omitempty"`
+
+	// Due What the month will cost at its end, as far as one can tell.
+	Due *Forecast `json:"due,omitempty"`
+
+	// Forecast What the month will cost at its end, as far as one can tell.
+	Forecast *Forecast          `json:"forecast,omitempty"`
+	From     openapi_types.Date `json:"from"`
+	Fuel     Fuel               `json:"fuel"`
+
+	// PaidEur An exact decimal.
+	PaidEur Decimal `json:"paid_eur"`
+
+	// Planned Nothing was written down as paid; the instalments of the contract count.
+	Planned bool `json:"planned"`
+
+	// To First day of the next year.
+	To openapi_types.Date `json:"to"`
+}
+
 // Alert A reason to call a family, never a decision about it. Without `family` it is about a gateway.
 type Alert struct {
 	// By Name of who took or closed it.
@@ -851,6 +958,29 @@ type AlertList struct {
 // AlertState defines model for AlertState.
 type AlertState string
 
+// Amount A dated amount that was paid or that helped, and that was not taken back.
+type Amount struct {
+	Day openapi_types.Date `json:"day"`
+
+	// Eur An exact decimal.
+	Eur  Decimal `json:"eur"`
+	Fuel Fuel    `json:"fuel"`
+	Id   string  `json:"id"`
+
+	// Kind `aid` is help of which no more may be known.
+	Kind AmountKind `json:"kind"`
+
+	// Quantity An exact decimal.
+	Quantity *Decimal `json:"quantity,omitempty"`
+	Source   *string  `json:"source,omitempty"`
+
+	// Unit Of `quantity`.
+	Unit *string `json:"unit,omitempty"`
+}
+
+// AmountKind `aid` is help of which no more may be known.
+type AmountKind string
+
 // Assignment A caseworker helps a family from one instant to another.
 type Assignment struct {
 	// By Name of who assigned; absent for the command line.
@@ -869,6 +999,57 @@ type Assignment struct {
 type AssignmentList struct {
 	Items      []Assignment              `json:"items"`
 	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// Bill The bill of a month that is over. A price that changed for the past, or a late reading, issues it again.
+type Bill struct {
+	// Coverage How much of a period was seen.
+	Coverage Coverage `json:"coverage"`
+
+	// DifferenceEur To the issue before.
+	DifferenceEur *Decimal `json:"difference_eur,omitempty"`
+
+	// Estimated A line rests on an estimate.
+	Estimated bool `json:"estimated"`
+
+	// Issue 1 is the first.
+	Issue    int       `json:"issue"`
+	IssuedAt time.Time `json:"issued_at"`
+
+	// Lines They add up to the total.
+	Lines []BillLine `json:"lines"`
+	Month string     `json:"month"`
+
+	// Partial Fuels that are not, or not half, in it: it is a lower bound.
+	Partial *[]Fuel `json:"partial,omitempty"`
+
+	// Status What a figure is worth. Only `ok` and `provisional` carry a value.
+	Status Status `json:"status"`
+
+	// TotalEur An exact decimal.
+	TotalEur Decimal `json:"total_eur"`
+}
+
+// BillLine defines model for BillLine.
+type BillLine struct {
+	Estimated bool `json:"estimated"`
+
+	// Eur An exact decimal.
+	Eur  Decimal `json:"eur"`
+	Fuel Fuel    `json:"fuel"`
+
+	// Label `bill.standing`, `bill.energy.` and the period, `bill.excise`, `bill.cta`, `bill.vat`, `bill.delivery`, `bill.rent_heat`.
+	Label string `json:"label"`
+
+	// PriceEur An exact decimal.
+	PriceEur Decimal `json:"price_eur"`
+
+	// Quantity An exact decimal.
+	Quantity Decimal `json:"quantity"`
+
+	// Start First instant it covers.
+	Start time.Time `json:"start"`
+	Unit  string    `json:"unit"`
 }
 
 // Category defines model for Category.
@@ -1074,6 +1255,19 @@ type Current struct {
 	Version int64      `json:"version"`
 }
 
+// DayCoverage Of how many days use and price are known.
+type DayCoverage struct {
+	ElapsedDays int `json:"elapsed_days"`
+	KnownDays   int `json:"known_days"`
+}
+
+// DaysLeft How many days a credit lasts, with a range meant to hold 80 %.
+type DaysLeft struct {
+	Central int `json:"central"`
+	High    int `json:"high"`
+	Low     int `json:"low"`
+}
+
 // Decimal An exact decimal.
 type Decimal = string
 
@@ -1132,6 +1326,9 @@ type Forecast struct {
 	// LowEur An exact decimal.
 	LowEur Decimal `json:"low_eur"`
 }
+
+// Fuel defines model for Fuel.
+type Fuel string
 
 // Granularity How fine data is in time; a finer one includes the coarser ones.
 type Granularity string
@@ -1239,6 +1436,24 @@ type Me struct {
 
 // MeRole defines model for Me.Role.
 type MeRole string
+
+// Money defines model for Money.
+type Money struct {
+	Accounts []Account `json:"accounts"`
+
+	// Amounts The newest first.
+	Amounts []Amount `json:"amounts"`
+
+	// Bills Of months that are over, the newest first.
+	Bills  []Bill `json:"bills"`
+	Family string `json:"family"`
+
+	// Status What a figure is worth. Only `ok` and `provisional` carry a value.
+	Status *Status `json:"status,omitempty"`
+
+	// Through Last day that the accounts tell of.
+	Through *openapi_types.Date `json:"through,omitempty"`
+}
 
 // Month One calendar month. The running one also has `days_left` and, where known, `forecast`.
 type Month struct {
@@ -1712,6 +1927,14 @@ type GetFamilyParams struct {
 	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
+// GetFamilyMoneyParams defines parameters for GetFamilyMoney.
+type GetFamilyMoneyParams struct {
+	// AsOf Figures as they stood at this instant: of each period the result computed last by then. Consent is that of
+	// now. What is not kept as it was is absent: `energy_kwh`, `last_reading_at`, `open_alerts`. A `+` of an offset
+	// is written `%2B`.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+}
+
 // GetFamilyUsageParams defines parameters for GetFamilyUsage.
 type GetFamilyUsageParams struct {
 	// By Length of a period.
@@ -1791,6 +2014,14 @@ type SayMyConsentParams struct {
 	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
 	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetMyMoneyParams defines parameters for GetMyMoney.
+type GetMyMoneyParams struct {
+	// AsOf Figures as they stood at this instant: of each period the result computed last by then. Consent is that of
+	// now. What is not kept as it was is absent: `energy_kwh`, `last_reading_at`, `open_alerts`. A `+` of an offset
+	// is written `%2B`.
+	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
 }
 
 // ListMyReceiptsParams defines parameters for ListMyReceipts.
@@ -1897,6 +2128,9 @@ type ServerInterface interface {
 	// GetFamily Read the summary of one family
 	// (GET /api/v1/families/{id})
 	GetFamily(ctx echo.Context, id FamilyID, params GetFamilyParams) error
+	// GetFamilyMoney Read what one family paid, what helped it, how its contracts stand, and its bills
+	// (GET /api/v1/families/{id}/money)
+	GetFamilyMoney(ctx echo.Context, id FamilyID, params GetFamilyMoneyParams) error
 	// GetFamilyUsage Read what one family used, by day, month or year
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx echo.Context, id FamilyID, params GetFamilyUsageParams) error
@@ -1930,6 +2164,9 @@ type ServerInterface interface {
 	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
 	// (POST /api/v1/me/consents)
 	SayMyConsent(ctx echo.Context, params SayMyConsentParams) error
+	// GetMyMoney Read what one's own family paid, what helped it, how its contracts stand, and its bills
+	// (GET /api/v1/me/money)
+	GetMyMoney(ctx echo.Context, params GetMyMoneyParams) error
 	// ListMyReceipts Download the receipts of everything one's own family said, the newest first
 	// (GET /api/v1/me/receipts)
 	ListMyReceipts(ctx echo.Context, params ListMyReceiptsParams) error
@@ -2412,6 +2649,31 @@ func (w *ServerInterfaceWrapper) GetFamily(ctx echo.Context) error {
 	return err
 }
 
+// GetFamilyMoney converts echo context to params.
+func (w *ServerInterfaceWrapper) GetFamilyMoney(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FamilyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFamilyMoneyParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetFamilyMoney(ctx, id, params)
+	return err
+}
+
 // GetFamilyUsage converts echo context to params.
 func (w *ServerInterfaceWrapper) GetFamilyUsage(ctx echo.Context) error {
 	var err error
@@ -2742,6 +3004,24 @@ func (w *ServerInterfaceWrapper) SayMyConsent(ctx echo.Context) error {
 	return err
 }
 
+// GetMyMoney converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyMoney(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyMoneyParams
+	// ------------- Optional query parameter "as_of" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyMoney(ctx, params)
+	return err
+}
+
 // ListMyReceipts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListMyReceipts(ctx echo.Context) error {
 	var err error
@@ -3006,6 +3286,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/families", wrapper.ListFamilies, options.OperationMiddlewares["listFamilies"]...)
 	router.GET(options.BaseURL+"/api/v1/families/:id", wrapper.GetFamily, options.OperationMiddlewares["getFamily"]...)
 	router.GET(options.BaseURL+"/api/v1/families/:id/usage", wrapper.GetFamilyUsage, options.OperationMiddlewares["getFamilyUsage"]...)
+	router.GET(options.BaseURL+"/api/v1/families/:id/money", wrapper.GetFamilyMoney, options.OperationMiddlewares["getFamilyMoney"]...)
 	router.GET(options.BaseURL+"/api/v1/alerts", wrapper.ListAlerts, options.OperationMiddlewares["listAlerts"]...)
 	router.GET(options.BaseURL+"/api/v1/alerts/:id", wrapper.GetAlert, options.OperationMiddlewares["getAlert"]...)
 	router.POST(options.BaseURL+"/api/v1/alerts/:id/acknowledge", wrapper.AcknowledgeAlert, options.OperationMiddlewares["acknowledgeAlert"]...)
@@ -3025,6 +3306,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/case-load/:id/end", wrapper.EndAssignment, options.OperationMiddlewares["endAssignment"]...)
 	router.GET(options.BaseURL+"/api/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/api/v1/me/usage", wrapper.GetMyUsage, options.OperationMiddlewares["getMyUsage"]...)
+	router.GET(options.BaseURL+"/api/v1/me/money", wrapper.GetMyMoney, options.OperationMiddlewares["getMyMoney"]...)
 	router.GET(options.BaseURL+"/api/v1/me/consents", wrapper.GetMyConsents, options.OperationMiddlewares["getMyConsents"]...)
 	router.POST(options.BaseURL+"/api/v1/me/consents", wrapper.SayMyConsent, options.OperationMiddlewares["sayMyConsent"]...)
 	router.GET(options.BaseURL+"/api/v1/me/receipts", wrapper.ListMyReceipts, options.OperationMiddlewares["listMyReceipts"]...)
@@ -3065,6 +3347,8 @@ type ConsentsJSONResponse struct {
 type ForbiddenApplicationProblemPlusJSONResponse Problem
 
 type KeyTakenApplicationProblemPlusJSONResponse Problem
+
+type MoneyJSONResponse Money
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
@@ -4581,6 +4865,110 @@ func (response GetFamilydefaultApplicationProblemPlusJSONResponse) VisitGetFamil
 	return err
 }
 
+type GetFamilyMoneyRequestObject struct {
+	Id     FamilyID `json:"id"`
+	Params GetFamilyMoneyParams
+}
+
+type GetFamilyMoneyResponseObject interface {
+	VisitGetFamilyMoneyResponse(w http.ResponseWriter) error
+}
+
+type GetFamilyMoney200JSONResponse struct{ MoneyJSONResponse }
+
+func (response GetFamilyMoney200JSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFamilyMoney400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetFamilyMoney400ApplicationProblemPlusJSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFamilyMoney401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetFamilyMoney401ApplicationProblemPlusJSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFamilyMoney403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetFamilyMoney403ApplicationProblemPlusJSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFamilyMoney404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetFamilyMoney404ApplicationProblemPlusJSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFamilyMoneydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetFamilyMoneydefaultApplicationProblemPlusJSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetFamilyUsageRequestObject struct {
 	Id     FamilyID `json:"id"`
 	Params GetFamilyUsageParams
@@ -5625,6 +6013,93 @@ func (response SayMyConsentdefaultApplicationProblemPlusJSONResponse) VisitSayMy
 	return err
 }
 
+type GetMyMoneyRequestObject struct {
+	Params GetMyMoneyParams
+}
+
+type GetMyMoneyResponseObject interface {
+	VisitGetMyMoneyResponse(w http.ResponseWriter) error
+}
+
+type GetMyMoney200JSONResponse struct{ MoneyJSONResponse }
+
+func (response GetMyMoney200JSONResponse) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyMoney400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyMoney400ApplicationProblemPlusJSONResponse) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyMoney401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyMoney401ApplicationProblemPlusJSONResponse) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyMoney404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyMoney404ApplicationProblemPlusJSONResponse) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyMoneydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyMoneydefaultApplicationProblemPlusJSONResponse) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMyReceiptsRequestObject struct {
 	Params ListMyReceiptsParams
 }
@@ -6289,6 +6764,9 @@ type StrictServerInterface interface {
 	// GetFamily Read the summary of one family
 	// (GET /api/v1/families/{id})
 	GetFamily(ctx context.Context, request GetFamilyRequestObject) (GetFamilyResponseObject, error)
+	// GetFamilyMoney Read what one family paid, what helped it, how its contracts stand, and its bills
+	// (GET /api/v1/families/{id}/money)
+	GetFamilyMoney(ctx context.Context, request GetFamilyMoneyRequestObject) (GetFamilyMoneyResponseObject, error)
 	// GetFamilyUsage Read what one family used, by day, month or year
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx context.Context, request GetFamilyUsageRequestObject) (GetFamilyUsageResponseObject, error)
@@ -6322,6 +6800,9 @@ type StrictServerInterface interface {
 	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
 	// (POST /api/v1/me/consents)
 	SayMyConsent(ctx context.Context, request SayMyConsentRequestObject) (SayMyConsentResponseObject, error)
+	// GetMyMoney Read what one's own family paid, what helped it, how its contracts stand, and its bills
+	// (GET /api/v1/me/money)
+	GetMyMoney(ctx context.Context, request GetMyMoneyRequestObject) (GetMyMoneyResponseObject, error)
 	// ListMyReceipts Download the receipts of everything one's own family said, the newest first
 	// (GET /api/v1/me/receipts)
 	ListMyReceipts(ctx context.Context, request ListMyReceiptsRequestObject) (ListMyReceiptsResponseObject, error)
@@ -6737,6 +7218,32 @@ func (sh *strictHandler) GetFamily(ctx echo.Context, id FamilyID, params GetFami
 	return nil
 }
 
+// GetFamilyMoney operation middleware
+func (sh *strictHandler) GetFamilyMoney(ctx echo.Context, id FamilyID, params GetFamilyMoneyParams) error {
+	var request GetFamilyMoneyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFamilyMoney(ctx.Request().Context(), request.(GetFamilyMoneyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFamilyMoney")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFamilyMoneyResponseObject); ok {
+		return validResponse.VisitGetFamilyMoneyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetFamilyUsage operation middleware
 func (sh *strictHandler) GetFamilyUsage(ctx echo.Context, id FamilyID, params GetFamilyUsageParams) error {
 	var request GetFamilyUsageRequestObject
@@ -7057,6 +7564,31 @@ func (sh *strictHandler) SayMyConsent(ctx echo.Context, params SayMyConsentParam
 	return nil
 }
 
+// GetMyMoney operation middleware
+func (sh *strictHandler) GetMyMoney(ctx echo.Context, params GetMyMoneyParams) error {
+	var request GetMyMoneyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyMoney(ctx.Request().Context(), request.(GetMyMoneyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyMoney")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyMoneyResponseObject); ok {
+		return validResponse.VisitGetMyMoneyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMyReceipts operation middleware
 func (sh *strictHandler) ListMyReceipts(ctx echo.Context, params ListMyReceiptsParams) error {
 	var request ListMyReceiptsRequestObject
@@ -7281,260 +7813,288 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3bchu3ljf+KqiemdpJuUWRFHWiKjWlyJbt+BhJif+J5T8JdoMkzCbAAGhRjEtV+/q7/m7mBaYqd/MM",
-	"kzfZT/IVFoA+kGgedPBOsr1rV0yRfQAWFhbW4bfW+hREfDzhjDAlg/anYEhwTAR8fHKBB/rfmMhI0Imi",
-	"nAXt4EciJOUM8T5SQ4JwQoQKkeKoR5AkTKEejkYIS9R93t96hVU07NaCMJDRkIyxfpyaTUjQDqQSlA2C",
-	"m5sweEnZaPFFZ6cn6KB5cBAiQZJvLgNGrtVlcIRwD17DGbw/wVKhCR6Q5S+5CYMJFnhMlJ3csR7388eL",
-	"r30zwb+kBNFYzxAzM0H9cKp/nWA1DMKA4bF+PI2DMBDkl5QKEgdtJVJSHMQYX78kbKCGQXuvFQZjytyf",
-	"jdBDhmP5pr84nlM6SAWRmqJqSGZIKs5jhBVSQyoRZVJhptp6sARHQzQhgvIYSCOITBOF9PqmisSGVL2Z",
-	"/o3V0AlnQEeqn4sV4v1Lxvi0ht7pv6hEjCs0IhOl30wVmup/pKV+G3UJI2Iw64ymw26IuvrZHUFwTNmg",
-	"g5X+ik8I6wD1ZLeGjlH3UdeSlPf7kqhLRiWaCqoUYaj7H81vu7VL5uj8S0rELCc0lh3eLy0wucbjSUJk",
-	"0H4fNOvNva1GY6u+c1E/aNfr7Xr95+BDGPS5GGMVtIMYK7Kl6JgEfrpLOmBjwtbiB8KUmDnuj7AkWwnH",
-	"sfwsHHKSCsnF4hgvhgR19f7oRHBF141PbwzUI30uSK2CtOaOoGJUu42mbyCneEyT2WpyoT5c+FmIcyr4",
-	"2Ld9hFQoxjM0xUyRuIYekz5OExWinbr+Xlr6oK7i3SPUaKIxZ2ooUZ8L+/EINepoRrAwX8KnI8QZgefq",
-	"r2TClayicF8PrDixEl96WfJ5TMYTrgiLZi/IbHFWx0g/G14NYkBvIxIiRqbwnZYEbYTRDz88f1xD53qb",
-	"4wGmDE2pGlKGmi00hM/AJFI/Si8DkSrU235I2UDv9ZgzcsnUlEYEYWaECmZySoT+dToEIUQY0iIoBvEk",
-	"SA29YcnMDMhKFplGESExiREW+kVjMu4RQeLCdjenTk6ywvy3NAEq2KLRPFjNF8/7cApV7Bp9yHVLh5kZ",
-	"tBZ3Wp6FqHsZ7FwG3Rp6R9WQp0oLwzIlWs2DWuVM7CEYLOHsyjFbGS3XGXtkr7XDJ0BqHN/zwF5iNkjx",
-	"gCyOyP2ix6MHQlhEZIhOBWHRUB87sdl3lQM6jiIyUVvZGyrG1dzd8w6MjqlaHNUrLvWCkbE+KmHLOl3B",
-	"t1MTeEjxxXbQQXu3HupR0HE6DtrNeh34zvyVcx1ligyIgAGdkYjQyRpHChLmys8iJC/4MhHJOEo4GxCx",
-	"KCwVH3Mh+LSKdIpvJOJu9JzkRPNsro7pDxHXrAMf8WSS0AjrUW5/lHqo2bGvP/ZmQTt4jWOKgzCIhpgN",
-	"SNyBdzp9oLkL+kAT9IEwMGeRvpXGWizjXhST/mBIP46SMeOTIAwS3COJJgmfEYHq+/CV4/igL4KbMBhS",
-	"qbiYBe33n4Ly61oXzZ12o25fJ5WeejvQehD8SSb2LxIHN+H8zeWxlibnnoSjEePThMQDEudPLH178yE0",
-	"s8PNndbu3n7+3yC07+4sG7Qg2FIai4GRO3gm9fWaFHp7dKKgHTT2gjAYE8zMX63agabMSB9VgVGYI57E",
-	"nSEfk5q+THMAuVZwbXiA/vd/ThBhaMxnhMGWFOgjT0WImvCvRDFBMqWK1NDJP/7+X0QqNOaUwfeNPX17",
-	"Tb9PpAloMO5Vmibkigiq9DhSMdCMFAaSsoisXqc56l4ZOydo79wUGfvfBekH7eDftnOzadv8KrcNEwNz",
-	"L0rrzI7wWFi+h9rLtuGam7KeeouN8vL33/At98BNaFSYBWZ1FIRHJZ5HSYX7/exl0nOFlR6G02/Wp3RO",
-	"igpyg5oOXPItjs+McrOEbBPBewkZP/KQjwjB9XK913JTYappw1KtwqBxqi0qoq2xsT5omvV6EAYTrs8B",
-	"EbSDbRCS2+ZY0VtT81oqg3ZLHyCKKuDfi2GmfqGYE2N56bM7l5vbeEK3Yx7Jf6PsCic03rI3BGuT7K2Z",
-	"YRW9vAM4Ql0z+y6SWlOegoan31nUTNbnxCFPYkPJCCsyACkaRFzqXToQmKUJtps3xppNw2CSigmXxIkV",
-	"kFARnVB4XxBxPiECK3pFfPt876J+mHNpyhSsXbPe3F/4WS8O7/eJXWjc46kqvLR8CIQB44pGMCU5xM3d",
-	"vaAd7B3gOG4etA6ajZ3mfv+QHPQP+q34sNUkTRwfxHWC64d9Quo7h82DRo/s7PcajWav3jzsHeztHZKi",
-	"yClMQRN7kQiwVubS3/+PEgThyYQkv/+G5D/+/l80QX1MFeoLTmMUDcmv6IqnEv0nnNB8QjZbgiqCAz8v",
-	"J3kmWgeCgFA1h8D74DiVkiJJUYJR/PtvE8IkAWOLhIin8AMBx4UiqUCMIPH7bxPOYjRJUlnTtv3K1RRk",
-	"TJkRtO8/rL1LMr72bBNwjESYwY6HGSHFQ2MHURmCiTR1zhOCBaJKIsLiOaF/YrbL1ktuNsqiQvZObzPj",
-	"7cEFNX6ZC22zk+SUix6NY8JuJxFzKbaTS7HXXCGcJHxKvHKLcbXlfr4vmYXTmGozQy+KFlkxB2sYBNQL",
-	"MrvAozvPsNksy+kRmYHpHSOsDWWtKWtL1zfjEZltKRjCfc23O2cWd+eGYmU4zP81V6c8ZfFdV7hVXuE+",
-	"PLNifc2P9zRbQYwTkmmRIMDENcoLimkMJxTswSPEeI/HM9iYiiQJmg5pNAQavNFUeZ2J6ruQ4bDMBlqO",
-	"gTfUUl4bloxPfYSBC7bsgXFfnOB7vxpqCoDxrykAHgw55FN2BBIEUesEAtK459+KLJbPOqDV7fQPcT3a",
-	"bcRNctDq7e0HuZazW9RyzvmYGM9ST/ARQZwhngokaUz8eo4iguHkXkh2zGbm1SSRxDlImEJTwdkgRGen",
-	"J+iwtbsPlLF2+2aKDbmC67TmENl3TqkaxgJrnsBSUqlI3AFN3KcGE6aomnUqdXJ4fscdp+7RLPsFfNve",
-	"Y7hWN0exvc6QmVzr2YCrY0ximo7B6zABb8xEcN7vJNnhFEQJllIfwzshKtjFoIbqQcepcJe+rT8OQj08",
-	"RqT0TlWfzBMsYK560n3q3vP+k/0Bx7EwtzeaSKQExSl6y4UKUWO/Xq+jlxj9SJNEc425QS8TjrR6Ut9F",
-	"u7uoXjf/D/JXBe3gqnSPtTsWnmUJNKEUHit4khBhRk1pZyIoi+gEJ9UrZS7jEZFSn82gaOmHAFt09Bbg",
-	"+lYTiAKVQRImuZDOj6cN2YIuUZB7WgUPwuBjKqiMqeOz0zOPfprgaT9NOj0sqQS1DbSaED19/PYMYaFo",
-	"lBC091Xj66/w13bQ+XQhpmLIZedNmfHnuIUa4+tOhb5OaYfDtsOJc1bp7yxdraK5RIdfYHGgvaBXOJp1",
-	"crW7UlW2Vwo6GCqYCI70WqCvGrtfw3SqDYqOGlIRdzQjUNCRQYvUEkAvnQmsaYGHMJMIp6CLwpC5wAOS",
-	"bRlN8FOBtWIcZvPASb7256lAEVHK+CJB4Z1ggdTvvyW//zYZcqZNLHg3SCLDa9G4LwaDX+P++Fc1/aWZ",
-	"jMzIuYirfzeSsZPT6vn5m+3nT07QxTlq7u/u1dvNenNnfQnrRGOlCWn9mDdhcI5pfG6MgzsdvI2m7wSB",
-	"ow3TGBn7w3N86F+3zK/3deZmu1C/NxsKnCjwIjNvhZNbzjlKhbB3rOP9K/unqugFqpEmVx9LBfJ9kVQw",
-	"5LWpBDNcpZhDHGXMr0isz3kgj4shG2vmJgx+YDhVQy7or+TOWmqjqKXCnKlEkg4YiRFlVfqquWCL3o+G",
-	"7nmxnWfEWUydTLybOXKQT9QFcPQbx9QcNz5Fqr811pdtuWvuY645tqPwdjvbmIh3eHbPCjfEKMHU0i9M",
-	"9UvQFM98E4Yft/SP96I62rfC6UylxwYrjseQQNoA2YYu2hjm4zy0Xu1i3g/bCsIAoltW0ZCqQ1KhVafa",
-	"4UEQBhG/IsKOhvc7Mmgf7IHvURLCsj9vtALq0BxBO9iv7TaadVCgiFR0jJXeoX2cSJJ5bEtDmAh+RaVl",
-	"cHudIAOt9Bqfh308HU+4UNs9DAdw9hojwEQpLLFz0dwpunMUL/mf119bsxqelYUfUG9mITM1dOzAM4UQ",
-	"uBa5gHXKoC+1gpvahK6Mr/CTz1uk75IjcBQNiLbUaugZTvpbQ54KGaKu/jeZdUPw85grDa6JCsSnrAam",
-	"gVbP31u+6FxRok0Kc6O2LawWU1CjOjIdjzEE58gVTlKjt5nwD9gQVCoaSVAgJMEiGmrFaM6nFEI8VsqX",
-	"1PjNcexE2Fuh32RUJLvWk8JXnxxDFj4sdeXDa874VL/TDgILYbZvAdOS+73eu0GGAUuTJPhgookuQvre",
-	"vrd8dz5D3vtIIpXP8K02eDacYjQk0Qj8/B53HJhzYuYP2hv4kIFUUYmGWA4JePf8D+lAMHgxZCv4GEwD",
-	"8zjFDeCLc4WowcXlI6zlMsIz1HmKj3xwkzdW+Ak+RTgBl4zew3st78BXDFnw6d8kiumASOUbOUyp+IL1",
-	"Bz9JcEQqhk/M6MecDZAacucHKBCRJIm2wvQrs/A1ZWqvFSwG+MNA8Gk10xjDx6ci4zhffEMDEh+h6ZBb",
-	"J40EgJwDCBTom7OtVQjnZ9mdYqooG3QR+MZhZmPKUnd4kewN+lAIUVfxJO5qAehQbSHqGtWlC5fAT3OM",
-	"5KSRfZceHk8gGA03egTJ3N40gzfkq96TZ8uI692RWC3ADioQfya4voiomhAhOQsRRmMcDan1O2I0JhJO",
-	"igwWZE6BnBYmyqkpMYJIfzTEjJHEK1QrJMNzFpNrt0wlhOFHngqGE8uslkURVRkOdmGx7QKvycY09u6s",
-	"zExeoTjZy27CAA4m/ylYwFLZo6kboi6cXPpDqsnbAahdN0T/+Pt/B6uYCDAxWBmchH21l5kcqmQpI80z",
-	"gsFAaNEU4STJQIwhYkTvCoxiEoG2gyBMiKjKsWFdc23X7nBzAUYDrAioh/Ns62PF11rX5X0QCorzkWbD",
-	"KOFSmxTKK3GL6Jd1N0GOBFgJaTBoT32TnYdXxGKGKIvArXcEKESjkHAhzZnhHXkGpllXW9DjeQLeVo/8",
-	"r2DmAu5lXerkOJjlDhG4KoOilGHJJVzKhLDYCExJE8JUBzyA+Z+Osj6hkYNaPmVCJ0O3DOkA0GJ6Wn6Z",
-	"I50fZiHKyDSb9sgAs5K0WEqZ7PRZuUzncOVNwVXxabVE8u10IG6BDGF+ipgFcHMs7YT8vZWi4QSu3lBA",
-	"6HM8xgo7PPgVZCMYaS2VIHi8uM2xE0RrwIfCjc6yWyyHwY3lrGQhadrYi3ACxl44720SRPLkar0DnkwK",
-	"KwQLYaZfuQxmPz/0eb/wNeOGcovyIlWR3ra+3+5Ab8/JOMQTIH5Rnbjf5QD6l9akchlOsxNhE2PPL3It",
-	"iMz7S44gXuOUNw8q3FY5/Ie3VN3+/MxWas5Mc5t2I76Yxw9upBJFWJIpFyMi0JAkE5kpRaivzTrOiMtE",
-	"0mqTjUpvru1gacyITLnt28h/xMdjzGKU0Ao9grDYxlc/3VbV0QOJc1Wnb9NJ1hMxFdsgA0AuVaLB8ADG",
-	"8qCzjw0lpkOagA99wIlEfO0D27enLD3CzHKBuXp5L2OZh99dBUjn595iJxkULt9gEWcyHU+s78wGLimL",
-	"ORedKAGnKHwRGQWPsphGoO1quqbiCrJW9BEjvZvxZIgFgEQ3O/Ugna5Cl8v2JNiKFqFGJVgx5ohZayHs",
-	"yM5SExWaXwmjYXnG8OSKaLNV2816yzIyJVKhPhVSbfpuq5f5PDylJM5NnvnW3bn42DmuKbwjdBTP5+3l",
-	"n9KwN1vSKpnlzWYr6OyUSW0Ybqi9G++9z3pD2bTB72HMc1k7++Hlk65X5EpMN7OprnCS+pWq6XC2Wh2A",
-	"obunhFlWnR2FdQXoJy1ZoZwJbrNI82vBwRMQV/hvs9Qhv+bHk9gCqh2CbdnD/OvWHXVD1JVDLIj+YGEe",
-	"nRjPpPGkHKGYR3JbkD4RhEVkOzJ0qI31WSohW4yM/cvrtxqz48g/8PU4IWW+XC3gQoOsL+rD2oLWG/A/",
-	"gtAko4QBZGB6xWrGYwtRvCFPiH06MPiUC70AVA1BfZETHBHUI2pKCPMS5DZM6nhgCUueWc/BBtzonA2L",
-	"5IM9u7DodiuPY0SuJwnWkkNLaDUURAIfLmeA9dY0f5qH/NKlKPbpwMLF0NBktI9D1NXL+s0Ogh86uMev",
-	"yDeN2o5P7MyR23oGCu924/ZTvBi1uXW4pzy3cxPs1yd9u+ix/ZsEdG6IhnyKxpjNwK9LiQxtfE9wrkKE",
-	"AS2AVSr8iq03HvM27SU0QiMyC9Hr41dPHj07Pn/26MWTn2roGb4CNRH0cpJIYnaq4nw1NQvTNC/2EpEn",
-	"8Yb2wzPI6eqRhE/LjFfEvJUKOsR4ZkKvizZEbNyPKxIMTYR0pW7wmER0bEGmFnqwEv2ir5qnnAnd20f4",
-	"qcb6CY1UFdgfIziWEKDwcEwjBd5eSZK+x5vkF549roYIJI9cXxQXPLoLv2Un5ZL0VQg86OtqfjeqAQEs",
-	"PuT7FAPmFZCOZqN0yyiBYVShdxDCOlhVKEfghSMRZzGI9QiPyS1NJeegdRQqzMa6tdxIli24s5vuYhpl",
-	"zLNKczVPqxiOPrePo439bA7dsNR2g4tuwgz9nJtRA4PrFKSfSgIJf0IAUD7DR/uO8ahgkC2ljLtO61tY",
-	"4c5mVjvcYozuNXdLEfS6fGhPC5eCHDdOwDWSj17oS2+KSWZzDmiONFXNadM1CWhZGQBzUyFYObRSdHlq",
-	"/20ifgUU70rcqL3wJkvcqpzU1Jo4hMUydAUrMBTdOLL/msON8am52OFybrXLLccu2TMv7MptcOCBhj/G",
-	"MyQVnulR9ylJYrMoGZAIQVqodGgjWCPKis9uLOghht3nhci6O2TemP5j75iMvdafbInR5mebMd6aXFLF",
-	"D2/6/c39NhtJ0SUu8qJUWOrMhKvO9ea/3ebOM0x9bk2bRbr++aUJd67v8q3MhpZGFf4FfMDdNurNCppT",
-	"Fi9lEhvYgMtFnWChbIKrPpviwpkEiTX6ad7DySSxftoAl7Qp65UEFHBFvoSFpbFDKTBMxh7ZGi2L+th1",
-	"ObOZsrcRclpKOyFt6ymBdQ3Uy1cCJURKk6Hmqi7hAa+h1xZpWSi5A2sBBrpbjEUF2KxNTvke5wnB7J9y",
-	"jN1iSfOlzN/tnrjIeAvrZfbRhhbsLRSqexDdG5B03rIvUCYbfHlMS0gkNyRP5rdYS549I0lsX+Tb7a6O",
-	"wGbS0RwrnscVEtk3e2K2r1eZDXbAYeBcKPkr/TTOQeUbeQGmaJxGQ1P0yEKtDZ6OePa4gasveFvAtMuS",
-	"5Sx0ez2om8O8Vz3TjWNTjIp9bmiG7KVYntqzIdDEZNIYxKgps7Z5VHUIt9f++WAehwlZhstxHplFHyJD",
-	"5BpHCrzNY5wAHbBSROhf//+t/3xf3zr88Oir97UP5tPX//nvvimviXLwnHVZfA0c7jIvoFfA3tdQ1wAZ",
-	"TV1NgkTKmD7hIC42dYUd5p6kzQB9KC6uLWDIrMtr+ZZPIPPehQAqrCxwkcznlWa1LFxYSXF9fodz53oW",
-	"lM/rSa6nr5F+nwvVEWuw2pllslWoEm9hDgdRMBHPKpZPKivYfXvyFrX2K26SyiBUV83gFVzkbskroq6v",
-	"3m72mkKV1QLJilIPX1E2WO3YtJfdHoRjNtaD4wRyhMbnxQicumDeBjNz9aJ8AGtXJGqeC787f/Ma2V/b",
-	"aLvH49m2BaSFqFhQKkTbE6yG2zQOka3xsu2S/Vb7+t37QzdI75y5IBGW6jbSEhzDmkvRlCYJirhUCCtX",
-	"EydEkJMq9D/GT2uqd3gkIGFK4MTkta3tzR/SwXDDWxI+3eiOOYK628PSiAsj8RH4aVnFXlSY+pRZtCkU",
-	"e0ZaaBiHErNlPyiLkjQmLsKGhTQ/yKL1ixlLsd7BsCJg9bqM/SFO+h2bTuazdp8RnBh5tAHj58GUDK82",
-	"Wi83pCJ+UlS5H97yKTnGfMUyHdjNqqH6+qOsNLY+fJQtYLP+KVnwrC17Y16iMzu28zczC7N/aNfc5zKy",
-	"N3QM3b9NXmF55nhz88oKjp1s7Ce8DejQm+u2pEr53UCKPvVgJYzwGU8lGa4TOJ7fu5J09MD96BsDRaXr",
-	"w8vsmqyfObIejHltNRKKe3gs0BPOGIGQrxPcHj1ueRbHR07Z+hCctZS8nMvtuMPCgixd5gdXAnOG+ux6",
-	"4He85+lVYfR8MJ0gnS1EFiMK8e0eTRJ5ZH7Rl5jODPLIfQDQtAHpFA5twZMknRhUt74qRyP6zunvDOzk",
-	"iUswfKBciiGWw0qpkxDcd2m8ShDwQJydnqC9w73m0pRhymJyvfjYegYABxjpkT79Bngi13T4jCjzSA4H",
-	"k4McRMg21Z9cTp/+rLCg/X4VhM7ie9aA0GlybJAF3kYYgfZvmM0RUk/UEfJg/2B3tW5vqGlBCkAEOxa7",
-	"fH62hlk9+M4tseln37yvyK3SW1bgX1zmMLA9HxFWLlhY2xSIC48zycfwOP9ZQgTUXYGCU4s8liW4M64Q",
-	"uSJiBlDNIZZrn5Zvszd4kdg04f7qB4InpVSVLN0gd9EYhoRwXBpTBf1H+lBFxdSpgLxRAC1AJrY/rTEL",
-	"QnpomNFt3SCdN++Qm8pwMNNCRK1Iei+XOQ/OBjbzGzCCE8JibNuO1NBF2X+IcCKNNxcAk52E9FVXny/O",
-	"sQiIuRB1+9Zs7/r8ia5EzNp2cbGGzHIXpL3uxuB0YXw+oEeMZ85qjf26TrEazdrjLJSq8ST3Y2ECjHo7",
-	"jAmWqSi9vBBB7BecHksdUe66os+u4JEGL/Sn1s2W+dC8+fcqD/ytYYfmtcWpF5bLx5nFHKcHzfOrVjC9",
-	"wyLTDZLT5kymbDabtMIoWD1zlRhsU45CxpuT8loMeJBUq1puFOkwl3nlpUUBubGh08WWIq8yCSF6YirH",
-	"MvDDOU3fe74U4jzL57QsmvMWT4i4nd/mC/DwnwY8rLZtgZWw4aK5rbCzGy4DKy1tIghMafHfUIf2CD5C",
-	"XobeCD6s30o8I5743OtZbXXzIuuiK/YXsr19lsmOPyTIpFB41y/UDFQbGlfwPgIJBPFhiacQXrapt/or",
-	"276LKhRr8m9Eej/AsuRXMGvjFRi2yupmbqLPo9T8U7USv72gNcQZwSLMwy2h9UjPsrLpUFsvS7Vw5ef8",
-	"RkWxkN/ieGPBJ3m/sZQp0/8MTAyTWURiNCPKP4VSRUD/8q5N1rnUU1gZ1Jsh945SakKoD7zRu2FVNS2h",
-	"buk0ttle5hElBinOtsBtZVWtSO2KzeAMsA0TxAiOhmsUr4mGxl5LfXjKV1CvGPxXtiR3iLpPn1wgKLV5",
-	"1dgGZYYSuf2JxjfrJGvBe0I7uooJy40nW6GZug2zhmIKl3rHk1fJ38CUy8vJbxAPdl2G1o6Cp4nyo8Xy",
-	"2vxeUBBVRpzPeIoEmXBhQrW2KGttuY2yaKrZIq2V9vUC2ErhXkKOkDb/we8J2Jf8kpJrLxV0K3O8reQv",
-	"+NWNaGk21tv8/PaX13y4qppnFgWzIQ7MiJYtA6VBAitiSvTt7O1a0C1I+iEW4HQ1ZQmMrjbBM9O31Dxj",
-	"kSs3M0ELOba3CZMvWZUzJ7U8YXAsjGPMykOoghEiSci8d7bgm6mNy3V1ANadxcJglU0/Gu86gUffalOb",
-	"poouPeEKEfEw6GOaVMHMfXUf0w0e4ad86IZYsQTrCOB5lXoGcA5sElIhCwnyrKUxNMOseazrC2p6G43x",
-	"iHiSG23fwSryraaTTZmtxO0vJ9MICnfAKOwtfkJlXULWrwB67Jq0ulL5OYQQEoQA1uqt0b8QhHC19s12",
-	"q32UnBl/IRTKxpG6ZNoAlnmD395MEWla7pa4otwjoNhUoNSBwNMAY6HZRUVrD9t8ZJGOYXC9NeBbWW8I",
-	"oE3Nkbbw65ZJCbUOtmHQDvp8RsS2axKzHTk0dr40Dx7JyLohfO4gxlnRllx0spf6adijCpzpE8gaLxxQ",
-	"JRusKPokT1K1udrpCqoVOzTXoQfQkgprhXo7CkdGMdZasWaAmOIB45JKiGOZZh19IgRAmQSZYCCdtpNB",
-	"p9SaBaTAdBay+io2uxuHl8wpu4UPf4KlNB7Ej7zn0QA58yhFp1aTNm1fCIaeTqBTcGh6ihMjKqq85XFW",
-	"3XJ57SiRsqxPnanfYftpCK5IsV3dmsBerbNWwHGhH6Y1wvQJlQo9PUHaCKMxlQqPiD4doKFQWOinAQVP",
-	"FTcop1BbmYnp9tWD+sXRkMTasL1ktsjYEaQKDWfWpSNl1h7MaEDcTavtGlBIxScT8xSn+UKHGJOyZIOu",
-	"YxpLpSmVvcg83JTbuWQFvWKCGewqTSWTqlVmR7jb9InR74Xfq5PL7GleEdGjqkARzRfAFke24NK1MoOE",
-	"MhOu2Vd10d81IugfDdhheUC3l5nRGxVZ9Vli+n2lZ4Vmx3i0nNJGfXhhn7LPL+jPc+j2bdC3UEljysVI",
-	"Ot8q1NmQGNqyaOtBWfcRwn1l/hwb/c3JIOhfiChTHOEIPD7oqxOcXJwdn7xAzVr9a6N0GMsCgQizJXRQ",
-	"wqcgaYZ0MDR6DqOMoGiIWUQMlpWwI1sVpI7GXBDYnqkkcV5PGerFEIm6ptJr1od2lidT2IabXLlqy3rA",
-	"MYeiyQaCo+YSHrIet2AvGYGoXxDPOvoVkF0+tcUkBHEtP7WMqoYnb+YV9GNLTWXZWb4aZvUWBLK/kPJg",
-	"uOEgEj7d8A5Ho7UKsOQllBcdCpruD1abxV9HMe9yz5ntkJixv69ketW0YEm8a0cFGlEWyzaiTKYJnN4h",
-	"mmpmnMoQDQlWVJ9pQ646Uwx+Sa0XU3cl9IiB3REiHF/RiIQoK6R5SxyDrZIG3fnNyJc6Rs4V7vcfXJjC",
-	"W15BJOKfIFQLL39IR+MiDmZT+Iu/FHjEWdzp40j5VK9nkE6pIHKWTnxu+Er/ZwZ3Kb+igoR5C7AN3SN5",
-	"JuTSsIu97M7Ox3t1JYbZ8CuoYgfqzx2Ek0yLmikXalhDb1gyQ10+6przpxAM6KIICzFD2FRzKjmxRnNx",
-	"gzDQwqbfpxE1pf8UNtVIiSJiTJmRYoyrjm1B1Uv8cKqsa9XGZRGzPhgGJmVqYTloipavFYquw21U1r5c",
-	"KYs3Ezs2tuiROJ5IfLA2lAPqThblbHUVph9zTMVG4c3xmPqhdgPu/Xpj7AY8aXHERuCkgqrZuSaiGQ+g",
-	"wf3aiyTSxfVdtuzfJLI9LTVbmoafI0qCrJNYp/OMS7UFHp2tcU53PKEvyGwJVGfhhQXMDsS1XRs+12Uo",
-	"4kzyZM2RRL6RmBYvnsioBSr+TRrkIYDwZkR0/vH3/+5mvdtBEBMsin0Yh0pNTHcyyvq8qqouZnJKRNZO",
-	"xOqxUApaDQVPB0Mwc7M+r1n+3bjQnMCGhoy+q+WQoEoRBiH+S9YvN9lWHElCaui4VFQYet2ZnmjYVliD",
-	"70stuaGZWeZ3NEOvXbJLdjzWFgS4R8acEVP7zdoO+p5Sfrc1Ea5VDT03uU/gPwAY9M7OzqH++YeLk9BW",
-	"E2GxCX/DRZcsolc0QXojyzJ+S0/IV4zJReHzZGiexbZhwkcWq22awPxKBDdugIRGhJlYkvN7as0iOJ7g",
-	"aEi2mrV6zmCF7zRb24BS21WtIDEy3zlXkIH7Q/AGF7PMzRISHA3zTabXxCQYmJXEqgg/tq0Uwd1SbB4a",
-	"NFwSMZ7QoB3s1Bo10zhZDWGzu2BvnmI8ICCL7GA4ex4H7UDrjMeuVHKxSPN7TwBQL8oUM+h8pV9t5lqo",
-	"ZD8POCHXk4THJJOPsHshFTanrSsukHcFXL+of1bcYIyvn5u7duZOCSha+0tK7M9KpAQk0wzoqo+O4Cb0",
-	"vyonx/ZLqiX5GheeGAV2nUc6WI1pGSwnmpdg2s16fbMulIVOkoWGQoVWjxfNnXbD9GQsHuCVzbAtOjQo",
-	"tA0vd6q2vqgAN3dau3v7+X+DUteeqiHkJqaLGkGB4HbQhI05pqoTaR7fg0bnmJm/WrWDLExkIr21rFVP",
-	"TV/mAj/62vAA/e//nCDC0JjPCAMPr4AaryFqwr8SxQTJlCpSQyf/+Pt/EanQmFNw3KLGnr69lrcIKncF",
-	"yhr75P18bJ5X1ZRdN2Db/yHbyE29/CXLSZtJa3fJzDtoeHugTrRc4a7AcA11X1I26hq3jiDJN5fw6ssg",
-	"D+tnHkl79JsEdVgjfW/VeOxl23ANDKVluNh3ccbt29/i+MycbgHc0lh9S6n9MNy0s/qmUy56NI4Jmyvw",
-	"vfyuvL1sUehraluChkhzBbjnpEl1AjccQ70ZcjxihCRgiBQemNbmNhtMP7cspwGSUymsnxIjqxdF9QpZ",
-	"A3c9f3wvYmk5ybJeK59pLVv11uo7XnN1ylMW38PinxEc25wOKPDDoNovcu3Q1l7j7cKxCbo5l544UKFd",
-	"s7YsqY0Ld59c4EFWObRYaihr1I0gv1S6TuLQ7TxvJ26cxVY5pRK1Gs1LpudivbRZ7aFLljk2HBMe5wN/",
-	"cGZ83ofZr3Vp3t7Z6PyfkdP/qIJu483Rqh+uMy7bKVzf0GiuvuHcNapvNde4+gWZXeCRnUDzYJ3xFPu0",
-	"332L67cjzJDDkq27o20Pp+JuLu+cM3PBX2rXAEt/y+PZZhqrQRwEP1JJFUET8ftvVylBYyxiqpWODGZg",
-	"EQVrq0MFCMRN2WdiFf8v+/zLPnfGe8JlvtGNTowZcry3fOPncMRcWVvSfE0Se3TbXhL67HYwbH1um4oY",
-	"ef8ncOMMbduFggMhB1wc2azlKQPd/ZKZ3tgln4nn9NbK6wmW5CXHsdxYCG1sBt+jadsD3fv33/AtTdjM",
-	"P51baLsX9YN23Vlo8KjE86jMjQlXSM8V1pXxGscUBzd3tOjKrduWmnVZZ5LeDNH4i3l3b+adiTMvdk9k",
-	"MXwCTxfNvHgFWTEhXHPuB6gU51PpL4q71jZO1A+eOX9tcQeHcwmtzm2bSQxbLxvlVXVyV/AlwwkE/rPW",
-	"gz5tHgZw6qaxmTiY1x7uohG4Le3dzHYHevbe2tuqnKq8vnKw/gz+RAJqc1nkk0N5QRSDt5maGhUFkXJi",
-	"iLf1kltI8eIpaTKUSi30ayVv8HwgTI+jaSTJl7VZujaMTHOCFgX9Pa/Gv7RivKmqe8fTCdqE4fmTKQst",
-	"hnmLFdNnYP5Y8qmwq52OOattbLZmt2rb9XaOllKD2b8Qs92XK7KiZuBGy79NTMktv9JyzDJBb3pHkBha",
-	"5Mjc7VhD2UWcJTMoXWR7AUmOGEcFXybV941IjPocMHJlhnvC4ntjuPB2OswXFv3zysO80OrtJWPe49lr",
-	"2hcawTI+DcFhbnup6t1g8jRmNtgPOBATl83bpcDusLeEpj6Uykt/QTl3lGAF+AuDSEF2UEgS1XV1HtSQ",
-	"jI8MnoBq8y6B1i2FZpY+lf8pUa6J9YqQ/8VCrMENotD3xQQbbKIKLSSulUMMO/VWht8xukiu+jzvb73m",
-	"jBjxUFI3ChlJu43mIrTrzv4FB49477qzBnJCWGwAqwsh3T2t8+3stHf3fy53L20H/laoAI/vkFR80wDR",
-	"kjXhdg4NQP7QBI1TRiFBL1jUNPcu6oe5pmlpNir0UK681mb8Bs26bbHcDhKCrmiS4AFBRCo0IYoqGNoc",
-	"J1SOLtuwQaMxNxwPuQqDMc2Ds7bAa48t/FR458FuATkCaPTswf9ReOjB7tx9fX0Y5bc6NENxIOaSmw9r",
-	"a+BuF1Wo365lc1n51tupstST217FviGhafCATAsHHI30r93Slumu1tF3jOSfKy9T3rBSUVPI/S7DfRBz",
-	"4XaHhEVABu33Hxb0pqyXBvhiJoKPqSRFlcmdAeWDwTb0lMu8vvYa0HJsChqwmMU62vIr2Ca8ZPXIjUMJ",
-	"KsNDrpsg8VFeQtVRF51ycckc1FwinECDEjhybOqNvsd0k23bQwVDo1qHOKshd6K42UA91C44nM2ZYvOO",
-	"LpmFRzo/U5VDOSPL/bl7y2Jt96Kxk0uSrPdtMJhu1XeCrONtMG6N9q9/aU5+LXZ9bQfzDWoLPWAXXtJq",
-	"N5o/byQGih1jfe5am1TZrNdzktf+dA5RImxVHlludqz5RZLkyjbIRoxMtfAGri3sJ3u0lLYTpJdX76Vz",
-	"Iq6I2ALBZy6toSdW19FyPEZdOL67R4DB6NLYdO/xiMuXWKqtJ/oZW88fd0PbuMd0Z8DsknUhyncCp3O3",
-	"hiyuMzdUICfTFOPQA4DR1JDe7OOxHZ6YocYukmhEyCRrm84IJDQDWhJS7i6ZVILgsW3A5zofR4IABhUn",
-	"kOSWb2jKkH4oZ5FWpmYm13aIXdYr6GEmsxTmTFhbj3JAlJFwUywvGZRiC0FVsxNx0g/yGszLIOtW08u3",
-	"yU95kvDpejjRC5fBCESCMR1lsokqW9kKaAD5oqBDV6qGpYUrHS0LFTsbYePAV6vznrGYilwrw7lbZhol",
-	"ERbQuI1azUsGV7RNbPGSaV5ro0+XgVRkchm0Ly1K8jIILw00MPsSvsIK/i6KppaVf+Z3eGzQ/nQZ0Bgu",
-	"XUBiXgY3N7CUS05jn9piJlUL/soxHsPPDqaNpa1rwq9WhX1dzHYpntpVBbiF7+JN/37hwIUuZPBPAZ0a",
-	"ZK32g8Pabr2ep0u1Az7y9P8q/pprzfVao97K8MC3AhN7em7NHcq7B/bkz+r15qUDg91mrVUPyqUBTRPC",
-	"Zn2/DnUsXAfBZn1vr1Wvlwsd75UrBAbNnUatpe+rl8q+OQx7scxwqcdRsHdQA2Mm72EU7NdrO/qrrEdR",
-	"sLdXa9QLpYfdTBfJX+oQ1ig1BCslLwfNvVat0bQDLhqP9b2txk5QzDEOdhoHtWbLXpslEgfNRr1Wd3N2",
-	"6GzIAeswrjqaskGW/qvXvNloFUdczmxT3IxgPxuBTb59H+QZtnpj3SlQXuhbViHK3G79awsz0M9UYboF",
-	"HAkkxGCbnTIDnIBrF+LEXCbSvIJuZWzglqFjc9t6Ltp7EIu2zM0U5FhGuWPbxyEo1EarEnqL2ZqfS+aV",
-	"5ED9BkrkGvFTmgnvI/eA+k4pNrlybgsCvXEvk/MJ69aBFn9eYb130CwL691D/UW5Fqspz1WWnfUqSWT8",
-	"DZtIk0qlyFC69iUCteBJUTl5NA9yRhZRMWvImO3U5TF7bcFXWY6gKf4Re7u4avlm53Rk8gshFrXQvjWX",
-	"jdC9tdSwwfQ+5MJUmCjcb/IVswHUfI51w0UmJftOIrE8e+MDLzZgzgymuWw6SGrOOT53gGYtB2zS91rZ",
-	"3msI51Otb6xx3QW/ZWzNEPPLvvN6MPPdBvV34ICHEtIlLl65E4euLVe1M+bUphln2LUaeo3HpjZYqXPi",
-	"UV4zoZBNblJyzUaC4pI1ryfxWT6QPxM2tdDv7v2nzwkzvcsZ7ZraNeYjN/WteuMCxgtDvpuWXu4ttxTN",
-	"6njzC5z1Qa2DIsBUU1pzlekZbjK/HIx0vCJKngsNc4DbIgayGkZSxr5CdvxauFeTGG/r6K0Llb9kGVbe",
-	"HPB5LNoUVYAqoC66NhEU8vjL1RSOULPeMl5aV3LRZljXLtkFNwMIUde0y8h6x1+t6JIRom4eI+3aOmZu",
-	"e3azFhomnk69uN0zqPbqOrQ8pPWV+0bDzwoItn1kKkp5u74xrl3MvHBzDUwKweisf0U7iBIsJUkF2glR",
-	"QUJmfTjuAjQutc5ZC2e8IZbVFOWFGJkjQtYaJwywlFQqEncggO87RQhTFIr9Vhwd8PyOy1d3j87KAXeg",
-	"KqQ3yl+rmyPOXmd0SXKtZwNFYMckplr7tOsA9XJ4v5NkeNSqhbnCCY31oONUuEvf1h+vWrIPFYWNNe3M",
-	"D7ZBQtAOGk0kUoLiFL3lQoWosV+v19FLjH6kSUKyEsm22q22k3fR7i6q183/CzWUIWuteE8Wyph7liXQ",
-	"hFJ4rOBJQoxeslCy2b9Sc2Wcrcc3MTGnzhj6QGjV30TtIL+XMMlFdgYMoTm9wSuVSy1KPNMq2MdUUBlT",
-	"x2enZ15bf9pPk04PSyrzctAhevr47RnCQtEoIWjvq8bXX+Gv7aDz6cLpYshl502ZqefkFmqMrzulLkpZ",
-	"B3R9NZ/YfDDrGdDfZXWppSq1hW7P1VheZHGgvaBXOJp18hZIedGVgjC5ya8UdDBUJmQAbUnRV43dr2E6",
-	"rl1B1pcgG0xHDamIO5oRIJzwHkSllgB66Sa2m06wo08thFM0SVJTApALPCDZltEEPxXYlEZz88BJvvbn",
-	"qUARUYqAlhUinkIdDPX7b8nvv9n6TkZMZxXD20E07ovB4Ne4P/5VTX9pJqNSeXH/73P1yNuBtx76Jpmc",
-	"tkq33yHj6qjfEtleuH1VpoEHN/O6rAuAuqr+ar6hz4TkzEE6n5wF9P7DTQmw805QRVxDK1yooyUxjbVi",
-	"ZVuPUQfKBMM4IhvqrzGVNmJfncL9OLvmrWut/XCa12pospc3Tdk2rTpGWXtyrWePuSC1L/jkz4tPzhnG",
-	"YkTM4hQ8IyHYHNrySqD0OlvFtxbauxydDAXTMY0N7CPM4Mn6rJ8IGpEYmmth9IqIUUJQwge27TA4dRjv",
-	"8XhWW9JCe2ii5pf2tC5lo4I9YzBmUCdVG0S0P+si08EEYYbINXQwgtJEiZXK4yp8me09vQp58pzF5Dqr",
-	"XQ+oOZOQYGqWVblMbQlIj9O07ulWPqaMjrUSW1+su/4QhcQ+PBSkLscy1xrNnZ9dj/F2UK/3Wz/tzkYv",
-	"2QWOe7sH5PUhozuDH/aetVrRd/1XP0zfPbk6bJ595KNvgqwFfN21bc+6qpku6sGnRTTL3KsB0dIjfS4M",
-	"Cqa1//jJ95OPB8++PcePti+ej9892v3uhKTfk7PRePf1q8l3735+ujM8T09/+Mbcy+OZAcOY5YKnmGqQ",
-	"lmO3G5fBTXhpBnupR3sJw4UrYcCXwc2ipyvAH5+sr7IUW7Gvk7b9xcH1sHpDFp6yTGDwiTyJSSYZ5lGK",
-	"Trb6BO42SK8Jp2bbVcB/bfFSxhUsddSUkxoXg22V8MFW/oTQXWhOBWjsiF4QMkFUtfVpABkiWshyZirZ",
-	"TwS/IiYpBCT1JXMuKbN1XPmn3EHlz/zI5nBXwVIkh+3rA4bcJdu5ZHtXr188wyx+1D+k+3g2/kjT/g8v",
-	"Hn03eUc/xt/34++eNI9fsO/pD6fPv7lkl+wff/+/qPAM9PMPPz076/90/POj/Qk9jqfRi0fbT79l4vrN",
-	"zz+/wePd8+vJ9ZvZj8f4+8ePpj9cDV9cnf4kv5smfXl9Fb+8eNZ/x1+cTPc+Nl7ODg/e/LL/9IfW/pPv",
-	"37XeTeU3QBlTRbDwykd7u629+n5r99HxTy+vdn8h6dtJX3x7PfqWPLt41KSTX16Ph60ef/1ol+/J3V/G",
-	"w+fNJxsYNAXKV+fras7M6Vor6EQV62Lb/z3yrI8LibfqrbyQ6GuuUB+0p+z4AjbXB/2/Ma62+k61WtPb",
-	"le3JhSm9dlh2w+jQXvRBsPzO+Wv3aZY3AYXZEYYBYJUKsmqjj8kypMsrcnd4+1qRnTAoNMMzqUmmw16p",
-	"CZ7t/hn4OntaJ1LC9dZUpoGeqWpfLmYvIz4x3oe1F/wV8a31uyFHWI7+BLD24rlhq0Lr2RcPkTArlT1/",
-	"opzjGWjqeqplv9kMjfEMxbyEeJ/nrm3jH1oKHn01OzYX/Znin54ctEazXW/VdhrgEDa+aCAw+J81MXf2",
-	"bfiy1QSI4KKzDHp6uj/1xDwKbL1h/M7N7DVmUfPX7LrXNA7qpdf4Awv2pe6LO9bygaVcrRBqG82mT5Tq",
-	"QiekrxBP1V9SU7z7/q3YpRYewU3GA4fq7pqaGWljrPCKZJWKrTsPh6zo4OROIpMLAsY+jIVKhFFMB0Qq",
-	"0yoJrh4RG/2kRtsTfBraYKEawu1npydo73CvaWrJ2hP1khXVyZK9DXEVdPr85ZM8q8sOzY1D8SQ2Isxc",
-	"4JRJPVg2s/1rIG5qJ3PJFEmS4mwgLkqVRGPKUkVcN57QjjIfXUELKKi7HgX1rdZxqyWgrzm+GUtm20Ob",
-	"yew8tc0wi+G3iuzivRaY9ln7w3tONTb9eoEEc8BNP5mgyxfEzDLw5p9b3bbSuMIbcNiG9L5as9Fa8Ab0",
-	"n75+/XSijls/HQ8vHl39dHr64+jdi/7w259f9sSz/eT73cZB8qweJec/zXsDDF/63tbMMmkE52Y8p4/f",
-	"nP50cE1mjV+ak+3tZ3T0ZIcz8VS9bTz79uP/98OLjz+z3be9J1ej1jf2zqm8DNrNol+hWfQrGJFxGdy4",
-	"+XdME9T3G80p+OCMlbh3lrzduX4t3x2rNx93vz1pHnz7fLT95NlLSp5e/bh3rY7fNn98Ef18+Oob2wpA",
-	"v+xdL473zgc/9vDBo4+Pmh9JcsLoQfro7JeTN6P9Uev46bj58tcfZf1sCi+bJDgisAWEAUzrY7exf7i7",
-	"22jsNls7jbppf0QMZsgd60sLeOkTWJ/z3pgYh1Pe7XmZmiYmfkV5TifIYnh2b2mhPcVUQTi0uM8uoDek",
-	"E1OMK2RzGrL9VZrsQT373x9wsm6GG8CbjUh9q8+FKvMTDg1oCA1du2WG6DMaxe0V+88CjlxDL3jMp0wb",
-	"T657KJy5cyd2dsbBQWx6fS3RCoqYp0q7cXbirtpYp79biersvX9UFc0gWEvqGfi6HLArNJ+k+Wi63wgy",
-	"ppD7yvvza1NZczFDakliO5p35RA3d/eywiYm2l+oog5Js20bCMmHUTD4XO8cUwLl+JIxLASfaiVKEKmk",
-	"6VfoYjHEtkthhMSyUAzJ5PiDuiWR6a7rLdx6jmcZI92Bj9auHl3gnc8G+zLbiJoa2gUdycH8egRFOElM",
-	"q2kntx1OzEnYeWRYhgTbO8Bx3DxoHTQbO839/iE56B/0W/Fhq0maOD6I6wTXD/uE1HcOmweNHtnZ7zUa",
-	"zV69edg72Ns7JMDcZo3L4zsfYkFcFyPeRyQhkRI0guYPiQno5cN1w7NP0oc7mQCNsCIDLgwcBGA06Xji",
-	"2mGXETDwrgQCmsvtWQM/66dyjqTneIYY1zQd4qS/ZRJBPUTVPyQlvJ19Ghy0DnVWfrTiE6Pmg0HhnXt2",
-	"5wYnmGXI40jdW2nvsnz8XPGRNSLWb7Q4eG0Yd+3q25jG54Dj/qNX4F7jfDg24towW4jMXoGO4ZZzlqI9",
-	"PAe1Bfys8r2ducse3Pv2T2oQ5QGPWjm5GSxU33SvkFAZCWI6I/mwnhc7jd2dvXq9fv4F1fkF1bkWqtNx",
-	"KPBTJ2WKJi4r3ceifuin0RLvQ3kIPw+MtESMfxVM6Z189Fbkr+OkN2fDF2f8rY1uR0LQkjMVcdEGNMi1",
-	"zRz07tkrKxZkp/zGh7y977M0Usvwz38dt4txqcC0rIeltOrLl3d5evgpdFqda1yMnmW2DfqqKxOuul+v",
-	"TAjX1pgBI/rgM6+qcrvvPV/b5GffpkX3v2jS9h+F3Ze4tlJJlvkT15Zg/xry6w+ahb8J8LAg7bDJUjAe",
-	"Zy0Jp4LbrIYVeG+RsuVp+XPVQGtI6yxS2kCH68qc9ejI6wgqjmJeQy6dxTZ/zPvaoD6mCYlDZ3hfMvMr",
-	"EYKLdtaJm5rU1oQPnAViy4ZmlUY/8p5Eeh5dKDVqi4zCiKow32d61muUGvzIe1lPahNchm/Kfah9kvcj",
-	"7wXrI3t7f3h0dwzSqHV4qE+NeKEBc1ZBtQXmuF7BoB1ow52nCiJaeqkh7JfHrzSN2nqEaaKMqYCFqn60",
-	"NqNCN5Lden3FSJo/F95bz97bzN7LkySdrPfaBeR29PH72auL5xsknKVstQ2g99UX4PY9VyYwRNXk1XJi",
-	"qd6vLyhLx6xqRqVX79zGbO9ro60L4vQCLknEWdzp40hpLgXP9Z2sV5hcFd8+0fIQEnn+jFwBR2G5WsV0",
-	"yAFnKemAIcpCV76i6gQdEpyo4a/LdKlncMmd2WOuduOatVHMuz0r91xBHeD7B0yf41ke9LZeRjiZCySU",
-	"RFzRyNEQWsj9ulwdxTFlBtBwDykFcGtP8BGUauC5oygrVSeJiZI5Yt+G9vmgqzaOUYpM1RCzErtmMzzc",
-	"fOxhWJxT4au7z+vcVUQB7tLa4cNw2HRIoO595n+2LGWj35amlSyXOfyqee5He8ldOW7Ag3Yw4I1ac692",
-	"UHLSXtVrjVp9fcK7EVWga3opTeKHorZWyuEFS7bymuD3D9nNXnRrVkUIiuB5i/DVCqmVWT7CQkm7Mygy",
-	"C6pShJOkkA6bBS56JMJjkiWH5o+1xTAXH2pSX4ccyFC0RKTJV+VoBA2A+igmmi4yzCqT57gOiWeFd1nj",
-	"w/cuVyupaDLZqmghYtxWQZOFh9nD6S4Dn1qjS3NMarNac4umkigLrS4K97lWFxW3FgDEFg3j6h5MFzON",
-	"YfVssnFpaCbdZvEVx5kLrmcKxEOjiSL9veMy8qUoWjTlCvc5zr/5cPP/AgAA//8=",
+	"7L3rchu3si/+KqjZZ9deKY8okqJudKV2KY4VO75GUuJ/YvlPgjMgCWsIMAOMaMalqvX5//n/Zb/AqZNv",
+	"5xlO3mQ9ySl0A3MhMbxIsleytletiilyLkCj0ejLr7s/BpGcTKVgQqug+zEYMxqzFD4+vqAj82/MVJTy",
+	"qeZSBN3gJ5YqLgWRQ6LHjNCEpTokWpIBI4oJTQY0uiJUkf7T4c4LqqNxvxGEgYrGbELN4/R8yoJuoHTK",
+	"xSi4uQmD51xcLb/o7PQROWofHYUkZcnXl4FgH/Rl8JDQAbxGCnh/QpUmUzpiq19yEwZTmtIJ03ZyJ2bc",
+	"T79dfu2rKf01Y4THZoZU4ATNw7n5dUr1OAgDQSfm8TwOwiBlv2Y8ZXHQ1WnGyoOY0A/PmRjpcdA96ITB",
+	"hAv3Zyv0kOFEvRouj+eUj7KUKUNRPWZzorSUMaGa6DFXhAulqdBdM1hGozGZspTLGEiTMpUlmpj1zTSL",
+	"kVSDuflNNMgjKYCO3DyXaiKHl0LIWYO8MX9xRYTU5IpNtXkz12Rm/lGW+l3SZ4Klo3nvajbuh6Rvnt1L",
+	"GY25GPWoNl/JKRM9oJ7qN8gJ6T/oW5LK4VAxfSm4IrOUa80E6f97+5t+41I4Ov+asXReEJqqnhxWFph9",
+	"oJNpwlTQfRu0m+2DnVZrp7l30TzqNpvdZvOX4F0YDGU6oTroBjHVbEfzCQv8dFd8JCZMbMQPTOh07rg/",
+	"oortJJLG6rNwyKMsVTJdHuPFmJG+2R+9CK7ou/GZjUEGbChT1qghLd4R1Ixqv9X2DeSUTngyX08uMoQL",
+	"PwtxTlM58W2fVGkS0zmZUaFZ3CDfsiHNEh2Svab5Xln6kL6W/Yek1SYTKfRYkaFM7ceHpNUkc0ZT/BI+",
+	"PSRSMHiu+UolUqs6Cg/NwMoTq/CllyWfxmwylZqJaP6MzZdndULMs+HVIAbMNmIhEWwG3xlJ0CWU/Pjj",
+	"028b5NxsczqiXJAZ12MuSLtDxvAZmESZR5llYEqHZtuPuRiZvR5LwS6FnvGIESpQqFChZiw1v87GIISY",
+	"IEYExSCeUtYgr0QyxwFZyaKyKGIsZjGhqXnRhE0GLGVxabvjqVOQrDT/HUOAGrZotY/W88XTIZxCNbvG",
+	"HHL9ymGGgzbizsizkPQvg73LoN8gb7gey0wbYVilRKd91KidiT0EgxWcXTtmK6PVJmOP7LV2+AxITeN7",
+	"HthzKkYZHbHlEblfzHjMQJiImArJacpENDbHToz7rnZAJ1HEpnonf0PNuNr7B96B8QnXy6N6IZVZMDYx",
+	"RyVsWacr+HZqAg8pv9gOOujuN0MzCj7JJkG33WwC3+FfBddxodmIpTCgMxYxPt3gSCEpXvlZhOSFXCUi",
+	"hSSJFCOWLgtLLScyTeWsjnRabiXibsyc1NTwbKGOmQ+RNKwDH+l0mvCImlHuvldmqPmxbz4O5kE3eElj",
+	"ToMwiMZUjFjcg3c6faC9D/pAG/SBMMCzyNzKYyOW6SCK2XA05u+vkomQ0yAMEjpgiSGJnLOUNA/hK8fx",
+	"wTANbsJgzJWW6Tzovv0YVF/XuWjvdVtN+zqlzdS7gdGD4E82tX+xOLgJF2+ujrUyOfckGl0JOUtYPGJx",
+	"8cTKtzfvQpwdbe919g8Oi/8GoX13b9WgU0YtpWk6QrlD58pcb0hhtkcvCrpB6yAIgwmjAv/qNI4MZa7M",
+	"URWgwhzJJO6N5YQ1zGWGA9gHDdeGR+T//O9HhAkykXMmYEum5L3M0pC04V9FYkZUxjVrkEf/+Pt/MaXJ",
+	"RHIB37cOzO0N8740S0CDca8yNGHXLOXajCNLR4aRwkBxEbH167RA3Wu0c4Lu3k2Zsf9HyoZBN/i33cJs",
+	"2sVf1S4yMTD3srTO7QiPheV7qL1sF665qeqpt9goz//4nd5yD9yEqMIsMaujIDwq8TxKaToc5i9Tnius",
+	"9EBOv9mc0gUpasgNajpwyTc0PkPlZgXZpqkcJGzywEM+lqbSLNdbIzc15YY2IjMqDJlkxqJixhqbmIOm",
+	"3WwGYTCV5hxIg26wC0JyF48VszUNr2Uq6HbMAaK5Bv69GOfqF4klQ8vLnN2F3NylU74by0j9GxfXNOHx",
+	"jr0h2Jhkr3GGdfTyDuAh6ePs+0QZTXkGGp55Z1kz2ZwTxzKJkZIR1WwEUjSIpDK7dJRSkSXUbt6YGjYN",
+	"g2mWTqViTqyAhIr4lMP7gkjKKUup5tfMt88PLprHBZdmQsPatZvtw6WfzeLI4ZDZhaYDmenSS6uHQBgI",
+	"qXkEU1Jj2t4/CLrBwRGN4/ZR56jd2msfDo/Z0fBo2ImPO23WpvFR3GS0eTxkrLl33D5qDdje4aDVag+a",
+	"7ePB0cHBMSuLnNIUDLGXiQBrhZf+8f/plBE6nbLkj9+J+sff/4snZEi5JsNU8phEY/YbuZaZIv8JJ7Sc",
+	"su2WoI7gwM+rSZ6L1lHKQKjiIfA2OMmU4kRxklAS//H7lAnFwNhiIZEZ/MDAcaFZlhLBSPrH71MpYjJN",
+	"MtUwtv3a1UzZhAsUtG/fbbxLcr72bBNwjERUwI6HGREtQ7SDuArBRJo55wmjKeFaESbiBaH/CLfLznOJ",
+	"G2VZIXtjthl6e2hJjV/lQtvuJDmV6YDHMRO3k4iFFNsrpNhLqQlNEjljXrklpN5xP9+XzKJZzI2ZYRbF",
+	"iKxYgjUMAuoZm1/QqzvPsN2uyukrNgfTOybUGMpGUzaWrm/GV2y+o2EI9zXf/oJZ3F8YipXhMP8XUqDj",
+	"YDPpDJxJDafA9LPJhIJkOLEeHLQqp+YQAJdjMgFb07D8mMaEGgkTjcGcu6ZJBkSkUSQzOCPe2mf3WGaO",
+	"xeP9xrE5KCl333SOGnB0GkHkvmq2Gy387pql1uRkCZ0qFvdQKW0dHoWBUdpE/sWBIRy+PjIqAE3c49r4",
+	"hjEfje1XrZb9LpEz+9VOCwZyA75DFlGrM1SedHzcXH5U86C5+KzjvaZ7Vkl7ah7sNFtGEctAyWIJi3TK",
+	"IyNyw2Baosi+feA0ocJYDN0hTRQLjaFlpR4+ysg6OikIHdN5SSC3jN5epbH3zaCgMY+CdsWF+alYXiWz",
+	"FGR+NP7jfxkz1rwK7Jnqm5v7+ZsP97d986/Fmwt2K798mv7xe/LH/7pmqAO+C4MBTxJ7sJUYRg57Kui2",
+	"D47aTaNyKcZE6QvDLNyc+kaK5CzQaJvBmgN2QnWJ8lwpw1lt+2nBkGruXYD1Zo++hAt7zi4/yPLMfuN4",
+	"v44qTgk3s2qAf81I+jCYpjwfabOx3+rst1ugD1Ch8djea+HBm+aDax7v7DUv2u2yKsTRNp/DwtWNcP8I",
+	"SbF+hBgMaAyoYkuDbB13FkYIzLDZEK/ejGF1wRGbU9veDyI6kFdG+kqdb9DDTqO1D3c5a8dr5+QPmKby",
+	"mhvFiybmSeNUZqPxghJ2EwZRymJ0MdWJx0E2VwQvC4kcktmYR+PcocoSxYxqAAKrXk7mEqDpROLG4q/d",
+	"zIdpv8llV9A9QIEVdI9ASAXdTnGxZciOXe5biKuDW0mr0rbdeLW4UNlwyCOjkfZiqmn9mm187uJh6Tl1",
+	"T+zShMQOGk48GLMNlJXc5bAUZt3zMBmcxC+lPpWZiO+qa3WqutYQnlmjaeGP96R3pAzDgcIo5yk4my3X",
+	"xzwGWxG04YdEyIGM56Aia5YkyP9Ag1dGP3mZG013IcNxVSEzFgUQ3OpAUjAi5MxHGLhgx5pu96WT+d6v",
+	"x4YC4IYHCTCjiqixnImHoMsTbsMxQBr3/FuRxWp8PThE94bHtBntt+I2O+oMDg5Lu2a/7G84lxOGTDtI",
+	"5RUjUhCZpUTxmPk9DpqlRjbeB8lOxLwkDW2oQmgyS6UYheTs9BE57uwfAmWsB307FwO7huuMJI3sO2dc",
+	"j+OUGp6gSnGlWdwDn5jPIcXglOrVesfg+T1n2LpHi/wXiDJ7DeJGE082ex2SmX0ws4Ggw4TFPJuA/38K",
+	"mtY0lXLYS3IzMYgSqpQxiPdCUvJQg0PIDDrOUnfp6+a3QWiGJ5hS3qkaSTylKczVTHrI3XvefrQ/0DhO",
+	"8fZWm6QZI3FGXstUh6R12Gw2yXNKfuJJAkc+3GCWiUbm3G7uk/190mzi/4PiVUaXrNxjPYBLz7IEmnIO",
+	"j01lkrAUR815b5pyEfEpTepXCi+TEVPK6E6oGSbmAONS9MwWkOZWhISAXFdMKJkqF1EbywkrWfUluafM",
+	"4RoG77OUq5g7Pjs983iKEjobZklvQBVX4EAB/0JIvvv29RmhqeZRwsjB31pf/Y1+ZQddTBfQDUguO28u",
+	"MLLiFmpCP/RqPGec9yRsO3P6Y9jIfGfpal0+K7xpSywOtE/5NY3mvcIBVuu0slemfDSGw97oOUwp8rfW",
+	"/lcwnXrXXk+PeRr3DCNwZrWDlBkJYJYOIS5G4BEqFKEZeIVgyNJoSvmWMQQ/TamIGO4FmAdNirU/z1IS",
+	"Ma0xKgiupylNiTa2xe/TsRSsYX1JIImQ16LJMB2NfouHk9/07Nd2coUjl2lc/ztKxl5Bq6fnr3afPn5E",
+	"Ls5J+3D/oNltN9t7m0tYJxprnbk2ongTBueUx+foprvTwdtq+04QONoojwl6Aj3Hh/l1B3+9rzM334Xm",
+	"vflQ4ESBF+G8NU1uOecoS1N7xyZxuGqkqI5eoBoZcg2p0iDfl0kFQ96YSjDDdS4yQDRM5DWLzTkP5HFo",
+	"LvQr3oTBj4JmeixT/hu7s5baKmupMGeuiOIjwWLCRZ2+ihfs8PvxlXlebOcZSRFzJxPv5hg8KibqoBTm",
+	"jROOx41PkRruTMxlO+6a+5hrgbIsvd3ONmbpGzq/Z4Ub0ELg9DQvzMxLyIzOfROGH3dm4GW4B9XRvhVO",
+	"Z6483tDyeJAEyhrOWwZLY5jPSnt0MSLaCcIAcCZW0cj9mK3G8dGCGY9OqaODTtklBX/eGAXU4SqDbnDY",
+	"2G+1m02/P8pqTpUhlH0Z7rqUjYzSi9EH+3g+mcpU74LDpvSamwW/jHns3kV7rxxYcSa9jQRvvra4Gp6V",
+	"hR/IYG7Bqw1y4mCs66zr/N0IIsGo3Udf3Mbcpa4gZDNixlJrkCc0Ge6MZZaqkPTNv8m8H0LEBa9EhDFP",
+	"iZyJBpgGRj1/a/mid82ZMSnwRmNbWC2mpEb1nKfIaP00yVBvQyAG2BBcaR4pUCAUo2k0NorRQnQnBGSU",
+	"Us85eqNp7ETY69S8CVUku9bT0lcfHUOWPqwMqsNrzuTMvNMOgqYpbt8SurSIQL11gwwDkSVJ8A5xPQ6r",
+	"9Na+t3p3MUM5eM8iXczwtTF4tpxiNGbRFUTcPYExMOfSuR8+h0BeBDdzRcZUjRnE2fwP6QEsaxk8lcoJ",
+	"mAb4OC0Rei2lJhwR6sUIG4WM8Ax1keJXPuDnKyv8UjkjNAGXjNnDBx3vwNcMOZWz/1Ak5iOmtG/kMKXy",
+	"CzYf/DShEasZPsPRT6QYET2Wzg9QIiJLEmOFmVfmQDIu9EEnWIbahUEqZ/VMg4aPT0WmcbH4SAMWPySz",
+	"sbROGgVQdQfVK9G3YFurEC7Osj+jXHMx6hOIUsPMJlxk7vBi+RvMoRCSvpZJ3DcC0OHLQ9JH1aUPl8BP",
+	"C4zkpJF9F/jAE4CFwY0eQbKwN3HwSL76PXm2irjeHUn1EgCwBnuPMLdlbPOUpUqKkFAyodGYW78jJROm",
+	"4KTIAbp4ChS0QLyRocQVYO6iMRWCJV6hWiMZnoqYfXDLVMH6v5dZKmhimdWyKOE6z0hZWmy7wBuyMY+9",
+	"Oys3k9coTvaymzCAg8l/CpZQzfZo6oekDyeX+ZAZ8vYg1tIPyT/+/j+DdUwE6FSqEbFoX13DTDIT68+v",
+	"6pifGDlBwB9CI+1w5lY6zRlNcQUMI2idQCywESzxYxF5/hjQJHk1BBVtFTG/ZRGf0ATUneqIXhubE6Le",
+	"LJmyOCQJU4pkyoiOAUvkjDTLjiKuyICNuUA7Kw+XbPj2cjx8i1sKRXPlLXT+yF26HDZac6d6zoY6WAgg",
+	"bTxEG6BfdfWpC78vhOI3vscmg6zBIbvA1poHm2tuyvGujaeax8M+LtmohQPFJUHFRsOlipj3PAQ2KmMt",
+	"Cpw/7gbYUKVjaSBlwihY0Holyts+yOhksIkq8qk2JaW864FooUtsAeh3znYlMhXTL3jfKxwc+HsL0XBC",
+	"EKps9JaIJkmeaxQSwcyRSUnMIjCFCKD5CNdFCkcfr+3b4x8voGRENQPbcVGG+M6pl8YQhiivJFrKK3NG",
+	"RYlULDav8vFaGaS+6QlZAHbXIo8xKcvcZOfh1b+oIFxE4PN/CMlCaK3IVKFC6R15jnnf1JQw43kMoRiP",
+	"clhz0pXg6ZtSp4Crr/aWwlU5YryaPViBj0+ZQ1oonjChexAeKP50lPVpFAX2/GOukeQgdIi9h4Ew0/Ir",
+	"JMo5aZfAgMKw6YCNqFjaqrWUyVXTtct0DlfelPyYH9erKz41AIhbIkNYqJi4AG6OlZ1QvLdWNDyCq7cU",
+	"EEbJj6mmLm3zGpKGUfQpnTI68agKThBtgPIPt1J0b7EcmN5RsJLNHAkDpiKagCcoXHRFp0zJ5Hoz7Z9N",
+	"SysEC4HTr10G3M+f2hhY+lpIpNyyvMh0ZLat77c70NujNo/pFIhftjXudzmA/pU1qV2G0/xE2MYT5Be5",
+	"FsTl/aVI9NvABMAHlW6rHf6nd2O5/fmZXVgFMy1s2q34IgxOJrewlE6MrGOxhSkVFrLRxRC0Y9jY2iyY",
+	"y2uvEFITgClD4YZlmRijHrFWkd5OL95G7a7hXcSHLvleKI8hEmAmWwbhkYlMGZnQORkwdCaXd3OBb425",
+	"QlMV8yE06q6Q9VgCok5TNqVz+0fKhojFilnCrzEtMjXawphR7V3jAg25McUc9NVDCcRKenS9vntPv7GZ",
+	"JW8DH6jeA4FxYb0MX0lH24pXI6rYTKZXLIVlUrnyToxJARgqW9jCqPcWWrW9Vk4V+sJyD83QwtciOZmY",
+	"TZDwGn2XidiChD7eViU3A4kLldxrkNYehTUsn+fTrfQEgfeszgw8QUrMxjyBQPBIMkXkxoqlj2ksPcLc",
+	"/QZzXc0yn/4UKGUIfu6j4BueJLfQVgc8STAjHDxwKKKdD5GcEIBV47dWf84ZekqVtk5So4oQW4klJIBU",
+	"VyXE4VL8ZEN3UdlXtIiZv7tb7QKDDzDavF7JTSXouewmNruXpExpw8Cg49ur/U4RC99ffE4LK+AwMuSp",
+	"KtvtZddsgfffdAdb/L8n8DQnNI5JNnURF4CuV6Irq2hoeOs5F8zH1RYk/zGYUq1Zat73/75t7hy/+9i5",
+	"2cEP7Zv/4Q8UpZojJmLBa5SxxJaUoCkzygKwmVEaxjQZhoQb47Tr/CgkkTOWkoHMMO1toym5c35xOg6C",
+	"sBYFY666qeQAbMiHC/sb6ec4pbzs5YeXuTIfZMUBhmtfJxlg9bYTfZVtsMzZn071yu2DBSWrkpbSD0m/",
+	"nAXSz4vFYBQ///lDxBXLr440zT9fY8ko+OyUqPyLXJXq+4OcRbbJxjS4jf6FuAi/W9VpK1wT4AO1uaPG",
+	"KW9rg3UALrCqmTO38nnY55SpgXxR5lYfRz7Ks4ALoyWSQmWTqQUrWKQoF7GUaS9K4GHwRYROMy5iHoEH",
+	"0eyHLL2Ggj3GbFde5ffRmKaQH7+dJwEqidX4x2glD8cm53IFnmG2uSSyIzvLEq98xVPXM4bHhl8JROPR",
+	"sz5jShcHyjbvtr4uX0i9Ur9um2e+dncuP3aBzUrvCB3Fi3l7+acy7O2WtE6/9hbyKvlBuVDmENrSI4pw",
+	"KZ9HnOTThsMN46Gqcfbj88d+kaMo304byHO9ln6Zjefrdz8M3T0lj7u4UdjYq3nSihUqmOA2i7S4FhKi",
+	"K3ENYCavmuT3pskktrUkXMrQqof5161/Zc4HNaYpnCgWVw/xSwxdPySxjNRuyqyquhshHRoTY/cpKJTF",
+	"Jv7l9Xvic9PJP/DtxL2HC7GoSNkrMZYTZjbgv6Npbj5C8TmvWM15bAk2OZYJs08HBp/J1CwA12MwtdWU",
+	"Rkbr1jPGhJcgt2FSxwMrWPLMRmO24EYXwFkmH+zZpUW3W3kSE/ZhmlAjOUDnHqdMAR+uZoDN1rR4mof8",
+	"ykVth3xk83PIGIt5TkLSN8v69R6BH3p0IK/Z163G3gb+GhttKb3bjdtP8TJM7tb4uurczhFdbU76bhki",
+	"8x8KChOEZCxnZELFHIA0nKnQAipTaewICvBsqrPU74TxAuBeZ4OER+SKzUPy8uTF4wdPTs6fPHj2+OcG",
+	"eUKvwaUBPiSWKIY7VUu5npqlaeKLvUSUSbw1giVLlUWGVBivnGRUqWUb03nhnrydKxYwrduptlsYWguU",
+	"Q5ehfYSfamKY8EjX1TmhBI4lC2yIeaQhgq5YMvRE6PzCcyD1mIDk2ULzLkXJl37LT8oVlfsA6WWua/hD",
+	"04i6Xn7ID1ZpBzMJN0q/CsseRzV6B2OiR3WNcgSRTRZJEYNYj+iE3dKt54LejkKl2dhQoRvJqgV3Pr67",
+	"uPFy5lmnueLTaoZjzu2TaOvYpYOTr/QzwkU3YZ5uWphRI0ykS9kwg7IIgqYpZCbnCam+YzwqGWQrKeOu",
+	"M/oW1bS3nYcZbkEH8Ya7pZxluHpo35UuBTmOgdUN6i49M5felOtrLfkJDVXxtOlj7a28AireVEKHjq0U",
+	"XV3V9DYQy1La5NpEPXvhTV6zqnZSM2viMBGr0NXqpYDRemj/xcNNyBle7BIhbrXLLceu2DPP7MptceCB",
+	"hj+hc6I0nZtRDzlL4tyXbQMxUBFPufQOWCMuys9uLekhyO6LQmTTHbJoTP+5d0zOXptPtsJoi7PNGW9D",
+	"Lqnjh1fD4fZ+m62k6ArYQVkqrAy8wVXnZvPfbnMXxfV8IThbQG/z88sQ7tzc5fVxb2dp1CUcQLyy3yWD",
+	"eUlzyjFoQmEEOy/DN6WptrX9zNkUl84kqGRgnuY9nLB+38ctEkG2Zb2KgAKuKJawtDR2KCWGydkjX6NV",
+	"SBq7Lme2SOBthJyR0k5I21LyYF0D9YqVQIQ4lARxBefpSDaIAwCXqo3DWoCB7hZjWQHGtfGGAT77MXaL",
+	"JS2Wsni3e+Iy4y2tF+6jLS3YWyhU9yC6tyDpomVfokw++OqYVpBIbUme3G+xkTx7wpLYvsi3210J1e2k",
+	"Ix4rnseVanhu98R8X68zG+yAw8C5UIpX+mlcRMu3zGOZZNEYo/s2txUTmJhnj2N+8JK3BUy7PA/A5spu",
+	"llvkkozrnunGsS3u1z43xCF7KVbUUtgSDoGlCzBFDzN/tkcAjeH2xj8fIO1wtquwzuWMnO3I9WpYuNrg",
+	"hMkUduxAyAhNWZ1LqVpR7qOHdcoF5j6um2bp4rD67JoJYyLRLXZTPlVqK+6B98yaTYSSlIoRIxNmMWTg",
+	"cjtqkn/3IGBchTzf7LFknu+XBBMj1xAkAYPfvcI+z0sL645bdiALwj7QSEOoYYJIkRK+Y+c/Adjx4G9v",
+	"G+/w01f/6YV4bAgb9ig6eXAVoi2qaBxTynRvkD6mDTo0TZoJYdQbCIrOXEHjhScZG9Asog+WlADjrJf3",
+	"SYxZbxj/qTGxwT+2WMUpr+HsYopaGuUtXFDqcvRg0UdpM2WdDYcy1b10AzlzZiXMOpi2tyC1w1JiuLtO",
+	"3iW1nVu+efSadA5rblK6l8OK1pRQ1OP8lqIT2Oa2zXavKXUX8+9PRa+5GK33atvLbo9qx431yQGNBZT0",
+	"84IZT10kd4uZuT4JvnRm1xxhkQu/P3/1kthfu2R3IOP5rs3wCEm5kUJIdqdUj3d5HBJb23zXldZZH+hx",
+	"7w/dIL1zLmWcbistISoA+M0ZTxISSaUJ1a4WfEigAlRq/kEnPdbKrD2WtgQ2FTWpN74lr1h9O9Ccuz2s",
+	"jLg0Ei+BLQbNuSiqdWVHVGHJfGMBSbAMk6nh5JmUfr/Ed1V7bVlfGHJh08E4JpDzCUPvpLBFO7mIkixm",
+	"LlxLU4U/qLIrhQqRwTkOKwwuFFdvb0yTYc8Wg/EN8QmjCcq3LTZSEZnLE0quNqvsUBOMK9tvn96MrnhZ",
+	"V+HmrE1jrn+Yt5g0h5m25Wc3P3VLbtpVbyxaXeVqQPFmYfNgP7Wf93N5bLb0Mt6/g6fGjVEkhOIrazh2",
+	"urXT+TbZFt5KNSu6fd4tO8OnbqzNn3giM8XGm6AQFveuYj0zcD+UC3Nw+OZYRbsmm6d2b5ZnuLFaCqU5",
+	"Pe6MR1IIBvgBJ7g9euHqNOv3kovN8VwbKY0Fl9txh6UFWbnMn1ypLBjqs+uV38uBp+cz2g1gikExmpBY",
+	"wHFReP0h/mIuwQ7H6qH7ANliiPgqHdqpTJJsimmX5qoC2uo7p79HDNNjVx7oEyU7j6ka10qdhNGhK3Oj",
+	"UwburLPTR+Tg+KC9suAXFzH7sPzYZp4oBJjkh+b0G9Gp2tB7WJNpaW1uqCAEtaLMJ1d0w3zWNOXDYR0e",
+	"04LFNsBjGnJsUcOtSygBawKZzRHSTNQR8ujwaH+DlEigpkW82GxIGItdPj9bw6w++c6tsOln37wv2K3y",
+	"z9eAqVzdL8yKumKi2m6gsS2qGx6HWXHwOP9ZwlKomgrlopd5LC9PJ6Qm7Jqlc8D9jqna+LR8nb/BC+vn",
+	"ifTXLkxlUsklz/MsC5cPMiTEdrOYa+jjPYQaqFhlEgq7AAIG6qj5647kEW0PDXO6bRrx9RYGkVjXHWZa",
+	"Cs+WSe/lMtfDahsZnDdT2bzqJaR7e5Ymb1TiEz23SvKwuf2ed9k+KJ5FsO3I8xw8rBl46zwTSE71DKDI",
+	"avaGSrZKxHPtWJZ7RFuAa17w0S0XNgxZKPm4WS0qtyvylS8WzpG1hrk2MMcXVgM8NgkTMbW94Rvkours",
+	"JjRRGHcCaHcvYUMNCXHOCw4hkpD0XVWzvs/5/cmqvlXSeN34fJA0s0rWJRL7FelyoeKNx7kyoXdK06Im",
+	"xYRRlaWVl5ewDrepCXf79Ng7AaRdVmk5azRfLh9nlisHfNIqL/XWi3dYbLZFyYcFezyfzTb9yksm9UKR",
+	"Tts5vVRHwqkQ5ozxYD7X9UX3ShR8u5cWJYzZlh492y+2zt8AoT5sKiTAaezMSK/yUopIr57Tqrjzazpl",
+	"6e2cgl8g0v80iHS94wRYiSIXLWyFvf1wFayy+pyfkGfc1gKmtJkq0KIIS1RCBpnZCD5U8lrkNZ36YkF5",
+	"A1x8kfX/lh7WbjbXyo4/JRyu1JPJL9QwqQS6i8shAQkESBZFZwCEsQVtzFfQDgFMXygcuhXp/VDwitMK",
+	"18YrMGwDnu18kJ9HqfmnaiV+Y/TCFisOi9hgaMMd87yjHiT450lhrjNBTcGDUo+H5fHGqZwWxWIzoWED",
+	"of2KOZAsJnNWUzq20izCv7yb1/mtJsnDypDBnLh3VJKooJTI1ZtxXaH1VN8yImHzUl0FhRKDlGdbKeBR",
+	"VtXK1K7ZDM663zKVldFovEHp0miMzoDMh/x+Aa2swDlqu7WFpP/d4wsCXViuW7ugzHCmdj/y+GaTtFJ4",
+	"T2hHVzNhtfVkazRTt2E2UEzhUu94igaKW5hyRafBLcALLE1lug1kI0u0H9datG30whe5RnE+lxlJ2VSm",
+	"aC3bfj2N1TbKsqlm+/fUOm+WYKGaDhL2kCSMxuBUB6BWcUnFSs9SvpN7ddfyF/zqRrQyb/R1cX77O698",
+	"uoYrZxaytSViFUXLDuK+SEo1OmvI3sG+TQ8AST8GL86QYAGVUmf1IWQPQA2doB4JsJkPJq8GcBtMx4pV",
+	"OXNSy4OxoCl6Xa08hNpyIVGMLbr+S46/xqRaVRUSUPJAK6xyImc16SgYLrLa1LZJ7StPuBLcIgyGlCd1",
+	"CTG+liDZFo/wUz50Q6xZgk0E8KJKPQfsEcXUeXAfQkUIhYZmmBdtMgqkWSXzx5xM6BXzpGGno5XkW08n",
+	"m9xfm2G0mkxXUGIIRmFv8RMqbyC7eXOYE2LjWq6LYoF3hVRGAOB72zcuRbhcG0bcbo33Sgr0F0IPNRrp",
+	"S2EMYIQcwXeDuWaqcSmCBa6oto8s95usNKf09EZd6oNa0/XV9qVdpmMYfNgZyZ28bSjQpuFIW/p1B5PX",
+	"rYNtHHSDoZyzdNf1D96NXN5IsTSfPEyWN8r83BGys7ItuRzBqbRatUcVRGqmUN+idEBVbLCy6FMyyfT2",
+	"aqcrp12yD1tNaA+9or52qTKYphEqxkYr1lAwl46EVFxBkNTWw2Up4t1TNqVAOmMng05pNAtI1ust5R/X",
+	"bHY3Di+ZM3ELH/6UKoUexPdy4NEApfAoRadWk8aOwIxCu2/QKaQw2hFNUFTUecvjvILk6oqsaSaUazuM",
+	"lYZsp5BUauZwpFug0I3OWoMdn0iV25zmhMpSM72UdQklE640vWLmdIBe02Gp1Sq0u9ASIXShsTITbAQ/",
+	"gNKj0ZjFxrC9FLZ070NIahzPXa1SlXeORw1Iuml1XW9SpeV0ik9xmi80D8bkShvRn/BYaUOp/EX4cCwM",
+	"dilKesWUCthVhkqYVFplR7gbWwib98Lv9Wmw9jSvCRdDEUBHEcMXwBYPi6YrMEgoiFNUZa3rB7UBPOM9",
+	"ImlWowUGuRm9VSFTnyVm3ld5Vog7xqPlVDbqpxf2mfj8gv68yDO4DVQcav7MZHqlnG8VKgIpCh17jfWQ",
+	"97qiQ41/TlB/czIIq7dzoaULp5K/PaLJxdnJo2ek3Wh+hUoHWhYERJgt9kUSOcNuVnw0Rj1HcMGgvHDE",
+	"ECjNRNHZCkqom+2ZKRYX3XSgshVTpI99PvrQH93s9yLzB6s/mA1he+2YAccSWuYgvksvZOfEkuENYC+h",
+	"QDQviOc98wqogzGzZW9SBNIPGMioeiz9dl5BP3AZ+4rMi9XA1dsgcG0x8dsNIpGzLe9wNNqoVFTRQGfZ",
+	"oWDo/smqSK1tUiVs5f6c/X3d9OqmBUviXTuekisuYtUlXKgsgdM7JDPDjDMVkjGjGgpnj6XuzSj4JY1e",
+	"zN2V0D4YdkdIaHzNIxaSvDz9LUEy5T5aOPKVjpFzTYfDTy5M4S0vIBLxTxCqpZd/SkfjMshqW2yVvxFU",
+	"JEXcG9JI+1SvJ5D4rSFylk19bvha/2eOpaq+ooaERXf4Ld0jRc72yrCLvezOzsd7dSWG+fBrqGIH6k90",
+	"hZPMiJqZTPW4QV6JZE768gprWvdLwYA+iWiazgnFunMVJ9bVQtwAmodkwyGPOBYp1RTrJjPN0gkXKMWE",
+	"1D3bndwopT7Oyhuab13ANW+Rihg8rNrnoClGvtYourWgsI07LG4ndmxs0SNxPJH4zcFhUCG3LGfr68X9",
+	"VGAqtgpvTibcj+McSe/XW2M34EnLI0aBk6Vcz88NEXE8kGrg114UUy6u71K7/0MRuAEOMQF+HnnFWZA3",
+	"me/1nkild8CjszMp6E6n/Bmbr4DqLL2whNmBuDbWEOXCtUOIpFAy2XAkkW8k2P3XExm1KNj/UAhrBRDe",
+	"nKW9f/z9f0JkDHgQBDGjKYh5++yx1lNsXM/FUNbV/6ZCzViaN5O0eiw0WLGISDBzrRssJHmy6KTUms6G",
+	"hlDf5dXeoJdiWAFEG5IpxhrkpFL+nCuSCWyXT20tSPje2dyQ8AZQ0tzviENvXIpLgRBVcI9MpGBYpdLa",
+	"DuaeSjECayJ80A3yFBPrwH8AGPu9vb1j8/OPF49CW6pBxA7NSlN2KSJ+zRNoXKWq+C0zIV/ZOBeFLzL3",
+	"ZR7bhgk/tIkA2AL0N5ZKdAMkPGICY0nO72k0i+BkSqMx22k3mgWDlb4zbG0DSl1XX4fFBL9zriDMJYHg",
+	"DS2XRMAlZDQaF5vMrAlmrwxdU64Sth0PygDcLaVaId2g5TLe6ZQH3WCv0YIBT6kew2Z3wd4iH37EQBbZ",
+	"wUjxNA66gdEZT1xR93I5+beeAKBZlBkV0BTdvBrnWupjtgg4YR+miYxZLh9h90LedkFbVwYFpf12Ld3y",
+	"MiwT+uEp3rW3cEpAee1fM2Z/1mnGQDLNga7m6AhuQv+rCnLsPudGkm9w4SNUYDd5pIPV3LwDz+7U8BJM",
+	"u91s4vEhtIPfoQpgVmL3vTXObL/SEsHefqy0kw3azfbBTqu10+5ctPe6rWa32fwlKB/gRjEOhnQQxWw4",
+	"GvP3V8lEyGmO+LRsR5qHZRRQNxjmvqiAtvc6+weHxX+DSs/WuiEUJqaLGmExmaANG3PCdS8yPH5gFBJG",
+	"Bf7VaRzlYSKM9DbyRq0Nc5kL/JhrwyPyf/73I8IEmcg5E+DhTaEadUja8K8iMSMq45o1yKN//P2/mNJk",
+	"Ijk4bknrwNzeKBrEVnvC5m1di26uNomwbsq2tpDr/pdv5LZZ/orlZMykm/J+WLsNwPCDs2gZqDSCuLLN",
+	"gCP951xc9dGtk7Lk60t49WVQhPVzj6Q9+rGaAqyRubduPPayXbgGhtJBLvZdnHP77jc0PsPTLYBbWutv",
+	"+VHQTI9lyn9jMd60t/6mU5kOeBwzsdCKYPVdzlS6qQh9Q21L0JAYrgD3nMKcC3DDCTKYE8cjKCQBQ6Tp",
+	"CNoLu1RD89yqnAZITq2w/o6hrF4W1WtkDdz19Nt7EUurSZZ32vxMa9lpdtbf8VLqU5mJ+B4W/4zR2OZ0",
+	"QCkyAXXJiWuGvfEa75aOTdDNpfLEgfpPhzsvqI7GaFlyGxfuP76go7zGcbkoGhaNpHGDQPKykhMGuWks",
+	"UeilHVKlXa6QVU65Ip1W+1KYuVgvbV4l7VLkjg3HhCfFwD85Mz4dwuw3ujRmk6nUTERz1Pk/I6f/WQXd",
+	"1puj0zzeZFwxS9+gAd5ptdffAG4nuLq9wdXP2PyCXtkJtI82GU8khTPK72GLm7cTKojDkm26o20H3/Ju",
+	"ru6cM7zgX2rXAEt/I+P5dhorIg6Cn7jimpFp+sfv1xkjE5rG3CgdOczAIgo2VodKEIibqs/EKv5f9vmX",
+	"fe6M90SqYqPbIpGCON5bvfELOGKhrK1oaayYPbpt1xtzdjsYtjm3sdxK0akO3Dhj2yCm5EAoABcPbUr8",
+	"TIDufik0AA0qPhPP6W2U10dUseeSxmprIbS1GXyPpu0AdO8/fqe3NGFz/3Rhoe1fNI+6TWehwaMSz6Ny",
+	"NyZcoTxXWFfGSxpzGtzc0aKrNkReadblPZQGc8LjL+bdvZl3GGde7kkuYtsx316RBxOcrJgyaTj3HZQ1",
+	"9Kn0F+Vda9uRmwfPnb+2vIPDhYRW57bNJYat7E+Kkk2FK/hS0AQC/3lDb582DwM4ddPYThwsag930Qjc",
+	"lvZuZrsDPXtv421VTVXeXDnYfAZ/IQG1vSzyyaGi2g7ibWZYAKUkUh4h8XaeSwspXj4lMUPJcT08rlHx",
+	"Bi8Gwsw42ihJvqzNyrURbFYQtCzo73k1/lsrxtuqunc8naChIV08mfLQYlg0g8KOKIvHkk+FXe90LFht",
+	"a7M1v9XYrrdztJQY/V+K2e7LFVlTkHKr5d9lWM/Nr7SciFzQY5cbFkMzL1W4HRskv0iKZA51sWzXMiWJ",
+	"kKTky+TmvisWk6EEjFyV4R6L+N4YLrydDvOFRf+68rCo4nt7yVh0o/ea9qWW1ULOQnCY267PZjdgnsbc",
+	"BvsBB4Jx2aKxE+wOe0uI9aF0UVcOeg+QhGrAXyAihdhBEcV039V50GM2eYh4Am7MuwSaTJXa7vpU/u+Y",
+	"du3214T8L5ZiDW4QpQ5VGGywiSq8lLhWDTHsNTs5fgd1kUL1eTrceSkFQ/FQUTdKGUn7rfYytOvO/gUH",
+	"j3jr+kgHaspEjIDVpZDugdH59va6+4e/VPssdwN/02aAx/dYln7dAtHi2ubnDg1A/vCETDLBIUEvWNY0",
+	"Dy6ax4WmaWl2Ver2XnutzfgN2k3bDL4bJIxc8yShI0aY0mTKNNcwtAVOqB1dvmGDVmthOB5ylQaDbc7z",
+	"BuYbjy38WHrn0X4JOQJo9PzB/1566NH+wn1DcxgVtzo0Q3kgeMnNu401cLeLatRv11y+qnyb7VRb6slt",
+	"r3KHoxC7kRDsN0KjK/Nrv7Jl+ut19D2U/AvlZaobVmmOXQfuMtxPYi7c7pCwCMig+/bdkt6UN34BX8w0",
+	"lROuWFllcmdA9WCwrYfVKq+vvQa0HJuCBixmsY62/Aq1CS95sXt0KEHbAch1S1n8sKjP66hLTmV6KRzU",
+	"XBGaQDcdOHJs6o25B/ted+2hQqGltkOcNYg7UdxsoNhuHxzOeKbYvKNLYeGRzs9U51DOyXJ/7t6qWNu/",
+	"aO0VkiTv0h2MZjvNvSDvzR1MOleHH35tT38r96fuBouttEvdqpde0um22r9sJQbKva197lqbVNluNguS",
+	"N/5yDlGW2qo8qtqW3fCLYsm1beVfqUBa2k/2aKlsJ0gvr99L5yy9ZukOCD68tEEeW13HyPGY9OH47j8E",
+	"DEafx9hqyiMun1Oldx6bZ+w8/bYf2i5T2PqDikvRhyjfIzid+w1icZ2FoQI5mViMwwwARtMgZrNPJnZ4",
+	"6Zy09okiV4xNXccQKD0PMOcpwzz/S6F0yujEtgp1PdqjlAEGlSaQ5FZsaC6IeagUkVGm5phrO6Yu6xX0",
+	"MMwshTkz0TWjHDGNEm5G1aWAUmwhqGp2Ik76QV4Dvgyybg29fJv8VCaJnG2GE71wGYxAJBjTw1w2cW0r",
+	"WwENIF8UdOha1bCycJWjZaliZytsHflqdd4zFlOzDxo5dwenURFhAY+7pNO+FHBFF2OLl8LwWpd8vAyU",
+	"ZtPLoHtpUZKXQXiJ0MD8S/iKavi7LJo6Vv7h7/DYoPvxMuAxXLqExLwMbm5gKVecxj61BSfVCP6VYzzI",
+	"zw6mTZWtayKv14V9Xcx2JZ7aVQW4he/i1fB+4cCllnnwTwmdCg1OMzOw4Lix32wW6VLdQF55mtWVfy20",
+	"5maj1ezkeOBbgYk9DeIWDuX9I3vy5/V6i9KBwX670WkG1dKA2C613TxsQh0L1+u03Tw46DSb1ULHB9UK",
+	"gUF7r9XomPualbJvDsNeLjNcacgVHBw1wJgpGm4Fh83Gnvkqb6gVHBw0Ws1S6WE302XyV9rZtSrd6yrJ",
+	"y0H7oNNote2Ay8Zj82CntReUc4yDvdZRo92x1+aJxEG71Ww03ZwdOhtywHpC6p6hbJCn/5o1b7c65RFX",
+	"M9u0xBEc5iOwybdvgyLD1mysOwXKS032akSZ263/2sIM9DNdmm4JRwIJMdRmp8wBJ+B60Tgxl4s0r6Bb",
+	"Gxu4ZegYb9vMRXsPYtGWuYH2rAXlTmyTkKBUG61O6C1na34umVeRA80bKJGL4qcyEzkk7gHNvUpscu3c",
+	"lgR6614m5xPWnSMj/rzC+uCoXRXW+8fmi2otVizPVZWdzTpJhP6GbaRJrVKElG58iUAteVJ0QR7Dg1Kw",
+	"ZVTMBjJmd+I6e3htQUi6LmWnLso46Kk5mLsODK+G6P3n2kHaETUzgx6bydzas7bcovk2f5Q101z/Buzb",
+	"6bzrpXsxfTG1xRvjGk87shV2LfmnycjVa4uD+8LYXhdhwc5kSjl07KDaYcC4DqHJuk3h1SmNtEJPXZin",
+	"hmC7ke32QuZy+r174UWeL2t5z9t+2+wGS4aHyKwl5vW2vIa225XmJcj8MsVqKyuYv571sTzBnVh/oWEM",
+	"xINQFkyhMkDuPFjILIUE/0L6F8GAvP2GLYCwUeWDDTbhqdG9N7juQt5yqyIxv2zVdVs1UywGZRfKqVe4",
+	"eO1OHLv+h/WOyVObcp/jOBvkJZ1gnbxKi9qHRf2Q8tkF6enuBLJNNpfdCE+KgfyVcNqlxqJvP35OyPVd",
+	"9FXXPbS1GMVs7jRbFzBeGPLdLNZqE8+VyG7Hm1+g3Z/UUi6DrQ2lDVeFSORZGVI9WYMYKYQGHuC2oIeq",
+	"h1RVceBQKWIjDDgWibA1JTdNG7kUed4IHvAFLgMLjEBFXBdpnqYcalpUK4s8JO1mByMWrvyorTbQuBQX",
+	"EgcQkj62jum7Z1+v6RgTkn6BF+jbmn5ue/bzdjKILeFeDPsZVD523Yo+pZZdxAnCzwqOtz2Vasraux5K",
+	"rnXSonBzzXxKwIy8l0s3iBKqFMtSsheSkoTMe9LcBXRfaSO1EeZ+S1w3FqiGeLEjQt4mKgyoUlxpFvcA",
+	"zOI7RZjQHApf1xwd8Pyeq93gHp2Xxu5BhVQv4qXRxCPOXoe6JPtgZgMFkScs5kb7tOsAtaPksJfk2Oy6",
+	"hbmmCY/NoOMsdZe+bn67bsne1RT5NrTDH2yzkKAbtNokzRiJM/JapjokrcNms0meU/ITTxKWlwu3lZ+D",
+	"btDcJ/v7pNnE/5fqiUMGZ/mePKy38CxLoCnn8NhUJglDvWSpfLl/pRZKmtvoR4Lx194EeqIY1R8j2JDr",
+	"zoSSaX4GjOXEASkWyo4qOjcq2Pss5Srmjs9Oz7x+r9kwS3oDqrgqSqOH5LtvX58RmmoeJYwc/K311d/o",
+	"V3bQxXThdEFy2XlzgbXN3EJN6IdepaNYEFPrfeW8J6c2N9J6ycx3eY12pSv997sL9caXWRxon/JrGs17",
+	"RTuwogBRSZjcFFemfDTWGD6D/s/kb639r2A6rnVH3qMjH0xPj3ka9wwjQGjtLYhKIwHM0k1tZ6lgz5xa",
+	"hGZkmmRYDlOmdMTyLWMIfppSLBPo5kGTYu3Ps5RETGsGWlZIZAY1YfQfvyd//G5rnaGYzqvnd4NoMkxH",
+	"o9/i4eQ3Pfu1nVxVSu37f1+ozd8NvL0BtslqthXr/c5J11PgllkepdvXZd14MGQvq7oAqKv6X81P+plQ",
+	"zQVg7aOzgN6+u6mA196kXDPX3I2WasopymOjWNk2fNwBlMEwjtiW+mvMlUWv1Jcz+Da/5jVaT59S81oP",
+	"0/fyJpYwNKqjHSqLQc+eyJQ1vmD1Py9Wv2AYi5fCxSl5RkKwOYzllUAbArGOby3MfTVSH5oHgPM2ZTQO",
+	"c6i+OeunKY9YDI3mKHnB0quEkUSObH93cOoIOZDxvLHYycUh7Ccx4LEALomndSUzG+wZxFtCzWBjEPHh",
+	"vE+wmw+hgrAP0M0LynQlVipP6rCWtsn/OhTWUxGzD3kfB0CQYnIO1u+rc5nacqgep2kzXO47MOGCT4wS",
+	"21zuQfApiuq9+1Tw0gLX32i194zaPqZqbBTb5rDz8/786rm4oPFg/4i9PBZ8b/TjwZNOJ/p++OLH2ZvH",
+	"18fts/fy6mtbvvcDkOOKixiLG4KukzBqJvhxGdm18GpAdw3YUKaICOscfvv4h+n7oyffnNMHuxdPJ28e",
+	"7H//iGU/sLOryf7LF9Pv3/zy3d74PDv98Wu8V8ZzBIbhcsFTsDKq5djd1mVwE17iYC/NaC9huHAlDPgy",
+	"uFn2dAX0/ePNVRbLphuXMPji4Pq0ekMeqrVMgFhdmcQslwyLiF0nW30Cdxek11Ry3HY1UHhbyFdIDUsd",
+	"tdW0IdPRrk7kaKd4QuguxFMBmpySZ4xNCdddcxpAttQYQrfY1WGaymuGCVIgqS+Fc0nh1nGh3sJB5c+C",
+	"yudwV8FSJoftcQWG3KXYuxQH1y+fPaEifjA85od0PnnPs+GPzx58P33D38c/DOPvH7dPnokf+I+nT7++",
+	"FJfiH3///0npGeSXH39+cjb8+eSXB4dTfhLPomcPdr/7RqQfXv3yyys62T//MP3wav7TCf3h2wezH6/H",
+	"z65Pf1bfz5Kh+nAdP794Mnwjnz2aHbxvPZ8fH7369fC7HzuHj39403kzU18DZbCiZumVDw72OwfNw87+",
+	"g5Ofn1/v/8qy19Nh+s2Hq2/Yk4sHbT799eVk3BnIlw/25YHa/3Uyftp+vIVBU6J8fe664cyCro2STlSz",
+	"LrYV5gPP+jh4SKfZKYrqvpSaDEF7yo8vYHNz0P+bkHpn6FSrDb1d+Z5cmtJLl9eBjA6tdj9JXotz/tp9",
+	"mucQQZMCQmEAVGcpW7fRJ2wV6usFu3uqx0aRnTAoNYbEND3sNllpCGk74Qa+LrfWiZRIszU1NpPEDg/V",
+	"xg4qklP0Pmy84C+Yb63fjCWh6uovkOJRPjdshXQz+/IhEuZl4xdPlHM6B03dTLXqN5uTCZ2TWFayPxa5",
+	"axf9QyuB1C/mJ3jRXyn+6cnHbLW7zU5jrwUOYfRFA4HB/2yIuXdow5edNsBll51l0N/W/Wkm5lFgmy30",
+	"O7fz1+CiFq/Zd69pHTUrr/EHFuxL3Rd3rGsFS7leITQ2mk0lqtRIT9hQE5npf0lN8e77t2aXWniExOwf",
+	"CZ0ODDVz0sZU0zWJWzVbdxEaXNPNzJ1EmBcFxj6MhStCScxHTGlsGwZXXzEb/eSo7aVyFtpgoR7D7Wen",
+	"j8jB8UEb6yrbE/VSlNXJir0NcRVy+vT54yLD0Q7NjUPLxAK28AKnTJrBirnt5QRxUzuZS6FZkpRnA3FR",
+	"rhWZcJFp5jpThXaUxehKWkBJ3fUoqK+NjlsvARfM/bgYS27bQ8vV/Dy1jWHL4beaTPuDDpj2eSvQe067",
+	"x97VQIIFELOfTNDxDmJmOZD5r61uW2lc4w047kKqa6Pd6ix5A4bfvXz53VSfdH4+GV88uP759PSnqzfP",
+	"huNvfnk+SJ8cJj/st46SJ80oOf950RuAfOl7WzvPKkulxPGcfvvq9OejD2ze+rU93d19wq8e70mRfqdf",
+	"t5588/7/+fHZ+1/E/uvB4+urztf2zpm6DLrtsl+hXfYroMi4DG7c/HvYEPjtVnMK3jljJR6cJa/3PrxU",
+	"b070q/f73zxqH33z9Gr38ZPnnH13/dPBB33yuv3Ts+iX4xdf27YY5mVvBnF8cD76aUCPHrx/0H7PkkeC",
+	"H2UPzn599Orq8Kpz8t2k/fy3n1TzbAYvmyY0YrAFUkweMMdu6/B4f7/V2m939lpNbAXGEDPkjvWVxezM",
+	"CWzOeW9MTMIp7/a8yrChj19RXtAJ8hie3VtGaM8o1xAOLe+zC+iT6sSUkJrY/J58f1Ume9TM//cnnKyb",
+	"4RZQfxSpr825UGd+wqEBzdGhg73KEX2oUdxesf8s4MgN9IJv5UwY48l10oUzd+HEzs84OIix790KraCM",
+	"eaq1G+eP3FVb6/R3K9eev/fPqqIhgrWinoGvywG7Qvyk8CN2gkrZhEMeuBwurk1t/dEcqaWY7e7fV2Pa",
+	"3j/Ii/xgtL/UUQASyLs2EFIMo2TwuT5SWA7o5FIImqZyZpSolCmtsHeni8Uw2zpIMBarUmEwrHcB6pYi",
+	"2GnaW8T4nM5zRroDH21cSb3EO58N9oXbiGM9+ZKO5GB+A0YimiTYdt3JbYcTcxJ2ERmWI8EOjmgct486",
+	"R+3WXvtweMyOhkfDTnzcabM2jY/iJqPN4yFjzb3j9lFrwPYOB61We9BsHw+ODg6OGTA3rnF1fOdjmjLX",
+	"0UsOCUtYpFMeQSOUBAN6xXDd8OyTzOHOpkAjqtlIpggHARhNNpm61vBVBAy8K4GA5mp7FuFnw0wtkPSc",
+	"zomQhqZjmgx3MCnaQ1TzQ1LB29mnwUHrUGfVR2s5RTUfDArv3PM7tzjBLEOeRPreytxX5ePnio9sELF+",
+	"ZcTBS2TcjSvRUx6fA477z16NfoPz4QTFNTJbSHCvQPd8yzkr0R6eg3ox085zSt8uYe2vlYT2Z1HFVpz/",
+	"95Ry5uEBC/pa5389c5d9cg/sP6lhngdAbM/K7aDB5qZ7hQWrKGXYKc6H973Ya+3vHTSbzfMvyN4vyN6N",
+	"kL2OQ4GfepnQPHFVOnws6of/oqVwHwpk+HmgxBVi/HfBFd8pTmNF/iaBGjwbvgRkbu14cSQESyk3E5b1",
+	"AEQvbhekcc9eW8ElP+W3PuTtfZ+lsWSOgf/Xcb2hWw2mZb1slVVfvbyrSwScQufphUbu5Elu35K/9VUi",
+	"df+rtUUBjEWOgFQfhOpFXX7/vefsY46+y9g3gw/CL4n7f23zJlNslU95Ywn230N+/UkrMWwDPi1JO4qZ",
+	"Khh1MJJwlkqb2bIG859mYnVphoXqyA1idBalbLDLdanPexYVdVW1JLFsEJfSZCsHFX2+yJDyhMWhc75c",
+	"CvyVpalMu7Y1lyIc05sTOXIWiC2jnFdefi8Hiph59KH0si26DCOqw/2fmVlvUHr1vRzkPfoRYADfVPvy",
+	"+yTvezkINkd3D/70CP8YpFHn+NicGvFSQ/q8onQHzHGzgkE3MIa7zDRENc1SQ+i3iGEaGnXNCLNEo6lA",
+	"U13/aGNGhW4k+83mmpG0fym9t5m/t52/VyZJNt3stUvo/ej9D/MXF0+3SDrMxHobwOyrL+D9e65OgUQ1",
+	"5DVyYqXeby6oSse8ckqtV+/cxu3va6NtCuT1gm5ZJEXcG9JIGy6F6MWdrFeYXB3fPjbyEJK5/opcAUdh",
+	"tWLJbCwBa6v4SBAuQlfCpO4EHTOa6PFvq3SpJ3DJndljoZbthvVx8N2elXuqoS76/YPmz+m8AD5YLyOc",
+	"zCUSKpZe88jREFpq/rZaHaUxFwhquYe0Erh1kMorKNchC0dRXrpTMYyUOmLfhvbFoOs2DipFWDkGV2If",
+	"N8Onm489DMtzKn1193mdu6o4wF1GO/w0HDYbM+gDkvufLUtZBISlaS3L5Q6/ep77yV5yV44byaAbjGSr",
+	"0T5oHFWctNfNRqvR3JzwbkQ1CKtBxpP4U1HbKOXwghVbecMEiHf5zV6Ec15JCgohegsxNkrptXlOylJZ",
+	"wzMoug2qUkSTpJQSnQcuBiyiE5YnCBePtcWBlx+K6c9jCWQoWyIKc5YluYKGaEMSM0MXFeadGgpsj6Lz",
+	"0rus8eF7l6uXVTaZbGW8kAhpK+Gp0sPs4XSXgc+s0WU4JrOZzYVFU0uUpdY/pftc65+aW0sgcouIcrUv",
+	"ZsvZ5rB6NuG8MjRMuVp+xUnughtgwwxovFOmv3dcKF/KosVQrnSf4/ybdzf/NwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

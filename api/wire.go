@@ -97,14 +97,11 @@ func month(m *disclosure.MonthFigure) *Month {
 	if m == nil {
 		return nil
 	}
-	out := &Month{
+	return &Month{
 		Month: m.Month, CostEur: cents(m.Cost), EnergyKwh: kwh(m.Energy), Status: some(Status(m.Status)),
 		Estimated: m.Estimated, Coverage: coverage(m.Seen, m.Of), DaysLeft: some(m.DaysLeft),
+		Forecast: forecast(m.Forecast),
 	}
-	if f := m.Forecast; f != nil {
-		out.Forecast = &Forecast{LowEur: f.Low.String(), CentralEur: f.Central.String(), HighEur: f.High.String()}
-	}
-	return out
 }
 
 func usage(u disclosure.Usage, q disclosure.UsageQuery) Usage {

@@ -313,6 +313,9 @@ func drawings(t *testing.T, s *Site) []drawing {
 		}, same)
 		family("receipts", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, agreements(t)) }, same)
 		family("receipts-none", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, disclosure.Agreements{}) }, same)
+		for _, name := range []string{"full", "credit", "unknown", "none"} {
+			family("money-"+name, "money", "money.title", func(w *words) any { return drawMoney(w, monies(t)[name]) }, same)
+		}
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
 		family("access-none", "access", "access.title", func(w *words) any { return drawReads(w, nil) }, same)
@@ -402,6 +405,11 @@ func drawings(t *testing.T, s *Site) []drawing {
 		manual.Lang, manual.Script = "en", ""
 		add("manual", "manual", manual)
 		console("families", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, summaries(t)) }, same)
+		console("money-of", "money", "money.title", "family", func(w *words) any {
+			v := drawMoney(w, monies(t)["full"])
+			v.Label = "Foyer 07"
+			return v
+		}, same)
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
 		operator := func(_ *words, p *page) { p.Signed, p.Families, p.Runs = "Olga", false, true }
 		console("runs", "runs", "runs.title", "runs", func(w *words) any {

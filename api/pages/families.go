@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"net/url"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ type neighbourhood struct{ Families []sheet }
 // A sheet is what one family shares with the cooperative.
 type sheet struct {
 	Label string
+	Money string // address of its payments and bills; "" where it shares none
 	Facts []fact
 }
 
@@ -25,7 +27,7 @@ type fact struct{ Name, Value, Small string }
 func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 	var n neighbourhood
 	for _, s := range list {
-		one := sheet{Label: s.Label, Facts: []fact{
+		one := sheet{Label: s.Label, Money: moneyOf(s), Facts: []fact{
 			monthFact(w, "families.last", s.LastMonth),
 			effortFact(w, s.Effort),
 			coldFact(w, s.Cold),
@@ -44,6 +46,14 @@ func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 		n.Families = append(n.Families, one)
 	}
 	return n
+}
+
+// moneyOf returns where the payments and bills of a family are.
+func moneyOf(s disclosure.Summary) string {
+	if !s.Spends {
+		return ""
+	}
+	return "/console/families/" + url.PathEscape(string(s.Family)) + "/money"
 }
 
 // withheld names a figure that the family does not share.

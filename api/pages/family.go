@@ -22,6 +22,7 @@ type home struct {
 	Week    *chart
 	Indoor  *figure
 	Works   *figure // what works saved
+	Money   bool    // there is a page of payments and help
 	Tip     string
 	Last    string // when the last reading came
 	Phones  string
@@ -87,6 +88,7 @@ func drawHome(w *words, h disclosure.Home, c Contact, shared bool) home {
 	if !h.LastData.IsZero() {
 		v.Last = w.say("data.last", "When", w.when(h.LastData))
 	}
+	v.Money = h.Spends
 	if h.State == disclosure.Stopped || h.State == disclosure.NoData {
 		return v
 	}

@@ -43,7 +43,7 @@ const clipped = `(() => {
 	for (const cell of document.querySelectorAll("td + td, th + th, th + td")) {
 		const range = document.createRange();
 		const box = e => { range.selectNodeContents(e); return range.getBoundingClientRect(); };
-		if (cell.checkVisibility() && box(cell).left - box(cell.previousElementSibling).right < 8) { found.push("no room before " + cell.textContent); }
+		if (cell.checkVisibility() && cell.textContent.trim() && box(cell).left - box(cell.previousElementSibling).right < 8) { found.push("no room before " + cell.textContent); }
 	}
 	for (const svg of document.querySelectorAll("svg[role=img]")) {
 		const box = svg.getBoundingClientRect(), texts = Array.from(svg.querySelectorAll("text")).map(e => ({r: e.getBoundingClientRect(), s: e.textContent}));

@@ -34,6 +34,8 @@ const (
 	viewUsageMonth = "usage_month"
 	viewUsageDay   = "usage_day"
 	viewUsageSlot  = "usage_slot"
+	viewMoney      = "money"
+	viewMoneyPast  = "money_past"
 	viewAlerts     = "alerts"
 	viewAlert      = "alert"
 	viewAct        = "alert_change"
@@ -66,6 +68,7 @@ type Sheets interface {
 	// Own reads a family's own sheet, nil when it did not agree, and what it may always see.
 	Own(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) (*household.Sheet, consent.Own, error)
 	Usage(ctx context.Context, a consent.Access, family household.FamilyID, ask household.UsageAsk) (household.UsageSheet, error)
+	Money(ctx context.Context, a consent.Access, family household.FamilyID, ask household.MoneyAsk) (household.MoneySheet, error)
 	// Act reads one act that the reader wrote down, nothing for any other.
 	Act(ctx context.Context, a consent.Access, id string) (household.FamilyID, []consent.Event, error)
 }

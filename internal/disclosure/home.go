@@ -44,6 +44,7 @@ type Home struct {
 	Indoor    *Indoor
 	Savings   *SavingsFigure // of the last works; nil without any
 	Tariff    *Tariff
+	Spends    bool // cost by month was agreed to: see [Gate.Money]
 
 	Agreed []consent.Grant // what the family agreed to, every purpose
 	Hourly bool            // half-hours too

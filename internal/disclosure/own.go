@@ -41,6 +41,7 @@ func (g *Gate) home(ctx context.Context, aud Audience) (Home, error) {
 	}
 	s := sheet{*found}
 	h.Agreed, h.Phones, h.Reads = own.Grants, own.Phones, readsOf(own.Reads, zone)
+	h.Spends = s.Finest[string(consent.Cost)] >= int(consent.Monthly)
 	h.Hourly = agreed(own.Grants, consent.Hourly())
 	h.fill(s, today)
 	return h, nil

@@ -21,6 +21,7 @@ type Summary struct {
 	Cold       *ColdFigure
 	Savings    *SavingsFigure // of the last works; nil without any
 	LastData   time.Time      // last reading of a meter; zero when there is none
+	Spends     bool           // cost by month was agreed to: see [Gate.Money]
 	OpenAlerts *int           // running ones; nil when alerts were not agreed to
 	Ends       time.Time      // when what is agreed to ends, within 30 days; else zero
 }
@@ -121,6 +122,7 @@ func summaryOf(s sheet, today energy.Day) Summary {
 		Family: s.Family.ID, Label: s.Family.Label, Language: s.Family.Language,
 		LastMonth: s.month(monthStart(today, -1)), Effort: s.effort(), Cold: s.cold(), Savings: s.savings(), LastData: s.lastHeard(), Ends: s.Ends,
 	}
+	out.Spends = s.Finest[string(consent.Cost)] >= int(consent.Monthly)
 	// A running month read every day would tell the days.
 	if m := s.month(monthStart(today, 0)); m != nil {
 		if s.Finest[string(consent.Cost)] < int(consent.Daily) {

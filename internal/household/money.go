@@ -105,3 +105,20 @@ func (c Contract) SettlementYear(day energy.Day) (from, to energy.Day) {
 	}
 	return from, to
 }
+
+// A MoneyAsk is a question for what a family paid and owes.
+type MoneyAsk struct {
+	From energy.Day // bills of months from that of this day on, results from it on
+	AsOf time.Time  // amounts, bills and results as they stood then; zero: now
+}
+
+// A MoneySheet is what a reader may see of a family's money.
+type MoneySheet struct {
+	Family  Family
+	Agreed  bool           // cost, by month at least, was agreed to
+	Finest  map[string]int // as in [Sheet]
+	Since   time.Time      // first instant of what was agreed to; zero: all there is
+	Results []Result       // "settlement" and "cost_month", in order of their days
+	Entries []Entry        // that held, in order of their days; of help only that it was, where no more was agreed to
+	Issues  []Issue        // of months that are over, in order, each with those it took the place of before it
+}

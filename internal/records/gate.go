@@ -171,15 +171,8 @@ func (r glance) sheets(ctx context.Context, ask household.Ask) ([]household.Shee
 	}
 	var sheets []household.Sheet
 	at := map[household.FamilyID]*household.Sheet{}
-	err := r.each(ctx, `SELECT family, pilot, label, language FROM v_family`+r.where(), func(rows *sql.Rows) error {
-		s := household.Sheet{Finest: map[string]int{}}
-		f := &s.Family
-		if err := rows.Scan(&f.ID, &f.Pilot, &f.Label, &f.Language); err != nil {
-			return err
-		}
-		err := r.db.unseal(ctx, f.ID, labelOf(f.ID), &f.Label)
-		sheets = append(sheets, s)
-		return err
+	err := r.families(ctx, func(f household.Family) {
+		sheets = append(sheets, household.Sheet{Family: f, Finest: map[string]int{}})
 	})
 	if err != nil {
 		return nil, err
@@ -203,6 +196,19 @@ func (r glance) sheets(ctx context.Context, ask household.Ask) ([]household.Shee
 		}
 	}
 	return sheets, nil
+}
+
+// families reads the families that a reader may see anything of.
+func (r glance) families(ctx context.Context, put func(household.Family)) error {
+	return r.each(ctx, `SELECT family, pilot, label, language FROM v_family`+r.where(), func(rows *sql.Rows) error {
+		var f household.Family
+		if err := rows.Scan(&f.ID, &f.Pilot, &f.Label, &f.Language); err != nil {
+			return err
+		}
+		err := r.db.unseal(ctx, f.ID, labelOf(f.ID), &f.Label)
+		put(f)
+		return err
+	})
 }
 
 // Sheets being filled. A row of a family that is not among them is passed over.
