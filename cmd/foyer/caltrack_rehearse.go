@@ -26,7 +26,8 @@ func newCaltrackRehearse() *cobra.Command {
 			"were refused, and where days without weather are in the scenario, how far they move the\n" +
 			"estimate and how much wider they make the interval. Exit 3: fewer than 85 % of the intervals\n" +
 			"hold, a home that heats less was not refused, an interval with less weather is not wider, or\n" +
-			"an estimate moved by a standard error of its own.",
+			"an estimate moved by a standard error, its own or that with all of the weather. One home in a\n" +
+			"hundred or so does by chance, see docs/adr/0010-missing-weather.md: that is no fault by itself.",
 		Example: "  foyer caltrack rehearse --scenario saving.yaml --seed 7 --towns 20",
 		Args:    noArgs,
 	}

@@ -6,12 +6,19 @@ import (
 )
 
 // A filler says what would have been used in a day without a temperature, from what
-// lies on the line between its neighbours and what was used, and how far all of its
-// hole is off.
+// its hints say, and how far all of its hole is off.
 type filler struct {
-	fixed, line, use float64
-	off              float64
+	fixed  float64
+	weight hints
+	off    float64
 }
+
+// hints of a day in a hole are what lies on the line between its nearest neighbours,
+// on the line between those after them, and what was used that day.
+type hints [3]float64
+
+// plain takes the line between the nearest neighbours for what it is.
+var plain = hints{1}
 
 // fewest is how many stretches have to be hidden to learn from them.
 const fewest = 10
@@ -22,34 +29,33 @@ const fewest = 10
 // days have.
 func (g gaps) learn(h hole, days, confidence float64) filler {
 	var at []int // where stretches begin
-	var lines, uses, truths []float64
+	var told []hints
+	var truths []float64
 	for from := 0; from+len(h) <= len(g.periods); from++ {
-		inside := true
-		for i := from; i < from+len(h) && inside; i++ {
-			inside = g.periods[i].whole()
-		}
-		if !inside {
+		if slices.ContainsFunc(g.periods[from:from+len(h)], func(p Period) bool { return !p.whole() }) {
 			continue
 		}
-		n := len(lines)
+		n, inside := len(told), true
 		for k, known := range h {
-			l, ok := g.between(h, from, from+k)
-			inside = inside && (known.warm || ok)
-			if !known.warm && known.use {
-				p := g.periods[from+k]
-				lines, uses, truths = append(lines, l), append(uses, p.Use/p.Days), append(truths, g.expected[from+k])
+			if known.warm {
+				continue
+			}
+			x, ok := g.hints(h, from, from+k)
+			inside = inside && ok
+			if known.use {
+				told, truths = append(told, x), append(truths, g.expected[from+k])
 			}
 		}
 		if !inside {
-			lines, uses, truths = lines[:n], uses[:n], truths[:n]
+			told, truths = told[:n], truths[:n]
 			continue
 		}
 		at = append(at, from)
 	}
 	if len(at) < fewest {
-		return filler{line: 1, off: g.width() * days}
+		return filler{weight: plain, off: g.width() * days}
 	}
-	f := tell(lines, uses, truths)
+	f := tell(told, truths)
 	offs := make([]float64, len(at))
 	for i, from := range at {
 		filled, _ := g.through(h, from, f)
@@ -66,33 +72,71 @@ func (g gaps) learn(h hole, days, confidence float64) filler {
 	return f
 }
 
-// tell returns the least squares of truths by lines and uses; the line alone where
-// they do not determine it.
-func tell(lines, uses, truths []float64) filler {
-	const least = 1e-9
+// tell returns the least squares of truths by hints; the line alone where these do
+// not determine them.
+func tell(told []hints, truths []float64) filler {
 	n := float64(len(truths))
-	var l, u, t float64
-	for i := range truths {
-		l, u, t = l+lines[i]/n, u+uses[i]/n, t+truths[i]/n
+	var mean hints
+	var truth float64
+	for i, x := range told {
+		truth += truths[i] / n
+		for a := range x {
+			mean[a] += x[a] / n
+		}
 	}
-	var ll, uu, lu, lt, ut float64
-	for i := range truths {
-		a, b, c := lines[i]-l, uses[i]-u, truths[i]-t
-		ll, uu, lu, lt, ut = ll+a*a, uu+b*b, lu+a*b, lt+a*c, ut+b*c
+	var sums [len(mean)][len(mean) + 1]float64 // of products about the means
+	for i, x := range told {
+		for a := range x {
+			for b := range x {
+				sums[a][b] += (x[a] - mean[a]) * (x[b] - mean[b])
+			}
+			sums[a][len(x)] += (x[a] - mean[a]) * (truths[i] - truth)
+		}
 	}
-	det := ll*uu - lu*lu
-	if !(det > least*ll*uu) {
-		return filler{line: 1}
+	weight, ok := solve(sums)
+	if !ok {
+		return filler{weight: plain}
 	}
-	f := filler{line: (lt*uu - ut*lu) / det, use: (ut*ll - lt*lu) / det}
-	f.fixed = t - f.line*l - f.use*u
+	f := filler{fixed: truth, weight: weight}
+	for a := range weight {
+		f.fixed -= weight[a] * mean[a]
+	}
 	return f
 }
 
-// between returns what was expected in period i, in a hole, on the line between the
-// neighbours that the hole leaves; false without one on either side.
-func (g gaps) between(h hole, from, i int) (float64, bool) {
-	return line(g.expected, func(j int) bool { return g.warm[j] && (j < from || j >= from+len(h) || h[j-from].warm) }, i)
+// solve returns the solution of normal equations; false when they determine none.
+func solve(rows [len(hints{})][len(hints{}) + 1]float64) (x hints, ok bool) {
+	const dependent = 1e-9
+	for a := range rows {
+		row := &rows[a]
+		whole := row[a]
+		for b, above := range rows[:a] {
+			share := row[b] / above[b]
+			for c := range row {
+				row[c] -= share * above[c]
+			}
+		}
+		if !(row[a] > dependent*whole) {
+			return x, false
+		}
+	}
+	for a := len(x) - 1; a >= 0; a-- {
+		x[a] = rows[a][len(x)]
+		for b := a + 1; b < len(x); b++ {
+			x[a] -= rows[a][b] * x[b]
+		}
+		x[a] /= rows[a][a]
+	}
+	return x, true
+}
+
+// hints returns what is told of period i, in a hole; false without a neighbour that
+// the hole leaves on either side.
+func (g gaps) hints(h hole, from, i int) (x hints, ok bool) {
+	known := func(j int) bool { return g.warm[j] && (j < from || j >= from+len(h) || h[j-from].warm) }
+	near, ok := line(g.expected, known, i, 1)
+	far, _ := line(g.expected, known, i, 2)
+	return hints{near, far, g.periods[i].Use / g.periods[i].Days}, ok
 }
 
 // through returns what was saved and expected over a stretch, filled as a hole in it is.
@@ -101,9 +145,10 @@ func (g gaps) through(h hole, from int, f filler) (saved, expected float64) {
 		p := g.periods[from+k]
 		e := g.expected[from+k]
 		if !known.warm {
-			e, _ = g.between(h, from, from+k)
+			x, _ := g.hints(h, from, from+k)
+			e = x[0]
 			if known.use {
-				e = f.fixed + f.line*e + f.use*p.Use/p.Days
+				e = f.fixed + f.weight[0]*x[0] + f.weight[1]*x[1] + f.weight[2]*x[2]
 			}
 		}
 		e *= p.Days

@@ -15,7 +15,7 @@ type Bounds struct {
 	Filled             int     // periods that something is missing of
 	Model              float64 // half the width that the scatter of the baseline makes
 	Gaps               float64 // that the filled periods add
-	Baseline           float64 // that days of the baseline without a temperature add
+	Baseline           float64 // that the choice of a model without them adds
 }
 
 // Bound fills what is missing of a reporting period. What was used in a period
@@ -29,12 +29,15 @@ type Bounds struct {
 // stretches are known the line alone does, and the gap takes the whole range of what
 // days show.
 //
-// What is missing of the baseline says less of the scatter: half the width that it
-// makes grows with the root of how many periods there are for each that is known.
-// Days with a use and without a temperature take no part in f; what a second model
-// with temperatures on the line between their neighbours says otherwise is added.
-// Residuals count as neighbours here when their days are, so that missing days do
-// not make the others look independent.
+// Days of the baseline with a use and without a temperature take no part in f. They
+// are filled in the same way, and what f leaves over in the whole baseline, which is
+// nothing where all of it is known, is taken off the saving: else what happened to be
+// used on the missing days would move it. What is missing of the baseline also says
+// less of the scatter, so that half the width that it makes grows with the root of how
+// many periods there are for each that is known; and of which type the model is, so
+// that what one of another type says otherwise is added where it describes the baseline
+// nearly as well. Residuals count as neighbours here when their days are, so that
+// missing days do not make the others look independent.
 //
 // Nil without a period to learn from.
 func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
@@ -42,26 +45,57 @@ func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
 	if g.observed == 0 {
 		return nil
 	}
-	central, expected, off := g.fill(s.Confidence)
+	own := gapsOf(f.Model, dense(Clean(baseline, s), s))
+	central, expected, off := g.less(own, s.Confidence)
 	b := &Bounds{Gaps: off, Expected: expected}
 	for _, p := range g.periods {
 		if !p.whole() {
 			b.Filled++
 		}
 	}
-	n := len(g.periods)
-	f.Totals.EffectiveN = f.Model.independent(Clean(baseline, s), float64(f.Totals.N))
+	n, whole := len(g.periods), float64(f.Totals.N)
+	f.Totals.EffectiveN = f.Model.independent(Clean(baseline, s), whole)
 	if u := uncertaintyOf(f, s, monthsOf(g.periods, n, s), n, expected, central); u != nil {
-		whole := float64(f.Totals.N)
-		b.Model = u.Energy * math.Sqrt(max(float64(len(dense(Clean(baseline, s), s)))/whole, 1))
+		b.Model = u.Energy * math.Sqrt(max(float64(len(own.periods))/whole, 1))
 	}
-	if other, ok := refit(baseline, s); ok {
-		again, _, _ := gapsOf(other.Model, g.periods).fill(s.Confidence)
-		b.Baseline = math.Abs(again - central)
+	if own.observed < len(own.periods) {
+		for _, m := range f.rivals() {
+			other, _, _ := gapsOf(m, g.periods).less(gapsOf(m, own.periods), s.Confidence)
+			b.Baseline = max(b.Baseline, math.Abs(other-central))
+		}
 	}
 	half := b.Model + b.Gaps + b.Baseline
 	b.Low, b.Central, b.High = unsigned(central-half), unsigned(central), unsigned(central+half)
 	return b
+}
+
+// less returns what was saved and expected over all periods, and how far that may be
+// off for what is missing, once what the model leaves over in its own baseline, filled
+// as these periods are, is taken off: nothing when all of that is known.
+func (g gaps) less(own gaps, confidence float64) (saved, expected, off float64) {
+	saved, expected, off = g.fill(confidence)
+	left, _, offOwn := own.fill(confidence)
+	share := g.days() / own.days()
+	return saved - left*share, expected - left*share, math.Hypot(off, offOwn*share)
+}
+
+func (g gaps) days() (sum float64) {
+	for _, p := range g.periods {
+		sum += p.Days
+	}
+	return sum
+}
+
+// rivals returns the best models of other types that describe the baseline nearly as
+// well as the one that was taken: other days would have made one of them win.
+func (f Fitted) rivals() (near []Model) {
+	const far = 3.84 // twice the logarithm of a ratio of likelihoods that one in twenty exceeds by chance
+	for _, m := range f.Best {
+		if m.Type != f.Model.Type && float64(f.Totals.N)*math.Log((1-m.R2)/(1-f.Model.R2)) < far {
+			near = append(near, m)
+		}
+	}
+	return near
 }
 
 // independent returns how many independent periods the whole ones of a baseline stand
@@ -104,33 +138,6 @@ func dense(ps []Period, s Settings) []Period {
 		all = append(all, p)
 	}
 	return all
-}
-
-// refit fits a baseline with temperatures on the line between neighbours; false when
-// none of its days needs one.
-func refit(ps []Period, s Settings) (Fitted, bool) {
-	if s.Frequency != Daily {
-		return Fitted{}, false
-	}
-	ps = dense(Clean(ps, s), s)
-	temps := make([]float64, len(ps))
-	warm := make([]bool, len(ps))
-	for i, p := range ps {
-		if warm[i] = p.warm(); warm[i] {
-			temps[i] = p.Temps[0]
-		}
-	}
-	needed := false
-	for i, p := range ps {
-		if v, ok := line(temps, func(j int) bool { return warm[j] }, i); p.Known && !p.warm() && ok {
-			ps[i].Temps, needed = []float64{v}, true
-		}
-	}
-	if !needed {
-		return Fitted{}, false
-	}
-	f, err := Fit(ps, s)
-	return f, err == nil
 }
 
 // gaps are reporting periods with what the model expects of those with a temperature.
@@ -196,24 +203,32 @@ func (g gaps) fill(confidence float64) (saved, expected, off float64) {
 	return saved, expected, off
 }
 
-// line returns the value of i on the line between the nearest known values before
-// and after it; with one side alone that value and false, with none 0 and false.
-func line(values []float64, known func(int) bool, i int) (float64, bool) {
-	before, after := i-1, i+1
-	for before >= 0 && !known(before) {
-		before--
-	}
-	for after < len(values) && !known(after) {
-		after++
-	}
+// line returns the value of i on the line between the known values before and after
+// it, the nearest or those after them, as far as there are so many; with one side
+// alone that value and false, with none 0 and false.
+func line(values []float64, known func(int) bool, i, nth int) (float64, bool) {
+	before, after := neighbour(len(values), known, i, -1, nth), neighbour(len(values), known, i, 1, nth)
 	switch {
-	case before >= 0 && after < len(values):
+	case before >= 0 && after >= 0:
 		share := float64(i-before) / float64(after-before)
 		return values[before] + share*(values[after]-values[before]), true
 	case before >= 0:
 		return values[before], false
-	case after < len(values):
+	case after >= 0:
 		return values[after], false
 	}
 	return 0, false
+}
+
+// neighbour returns the nth of n values that is known beside i in steps of one
+// direction, or the last of fewer; -1 of none.
+func neighbour(n int, known func(int) bool, i, step, nth int) int {
+	found := -1
+	for j := i + step; j >= 0 && j < n && nth > 0; j += step {
+		if known(j) {
+			found = j
+			nth--
+		}
+	}
+	return found
 }

@@ -104,12 +104,13 @@ func TestSimulatedHomeThatHeatsLessIsRefused(t *testing.T) {
 func TestScoreFailsWhatDoesNotHold(t *testing.T) {
 	t.Parallel()
 	good := rehearsal.Trial{Status: household.OK, Saved: 5, Low: 1, Central: 4, High: 9}
-	off, wider := 1.5, 1.0
+	off, near, wider := 1.5, 0.5, 1.0
 	for name, bad := range map[string]func(*rehearsal.Trial){
 		"outside":     func(x *rehearsal.Trial) { x.Saved = 10 },
 		"no interval": func(x *rehearsal.Trial) { x.Status = household.InsufficientData },
 		"not refused": func(x *rehearsal.Trial) { x.Colder = true },
-		"moved":       func(x *rehearsal.Trial) { x.Moved, x.Whole, x.Wider = &off, &off, &wider },
+		"moved":       func(x *rehearsal.Trial) { x.Moved, x.Whole, x.Wider = &off, &near, &wider },
+		"moved far":   func(x *rehearsal.Trial) { x.Moved, x.Whole, x.Wider = &near, &off, &wider },
 		"not wider": func(x *rehearsal.Trial) {
 			none := 0.0
 			x.Moved, x.Whole, x.Wider = &none, &none, &none

@@ -56,18 +56,17 @@ type Score struct {
 	savedSum   float64
 }
 
-// Bounds of what holds.
-const (
-	leastWithin = 0.85 // of an interval of 90 %, by chance over 200 homes
-	mostMoved   = 1.0  // standard errors of the estimate with all of the weather, on average
-)
+// leastWithin is how many intervals of 90 % have to hold what is true, by chance over
+// 200 homes.
+const leastWithin = 0.85
 
 // Holds reports whether nearly as many intervals hold what is true as should, every
 // home that heats less was refused and, where some weather is missing, intervals are
-// wider and estimates where they were: none a standard error away.
+// wider and estimates where they were: none a standard error away, neither of its own
+// nor of what the home is told with all of the weather.
 func (s Score) Holds() bool {
 	return (s.Homes == 0 || s.Estimated > 0 && s.Share >= leastWithin) && s.Caught == s.Colder &&
-		s.Moved == 0 && s.MeanMoved < mostMoved && s.NotWider == 0
+		s.Moved == 0 && s.MovedWhole == 0 && s.NotWider == 0
 }
 
 // Add counts a trial.
