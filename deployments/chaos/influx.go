@@ -8,20 +8,22 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+
+	"foyer/internal/testserver"
 )
 
-// storedInflux reads all readings that an InfluxDB 1.8 keeps, by its own query
+// storedInflux reads all readings that an InfluxDB 1.8 of the trials keeps, by its own query
 // language. It knows the layout of the points from its description and nothing of the
 // code that writes them: one measurement, a tag for the meter, an integer field for
 // each register, and a field that says that the instant is an arrival.
-func storedInflux(ctx context.Context, address, database string) (rows []Row, err error) {
+func storedInflux(ctx context.Context, address string) (rows []Row, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("read what InfluxDB keeps: %w", err)
 		}
 	}()
 	q := url.Values{
-		"db": {database}, "epoch": {"ms"}, "chunked": {"true"}, "chunk_size": {"10000"},
+		"db": {testserver.Database}, "epoch": {"ms"}, "chunked": {"true"}, "chunk_size": {"10000"},
 		"q": {`SELECT * FROM "reading" GROUP BY "meter"`},
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/query?"+q.Encode(), http.NoBody)

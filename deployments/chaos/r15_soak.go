@@ -92,7 +92,7 @@ func soak(t *Trial) {
 		early, end := median(kind.all[warm:max(warm+1, len(kind.all)/2)]), median(kind.all[len(kind.all)*3/4:])
 		t.report.Figure("R15", kind.says, fmt.Sprintf("%.0f early, %.0f at the end; want at most %d more", early, end, slack), end <= early+slack)
 	}
-	rows, err := storedInflux(t.Context, influx.URL(), testserver.Database)
+	rows, err := storedInflux(t.Context, influx.URL())
 	t.must(err, "look at the stores")
 	w := &watcher{t: t, c: c}
 	w.weigh("R15", rows)

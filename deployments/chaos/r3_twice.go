@@ -108,7 +108,7 @@ func (t *Trial) overTwo() {
 	c.accounts(own, c.counts().Resent+redelivered)
 	behind.stop()
 	own.stop()
-	rows, err := storedInflux(t.Context, influx.URL(), testserver.Database)
+	rows, err := storedInflux(t.Context, influx.URL())
 	t.must(err, "look at the stores")
 	w := &watcher{t: t, c: c}
 	w.weigh("R3", rows)

@@ -64,7 +64,7 @@ func backlog(t *Trial) {
 	t.report.Count("R8", fmt.Sprintf("catchings-up that need more than %d MiB", mostRSS>>20), 1, bad(peak > mostRSS))
 	t.await("the ledger to tell what InfluxDB refused", func() bool { return p.told().Rejected == 2*poisoned })
 	p.stop()
-	rows, err := storedInflux(t.Context, influx.URL(), testserver.Database)
+	rows, err := storedInflux(t.Context, influx.URL())
 	t.must(err, "look at the stores")
 	w := &watcher{t: t, c: c}
 	w.weigh("R8", rows)
