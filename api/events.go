@@ -27,15 +27,16 @@ const (
 type streams struct {
 	mu   sync.Mutex
 	open map[string]int
+	each int // of one subject at once
 }
 
-func newStreams() *streams { return &streams{open: map[string]int{}} }
+func newStreams(each int) *streams { return &streams{open: map[string]int{}, each: each} }
 
 // enter reports false when a subject has as many as it may.
 func (s *streams) enter(subject string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open[subject] >= streamsEach {
+	if s.open[subject] >= s.each {
 		return false
 	}
 	s.open[subject]++

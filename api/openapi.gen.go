@@ -341,6 +341,36 @@ func (e ConsentOfferState) Valid() bool {
 	}
 }
 
+// Defines values for ExportComplete.
+const (
+	True ExportComplete = true
+)
+
+// Valid indicates whether the value is a known member of the ExportComplete enum.
+func (e ExportComplete) Valid() bool {
+	switch e {
+	case True:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportFormat.
+const (
+	FoyerExport1 ExportFormat = "foyer-export/1"
+)
+
+// Valid indicates whether the value is a known member of the ExportFormat enum.
+func (e ExportFormat) Valid() bool {
+	switch e {
+	case FoyerExport1:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Fuel.
 const (
 	Electricity Fuel = "electricity"
@@ -1271,6 +1301,24 @@ type DaysLeft struct {
 // Decimal An exact decimal.
 type Decimal = string
 
+// Export Everything that is kept about a family.
+type Export struct {
+	Complete ExportComplete `json:"complete"`
+	Family   string         `json:"family"`
+	Format   ExportFormat   `json:"format"`
+	Language string         `json:"language"`
+	MadeAt   time.Time      `json:"made_at"`
+
+	// Tables Rows by the name of their table.
+	Tables map[string][]map[string]interface{} `json:"tables"`
+}
+
+// ExportComplete defines model for Export.Complete.
+type ExportComplete bool
+
+// ExportFormat defines model for Export.Format.
+type ExportFormat string
+
 // Family What a family shares with the cooperative. `month` is the running one, where the family shares its days.
 type Family struct {
 	// ColdDay Hours below the threshold of the home on the last day known.
@@ -2016,6 +2064,18 @@ type SayMyConsentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ExportMeParams defines parameters for ExportMe.
+type ExportMeParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// ExportMyTablesParams defines parameters for ExportMyTables.
+type ExportMyTablesParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
 // GetMyMoneyParams defines parameters for GetMyMoney.
 type GetMyMoneyParams struct {
 	// AsOf Figures as they stood at this instant: of each period the result computed last by then. Consent is that of
@@ -2164,6 +2224,12 @@ type ServerInterface interface {
 	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
 	// (POST /api/v1/me/consents)
 	SayMyConsent(ctx echo.Context, params SayMyConsentParams) error
+	// ExportMe Download everything that is kept about one's own family, as JSON
+	// (GET /api/v1/me/export)
+	ExportMe(ctx echo.Context, params ExportMeParams) error
+	// ExportMyTables Download everything that is kept about one's own family, as CSV tables in a zip
+	// (GET /api/v1/me/export.zip)
+	ExportMyTables(ctx echo.Context, params ExportMyTablesParams) error
 	// GetMyMoney Read what one's own family paid, what helped it, how its contracts stand, and its bills
 	// (GET /api/v1/me/money)
 	GetMyMoney(ctx echo.Context, params GetMyMoneyParams) error
@@ -3004,6 +3070,64 @@ func (w *ServerInterfaceWrapper) SayMyConsent(ctx echo.Context) error {
 	return err
 }
 
+// ExportMe converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportMe(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportMe(ctx, params)
+	return err
+}
+
+// ExportMyTables converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportMyTables(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMyTablesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportMyTables(ctx, params)
+	return err
+}
+
 // GetMyMoney converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMyMoney(ctx echo.Context) error {
 	var err error
@@ -3312,6 +3436,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me/receipts", wrapper.ListMyReceipts, options.OperationMiddlewares["listMyReceipts"]...)
 	router.GET(options.BaseURL+"/api/v1/me/receipts/:id", wrapper.GetMyReceipt, options.OperationMiddlewares["getMyReceipt"]...)
 	router.GET(options.BaseURL+"/api/v1/me/access", wrapper.ListMyAccess, options.OperationMiddlewares["listMyAccess"]...)
+	router.GET(options.BaseURL+"/api/v1/me/export", wrapper.ExportMe, options.OperationMiddlewares["exportMe"]...)
+	router.GET(options.BaseURL+"/api/v1/me/export.zip", wrapper.ExportMyTables, options.OperationMiddlewares["exportMyTables"]...)
 	router.GET(options.BaseURL+"/api/v1/me/access/:id", wrapper.ProveMyAccess, options.OperationMiddlewares["proveMyAccess"]...)
 	router.POST(options.BaseURL+"/api/v1/households/:id/consents", wrapper.RecordConsent, options.OperationMiddlewares["recordConsent"]...)
 	router.GET(options.BaseURL+"/api/v1/receipts/:id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
@@ -6013,6 +6139,122 @@ func (response SayMyConsentdefaultApplicationProblemPlusJSONResponse) VisitSayMy
 	return err
 }
 
+type ExportMeRequestObject struct {
+	Params ExportMeParams
+}
+
+type ExportMeResponseObject interface {
+	VisitExportMeResponse(w http.ResponseWriter) error
+}
+
+type ExportMe200JSONResponse Export
+
+func (response ExportMe200JSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMe401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ExportMe401ApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMyTablesRequestObject struct {
+	Params ExportMyTablesParams
+}
+
+type ExportMyTablesResponseObject interface {
+	VisitExportMyTablesResponse(w http.ResponseWriter) error
+}
+
+type ExportMyTables200ApplicationzipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMyTables200ApplicationzipResponse) VisitExportMyTablesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMyTables401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ExportMyTables401ApplicationProblemPlusJSONResponse) VisitExportMyTablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMyTablesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMyTablesdefaultApplicationProblemPlusJSONResponse) VisitExportMyTablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyMoneyRequestObject struct {
 	Params GetMyMoneyParams
 }
@@ -6800,6 +7042,12 @@ type StrictServerInterface interface {
 	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
 	// (POST /api/v1/me/consents)
 	SayMyConsent(ctx context.Context, request SayMyConsentRequestObject) (SayMyConsentResponseObject, error)
+	// ExportMe Download everything that is kept about one's own family, as JSON
+	// (GET /api/v1/me/export)
+	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
+	// ExportMyTables Download everything that is kept about one's own family, as CSV tables in a zip
+	// (GET /api/v1/me/export.zip)
+	ExportMyTables(ctx context.Context, request ExportMyTablesRequestObject) (ExportMyTablesResponseObject, error)
 	// GetMyMoney Read what one's own family paid, what helped it, how its contracts stand, and its bills
 	// (GET /api/v1/me/money)
 	GetMyMoney(ctx context.Context, request GetMyMoneyRequestObject) (GetMyMoneyResponseObject, error)
@@ -7564,6 +7812,56 @@ func (sh *strictHandler) SayMyConsent(ctx echo.Context, params SayMyConsentParam
 	return nil
 }
 
+// ExportMe operation middleware
+func (sh *strictHandler) ExportMe(ctx echo.Context, params ExportMeParams) error {
+	var request ExportMeRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMe(ctx.Request().Context(), request.(ExportMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
+		return validResponse.VisitExportMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportMyTables operation middleware
+func (sh *strictHandler) ExportMyTables(ctx echo.Context, params ExportMyTablesParams) error {
+	var request ExportMyTablesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMyTables(ctx.Request().Context(), request.(ExportMyTablesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMyTables")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportMyTablesResponseObject); ok {
+		return validResponse.VisitExportMyTablesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMyMoney operation middleware
 func (sh *strictHandler) GetMyMoney(ctx echo.Context, params GetMyMoneyParams) error {
 	var request GetMyMoneyRequestObject
@@ -7814,287 +8112,298 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
 	"7L3rchu3si/+KqjZZ9deKY8okqJudKV2KY4VO75GUuJ/YvlPgjMgCWsIMAOMaMalqvX5//n/Zb/AqZNv",
-	"5xlO3mQ9ySl0A3MhMbxIsleytletiilyLkCj0ejLr7s/BpGcTKVgQqug+zEYMxqzFD4+vqAj82/MVJTy",
-	"qeZSBN3gJ5YqLgWRQ6LHjNCEpTokWpIBI4oJTQY0uiJUkf7T4c4LqqNxvxGEgYrGbELN4/R8yoJuoHTK",
-	"xSi4uQmD51xcLb/o7PQROWofHYUkZcnXl4FgH/Rl8JDQAbxGCnh/QpUmUzpiq19yEwZTmtIJ03ZyJ2bc",
-	"T79dfu2rKf01Y4THZoZU4ATNw7n5dUr1OAgDQSfm8TwOwiBlv2Y8ZXHQ1WnGyoOY0A/PmRjpcdA96ITB",
-	"hAv3Zyv0kOFEvRouj+eUj7KUKUNRPWZzorSUMaGa6DFXhAulqdBdM1hGozGZspTLGEiTMpUlmpj1zTSL",
-	"kVSDuflNNMgjKYCO3DyXaiKHl0LIWYO8MX9xRYTU5IpNtXkz12Rm/lGW+l3SZ4Klo3nvajbuh6Rvnt1L",
-	"GY25GPWoNl/JKRM9oJ7qN8gJ6T/oW5LK4VAxfSm4IrOUa80E6f97+5t+41I4Ov+asXReEJqqnhxWFph9",
-	"oJNpwlTQfRu0m+2DnVZrp7l30TzqNpvdZvOX4F0YDGU6oTroBjHVbEfzCQv8dFd8JCZMbMQPTOh07rg/",
-	"oortJJLG6rNwyKMsVTJdHuPFmJG+2R+9CK7ou/GZjUEGbChT1qghLd4R1Ixqv9X2DeSUTngyX08uMoQL",
-	"PwtxTlM58W2fVGkS0zmZUaFZ3CDfsiHNEh2Svab5Xln6kL6W/Yek1SYTKfRYkaFM7ceHpNUkc0ZT/BI+",
-	"PSRSMHiu+UolUqs6Cg/NwMoTq/CllyWfxmwylZqJaP6MzZdndULMs+HVIAbMNmIhEWwG3xlJ0CWU/Pjj",
-	"028b5NxsczqiXJAZ12MuSLtDxvAZmESZR5llYEqHZtuPuRiZvR5LwS6FnvGIESpQqFChZiw1v87GIISY",
-	"IEYExSCeUtYgr0QyxwFZyaKyKGIsZjGhqXnRhE0GLGVxabvjqVOQrDT/HUOAGrZotY/W88XTIZxCNbvG",
-	"HHL9ymGGgzbizsizkPQvg73LoN8gb7gey0wbYVilRKd91KidiT0EgxWcXTtmK6PVJmOP7LV2+AxITeN7",
-	"HthzKkYZHbHlEblfzHjMQJiImArJacpENDbHToz7rnZAJ1HEpnonf0PNuNr7B96B8QnXy6N6IZVZMDYx",
-	"RyVsWacr+HZqAg8pv9gOOujuN0MzCj7JJkG33WwC3+FfBddxodmIpTCgMxYxPt3gSCEpXvlZhOSFXCUi",
-	"hSSJFCOWLgtLLScyTeWsjnRabiXibsyc1NTwbKGOmQ+RNKwDH+l0mvCImlHuvldmqPmxbz4O5kE3eElj",
-	"ToMwiMZUjFjcg3c6faC9D/pAG/SBMMCzyNzKYyOW6SCK2XA05u+vkomQ0yAMEjpgiSGJnLOUNA/hK8fx",
-	"wTANbsJgzJWW6Tzovv0YVF/XuWjvdVtN+zqlzdS7gdGD4E82tX+xOLgJF2+ujrUyOfckGl0JOUtYPGJx",
-	"8cTKtzfvQpwdbe919g8Oi/8GoX13b9WgU0YtpWk6QrlD58pcb0hhtkcvCrpB6yAIgwmjAv/qNI4MZa7M",
-	"URWgwhzJJO6N5YQ1zGWGA9gHDdeGR+T//O9HhAkykXMmYEum5L3M0pC04V9FYkZUxjVrkEf/+Pt/MaXJ",
-	"RHIB37cOzO0N8740S0CDca8yNGHXLOXajCNLR4aRwkBxEbH167RA3Wu0c4Lu3k2Zsf9HyoZBN/i33cJs",
-	"2sVf1S4yMTD3srTO7QiPheV7qL1sF665qeqpt9goz//4nd5yD9yEqMIsMaujIDwq8TxKaToc5i9Tnius",
-	"9EBOv9mc0gUpasgNajpwyTc0PkPlZgXZpqkcJGzywEM+lqbSLNdbIzc15YY2IjMqDJlkxqJixhqbmIOm",
-	"3WwGYTCV5hxIg26wC0JyF48VszUNr2Uq6HbMAaK5Bv69GOfqF4klQ8vLnN2F3NylU74by0j9GxfXNOHx",
-	"jr0h2Jhkr3GGdfTyDuAh6ePs+0QZTXkGGp55Z1kz2ZwTxzKJkZIR1WwEUjSIpDK7dJRSkSXUbt6YGjYN",
-	"g2mWTqViTqyAhIr4lMP7gkjKKUup5tfMt88PLprHBZdmQsPatZvtw6WfzeLI4ZDZhaYDmenSS6uHQBgI",
-	"qXkEU1Jj2t4/CLrBwRGN4/ZR56jd2msfDo/Z0fBo2ImPO23WpvFR3GS0eTxkrLl33D5qDdje4aDVag+a",
-	"7ePB0cHBMSuLnNIUDLGXiQBrhZf+8f/plBE6nbLkj9+J+sff/4snZEi5JsNU8phEY/YbuZaZIv8JJ7Sc",
-	"su2WoI7gwM+rSZ6L1lHKQKjiIfA2OMmU4kRxklAS//H7lAnFwNhiIZEZ/MDAcaFZlhLBSPrH71MpYjJN",
-	"MtUwtv3a1UzZhAsUtG/fbbxLcr72bBNwjERUwI6HGREtQ7SDuArBRJo55wmjKeFaESbiBaH/CLfLznOJ",
-	"G2VZIXtjthl6e2hJjV/lQtvuJDmV6YDHMRO3k4iFFNsrpNhLqQlNEjljXrklpN5xP9+XzKJZzI2ZYRbF",
-	"iKxYgjUMAuoZm1/QqzvPsN2uyukrNgfTOybUGMpGUzaWrm/GV2y+o2EI9zXf/oJZ3F8YipXhMP8XUqDj",
-	"YDPpDJxJDafA9LPJhIJkOLEeHLQqp+YQAJdjMgFb07D8mMaEGgkTjcGcu6ZJBkSkUSQzOCPe2mf3WGaO",
-	"xeP9xrE5KCl333SOGnB0GkHkvmq2Gy387pql1uRkCZ0qFvdQKW0dHoWBUdpE/sWBIRy+PjIqAE3c49r4",
-	"hjEfje1XrZb9LpEz+9VOCwZyA75DFlGrM1SedHzcXH5U86C5+KzjvaZ7Vkl7ah7sNFtGEctAyWIJi3TK",
-	"IyNyw2Baosi+feA0ocJYDN0hTRQLjaFlpR4+ysg6OikIHdN5SSC3jN5epbH3zaCgMY+CdsWF+alYXiWz",
-	"FGR+NP7jfxkz1rwK7Jnqm5v7+ZsP97d986/Fmwt2K798mv7xe/LH/7pmqAO+C4MBTxJ7sJUYRg57Kui2",
-	"D47aTaNyKcZE6QvDLNyc+kaK5CzQaJvBmgN2QnWJ8lwpw1lt+2nBkGruXYD1Zo++hAt7zi4/yPLMfuN4",
-	"v44qTgk3s2qAf81I+jCYpjwfabOx3+rst1ugD1Ch8djea+HBm+aDax7v7DUv2u2yKsTRNp/DwtWNcP8I",
-	"SbF+hBgMaAyoYkuDbB13FkYIzLDZEK/ejGF1wRGbU9veDyI6kFdG+kqdb9DDTqO1D3c5a8dr5+QPmKby",
-	"mhvFiybmSeNUZqPxghJ2EwZRymJ0MdWJx0E2VwQvC4kcktmYR+PcocoSxYxqAAKrXk7mEqDpROLG4q/d",
-	"zIdpv8llV9A9QIEVdI9ASAXdTnGxZciOXe5biKuDW0mr0rbdeLW4UNlwyCOjkfZiqmn9mm187uJh6Tl1",
-	"T+zShMQOGk48GLMNlJXc5bAUZt3zMBmcxC+lPpWZiO+qa3WqutYQnlmjaeGP96R3pAzDgcIo5yk4my3X",
-	"xzwGWxG04YdEyIGM56Aia5YkyP9Ag1dGP3mZG013IcNxVSEzFgUQ3OpAUjAi5MxHGLhgx5pu96WT+d6v",
-	"x4YC4IYHCTCjiqixnImHoMsTbsMxQBr3/FuRxWp8PThE94bHtBntt+I2O+oMDg5Lu2a/7G84lxOGTDtI",
-	"5RUjUhCZpUTxmPk9DpqlRjbeB8lOxLwkDW2oQmgyS6UYheTs9BE57uwfAmWsB307FwO7huuMJI3sO2dc",
-	"j+OUGp6gSnGlWdwDn5jPIcXglOrVesfg+T1n2LpHi/wXiDJ7DeJGE082ex2SmX0ws4Ggw4TFPJuA/38K",
-	"mtY0lXLYS3IzMYgSqpQxiPdCUvJQg0PIDDrOUnfp6+a3QWiGJ5hS3qkaSTylKczVTHrI3XvefrQ/0DhO",
-	"8fZWm6QZI3FGXstUh6R12Gw2yXNKfuJJAkc+3GCWiUbm3G7uk/190mzi/4PiVUaXrNxjPYBLz7IEmnIO",
-	"j01lkrAUR815b5pyEfEpTepXCi+TEVPK6E6oGSbmAONS9MwWkOZWhISAXFdMKJkqF1EbywkrWfUluafM",
-	"4RoG77OUq5g7Pjs983iKEjobZklvQBVX4EAB/0JIvvv29RmhqeZRwsjB31pf/Y1+ZQddTBfQDUguO28u",
-	"MLLiFmpCP/RqPGec9yRsO3P6Y9jIfGfpal0+K7xpSywOtE/5NY3mvcIBVuu0slemfDSGw97oOUwp8rfW",
-	"/lcwnXrXXk+PeRr3DCNwZrWDlBkJYJYOIS5G4BEqFKEZeIVgyNJoSvmWMQQ/TamIGO4FmAdNirU/z1IS",
-	"Ma0xKgiupylNiTa2xe/TsRSsYX1JIImQ16LJMB2NfouHk9/07Nd2coUjl2lc/ztKxl5Bq6fnr3afPn5E",
-	"Ls5J+3D/oNltN9t7m0tYJxprnbk2ongTBueUx+foprvTwdtq+04QONoojwl6Aj3Hh/l1B3+9rzM334Xm",
-	"vflQ4ESBF+G8NU1uOecoS1N7xyZxuGqkqI5eoBoZcg2p0iDfl0kFQ96YSjDDdS4yQDRM5DWLzTkP5HFo",
-	"LvQr3oTBj4JmeixT/hu7s5baKmupMGeuiOIjwWLCRZ2+ihfs8PvxlXlebOcZSRFzJxPv5hg8KibqoBTm",
-	"jROOx41PkRruTMxlO+6a+5hrgbIsvd3ONmbpGzq/Z4Ub0ELg9DQvzMxLyIzOfROGH3dm4GW4B9XRvhVO",
-	"Z6483tDyeJAEyhrOWwZLY5jPSnt0MSLaCcIAcCZW0cj9mK3G8dGCGY9OqaODTtklBX/eGAXU4SqDbnDY",
-	"2G+1m02/P8pqTpUhlH0Z7rqUjYzSi9EH+3g+mcpU74LDpvSamwW/jHns3kV7rxxYcSa9jQRvvra4Gp6V",
-	"hR/IYG7Bqw1y4mCs66zr/N0IIsGo3Udf3Mbcpa4gZDNixlJrkCc0Ge6MZZaqkPTNv8m8H0LEBa9EhDFP",
-	"iZyJBpgGRj1/a/mid82ZMSnwRmNbWC2mpEb1nKfIaP00yVBvQyAG2BBcaR4pUCAUo2k0NorRQnQnBGSU",
-	"Us85eqNp7ETY69S8CVUku9bT0lcfHUOWPqwMqsNrzuTMvNMOgqYpbt8SurSIQL11gwwDkSVJ8A5xPQ6r",
-	"9Na+t3p3MUM5eM8iXczwtTF4tpxiNGbRFUTcPYExMOfSuR8+h0BeBDdzRcZUjRnE2fwP6QEsaxk8lcoJ",
-	"mAb4OC0Rei2lJhwR6sUIG4WM8Ax1keJXPuDnKyv8UjkjNAGXjNnDBx3vwNcMOZWz/1Ak5iOmtG/kMKXy",
-	"CzYf/DShEasZPsPRT6QYET2Wzg9QIiJLEmOFmVfmQDIu9EEnWIbahUEqZ/VMg4aPT0WmcbH4SAMWPySz",
-	"sbROGgVQdQfVK9G3YFurEC7Osj+jXHMx6hOIUsPMJlxk7vBi+RvMoRCSvpZJ3DcC0OHLQ9JH1aUPl8BP",
-	"C4zkpJF9F/jAE4CFwY0eQbKwN3HwSL76PXm2irjeHUn1EgCwBnuPMLdlbPOUpUqKkFAyodGYW78jJROm",
-	"4KTIAbp4ChS0QLyRocQVYO6iMRWCJV6hWiMZnoqYfXDLVMH6v5dZKmhimdWyKOE6z0hZWmy7wBuyMY+9",
-	"Oys3k9coTvaymzCAg8l/CpZQzfZo6oekDyeX+ZAZ8vYg1tIPyT/+/j+DdUwE6FSqEbFoX13DTDIT68+v",
-	"6pifGDlBwB9CI+1w5lY6zRlNcQUMI2idQCywESzxYxF5/hjQJHk1BBVtFTG/ZRGf0ATUneqIXhubE6Le",
-	"LJmyOCQJU4pkyoiOAUvkjDTLjiKuyICNuUA7Kw+XbPj2cjx8i1sKRXPlLXT+yF26HDZac6d6zoY6WAgg",
-	"bTxEG6BfdfWpC78vhOI3vscmg6zBIbvA1poHm2tuyvGujaeax8M+LtmohQPFJUHFRsOlipj3PAQ2KmMt",
-	"Cpw/7gbYUKVjaSBlwihY0Holyts+yOhksIkq8qk2JaW864FooUtsAeh3znYlMhXTL3jfKxwc+HsL0XBC",
-	"EKps9JaIJkmeaxQSwcyRSUnMIjCFCKD5CNdFCkcfr+3b4x8voGRENQPbcVGG+M6pl8YQhiivJFrKK3NG",
-	"RYlULDav8vFaGaS+6QlZAHbXIo8xKcvcZOfh1b+oIFxE4PN/CMlCaK3IVKFC6R15jnnf1JQw43kMoRiP",
-	"clhz0pXg6ZtSp4Crr/aWwlU5YryaPViBj0+ZQ1oonjChexAeKP50lPVpFAX2/GOukeQgdIi9h4Ew0/Ir",
-	"JMo5aZfAgMKw6YCNqFjaqrWUyVXTtct0DlfelPyYH9erKz41AIhbIkNYqJi4AG6OlZ1QvLdWNDyCq7cU",
-	"EEbJj6mmLm3zGpKGUfQpnTI68agKThBtgPIPt1J0b7EcmN5RsJLNHAkDpiKagCcoXHRFp0zJ5Hoz7Z9N",
-	"SysEC4HTr10G3M+f2hhY+lpIpNyyvMh0ZLat77c70NujNo/pFIhftjXudzmA/pU1qV2G0/xE2MYT5Be5",
-	"FsTl/aVI9NvABMAHlW6rHf6nd2O5/fmZXVgFMy1s2q34IgxOJrewlE6MrGOxhSkVFrLRxRC0Y9jY2iyY",
-	"y2uvEFITgClD4YZlmRijHrFWkd5OL95G7a7hXcSHLvleKI8hEmAmWwbhkYlMGZnQORkwdCaXd3OBb425",
-	"QlMV8yE06q6Q9VgCok5TNqVz+0fKhojFilnCrzEtMjXawphR7V3jAg25McUc9NVDCcRKenS9vntPv7GZ",
-	"JW8DH6jeA4FxYb0MX0lH24pXI6rYTKZXLIVlUrnyToxJARgqW9jCqPcWWrW9Vk4V+sJyD83QwtciOZmY",
-	"TZDwGn2XidiChD7eViU3A4kLldxrkNYehTUsn+fTrfQEgfeszgw8QUrMxjyBQPBIMkXkxoqlj2ksPcLc",
-	"/QZzXc0yn/4UKGUIfu6j4BueJLfQVgc8STAjHDxwKKKdD5GcEIBV47dWf84ZekqVtk5So4oQW4klJIBU",
-	"VyXE4VL8ZEN3UdlXtIiZv7tb7QKDDzDavF7JTSXouewmNruXpExpw8Cg49ur/U4RC99ffE4LK+AwMuSp",
-	"KtvtZddsgfffdAdb/L8n8DQnNI5JNnURF4CuV6Irq2hoeOs5F8zH1RYk/zGYUq1Zat73/75t7hy/+9i5",
-	"2cEP7Zv/4Q8UpZojJmLBa5SxxJaUoCkzygKwmVEaxjQZhoQb47Tr/CgkkTOWkoHMMO1toym5c35xOg6C",
-	"sBYFY666qeQAbMiHC/sb6ec4pbzs5YeXuTIfZMUBhmtfJxlg9bYTfZVtsMzZn071yu2DBSWrkpbSD0m/",
-	"nAXSz4vFYBQ///lDxBXLr440zT9fY8ko+OyUqPyLXJXq+4OcRbbJxjS4jf6FuAi/W9VpK1wT4AO1uaPG",
-	"KW9rg3UALrCqmTO38nnY55SpgXxR5lYfRz7Ks4ALoyWSQmWTqQUrWKQoF7GUaS9K4GHwRYROMy5iHoEH",
-	"0eyHLL2Ggj3GbFde5ffRmKaQH7+dJwEqidX4x2glD8cm53IFnmG2uSSyIzvLEq98xVPXM4bHhl8JROPR",
-	"sz5jShcHyjbvtr4uX0i9Ur9um2e+dncuP3aBzUrvCB3Fi3l7+acy7O2WtE6/9hbyKvlBuVDmENrSI4pw",
-	"KZ9HnOTThsMN46Gqcfbj88d+kaMo304byHO9ln6Zjefrdz8M3T0lj7u4UdjYq3nSihUqmOA2i7S4FhKi",
-	"K3ENYCavmuT3pskktrUkXMrQqof5161/Zc4HNaYpnCgWVw/xSwxdPySxjNRuyqyquhshHRoTY/cpKJTF",
-	"Jv7l9Xvic9PJP/DtxL2HC7GoSNkrMZYTZjbgv6Npbj5C8TmvWM15bAk2OZYJs08HBp/J1CwA12MwtdWU",
-	"Rkbr1jPGhJcgt2FSxwMrWPLMRmO24EYXwFkmH+zZpUW3W3kSE/ZhmlAjOUDnHqdMAR+uZoDN1rR4mof8",
-	"ykVth3xk83PIGIt5TkLSN8v69R6BH3p0IK/Z163G3gb+GhttKb3bjdtP8TJM7tb4uurczhFdbU76bhki",
-	"8x8KChOEZCxnZELFHIA0nKnQAipTaewICvBsqrPU74TxAuBeZ4OER+SKzUPy8uTF4wdPTs6fPHj2+OcG",
-	"eUKvwaUBPiSWKIY7VUu5npqlaeKLvUSUSbw1giVLlUWGVBivnGRUqWUb03nhnrydKxYwrduptlsYWguU",
-	"Q5ehfYSfamKY8EjX1TmhBI4lC2yIeaQhgq5YMvRE6PzCcyD1mIDk2ULzLkXJl37LT8oVlfsA6WWua/hD",
-	"04i6Xn7ID1ZpBzMJN0q/CsseRzV6B2OiR3WNcgSRTRZJEYNYj+iE3dKt54LejkKl2dhQoRvJqgV3Pr67",
-	"uPFy5lmnueLTaoZjzu2TaOvYpYOTr/QzwkU3YZ5uWphRI0ykS9kwg7IIgqYpZCbnCam+YzwqGWQrKeOu",
-	"M/oW1bS3nYcZbkEH8Ya7pZxluHpo35UuBTmOgdUN6i49M5felOtrLfkJDVXxtOlj7a28AireVEKHjq0U",
-	"XV3V9DYQy1La5NpEPXvhTV6zqnZSM2viMBGr0NXqpYDRemj/xcNNyBle7BIhbrXLLceu2DPP7MptceCB",
-	"hj+hc6I0nZtRDzlL4tyXbQMxUBFPufQOWCMuys9uLekhyO6LQmTTHbJoTP+5d0zOXptPtsJoi7PNGW9D",
-	"Lqnjh1fD4fZ+m62k6ArYQVkqrAy8wVXnZvPfbnMXxfV8IThbQG/z88sQ7tzc5fVxb2dp1CUcQLyy3yWD",
-	"eUlzyjFoQmEEOy/DN6WptrX9zNkUl84kqGRgnuY9nLB+38ctEkG2Zb2KgAKuKJawtDR2KCWGydkjX6NV",
-	"SBq7Lme2SOBthJyR0k5I21LyYF0D9YqVQIQ4lARxBefpSDaIAwCXqo3DWoCB7hZjWQHGtfGGAT77MXaL",
-	"JS2Wsni3e+Iy4y2tF+6jLS3YWyhU9yC6tyDpomVfokw++OqYVpBIbUme3G+xkTx7wpLYvsi3210J1e2k",
-	"Ix4rnseVanhu98R8X68zG+yAw8C5UIpX+mlcRMu3zGOZZNEYo/s2txUTmJhnj2N+8JK3BUy7PA/A5spu",
-	"llvkkozrnunGsS3u1z43xCF7KVbUUtgSDoGlCzBFDzN/tkcAjeH2xj8fIO1wtquwzuWMnO3I9WpYuNrg",
-	"hMkUduxAyAhNWZ1LqVpR7qOHdcoF5j6um2bp4rD67JoJYyLRLXZTPlVqK+6B98yaTYSSlIoRIxNmMWTg",
-	"cjtqkn/3IGBchTzf7LFknu+XBBMj1xAkAYPfvcI+z0sL645bdiALwj7QSEOoYYJIkRK+Y+c/Adjx4G9v",
-	"G+/w01f/6YV4bAgb9ig6eXAVoi2qaBxTynRvkD6mDTo0TZoJYdQbCIrOXEHjhScZG9Asog+WlADjrJf3",
-	"SYxZbxj/qTGxwT+2WMUpr+HsYopaGuUtXFDqcvRg0UdpM2WdDYcy1b10AzlzZiXMOpi2tyC1w1JiuLtO",
-	"3iW1nVu+efSadA5rblK6l8OK1pRQ1OP8lqIT2Oa2zXavKXUX8+9PRa+5GK33atvLbo9qx431yQGNBZT0",
-	"84IZT10kd4uZuT4JvnRm1xxhkQu/P3/1kthfu2R3IOP5rs3wCEm5kUJIdqdUj3d5HBJb23zXldZZH+hx",
-	"7w/dIL1zLmWcbistISoA+M0ZTxISSaUJ1a4WfEigAlRq/kEnPdbKrD2WtgQ2FTWpN74lr1h9O9Ccuz2s",
-	"jLg0Ei+BLQbNuSiqdWVHVGHJfGMBSbAMk6nh5JmUfr/Ed1V7bVlfGHJh08E4JpDzCUPvpLBFO7mIkixm",
-	"LlxLU4U/qLIrhQqRwTkOKwwuFFdvb0yTYc8Wg/EN8QmjCcq3LTZSEZnLE0quNqvsUBOMK9tvn96MrnhZ",
-	"V+HmrE1jrn+Yt5g0h5m25Wc3P3VLbtpVbyxaXeVqQPFmYfNgP7Wf93N5bLb0Mt6/g6fGjVEkhOIrazh2",
-	"urXT+TbZFt5KNSu6fd4tO8OnbqzNn3giM8XGm6AQFveuYj0zcD+UC3Nw+OZYRbsmm6d2b5ZnuLFaCqU5",
-	"Pe6MR1IIBvgBJ7g9euHqNOv3kovN8VwbKY0Fl9txh6UFWbnMn1ypLBjqs+uV38uBp+cz2g1gikExmpBY",
-	"wHFReP0h/mIuwQ7H6qH7ANliiPgqHdqpTJJsimmX5qoC2uo7p79HDNNjVx7oEyU7j6ka10qdhNGhK3Oj",
-	"UwburLPTR+Tg+KC9suAXFzH7sPzYZp4oBJjkh+b0G9Gp2tB7WJNpaW1uqCAEtaLMJ1d0w3zWNOXDYR0e",
-	"04LFNsBjGnJsUcOtSygBawKZzRHSTNQR8ujwaH+DlEigpkW82GxIGItdPj9bw6w++c6tsOln37wv2K3y",
-	"z9eAqVzdL8yKumKi2m6gsS2qGx6HWXHwOP9ZwlKomgrlopd5LC9PJ6Qm7Jqlc8D9jqna+LR8nb/BC+vn",
-	"ifTXLkxlUsklz/MsC5cPMiTEdrOYa+jjPYQaqFhlEgq7AAIG6qj5647kEW0PDXO6bRrx9RYGkVjXHWZa",
-	"Cs+WSe/lMtfDahsZnDdT2bzqJaR7e5Ymb1TiEz23SvKwuf2ed9k+KJ5FsO3I8xw8rBl46zwTSE71DKDI",
-	"avaGSrZKxHPtWJZ7RFuAa17w0S0XNgxZKPm4WS0qtyvylS8WzpG1hrk2MMcXVgM8NgkTMbW94Rvkours",
-	"JjRRGHcCaHcvYUMNCXHOCw4hkpD0XVWzvs/5/cmqvlXSeN34fJA0s0rWJRL7FelyoeKNx7kyoXdK06Im",
-	"xYRRlaWVl5ewDrepCXf79Ng7AaRdVmk5azRfLh9nlisHfNIqL/XWi3dYbLZFyYcFezyfzTb9yksm9UKR",
-	"Tts5vVRHwqkQ5ozxYD7X9UX3ShR8u5cWJYzZlh492y+2zt8AoT5sKiTAaezMSK/yUopIr57Tqrjzazpl",
-	"6e2cgl8g0v80iHS94wRYiSIXLWyFvf1wFayy+pyfkGfc1gKmtJkq0KIIS1RCBpnZCD5U8lrkNZ36YkF5",
-	"A1x8kfX/lh7WbjbXyo4/JRyu1JPJL9QwqQS6i8shAQkESBZFZwCEsQVtzFfQDgFMXygcuhXp/VDwitMK",
-	"18YrMGwDnu18kJ9HqfmnaiV+Y/TCFisOi9hgaMMd87yjHiT450lhrjNBTcGDUo+H5fHGqZwWxWIzoWED",
-	"of2KOZAsJnNWUzq20izCv7yb1/mtJsnDypDBnLh3VJKooJTI1ZtxXaH1VN8yImHzUl0FhRKDlGdbKeBR",
-	"VtXK1K7ZDM663zKVldFovEHp0miMzoDMh/x+Aa2swDlqu7WFpP/d4wsCXViuW7ugzHCmdj/y+GaTtFJ4",
-	"T2hHVzNhtfVkazRTt2E2UEzhUu94igaKW5hyRafBLcALLE1lug1kI0u0H9datG30whe5RnE+lxlJ2VSm",
-	"aC3bfj2N1TbKsqlm+/fUOm+WYKGaDhL2kCSMxuBUB6BWcUnFSs9SvpN7ddfyF/zqRrQyb/R1cX77O698",
-	"uoYrZxaytSViFUXLDuK+SEo1OmvI3sG+TQ8AST8GL86QYAGVUmf1IWQPQA2doB4JsJkPJq8GcBtMx4pV",
-	"OXNSy4OxoCl6Xa08hNpyIVGMLbr+S46/xqRaVRUSUPJAK6xyImc16SgYLrLa1LZJ7StPuBLcIgyGlCd1",
-	"CTG+liDZFo/wUz50Q6xZgk0E8KJKPQfsEcXUeXAfQkUIhYZmmBdtMgqkWSXzx5xM6BXzpGGno5XkW08n",
-	"m9xfm2G0mkxXUGIIRmFv8RMqbyC7eXOYE2LjWq6LYoF3hVRGAOB72zcuRbhcG0bcbo33Sgr0F0IPNRrp",
-	"S2EMYIQcwXeDuWaqcSmCBa6oto8s95usNKf09EZd6oNa0/XV9qVdpmMYfNgZyZ28bSjQpuFIW/p1B5PX",
-	"rYNtHHSDoZyzdNf1D96NXN5IsTSfPEyWN8r83BGys7ItuRzBqbRatUcVRGqmUN+idEBVbLCy6FMyyfT2",
-	"aqcrp12yD1tNaA+9or52qTKYphEqxkYr1lAwl46EVFxBkNTWw2Up4t1TNqVAOmMng05pNAtI1ust5R/X",
-	"bHY3Di+ZM3ELH/6UKoUexPdy4NEApfAoRadWk8aOwIxCu2/QKaQw2hFNUFTUecvjvILk6oqsaSaUazuM",
-	"lYZsp5BUauZwpFug0I3OWoMdn0iV25zmhMpSM72UdQklE640vWLmdIBe02Gp1Sq0u9ASIXShsTITbAQ/",
-	"gNKj0ZjFxrC9FLZ070NIahzPXa1SlXeORw1Iuml1XW9SpeV0ik9xmi80D8bkShvRn/BYaUOp/EX4cCwM",
-	"dilKesWUCthVhkqYVFplR7gbWwib98Lv9Wmw9jSvCRdDEUBHEcMXwBYPi6YrMEgoiFNUZa3rB7UBPOM9",
-	"ImlWowUGuRm9VSFTnyVm3ld5Vog7xqPlVDbqpxf2mfj8gv68yDO4DVQcav7MZHqlnG8VKgIpCh17jfWQ",
-	"97qiQ41/TlB/czIIq7dzoaULp5K/PaLJxdnJo2ek3Wh+hUoHWhYERJgt9kUSOcNuVnw0Rj1HcMGgvHDE",
-	"ECjNRNHZCkqom+2ZKRYX3XSgshVTpI99PvrQH93s9yLzB6s/mA1he+2YAccSWuYgvksvZOfEkuENYC+h",
-	"QDQviOc98wqogzGzZW9SBNIPGMioeiz9dl5BP3AZ+4rMi9XA1dsgcG0x8dsNIpGzLe9wNNqoVFTRQGfZ",
-	"oWDo/smqSK1tUiVs5f6c/X3d9OqmBUviXTuekisuYtUlXKgsgdM7JDPDjDMVkjGjGgpnj6XuzSj4JY1e",
-	"zN2V0D4YdkdIaHzNIxaSvDz9LUEy5T5aOPKVjpFzTYfDTy5M4S0vIBLxTxCqpZd/SkfjMshqW2yVvxFU",
-	"JEXcG9JI+1SvJ5D4rSFylk19bvha/2eOpaq+ooaERXf4Ld0jRc72yrCLvezOzsd7dSWG+fBrqGIH6k90",
-	"hZPMiJqZTPW4QV6JZE768gprWvdLwYA+iWiazgnFunMVJ9bVQtwAmodkwyGPOBYp1RTrJjPN0gkXKMWE",
-	"1D3bndwopT7Oyhuab13ANW+Rihg8rNrnoClGvtYourWgsI07LG4ndmxs0SNxPJH4zcFhUCG3LGfr68X9",
-	"VGAqtgpvTibcj+McSe/XW2M34EnLI0aBk6Vcz88NEXE8kGrg114UUy6u71K7/0MRuAEOMQF+HnnFWZA3",
-	"me/1nkild8CjszMp6E6n/Bmbr4DqLL2whNmBuDbWEOXCtUOIpFAy2XAkkW8k2P3XExm1KNj/UAhrBRDe",
-	"nKW9f/z9f0JkDHgQBDGjKYh5++yx1lNsXM/FUNbV/6ZCzViaN5O0eiw0WLGISDBzrRssJHmy6KTUms6G",
-	"hlDf5dXeoJdiWAFEG5IpxhrkpFL+nCuSCWyXT20tSPje2dyQ8AZQ0tzviENvXIpLgRBVcI9MpGBYpdLa",
-	"DuaeSjECayJ80A3yFBPrwH8AGPu9vb1j8/OPF49CW6pBxA7NSlN2KSJ+zRNoXKWq+C0zIV/ZOBeFLzL3",
-	"ZR7bhgk/tIkA2AL0N5ZKdAMkPGICY0nO72k0i+BkSqMx22k3mgWDlb4zbG0DSl1XX4fFBL9zriDMJYHg",
-	"DS2XRMAlZDQaF5vMrAlmrwxdU64Sth0PygDcLaVaId2g5TLe6ZQH3WCv0YIBT6kew2Z3wd4iH37EQBbZ",
-	"wUjxNA66gdEZT1xR93I5+beeAKBZlBkV0BTdvBrnWupjtgg4YR+miYxZLh9h90LedkFbVwYFpf12Ld3y",
-	"MiwT+uEp3rW3cEpAee1fM2Z/1mnGQDLNga7m6AhuQv+rCnLsPudGkm9w4SNUYDd5pIPV3LwDz+7U8BJM",
-	"u91s4vEhtIPfoQpgVmL3vTXObL/SEsHefqy0kw3azfbBTqu10+5ctPe6rWa32fwlKB/gRjEOhnQQxWw4",
-	"GvP3V8lEyGmO+LRsR5qHZRRQNxjmvqiAtvc6+weHxX+DSs/WuiEUJqaLGmExmaANG3PCdS8yPH5gFBJG",
-	"Bf7VaRzlYSKM9DbyRq0Nc5kL/JhrwyPyf/73I8IEmcg5E+DhTaEadUja8K8iMSMq45o1yKN//P2/mNJk",
-	"Ijk4bknrwNzeKBrEVnvC5m1di26uNomwbsq2tpDr/pdv5LZZ/orlZMykm/J+WLsNwPCDs2gZqDSCuLLN",
-	"gCP951xc9dGtk7Lk60t49WVQhPVzj6Q9+rGaAqyRubduPPayXbgGhtJBLvZdnHP77jc0PsPTLYBbWutv",
-	"+VHQTI9lyn9jMd60t/6mU5kOeBwzsdCKYPVdzlS6qQh9Q21L0JAYrgD3nMKcC3DDCTKYE8cjKCQBQ6Tp",
-	"CNoLu1RD89yqnAZITq2w/o6hrF4W1WtkDdz19Nt7EUurSZZ32vxMa9lpdtbf8VLqU5mJ+B4W/4zR2OZ0",
-	"QCkyAXXJiWuGvfEa75aOTdDNpfLEgfpPhzsvqI7GaFlyGxfuP76go7zGcbkoGhaNpHGDQPKykhMGuWks",
-	"UeilHVKlXa6QVU65Ip1W+1KYuVgvbV4l7VLkjg3HhCfFwD85Mz4dwuw3ujRmk6nUTERz1Pk/I6f/WQXd",
-	"1puj0zzeZFwxS9+gAd5ptdffAG4nuLq9wdXP2PyCXtkJtI82GU8khTPK72GLm7cTKojDkm26o20H3/Ju",
-	"ru6cM7zgX2rXAEt/I+P5dhorIg6Cn7jimpFp+sfv1xkjE5rG3CgdOczAIgo2VodKEIibqs/EKv5f9vmX",
-	"fe6M90SqYqPbIpGCON5bvfELOGKhrK1oaayYPbpt1xtzdjsYtjm3sdxK0akO3Dhj2yCm5EAoABcPbUr8",
-	"TIDufik0AA0qPhPP6W2U10dUseeSxmprIbS1GXyPpu0AdO8/fqe3NGFz/3Rhoe1fNI+6TWehwaMSz6Ny",
-	"NyZcoTxXWFfGSxpzGtzc0aKrNkReadblPZQGc8LjL+bdvZl3GGde7kkuYtsx316RBxOcrJgyaTj3HZQ1",
-	"9Kn0F+Vda9uRmwfPnb+2vIPDhYRW57bNJYat7E+Kkk2FK/hS0AQC/3lDb582DwM4ddPYThwsag930Qjc",
-	"lvZuZrsDPXtv421VTVXeXDnYfAZ/IQG1vSzyyaGi2g7ibWZYAKUkUh4h8XaeSwspXj4lMUPJcT08rlHx",
-	"Bi8Gwsw42ihJvqzNyrURbFYQtCzo73k1/lsrxtuqunc8naChIV08mfLQYlg0g8KOKIvHkk+FXe90LFht",
-	"a7M1v9XYrrdztJQY/V+K2e7LFVlTkHKr5d9lWM/Nr7SciFzQY5cbFkMzL1W4HRskv0iKZA51sWzXMiWJ",
-	"kKTky+TmvisWk6EEjFyV4R6L+N4YLrydDvOFRf+68rCo4nt7yVh0o/ea9qWW1ULOQnCY267PZjdgnsbc",
-	"BvsBB4Jx2aKxE+wOe0uI9aF0UVcOeg+QhGrAXyAihdhBEcV039V50GM2eYh4Am7MuwSaTJXa7vpU/u+Y",
-	"du3214T8L5ZiDW4QpQ5VGGywiSq8lLhWDTHsNTs5fgd1kUL1eTrceSkFQ/FQUTdKGUn7rfYytOvO/gUH",
-	"j3jr+kgHaspEjIDVpZDugdH59va6+4e/VPssdwN/02aAx/dYln7dAtHi2ubnDg1A/vCETDLBIUEvWNY0",
-	"Dy6ax4WmaWl2Ver2XnutzfgN2k3bDL4bJIxc8yShI0aY0mTKNNcwtAVOqB1dvmGDVmthOB5ylQaDbc7z",
-	"BuYbjy38WHrn0X4JOQJo9PzB/1566NH+wn1DcxgVtzo0Q3kgeMnNu401cLeLatRv11y+qnyb7VRb6slt",
-	"r3KHoxC7kRDsN0KjK/Nrv7Jl+ut19D2U/AvlZaobVmmOXQfuMtxPYi7c7pCwCMig+/bdkt6UN34BX8w0",
-	"lROuWFllcmdA9WCwrYfVKq+vvQa0HJuCBixmsY62/Aq1CS95sXt0KEHbAch1S1n8sKjP66hLTmV6KRzU",
-	"XBGaQDcdOHJs6o25B/ted+2hQqGltkOcNYg7UdxsoNhuHxzOeKbYvKNLYeGRzs9U51DOyXJ/7t6qWNu/",
-	"aO0VkiTv0h2MZjvNvSDvzR1MOleHH35tT38r96fuBouttEvdqpde0um22r9sJQbKva197lqbVNluNguS",
-	"N/5yDlGW2qo8qtqW3fCLYsm1beVfqUBa2k/2aKlsJ0gvr99L5yy9ZukOCD68tEEeW13HyPGY9OH47j8E",
-	"DEafx9hqyiMun1Oldx6bZ+w8/bYf2i5T2PqDikvRhyjfIzid+w1icZ2FoQI5mViMwwwARtMgZrNPJnZ4",
-	"6Zy09okiV4xNXccQKD0PMOcpwzz/S6F0yujEtgp1PdqjlAEGlSaQ5FZsaC6IeagUkVGm5phrO6Yu6xX0",
-	"MMwshTkz0TWjHDGNEm5G1aWAUmwhqGp2Ik76QV4Dvgyybg29fJv8VCaJnG2GE71wGYxAJBjTw1w2cW0r",
-	"WwENIF8UdOha1bCycJWjZaliZytsHflqdd4zFlOzDxo5dwenURFhAY+7pNO+FHBFF2OLl8LwWpd8vAyU",
-	"ZtPLoHtpUZKXQXiJ0MD8S/iKavi7LJo6Vv7h7/DYoPvxMuAxXLqExLwMbm5gKVecxj61BSfVCP6VYzzI",
-	"zw6mTZWtayKv14V9Xcx2JZ7aVQW4he/i1fB+4cCllnnwTwmdCg1OMzOw4Lix32wW6VLdQF55mtWVfy20",
-	"5maj1ezkeOBbgYk9DeIWDuX9I3vy5/V6i9KBwX670WkG1dKA2C613TxsQh0L1+u03Tw46DSb1ULHB9UK",
-	"gUF7r9XomPualbJvDsNeLjNcacgVHBw1wJgpGm4Fh83Gnvkqb6gVHBw0Ws1S6WE302XyV9rZtSrd6yrJ",
-	"y0H7oNNote2Ay8Zj82CntReUc4yDvdZRo92x1+aJxEG71Ww03ZwdOhtywHpC6p6hbJCn/5o1b7c65RFX",
-	"M9u0xBEc5iOwybdvgyLD1mysOwXKS032akSZ263/2sIM9DNdmm4JRwIJMdRmp8wBJ+B60Tgxl4s0r6Bb",
-	"Gxu4ZegYb9vMRXsPYtGWuYH2rAXlTmyTkKBUG61O6C1na34umVeRA80bKJGL4qcyEzkk7gHNvUpscu3c",
-	"lgR6614m5xPWnSMj/rzC+uCoXRXW+8fmi2otVizPVZWdzTpJhP6GbaRJrVKElG58iUAteVJ0QR7Dg1Kw",
-	"ZVTMBjJmd+I6e3htQUi6LmWnLso46Kk5mLsODK+G6P3n2kHaETUzgx6bydzas7bcovk2f5Q101z/Buzb",
-	"6bzrpXsxfTG1xRvjGk87shV2LfmnycjVa4uD+8LYXhdhwc5kSjl07KDaYcC4DqHJuk3h1SmNtEJPXZin",
-	"hmC7ke32QuZy+r174UWeL2t5z9t+2+wGS4aHyKwl5vW2vIa225XmJcj8MsVqKyuYv571sTzBnVh/oWEM",
-	"xINQFkyhMkDuPFjILIUE/0L6F8GAvP2GLYCwUeWDDTbhqdG9N7juQt5yqyIxv2zVdVs1UywGZRfKqVe4",
-	"eO1OHLv+h/WOyVObcp/jOBvkJZ1gnbxKi9qHRf2Q8tkF6enuBLJNNpfdCE+KgfyVcNqlxqJvP35OyPVd",
-	"9FXXPbS1GMVs7jRbFzBeGPLdLNZqE8+VyG7Hm1+g3Z/UUi6DrQ2lDVeFSORZGVI9WYMYKYQGHuC2oIeq",
-	"h1RVceBQKWIjDDgWibA1JTdNG7kUed4IHvAFLgMLjEBFXBdpnqYcalpUK4s8JO1mByMWrvyorTbQuBQX",
-	"EgcQkj62jum7Z1+v6RgTkn6BF+jbmn5ue/bzdjKILeFeDPsZVD523Yo+pZZdxAnCzwqOtz2Vasraux5K",
-	"rnXSonBzzXxKwIy8l0s3iBKqFMtSsheSkoTMe9LcBXRfaSO1EeZ+S1w3FqiGeLEjQt4mKgyoUlxpFvcA",
-	"zOI7RZjQHApf1xwd8Pyeq93gHp2Xxu5BhVQv4qXRxCPOXoe6JPtgZgMFkScs5kb7tOsAtaPksJfk2Oy6",
-	"hbmmCY/NoOMsdZe+bn67bsne1RT5NrTDH2yzkKAbtNokzRiJM/JapjokrcNms0meU/ITTxKWlwu3lZ+D",
-	"btDcJ/v7pNnE/5fqiUMGZ/mePKy38CxLoCnn8NhUJglDvWSpfLl/pRZKmtvoR4Lx194EeqIY1R8j2JDr",
-	"zoSSaX4GjOXEASkWyo4qOjcq2Pss5Srmjs9Oz7x+r9kwS3oDqrgqSqOH5LtvX58RmmoeJYwc/K311d/o",
-	"V3bQxXThdEFy2XlzgbXN3EJN6IdepaNYEFPrfeW8J6c2N9J6ycx3eY12pSv997sL9caXWRxon/JrGs17",
-	"RTuwogBRSZjcFFemfDTWGD6D/s/kb639r2A6rnVH3qMjH0xPj3ka9wwjQGjtLYhKIwHM0k1tZ6lgz5xa",
-	"hGZkmmRYDlOmdMTyLWMIfppSLBPo5kGTYu3Ps5RETGsGWlZIZAY1YfQfvyd//G5rnaGYzqvnd4NoMkxH",
-	"o9/i4eQ3Pfu1nVxVSu37f1+ozd8NvL0BtslqthXr/c5J11PgllkepdvXZd14MGQvq7oAqKv6X81P+plQ",
-	"zQVg7aOzgN6+u6mA196kXDPX3I2WasopymOjWNk2fNwBlMEwjtiW+mvMlUWv1Jcz+Da/5jVaT59S81oP",
-	"0/fyJpYwNKqjHSqLQc+eyJQ1vmD1Py9Wv2AYi5fCxSl5RkKwOYzllUAbArGOby3MfTVSH5oHgPM2ZTQO",
-	"c6i+OeunKY9YDI3mKHnB0quEkUSObH93cOoIOZDxvLHYycUh7Ccx4LEALomndSUzG+wZxFtCzWBjEPHh",
-	"vE+wmw+hgrAP0M0LynQlVipP6rCWtsn/OhTWUxGzD3kfB0CQYnIO1u+rc5nacqgep2kzXO47MOGCT4wS",
-	"21zuQfApiuq9+1Tw0gLX32i194zaPqZqbBTb5rDz8/786rm4oPFg/4i9PBZ8b/TjwZNOJ/p++OLH2ZvH",
-	"18fts/fy6mtbvvcDkOOKixiLG4KukzBqJvhxGdm18GpAdw3YUKaICOscfvv4h+n7oyffnNMHuxdPJ28e",
-	"7H//iGU/sLOryf7LF9Pv3/zy3d74PDv98Wu8V8ZzBIbhcsFTsDKq5djd1mVwE17iYC/NaC9huHAlDPgy",
-	"uFn2dAX0/ePNVRbLphuXMPji4Pq0ekMeqrVMgFhdmcQslwyLiF0nW30Cdxek11Ry3HY1UHhbyFdIDUsd",
-	"tdW0IdPRrk7kaKd4QuguxFMBmpySZ4xNCdddcxpAttQYQrfY1WGaymuGCVIgqS+Fc0nh1nGh3sJB5c+C",
-	"yudwV8FSJoftcQWG3KXYuxQH1y+fPaEifjA85od0PnnPs+GPzx58P33D38c/DOPvH7dPnokf+I+nT7++",
-	"FJfiH3///0npGeSXH39+cjb8+eSXB4dTfhLPomcPdr/7RqQfXv3yyys62T//MP3wav7TCf3h2wezH6/H",
-	"z65Pf1bfz5Kh+nAdP794Mnwjnz2aHbxvPZ8fH7369fC7HzuHj39403kzU18DZbCiZumVDw72OwfNw87+",
-	"g5Ofn1/v/8qy19Nh+s2Hq2/Yk4sHbT799eVk3BnIlw/25YHa/3Uyftp+vIVBU6J8fe664cyCro2STlSz",
-	"LrYV5gPP+jh4SKfZKYrqvpSaDEF7yo8vYHNz0P+bkHpn6FSrDb1d+Z5cmtJLl9eBjA6tdj9JXotz/tp9",
-	"mucQQZMCQmEAVGcpW7fRJ2wV6usFu3uqx0aRnTAoNYbEND3sNllpCGk74Qa+LrfWiZRIszU1NpPEDg/V",
-	"xg4qklP0Pmy84C+Yb63fjCWh6uovkOJRPjdshXQz+/IhEuZl4xdPlHM6B03dTLXqN5uTCZ2TWFayPxa5",
-	"axf9QyuB1C/mJ3jRXyn+6cnHbLW7zU5jrwUOYfRFA4HB/2yIuXdow5edNsBll51l0N/W/Wkm5lFgmy30",
-	"O7fz1+CiFq/Zd69pHTUrr/EHFuxL3Rd3rGsFS7leITQ2mk0lqtRIT9hQE5npf0lN8e77t2aXWniExOwf",
-	"CZ0ODDVz0sZU0zWJWzVbdxEaXNPNzJ1EmBcFxj6MhStCScxHTGlsGwZXXzEb/eSo7aVyFtpgoR7D7Wen",
-	"j8jB8UEb6yrbE/VSlNXJir0NcRVy+vT54yLD0Q7NjUPLxAK28AKnTJrBirnt5QRxUzuZS6FZkpRnA3FR",
-	"rhWZcJFp5jpThXaUxehKWkBJ3fUoqK+NjlsvARfM/bgYS27bQ8vV/Dy1jWHL4beaTPuDDpj2eSvQe067",
-	"x97VQIIFELOfTNDxDmJmOZD5r61uW2lc4w047kKqa6Pd6ix5A4bfvXz53VSfdH4+GV88uP759PSnqzfP",
-	"huNvfnk+SJ8cJj/st46SJ80oOf950RuAfOl7WzvPKkulxPGcfvvq9OejD2ze+rU93d19wq8e70mRfqdf",
-	"t5588/7/+fHZ+1/E/uvB4+urztf2zpm6DLrtsl+hXfYroMi4DG7c/HvYEPjtVnMK3jljJR6cJa/3PrxU",
-	"b070q/f73zxqH33z9Gr38ZPnnH13/dPBB33yuv3Ts+iX4xdf27YY5mVvBnF8cD76aUCPHrx/0H7PkkeC",
-	"H2UPzn599Orq8Kpz8t2k/fy3n1TzbAYvmyY0YrAFUkweMMdu6/B4f7/V2m939lpNbAXGEDPkjvWVxezM",
-	"CWzOeW9MTMIp7/a8yrChj19RXtAJ8hie3VtGaM8o1xAOLe+zC+iT6sSUkJrY/J58f1Ume9TM//cnnKyb",
-	"4RZQfxSpr825UGd+wqEBzdGhg73KEX2oUdxesf8s4MgN9IJv5UwY48l10oUzd+HEzs84OIix790KraCM",
-	"eaq1G+eP3FVb6/R3K9eev/fPqqIhgrWinoGvywG7Qvyk8CN2gkrZhEMeuBwurk1t/dEcqaWY7e7fV2Pa",
-	"3j/Ii/xgtL/UUQASyLs2EFIMo2TwuT5SWA7o5FIImqZyZpSolCmtsHeni8Uw2zpIMBarUmEwrHcB6pYi",
-	"2GnaW8T4nM5zRroDH21cSb3EO58N9oXbiGM9+ZKO5GB+A0YimiTYdt3JbYcTcxJ2ERmWI8EOjmgct486",
-	"R+3WXvtweMyOhkfDTnzcabM2jY/iJqPN4yFjzb3j9lFrwPYOB61We9BsHw+ODg6OGTA3rnF1fOdjmjLX",
-	"0UsOCUtYpFMeQSOUBAN6xXDd8OyTzOHOpkAjqtlIpggHARhNNpm61vBVBAy8K4GA5mp7FuFnw0wtkPSc",
-	"zomQhqZjmgx3MCnaQ1TzQ1LB29mnwUHrUGfVR2s5RTUfDArv3PM7tzjBLEOeRPreytxX5ePnio9sELF+",
-	"ZcTBS2TcjSvRUx6fA477z16NfoPz4QTFNTJbSHCvQPd8yzkr0R6eg3ox085zSt8uYe2vlYT2Z1HFVpz/",
-	"95Ry5uEBC/pa5389c5d9cg/sP6lhngdAbM/K7aDB5qZ7hQWrKGXYKc6H973Ya+3vHTSbzfMvyN4vyN6N",
-	"kL2OQ4GfepnQPHFVOnws6of/oqVwHwpk+HmgxBVi/HfBFd8pTmNF/iaBGjwbvgRkbu14cSQESyk3E5b1",
-	"AEQvbhekcc9eW8ElP+W3PuTtfZ+lsWSOgf/Xcb2hWw2mZb1slVVfvbyrSwScQufphUbu5Elu35K/9VUi",
-	"df+rtUUBjEWOgFQfhOpFXX7/vefsY46+y9g3gw/CL4n7f23zJlNslU95Ywn230N+/UkrMWwDPi1JO4qZ",
-	"Khh1MJJwlkqb2bIG859mYnVphoXqyA1idBalbLDLdanPexYVdVW1JLFsEJfSZCsHFX2+yJDyhMWhc75c",
-	"CvyVpalMu7Y1lyIc05sTOXIWiC2jnFdefi8Hiph59KH0si26DCOqw/2fmVlvUHr1vRzkPfoRYADfVPvy",
-	"+yTvezkINkd3D/70CP8YpFHn+NicGvFSQ/q8onQHzHGzgkE3MIa7zDRENc1SQ+i3iGEaGnXNCLNEo6lA",
-	"U13/aGNGhW4k+83mmpG0fym9t5m/t52/VyZJNt3stUvo/ej9D/MXF0+3SDrMxHobwOyrL+D9e65OgUQ1",
-	"5DVyYqXeby6oSse8ckqtV+/cxu3va6NtCuT1gm5ZJEXcG9JIGy6F6MWdrFeYXB3fPjbyEJK5/opcAUdh",
-	"tWLJbCwBa6v4SBAuQlfCpO4EHTOa6PFvq3SpJ3DJndljoZbthvVx8N2elXuqoS76/YPmz+m8AD5YLyOc",
-	"zCUSKpZe88jREFpq/rZaHaUxFwhquYe0Erh1kMorKNchC0dRXrpTMYyUOmLfhvbFoOs2DipFWDkGV2If",
-	"N8Onm489DMtzKn1193mdu6o4wF1GO/w0HDYbM+gDkvufLUtZBISlaS3L5Q6/ep77yV5yV44byaAbjGSr",
-	"0T5oHFWctNfNRqvR3JzwbkQ1CKtBxpP4U1HbKOXwghVbecMEiHf5zV6Ec15JCgohegsxNkrptXlOylJZ",
-	"wzMoug2qUkSTpJQSnQcuBiyiE5YnCBePtcWBlx+K6c9jCWQoWyIKc5YluYKGaEMSM0MXFeadGgpsj6Lz",
-	"0rus8eF7l6uXVTaZbGW8kAhpK+Gp0sPs4XSXgc+s0WU4JrOZzYVFU0uUpdY/pftc65+aW0sgcouIcrUv",
-	"ZsvZ5rB6NuG8MjRMuVp+xUnughtgwwxovFOmv3dcKF/KosVQrnSf4/ybdzf/NwAA//8=",
+	"5xlO3mQ9ySl0A3MhMbxIsleytletiilyBpdGo9Ho/nX3xyCSk6kUTGgVdD8GY0ZjlsLHxxd0ZP6NmYpS",
+	"PtVciqAb/MRSxaUgckj0mBGasFSHREsyYEQxocmARleEKtJ/Otx5QXU07jeCMFDRmE2oaU7PpyzoBkqn",
+	"XIyCm5sweM7F1XJHZ6ePyFH76CgkKUu+vgwE+6Avg4eEDqAbKaD/hCpNpnTEVndyEwZTmtIJ03ZyJ2bc",
+	"T79d7vbVlP6aMcJjM0MqcIKmcW5+nVI9DsJA0IlpnsdBGKTs14ynLA66Os1YeRAT+uE5EyM9DroHnTCY",
+	"cOH+bIUeMpyoV8Pl8ZzyUZYyZSiqx2xOlJYyJlQTPeaKcKE0FbprBstoNCZTlnIZA2lSprJEE7O+mWYx",
+	"kmowN7+JBnkkBdCRm3apJnJ4KYScNcgb8xdXREhNrthUm565JjPzj7LU75I+EywdzXtXs3E/JH3Tdi9l",
+	"NOZi1KPafCWnTPSAeqrfICek/6BvSSqHQ8X0peCKzFKuNROk/+/tb/qNS+Ho/GvG0nlBaKp6clhZYPaB",
+	"TqYJU0H3bdButg92Wq2d5t5F86jbbHabzV+Cd2EwlOmE6qAbxFSzHc0nLPDTXfGRmDCxET8wodO54/6I",
+	"KraTSBqrz8Ihj7JUyXR5jBdjRvpmf/QieKLvxmc2BhmwoUxZo4a0+EZQM6r9Vts3kFM64cl8PbnIEB78",
+	"LMQ5TeXEt31SpUlM52RGhWZxg3zLhjRLdEj2muZ7ZelD+lr2H5JWm0yk0GNFhjK1Hx+SVpPMGU3xS/j0",
+	"kEjBoF3zlUqkVnUUHpqBlSdW4UsvSz6N2WQqNRPR/BmbL8/qhJi2oWsQA2YbsZAINoPvjCToEkp+/PHp",
+	"tw1ybrY5HVEuyIzrMRek3SFj+AxMokxTZhmY0qHZ9mMuRmavx1KwS6FnPGKEChQqVKgZS82vszEIISaI",
+	"EUExiKeUNcgrkcxxQFayqCyKGItZTGhqOpqwyYClLC5tdzx1CpKV5r9jCFDDFq320Xq+eDqEU6hm15hD",
+	"rl85zHDQRtwZeRaS/mWwdxn0G+QN12OZaSMMq5TotI8atTOxh2CwgrNrx2xltNpk7JF91g6fAalpfM8D",
+	"e07FKKMjtjwi94sZjxkIExFTITlNmYjG5tiJcd/VDugkithU7+Q91IyrvX/gHRifcL08qhdSmQVjE3NU",
+	"wpZ1uoJvpybQSLljO+igu98MzSj4JJsE3XazCXyHfxVcx4VmI5bCgM5YxPh0gyOFpPjkZxGSF3KViBSS",
+	"JFKMWLosLLWcyDSVszrSabmViLsxc1JTw7OFOmY+RNKwDnyk02nCI2pGuftemaHmx775OJgH3eAljTkN",
+	"wiAaUzFicQ/6dPpAex/0gTboA2GAZ5F5lcdGLNNBFLPhaMzfXyUTIadBGCR0wBJDEjlnKWkewleO44Nh",
+	"GtyEwZgrLdN50H37Mah217lo73VbTdud0mbq3cDoQfAnm9q/WBzchIsvV8damZxriUZXQs4SFo9YXLRY",
+	"+fbmXYizo+29zv7BYfHfILR991YNOmXUUpqmI5Q7dK7M84YUZnv0oqAbtA6CMJgwKvCvTuPIUObKHFUB",
+	"KsyRTOLeWE5YwzxmOIB90PBseET+z/9+RJggEzlnArZkSt7LLA1JG/5VJGZEZVyzBnn0j7//F1OaTCQX",
+	"8H3rwLzeMP2lWQIajOvK0IRds5RrM44sHRlGCgPFRcTWr9MCda/xnhN0927KjP0/UjYMusG/7RbXpl38",
+	"Ve0iEwNzL0vr/B7huWH5GrWP7cIzN1U99RYb5fkfv9Nb7oGbEFWYJWZ1FISmEk9TStPhMO9MeZ6w0gM5",
+	"/WZzShekqCE3qOnAJd/Q+AyVmxVkm6ZykLDJAw/5WJpKs1xvjdzUlBvaiMyoMGSSmRsVM7exiTlo2s1m",
+	"EAZTac6BNOgGuyAkd/FYMVvT8Fqmgm7HHCCaa+Dfi3GufpFYMrx5mbO7kJu7dMp3Yxmpf+PimiY83rEv",
+	"BBuT7DXOsI5e3gE8JH2cfZ8ooynPQMMzfZY1k805cSyTGCkZUc1GIEWDSCqzS0cpFVlC7eaNqWHTMJhm",
+	"6VQq5sQKSKiITzn0F0RSTllKNb9mvn1+cNE8Lrg0ExrWrt1sHy79bBZHDofMLjQdyEyXOq0eAmEgpOYR",
+	"TEmNaXv/IOgGB0c0jttHnaN2a699ODxmR8OjYSc+7rRZm8ZHcZPR5vGQsebecfuoNWB7h4NWqz1oto8H",
+	"RwcHx6wsckpTMMReJgKsFT76x/+nU0bodMqSP34n6h9//y+ekCHlmgxTyWMSjdlv5FpmivwnnNByyrZb",
+	"gjqCAz+vJnkuWkcpA6GKh8Db4CRTihPFSUJJ/MfvUyYUg8sWC4nM4AcGhgvNspQIRtI/fp9KEZNpkqmG",
+	"uduvXc2UTbhAQfv23ca7JOdrzzYBw0hEBex4mBHRMsR7EFchXJFmznjCaEq4VoSJeEHoP8LtsvNc4kZZ",
+	"VsjemG2G1h5aUuNXmdC2O0lOZTrgcczE7SRiIcX2Cin2UmpCk0TOmFduCal33M/3JbNoFnNzzTCLYkRW",
+	"LOE2DALqGZtf0Ks7z7DdrsrpKzaHq3dMqLkoG03Z3HR9M75i8x0NQ7iv+fYXrsX9haFYGQ7zfyEFGg42",
+	"k87AmdRwCkw/m0woSIYTa8HBW+XUHAJgckwmcNc0LD+mMaFGwkRjuM5d0yQDItIokhmcEW9t2z2WmWPx",
+	"eL9xbA5Kyt03naMGHJ1GELmvmu1GC7+7Zqm9crKEThWLe6iUtg6PwsAobSL/4sAQDruPjApAE9dcG3sY",
+	"89HYftVq2e8SObNf7bRgIDdgO2QRtTpDpaXj4+ZyU82D5mJbx3tN11ZJe2oe7DRbRhHLQMliCYt0yiMj",
+	"csNgWqLIvm1wmlBhbgzdIU0UC81Fy0o9bMrIOjopCB3TeUkgt4zeXqWxt2dQ0JhHQbviwvxULK+SWQoy",
+	"Pxr/8b/MNdZ0BfeZas/N/bznw/1te/616Llgt3Ln0/SP35M//tc1Qx3wXRgMeJLYg63EMHLYU0G3fXDU",
+	"bhqVSzEmSl8YZuHm1DdSJGeBRtsM1hywE6pLlOdKGc5q208LF6nm3gXc3uzRl3Bhz9nlhizP7DeO9+uo",
+	"4pRwM6sG2NeMpA+DacrzkTYb+63OfrsF+gAVGo/tvRYevGk+uObxzl7zot0uq0Ic7+ZzWLi6Ee4fISnW",
+	"jxCdAY0BVWxpkK3jzsIIgRk2G+LVmzGsLhhic2rb90FEB/LKSF+p8w162Gm09uEtd9vx3nPyBqapvOZG",
+	"8aKJaWmcymw0XlDCbsIgSlmMJqY68TjI5orgYyGRQzIb82icG1RZophRDUBg1cvJXAI0nUjcWPy1m/kw",
+	"7Te57Aq6Byiwgu4RCKmg2yketgzZsct9C3F1cCtpVdq2G68WFyobDnlkNNJeTDWtX7ONz108LD2n7old",
+	"mpDYQcOJB2O2jrKSuRyWwqx77iaDk/il1KcyE/Fdda1OVdcaQps1mhb+eE96R8rQHSiMcp6Csdlyfcxj",
+	"uCuCNvyQCDmQ8RxUZM2SBPkfaPDK6Ccv80vTXchwXFXIzI0CCG51ICkYEXLmIww8sGOvbvelk/n612ND",
+	"ATDDgwSYUUXUWM7EQ9DlCbfuGCCNa/9WZLEaXw8O0b3hMW1G+624zY46g4PD0q7ZL9sbzuWEIdMOUnnF",
+	"iBREZilRPGZ+i4NmqZGN90GyEzEvSUPrqhCazFIpRiE5O31Ejjv7h0AZa0HfzsTAruE5I0kj2+eM63Gc",
+	"UsMTVCmuNIt7YBPzGaQYnFK9WusYtN9zF1vXtMh/AS+z90LcaOLJZp9DMrMPZjbgdJiwmGcTsP9PQdOa",
+	"plIOe0l+TQyihCplLsR7ISlZqMEgZAYdZ6l79HXz2yA0wxNMKe9UjSSe0hTmaiY95K6ftx/tDzSOU3y9",
+	"1SZpxkickdcy1SFpHTabTfKckp94ksCRDy+YZaKRObeb+2R/nzSb+P+g6MrokpV3rAVwqS1LoCnn0Gwq",
+	"k4SlOGrOe9OUi4hPaVK/UviYjJhSRndCzTAxBxiXome2gDSvIiQE5LpiQslUOY/aWE5Y6VZfknvKHK5h",
+	"8D5LuYq547PTM4+lKKGzYZb0BlRxBQYUsC+E5LtvX58RmmoeJYwc/K311d/oV3bQxXQB3YDksvPmAj0r",
+	"bqEm9EOvxnLGeU/CtjOnP7qNzHeWrtbks8KatsTiQPuUX9No3isMYLVGK/tkykdjOOyNnsOUIn9r7X8F",
+	"06k37fX0mKdxzzACZ1Y7SJmRAGbpEOJiBB6hQhGagVUIhiyNppRvGUPw05SKiOFegHnQpFj78ywlEdMa",
+	"vYJgeprSlGhzt/h9OpaCNawtCSQR8lo0Gaaj0W/xcPKbnv3aTq5w5DKN639HydgraPX0/NXu08ePyMU5",
+	"aR/uHzS77WZ7b3MJ60RjrTHXehRvwuCc8vgczXR3Onhbbd8JAkcb5TFBS6Dn+DC/7uCv93Xm5rvQ9JsP",
+	"BU4U6AjnrWlyyzlHWZraNzbxw1U9RXX0AtXIkGtIlQb5vkwqGPLGVIIZrjORAaJhIq9ZbM55II9Dc6Fd",
+	"8SYMfhQ002OZ8t/YnbXUVllLhTlzRRQfCRYTLur0VXxgh9+PrczTsZ1nJEXMnUy8m2HwqJiog1KYHicc",
+	"jxufIjXcmZjHdtwz9zHXAmVZ6t3ONmbpGzq/Z4Ub0EJg9DQdZqYTMqNz34Thx50ZWBnuQXW0vcLpzJXH",
+	"GloeD5JA2Yvzls7SGOaz8j666BHtBGEAOBOraOR2zFbj+GjhGo9GqaODTtkkBX/eGAXU4SqDbnDY2G+1",
+	"m02/PcpqTpUhlG0Z7rmUjYzSi94H2zyfTGWqd8FgU+rmZsEuY5rdu2jvlR0r7kpvPcGbry2uhmdl4Qcy",
+	"mFvwaoOcOBjrutt13jeCSNBr99HntzFvqStw2YyYuak1yBOaDHfGMktVSPrm32TeD8Hjgk8iwpinRM5E",
+	"A64GRj1/a/mid82ZuVLgi+ZuYbWYkhrVc5Yio/XTJEO9DYEYcIfgSvNIgQKhGE2jsVGMFrw7ISCjlHrO",
+	"0RpNYyfCXqemJ1SR7FpPS199dAxZ+rDSqQ7dnMmZ6dMOgqYpbt8SurTwQL11gwwDkSVJ8A5xPQ6r9Nb2",
+	"W327mKEcvGeRLmb42lx4tpxiNGbRFXjcPY4xuM6lcz98DoG8CG7mioypGjPws/kb6QEsaxk8lcoJXA2w",
+	"OS0Rei2lJhwR6sUIG4WM8Ax1keJXPuDnKyv8UjkjNAGTjNnDBx3vwNcMOZWz/1Ak5iOmtG/kMKVyB5sP",
+	"fprQiNUMn+HoJ1KMiB5LZwcoEZElibmFmS5zIBkX+qATLEPtwiCVs3qmwYuPT0WmcbH4SAMWPySzsbRG",
+	"GgVQdQfVK9G3YFurEC7Osj+jXHMx6hPwUsPMJlxk7vBieQ/mUAhJX8sk7hsB6PDlIemj6tKHR+CnBUZy",
+	"0sj2BTbwBGBh8KJHkCzsTRw8kq9+T56tIq53R1K9BACswd4jzG0Z2zxlqZIiJJRMaDTm1u5IyYQpOCly",
+	"gC6eAgUtEG9kKHEFmLtoTIVgiVeo1kiGpyJmH9wyVbD+72WWCppYZrUsSrjOI1KWFtsu8IZszGPvzsqv",
+	"yWsUJ/vYTRjAweQ/BUuoZns09UPSh5PLfMgMeXvga+mH5B9//5/BOiYCdCrViFi0Xdcwk8zE+vOrOuYn",
+	"Rk4QsIfQSDucuZVOc0ZTXAHDCFon4AtsBEv8WHiePwY0SV4NQUVbRcxvWcQnNAF1pzqi1+bOCV5vlkxZ",
+	"HJKEKUUyZUTHgCVyRpplQxFXZMDGXOA9K3eXbNh72R++xSuFornyFTp/5B5ddhuteVM9Z0MdLDiQNh6i",
+	"ddCvevrUud8XXPEbv2ODQdbgkJ1ja03D5pmbsr9r46nm/rCPS3fUwoDigqBio+FSRUw/D4GNyliLAueP",
+	"uwE2VOlYGkiZMAo3aL0S5W0bMjoZbKKKfKoNSSnveiBa6AJbAPqds12JTMX0C973CgcH/t5CNJwQhCob",
+	"vSWiSZLHGoVEMHNkUhKzCK5CBNB8hOsihKOPz/bt8Y8PUDKimsHdcVGG+M6pl+YiDF5eSbSUV+aMihKp",
+	"WGy68vFaGaS+6QlZAHbXIo8xKMu8ZOfh1b+oIFxEYPN/CMFCeFuRqUKF0jvyHPO+6VXCjOcxuGI8ymHN",
+	"SVeCp29KnQKuvtpaCk/liPFq9GAFPj5lDmmheMKE7oF7oPjTUdanURTY84+5RpKD0MH3HgbCTMuvkChn",
+	"pF0CAwrDpgM2omJpq9ZSJldN1y7TOTx5U7JjflyvrvjUACBuiQxhoWLiArg5VnZC0W+taHgET28pIIyS",
+	"H1NNXdjmNQQNo+hTOmV04lEVnCDaAOUfbqXo3mI5MLyjYCUbORIGTEU0AUtQuGiKTpmSyfVm2j+bllYI",
+	"FgKnX7sMuJ8/9WVg6WshkXLL8iLTkdm2vt/uQG+P2jymUyB++a5xv8sB9K+sSe0ynOYnwjaWIL/ItSAu",
+	"7y9FoN8GVwBsqPRa7fA/vRnL7c/PbMIqmGlh027FF2FwMrnFTenEyDoWW5hScUM2uhiCdgwb2zsLxvLa",
+	"J4TUBGDKkLhhWSbGqEesVaS304u3UbtreBfxoUu2F8pj8ASYyZZBeGQiU0YmdE4GDI3J5d1c4FtjrvCq",
+	"ivEQGnVXiHosAVGnKZvSuf0jZUPEYsUs4dcYFpkabWHMqPaucYGG3JhiDvrqoQRiJT26Xt/1029sdpO3",
+	"jg9U74HAuLBehq+Eo23FqxFVbCbTK5bCMqlceSfmSgEYKpvYwqj3Flq1vVZOFdrCcgvN0MLXIjmZmE2Q",
+	"8Bp9l4nYgoQ+3lYlNwOJC5XceyGtPQprWD6Pp1tpCQLrWd018AQpMRvzBBzBI8kUkRsrlj6msfQIc/Mb",
+	"zHU1y3z6U6AUIfi5j4JveJLcQlsd8CTBiHCwwKGIdjZEckIAVo3fWv05Z+gpVdoaSY0qQmwmlpAAUl2V",
+	"EIdL/pMNzUVlW9EiZv7uZrULdD7AaPN8JTcVp+eymdjsXpIypQ0Dg45vn/YbRSx8f7GdFmbAYWTIU1W+",
+	"t5dNswXef9MdbPH/HsfTnNA4JtnUeVwAul7xrqyioeGt51wwH1dbkPzHYEq1Zqnp7/9929w5fvexc7OD",
+	"H9o3/8PvKEo1R0zEgtUoY4lNKUFTZpQFYDOjNIxpMgwJN5fTrrOjkETOWEoGMsOwt42m5M75xek4CMJa",
+	"FIx56qYSA7AhHy7sb6Sf45TyspcbL3NlPsiKAQzXvk4ywOptJ/oq22CZsz+d6pXfDxaUrEpYSj8k/XIU",
+	"SD9PFoNe/PznDxFXLH860jT/fI0po+CzU6LyL3JVqu93chbRJhvT4Db6F+Ii/GZVp61wTYAP1OaGGqe8",
+	"rXXWAbjAqmbuupXPw7ZTpgbyRZlbfRz5KI8CLi4tkRQqm0wtWMEiRbmIpUx7UQKNwRcRGs24iHkEFkSz",
+	"H7L0GhL2mGu78iq/j8Y0hfj47SwJkEmsxj5GK3E4NjiXK7AMs80lkR3ZWZZ45Sueup4xPDb8SsAbj5b1",
+	"GVO6OFC26dvaunwu9Ur+um3afO3eXG52gc1KfYSO4sW8vfxTGfZ2S1qnX3sTeZXsoFwocwhtaRFFuJTP",
+	"Ik7yacPhhv5Q1Tj78fljv8hRlG+nDeSxXku/zMbz9bsfhu5ayf0ubhTW92paWrFCBRPcZpEW10KCdyWu",
+	"AczkWZP81jSZxDaXhAsZWtWYf936V+Z8UGOawolicfXgv0TX9UMSy0jtpsyqqrsR0qExMfc+BYmy2MS/",
+	"vH5LfH518g98O3Hv4UJMKlK2SozlhJkN+O94NTcfIfmcV6zmPLYEmxzLhNnWgcFnMjULwPUYrtpqSiOj",
+	"desZY8JLkNswqeOBFSx5Zr0xW3Cjc+Askw/27NKi2608iQn7ME2okRygc49TpoAPVzPAZmtatOYhv3Je",
+	"2yEf2fgcMsZknpOQ9M2yfr1H4IceHchr9nWrsbeBvcZ6W0p9u3H7KV6Gyd0aX1ed2zmiq81J3y1DZP5D",
+	"QWKCkIzljEyomAOQhjMVWkBlKs09ggI8m+os9RthvAC419kg4RG5YvOQvDx58fjBk5PzJw+ePf65QZ7Q",
+	"azBpgA2JJYrhTtVSrqdmaZrYsZeIMom3RrBkqbLIkArjlYOMKrlsYzovzJO3M8UCpnU71XaLi9YC5dBk",
+	"aJvwU00MEx7pujwnlMCxZIENMY80eNAVS4YeD51feA6kHhOQPFto3iUv+dJv+Um5InMfIL3Mcw2/axpR",
+	"18uN/GCVdrgm4UbpV2HZ46hG72BM9KiuUY7As8kiKWIQ6xGdsFua9ZzT21GoNBvrKnQjWbXgzsZ3FzNe",
+	"zjzrNFdsrWY45tw+ibb2XTo4+Uo7Izx0E+bhpsU1aoSBdCkbZpAWQdA0hcjkPCDVd4xHpQvZSsq454y+",
+	"RTXtbWdhhlfQQLzhbilHGa4e2nelR0GOo2N1g7xLz8yjN+X8Wkt2QkNVPG36mHsrz4CKL5XQoWMrRVdn",
+	"Nb0NxLIUNrk2UM8+eJPnrKqd1MxecZiIVehy9VLAaD20/+LhJuQMH3aBELfa5ZZjV+yZZ3bltjjwQMOf",
+	"0DlRms7NqIecJXFuy7aOGMiIp1x4B6wRF+W2W0t6CLL7ohDZdIcsXqb/3DsmZ6/NJ1thtMXZ5oy3IZfU",
+	"8cOr4XB7u81WUnQF7KAsFVY63uCpc7P5b7e5i+R6PhecTaC3+fllCHdu3vLauLe7adQFHIC/st8lg3lJ",
+	"c8oxaEKhBztPwzelqba5/czZFJfOJMhkYFrzHk6Yv+/jFoEg27JeRUABVxRLWFoaO5QSw+Tska/RKiSN",
+	"XZczmyTwNkLOSGknpG0qebhdA/WKlUCEOKQEcQnn6Ug2iAMAl7KNw1rABd0txrICjGvjdQN89mPsFkta",
+	"LGXRt2txmfGW1gv30ZY32FsoVPcgurcg6eLNvkSZfPDVMa0gkdqSPLndYiN59oQlse3It9tdCtXtpCMe",
+	"K57mSjk8t2sx39frrg12wGHgTChFl34aF97yLeNYJlk0Ru++jW3FACbm2eMYH7xkbYGrXR4HYGNlN4st",
+	"ckHGdW26cWyL+7XthjhkL8WKXApbwiEwdQGG6GHkz/YIoDG83vjnA6QdznYV1rkckbMduV4NC1MbnDCZ",
+	"woodCBmhKaszKVUzyn30sE45wdzHddMsPRxW266ZMAYS3WI35VOlNuMeWM/stYlQklIxYmTCLIYMTG5H",
+	"TfLvHgSMy5Dnmz2mzPP9kmBg5BqCJHDhd13Y9ry0sOa4ZQOyIOwDjTS4GiaIFCnhO3b+E4AdD/72tvEO",
+	"P331n16Ix+MPU+lzYIPvsqSKcGWrPtmYmKKCzyJwaDJNWAXtqtOMvfNBbwrE3LKzz26kwmwylHOW7jAY",
+	"7m7Lq4auvCVMaMy2cs5pOnAJcL1MWDp6VsUYLy3p0p2zWt5MzpStxoXFfFCu85TAeDzxxotBWDi5YsIl",
+	"JF5JK7azC4sF87HfhqByjxqcu97BF6eKskKlPAgN0segUoe1SjMhDMeBy3zm0l0vtMS1gi3u470ExMp6",
+	"bSCJMSYSvYM1Bhiwni7m+MozfDuPs5ZGtQ8XVP4cW1pU2dqM69hwKFPdSzc4hc7s+bMOxO9NV+6QtgiG",
+	"qDsNk9q6Pt88ek06hzUvKd3LQWdrEmzqcf5KUSdu8026XTel2nN+6a3oNRej9T4P+9jtYx5wY31yuGsB",
+	"NP68UNdT5+ffYmauioYv2N2Vzljkwu/PX70k9tcu2R3IeL5r439CUi6zEZLdKdXjXR6HxGa+33WJl9a7",
+	"AV3/oRukd86leORtpSX4jADdO+NJQiKpNDGHLlYKCAnkB0vNP+jCwUyqtUrLlrC3ImP5xq/k+cxvB6l0",
+	"r4eVEZdG4iWwRSg6jaCadXhEFRZUMCeeBLtBMjWcPJPSb7X6rnqbX9Ymh1zYYEGO6QX4hKHtWtiUrlxE",
+	"SRYz58ynqcIfVNnQRoXIQMuDFYaD2GVjHNNk2LOpgnxDfMJogvJti41U+G3zcKOrzfJ+1Lhqy7f7T29k",
+	"qdjgV6Eq7Y3XPP8wL0BqDjNtkxNvfuqWjPireiwKoeVqQNGzsFHSn9oL8LnseVvaoO/f/Fdj5CrChbHL",
+	"Go6dbu2SuE0sjjeP0YpasHeL3fGpG2uja57ITLHxJhiVxb2rWM8M3A/0wwgtvjmS1a7J5oH/m0WhbqyW",
+	"QuJWj7HrkRSCAbrECW6PXrg6CP+95GJztN9GSmPB5XbcYWlBVi7zJ1cqC4b67Hrl93LgqQiO9wa4ikGq",
+	"opBYOHqRlv8h/mIewfrX6qH7ALGEiAcsHdqpTJJsikG55qkC+Ow7p79HhNtjlzzqE4XCj6ka10qdhNGh",
+	"S4KkUwaWg7PTR+Tg+KC9Mh0cFzH7sNxsMw8jA8T6Q3P6jehUbWhbronDtXduyC8FmcTMJ5eSxXzWNOXD",
+	"YR1a10IJN0DrGnJskeGvSyiB2wQymyOkmagj5NHh0f4GAbNATYuHsrGyMBa7fH62hll98p1bYdPPvnlf",
+	"sFtlJ1gDtXNZ4TBm7oqJajGKxraYf2gOYyahOf9ZwlLIqQvJxJd5LE9eKKQm7Jqlc0CFj6na+LR8nffg",
+	"DfrgifRntkxlUsk0kNv+CpMPMiR4/rOYa6jyPoQMuZiDFNL+gAERsuz5s9LkeAcPDXO6bYoH8KaNkZj1",
+	"H2Zact6XSe/lMlfhbBsZnJfa2TwnKiQD8CxNXsbGJ3puFQJkMz94+rJVcjyLYIvV5xGamFHy1lFIELrs",
+	"GcAKC/7WYZquWM9yBXELf87TgbrlwnIyCwlBN8tU5nZFvvLFwjmy1jDXBtfxhdUAi03CRExTXJcGuaga",
+	"uwlNFHolAfjfS9hQQ7iks4KDAy0kfZfzru8zfn+ynICVIG83Ph9g0aySNYnEfkW6nMZ643GuDPee0rTI",
+	"WDJhVGVppfOyv+kWGQNvHzx9J/i8izkuxxTny+XjzHJeiU+aA6j+9uIdFpttkRBk4T6ez2abavalK/VC",
+	"CldbV7+UZcSpEOaM8SCC11XN90oU7N1LixICcUuLnq0mXGdvAEcwlpwSYDR210iv8lLCK6ye0ypUwms6",
+	"ZentjIJfAPT/NAB9veEEWIkiFy1shb39cBXottrOT8gzbmsBU9o4JihghQlMIb7QbAQfZn0tLp9Ofb6g",
+	"vDwydmTtv6XG2s3mWtnxpwRLlip2+YUahhxB7Xk5JCCBAOek6AxgUjbdkfkKimXA1RfSym5Fen+gQMVo",
+	"hWvjFRi2PNN2NsjPo9T8U7US/2X0wqayDgvfYGjdHfO83iKkf8hDBl3dipp0GKUKIMvjjVM5LVIJZ0LD",
+	"BsL7K0bIspjMWU1i4UopkTq0zKZZoKswJFgZMpgT10clxA4SzVy9Gdel4U/1LT0SNmrZ5dcoMUh5tpX0",
+	"LmVVrUztms3gbvdbBjozGo03SGwbjdEYkPniAl5AoTMwjtpafiHpf/f4gkCNnuvWLigznKndjzy+2STo",
+	"GPoJ7ehqJqy2nmyNZuo2zAaKKTzqHU9RXnOLq1xRh3IL8AJLU5luA9nIEu1HPRdFPb3gVq5RnM9lRlI2",
+	"lSnelm01p8bqO8ryVc1Wd6o13iyBhgFS9pAkjMZgVAegVvFI5ZaepXwnt+qu5S/41Y1oZVTx6+L89tfl",
+	"+XTleM4sZGtLPDOKlh3EfZGUajTWkL2DfRs8ApJ+DFacIcH0OqW6+0OILYEMS0E9EmAzG0yeK+I2mI4V",
+	"q3LmpJYHY0FTtLpaeQiZB0OiGFs0/ZcMf41JNecuhCfljlZY5UTOaoKV0F1ktaltUx6sPOFKcIswGFKe",
+	"1IVL+QrGZFs04ad86IZYswSbCOBFlXoO2COKiRXAfAj5QhReNMM8pZdRIM0qmT/mZEKvmCdIPx2tJN96",
+	"OtnUD7XxZ6vJdAUJqGAU9hU/ofLywpuXDjoh1q/lamwWeFcIdIXwDG9xzyUPlyvSidut8V5JgfZCqLBH",
+	"I30pzAUYIUfw3WCumWpcimCBK6rFRcvVSCulSz2Vc5eq5NbUBLZVi5fpGAYfdkZyJy8qC7RpONKWft3B",
+	"1AbWwDYOuojz3nXVpXcjF1VULM0nd5PlZVQ/t4fsrHyXXPbgVArx2qMKPDVTyH5SOqAqd7Cy6FMyyfT2",
+	"aqdLtl66H7aaUDx8Rfb1Ut44TSNUjI1WrCGdMh0JqbgCJ6nNlsxSjIZI2ZQC6cw9GXRKo1lAKGdvKTq9",
+	"ZrO7cXjJnIlb2PCnVCm0IL6XA48GKIVHKTq1mjTWi2YUisGDTiGF0Y5ogqKizloe5/lFV+frTTOhXFFq",
+	"zENl68ikUjOHI90ChW501hrs+ESq/M5pTqgsNdNLWZdQMuFK0ytmTgeoRB6WCvFCMRQtEUIXmltmAkmC",
+	"yAAS00ZjFpuL7aWwiZ0fQsjreO4y2SoSc3wBNSDpptV1lWuVltMptuI0XygtjaG31qM/4bHShlJ5R9g4",
+	"po27FCW9YkoF7CpDJQw5rrIjvI0Fpk2/8Ht9kLQ9zWvcxZAi0lHE8AWwxcOiJA8MEtIlFTl766qFbQDP",
+	"eI9ImtVogUF+jd4qza3vJmb6q7QV4o7xaDmVjfrphX0mPr+gPy/iDG4DFYeMUDOZXilnW4V8UYpCPWdz",
+	"e8grodGhxj8nqL85GYS5/bnQ0rlTyd8e0eTi7OTRM9JuNL9CpQNvFgREmE0FRxI5w1pnfDRGPUdwwSD5",
+	"dMQQKM1EUfcMEuyb7ZkpFhe1liDvGVOkj1Vg+lA93+z3IvIHw87MhrBRZ2bAsYSCSojv0gvRObFk+ALc",
+	"l1Agmg7iec90AVlSZjYpUopA+gEDGVWPpd/OKugHLmPVmXmxGrh6GziuLSZ+u0EkcrblG45GGyUSK8or",
+	"LRsUDN0/WY6xtSXMhK3rkLO/r9Zi3bRgSbxrx1NyxUWsuoQLlSVweodkZphxpkIyZlRDWvWx1L0ZBbuk",
+	"0Yu5exKKS8PuCAmNr3nEQpIXL7glSKZcZQ1HvtIwcq7pcPjJhSn08gI8Ef8EoVrq/FMaGpdBVttiq/xl",
+	"wiIp4t6QRtqnej2BtAAaPGfZ1GeGr7V/5liqahc1JEzYprbRBXFZRPSvdLvYx+5sfLxXU2KYD7+GKnag",
+	"/kBXOMmMqJnJVI8b5JVI5qQvrzDjeb/kDOiTiKbpnFDMSlgxYl0t+A2gtEw2HPKIYwpbTTGrNtMsnXCB",
+	"UkxI3bO1641S6uOsvNz91ul98wK6iMHDnI4OmmLka42iWx/WvWn9ze3EjvUteiSOxxO/OTgM8ieX5Wx9",
+	"NsGfCkzFVu7NyYT7cZwj6f16a+wGtPTOFzSuWJSlXM/PDRFxPBBq4NdeFFPOr+9Cu/9DEXgBDjEBdh55",
+	"xZkTO92g13sild7ByP1JQXc65c/YfAVUZ6nDEmYH/NqYYZYLVywjkkLJZMORRL6RYG1oj2fUomD/QyGs",
+	"FUB4c5b2/vH3/wmeMeBBEMSMpiDmbdtjrafBzQ0A7IeyLjs8FWrG0oW0Clh+xyIi4ZprzWAhyYNFJ6XC",
+	"hdY1hPour1aOvRTDCiDakEwx1iAnleT4XJFMAMwQGjHHDHzv7twQ8AZQ0tzuiENvXIpLgRBVMI9MpGCY",
+	"w9TeHcw7lVQV9orwQTfIUwysA/sBYOz39vaOzc8/XjwKbSIPETs0K03ZpYj4NU+grJmq4rfMhHxJBZ0X",
+	"vojcl7lvGyb80AYCYIHY31gq0QyQ8IgJ9CU5u6fRLIKTKY3GbKfdaBYMVvrOsLV1KHVd9iUWE/zOmYIw",
+	"lgScN7ScEgGXkNFoXGwysyYYvTJ0JdtK2HY8KAMwt5QyyXSDlot4p1MedIO9RgsGPKV6DJvdOXuLePgR",
+	"A1lkByPF0zjoBkZnPHEp/8vFBt56HIBmUWZUQMl80zXOtVTlbhFwwj5MExmzXD7C7oW47YK2LkkOSvvt",
+	"Cv7lSXom9MNTfGtv4ZSA5Ou/Zsz+rNOMgWSaA13N0RHchP6uCnLsPudGkm/w4CNUYDdp0sFqbt6BZXdq",
+	"eAmm3W428fgQ2sHvUAUwK7H73l7ObDXbEsHefqwUGw7azfbBTqu10+5ctPe6rWa32fwlKB/gRjEOhnQQ",
+	"xWw4GvP3V8lEyGmO+LRsR5qHZRRQNxjmtqiAtvc6+weHxX+DSkXfuiEUV0znNcJUQ0EbNuaE615kePzA",
+	"KCSMCvyr0zjK3UTo6W3kZXwb5jHn+DHPhkfk//zvR4QJMpFzJsDCm0Ku8pC04V9FYkZUxjVrkEf/+Pt/",
+	"MaXJRHIw3JLWgXm9UZQPrlYMzov+FrV+bRBh3ZRt5ilXGzLfyG2z/JWbk7km3ZT3w9ptABc/OIuWgUoj",
+	"8CvbCDjSf87FVR/NOilLvr6Eri+Dwq2fWyTt0Y/ZFGCNzLt147GP7cIzMJQOcrHv4Zzbd7+h8RmebgG8",
+	"0lr/yo+CZnosU/4bi/GlvfUvncp0wOOYiYVCFavfclelm4rQN9S2BA2J4QowzymMuQAznCCDOXE8gkLS",
+	"ZuUZQfFpF2po2q3KaYDk1Arr7xjK6mVRvUbWwFtPv70XsbSaZHkd1s+0lp1mZ/0bL6U+lZmI72HxzxiN",
+	"bUwHJKoTkLWeuFLpG6/xbunYBN1cKo8fqP90uPOC6miMN0tu/cL9xxd0lGfALqfMw5SiNG4QCF5WcsIg",
+	"No0lCq20Q6q0ixWyyilXpNNqXwozF2ulzXPoXYrcsOGY8KQY+CdnxqdDmP1Gj8ZsMpWaiWiOOv9n5PQ/",
+	"q6DbenN0msebjCtm6Ru8gHda7fUvgNkJnm5v8PQzNr+gV3YC7aNNxhNJ4S7l97DFTe+ECuKwZJvuaFvf",
+	"ubybqzvnDB/4l9o1wNLfyHi+ncaKiIPgJ664ZmSa/vH7dcbIhKYxN0pHDjOwiIKN1aESBOKmajOxiv+X",
+	"ff5ln7vLeyJVsdFtClFBHO+t3vgFHLFQ1lYUvFbMHt22JpI5ux0M25zbmG6lqGMIZpyxLR9UMiAUgIuH",
+	"NiR+JkB3vxQagAYVm4nn9DbK6yOq2HNJY7W1ENr6GnyPV9sB6N5//E5veYXN7dPFDW3/onnUbbobGjSV",
+	"eJrKzZjwhPI8YU0ZL2nMaXBzxxtdtVz2ymtdXmFrMCc8/nK9u7frHfqZlyvWixg+gaWL51a8kqyYMmk4",
+	"9x2kNfSp9BflXWuL1ZuG585eW97B4UJAqzPb5hLD1n0gRcqmwhR8KWgCjv+83LtPm4cBnLppbCcOFrWH",
+	"u2gEbkt7N7PdgZ69t/G2qoYqb64cbD6Dv5CA2l4W+eRQkW0H8TYzTIBSEimPkHg7z6WFFC+fkhih5Lge",
+	"mmtUrMGLjjAzjjZKki9rs3JtBJsVBC0L+ntejf/WivG2qu4dTycod0kXT6bctRgWpcKwXs7iseRTYdcb",
+	"HQtW2/ramr9q7q63M7SUGP1fitnuyxRZk5Byq+XfZZjPza+0nIhc0GMNJBZDqTdVmB0bJH9IimQOebFs",
+	"TTsliZCkZMvk5r0rFpOhBIxcleEei/jeGC68nQ7zhUX/uvKwyOJ7e8mIlaprr/alguZCzkIwmNua4GY3",
+	"YJzG3Dr7AQeCftmi7BfsDvtKiPmhdJFXDmoPkIRqwF8gIoXYQRHFdN/ledBjNnmIeAJurndJ7IpLuEyK",
+	"HpX/O6ZtKe51Lv+LJV+DG0Spfhk6G2ygCi8FrlVdDHvNTo7fQV2kUH2eDndeSsFQPFTUjVJE0n6rvQzt",
+	"urN9wcEj3roq44GaMhEjYHXJpXtgdL69ve7+4S/VKtzdwF/SG+DxPZalX7dAtCAflAwagPzhCZlkgkOA",
+	"XrCsaR5cNI8LTdPS7MqMj/JFP3v1WRvxG7Sbga3nHiSMXPMkoSNGmNJkyjTXMLQFTqgdXb5hg1ZrYTge",
+	"cpUGg0Xw8/L2G48t/Fjq82i/hBwBNHre8L+XGj3aX3hvaA6j4lWHZigPBB+5ebexBu52UY36bffKgvJt",
+	"tlNtqie3vcr1r0KsRkKw3giNrsyv/cqW6a/X0fdQ8i+kl6luWKU5Vh24y3A/yXXhdoeERUAG3bfvlvSm",
+	"vPAL2GKmqZxwxcoqkzsDqgeDLUytVll97TOg5dgQNGAxi3W06VeoDXjJk92jQQnKDkCsW8rih0V+Xkdd",
+	"cirTS+Gg5orQBKrpwJFjQ2/MO1gVvWsPFQoF1x3irEHcieJmA8l2+2BwxjPFxh1dCguPdHamOoNyTpb7",
+	"M/dWxdr+RWuvkCR5DfdgNNtp7gV55fZg0rk6/PBre/pbuXp5N1gstF6qZb7USafbav+ylRgoVz73mWtt",
+	"UGW72SxI3vjLGURZarPyqGrRfsMviiXXTC1nIC3tJ3u0VLYThJfX76Vzll6zdAcEHz7aII+trmPkeEz6",
+	"cHz3HwIGo89jLDXlEZfPqdI7j00bO0+/7Ye2yhSW/qDiUvTBy/cITud+g1hcZ3FRgZhMTMZhBgCjaRCz",
+	"2ScTO7x0Tlr7RJErxqauYgikngeY85RhnP+lUDpldGILyboK/lHKAINKEwhyKzY0F8Q0KkVklClbsm1M",
+	"XdQr6GEYWQpzZqJrRjliGiXcjKpLAanYQlDV7ESc9IO4BuwMom4NvXyb/FQmiZxthhO9cBGMQCQY08Nc",
+	"NnFtM1sBDSBeFHToWtWwsnCVo2UpY2crbB35cnXeMxZTsw8aOXcHp1ERYQGPu6TTvhTwRBd9i5fC8FqX",
+	"fLwMlGbTy6B7aVGSl0F4idDA/Ev4imr4uyyaOlb+4e/QbND9eBnwGB5dQmJeBjc3sJQrTmOf2oKTagT/",
+	"yj4e5GcH06bK5jWR1+vcvs5nuxJP7bIC3MJ28Wp4v3DgUsk8+KeEToXyt5kZWHDc2G82i3CpbiCvPMXq",
+	"yr8WWnOz0Wp2cjzwrcDEngJxC4fy/pE9+fN8vUXqwGC/3eg0g2pqQCym224eNiGPhauE224eHHSazWqi",
+	"44NqhsCgvddqdMx7zUraN4dhL6cZrhTkCg6OGnCZKQpuBYfNxp75Ki+oFRwcNFrNUuphN9Nl8lfK2bUq",
+	"1esqwctB+6DTaLXtgMuXx+bBTmsvKMcYB3uto0a7Y5/NA4mDdqvZaLo5O3Q2xID1hNQ9Q9kgD/81a95u",
+	"dcojrka2aYkjOMxHYINv3wZFhK3ZWHdylJeK7NWIMrdb/7WFGehnujTdEo4EAmKojU6ZA07A1aJxYi4X",
+	"aV5Bt9Y3cEvXMb62mYn2HsSiTXMDxXsLyp3YIiFBKTdandBbjtb8XDKvIgeaN5AiF8VPZSZySFwDzb2K",
+	"b3Lt3JYEeuteJucT1p0jI/68wvrgqF0V1vvH5otqLlZMz1WVnc06SYT2hm2kSa1ShJRufPFALVlSdEEe",
+	"w4NSsGVUzAYyZnfiKnt474IQdF2KTl2UcVBTczB3FRheDdH6z7WDtCNqZgY1NpO5vc/adIvm27wpe01z",
+	"9RuwbqezrpfexfDF1CZvjGss7chWWLXknyYjV68tDu4LY3tNhAU7kynlULGDaocB4zqEEvw2hFenNNIK",
+	"LXVhHhqC5Ua22wuZi+n37oUXebys5T1v+W2zGywZHiKzlpjXW/Iaym5Xipcg88sUs62sYP561sf0BHdi",
+	"/YWCMeAPQlkwhcwAufFgIbIUAvwL6V84A/LyGzYBwkaZDzbYhKdG997guQt5y62KxPyyVddt1UyxGJRd",
+	"SKde4eK1O3Hs6h/WGyZPbch9juNskJd0gnnyKiVqHxb5Q8pnF4SnuxPIFtlcNiM8KQbyV8JplwqLvv34",
+	"OSHXd9FXXfXQ1qIXs7nTbF3AeGHId7uxVot4rkR2O978Au3+pDflMtjaUNpwVYhEnpUh1ZM1iJFCaOAB",
+	"bhN6qHpIVRUHDpkiNsKAY5IIm1Ny07CRS5HHjeABX+AyMMEIZMR1nuZpyiGnRTWzyEPSbnbQY+HSj9ps",
+	"A41LcSFxACHpY+mYvmv7ek3FmJD0C7xA3+b0c9uzn5eTQWwJ92LYzyDzsatW9Cm17MJPEH5WcLytqVST",
+	"1t7VUHKlkxaFmyvmUwJm5LVcukGUUKVYlpK9kJQkZF6T5i6g+0oZqY0w91viujFBNfiLHRHyMlFhQJXi",
+	"SrO4B2AW3ynChOaQ+Lrm6ID2ey53g2s6T43dgwypXsRLo4lHnH0OdUn2wcwGEiJPWMyN9mnXAXJHyWEv",
+	"ybHZdQtzTRMem0HHWeoefd38dt2SvatJ8m1ohz/YYiFBN2i1SZoxEmfktUx1SFqHzWaTPKfkJ54kLE8X",
+	"bjM/B92guU/290mzif8v5ROHCM7yO7lbb6EtS6Ap59BsKpOEoV6ylL7cv1ILKc2t9yNB/2tvAjVRjOqP",
+	"HmyIdWdCyTQ/A8Zy4oAUC2lHFZ0bFex9lnIVc8dnp2deu9dsmCW9AVVcFanRQ/Ldt6/PCE01jxJGDv7W",
+	"+upv9Cs76GK6cLoguey8ucDcZm6hJvRDr1JRLIiptb5y3pNTGxtprWTmuzxHu9KV+vvdhXzjyywOtE/5",
+	"NY3mvaIcWJGAqCRMboonUz4aa3SfQf1n8rfW/lcwHVe6I6/RkQ+mp8c8jXuGEcC19hZEpZEAZummtrJU",
+	"sGdOLUIzMk0yTIcpUzpi+ZYxBD9NKaYJdPOgSbH251lKIqY1Ay0rJDKDnDD6j9+TP363uc5QTOfZ87tB",
+	"NBmmo9Fv8XDym5792k6uKqn2/b8v5ObvBt7aANtENduM9X7jpKspcMsoj9Lr66JuPBiyl1VdANRV/a9m",
+	"J/1MqOYCsPbR3YDevrupgNfepFwzV9yNlnLKKcpjo1jZMnzcAZThYhyxLfXXmCuLXqlPZ/Bt/sxrvD19",
+	"Ss1rPUzfy5uYwtCojnaoLAY9eyJT1viC1f+8WP2CYSxeChenZBkJ4c5hbl4JlCEQ6/jWwtxXI/WheAAY",
+	"b1NG4zCH6puzfpryiMVQaI6SFyy9ShhJ5MjWdwejjpADGc8bi5VcHMJ+EgMeC+CSeFpXIrPhPoN4S8gZ",
+	"bC5EfDjvE6zmQ6gg7ANU84I0XYmVypM6rOX3dsZrUFhPRcw+5HUcAEGKwTmYv6/OZGrToXqMps1wue7A",
+	"hAs+MUpsc7kGwadIqvfuU8FLC1x/o9XeM2r7mKqxUWybw87P+/Or5+KCxoP9I/byWPC90Y8HTzqd6Pvh",
+	"ix9nbx5fH7fP3surr2363g9AjisuYkxuCLpOwqiZ4MdlZNdC14DuGrChTBER1jn89vEP0/dHT745pw92",
+	"L55O3jzY//4Ry35gZ1eT/Zcvpt+/+eW7vfF5dvrj1/iujOcIDMPlglYwM6rl2N3WZXATXuJgL81oL2G4",
+	"8CQM+DK4WbZ0BfT9481VFsumG6cw+GLg+rR6Q+6qtUyAWF2ZxCyXDIuIXSdbfQJ3F6TXVHLcdjVQeJvI",
+	"V0gNSx211bQh09GuTuRop2ghdA/iqQBFTskzxqaE6645DSBaagyuW6zqME3lNcMAKZDUl8KZpHDrOFdv",
+	"YaDyR0Hlc7irYCmTw9a4govcpdi7FAfXL589oSJ+MDzmh3Q+ec+z4Y/PHnw/fcPfxz8M4+8ft0+eiR/4",
+	"j6dPv74Ul+Iff///SakN8suPPz85G/588suDwyk/iWfRswe7330j0g+vfvnlFZ3sn3+Yfng1/+mE/vDt",
+	"g9mP1+Nn16c/q+9nyVB9uI6fXzwZvpHPHs0O3reez4+PXv16+N2PncPHP7zpvJmpr4EymFGz1OWDg/3O",
+	"QfOws//g5Ofn1/u/suz1dJh+8+HqG/bk4kGbT399ORl3BvLlg315oPZ/nYyfth9vcaEpUb4+dt1wZkHX",
+	"RkknqlkXWwrzgWd9HDyk0+wUSXVfSk2GoD3lxxewuTno/01IvTN0qtWG1q58Ty5N6aWL60BGh1K7nySu",
+	"xRl/7T7NY4igSAGhMACqs5St2+gTtgr19YLdPdRjI89OGJQKQ2KYHlabrBSEtJVwA1+VW2tESqTZmhqL",
+	"SWKFh2phBxXJKVofNl7wF8y31m/GklB19RcI8SifGzZDupl9+RAJ87TxiyfKOZ2Dpm6mWrWbzcmEzkks",
+	"K9Efi9y1i/ahlUDqF/MTfOiv5P/0xGO22t1mp7HXAoMw2qKBwGB/NsTcO7Tuy04b4LLLxjKob+v+NBPz",
+	"KLDNFtqd23k3uKhFN/uum9ZRs9KN37FgO3Vf3DGvFSzleoXQ3NFsKFElR3rChprITP9Laop33781u9TC",
+	"IyRG/0iodGComZM2ppquCdyq2bqL0OCaambuJMK4KLjsw1i4IpTEfMSUxrJh8PQVs95PjtpeKmehdRbq",
+	"Mbx+dvqIHBwftDGvsj1RL0VZnazct8GvQk6fPn9cRDjaoblxaJlYwBY+4JRJM1gxt7WcwG9qJ3MpNEuS",
+	"8mzAL8q1IhMuMs1cZarQjrIYXUkLKKm7HgX1tdFx6yXgwnU/LsaS3+2h5Gp+ntrCsGX3W02k/UEHrvZ5",
+	"KdB7DrvH2tVAggUQs59MUPEOfGY5kPmvrW5baVxjDTjuQqhro93qLFkDht+9fPndVJ90fj4ZXzy4/vn0",
+	"9KerN8+G429+eT5InxwmP+y3jpInzSg5/3nRGoB86eutnUeVpVLieE6/fXX689EHNm/92p7u7j7hV4/3",
+	"pEi/069bT755///8+Oz9L2L/9eDx9VXna/vmTF0G3XbZrtAu2xVQZFwGN27+PSwI/HarOQXv3GUlHpwl",
+	"r/c+vFRvTvSr9/vfPGofffP0avfxk+ecfXf908EHffK6/dOz6JfjF1/bshimszeDOD44H/00oEcP3j9o",
+	"v2fJI8GPsgdnvz56dXV41Tn5btJ+/ttPqnk2g86mCY0YbIEUgwfMsds6PN7fb7X22529VhNLgTHEDLlj",
+	"fWUyO3MCm3Pe6xOTcMq7Pa8yLOjjV5QXdILch2f3lhHaM8o1uEPL++wC6qQ6MSWkJja+J99flckeNfP/",
+	"/Qkn62a4BdQfReprcy7UXT/h0IDi6FDBXuWIPtQobq/YfxZw5AZ6wbdyJszlyVXShTN34cTOzzg4iLHu",
+	"3QqtoIx5qr03zh+5p7bW6e+Wrj3v98+qoiGCtaKega3LAbtC/KTwI1aCStmEQxy4HC6uTW3+0RyppZit",
+	"7t9XY9reP8iT/KC3v1RRAALIu9YRUgyjdOFzdaQwHdDJpRA0TeXMKFEpU1ph7U7ni2G2dJBgLFalxGCY",
+	"7wLULUWw0rQ3ifE5neeMdAc+2jiTeol3PhvsC7cRx3zyJR3JwfwGjEQ0SbDsupPbDifmJOwiMixHgh0c",
+	"0ThuH3WO2q299uHwmB0Nj4ad+LjTZm0aH8VNRpvHQ8aae8fto9aA7R0OWq32oNk+HhwdHBwzYG5c4+r4",
+	"zsc0Za6ilxwSlrBIpzyCQigJOvSK4brh2ZbM4c6mQCOq2UimCAcBGE02mbrS8FUEDPSVgENz9X0W4WfD",
+	"TC2Q9JzOiZCGpmOaDHcwKNpDVPNDUsHb2dbgoHWos2rTWk5RzYcLhXfu+ZtbnGCWIU8ifW9p7qvy8XP5",
+	"RzbwWL8y4uAlMu7Gmegpj88Bx/1nz0a/wflwguIamS0kuFeger7lnJVoD89Bjf7m+ugGW7qbqqUwIWXL",
+	"C+ZJgsyNFxIo0RF7mEfZobMd6uIAqA5FY+iQRrm5EK0SlyLPxmIaYHjdKzpsEMxTBRlZqA3ZtSfNKxFh",
+	"MFOO8yiQKywODZVy5HOu4FyKpdAnM6c8q0qYGwCguDlNU35tC/stpHXhigxSecUEkcNhFwOkKIlllEFW",
+	"GJctU10KMFb1LwPDEQmDixgxexVw0rOxTNgSwACXqYQvIJFMsolAuQq2A00H5sWLmXQrH2Kpn0772Hdw",
+	"PoYmX7D7V762cJVZCjgTxMrrQw45QA82kmS35UFeTmjMVubCA1ph9VuIyANbLRS2tKHJrb1Gq+1P+ZBB",
+	"/EjpLCtFlZjWGuBmQQmfcIE3xuUgZQCbQIh1p71nJvFrRgGADIkZikx2GI82kylkFjwZGIbD5KLvwgBi",
+	"AzGpx9ulrB773vFjgHVwdNBBXPJCKWL3WG3CrAFVLCgCsysNIcJhsexdBQLtIssPW/atm3ebH3XIsnX3",
+	"NLfV4KpmlGWtaTSesNxf+GdS9PM7V6ER5NVMr9hU2zKxi7cAmNv3569ebiLVG7/xaa1kh5gT2AZGhPTL",
+	"3rK8gX4IMWsJg0xXDfJSEjUFm/yYMU3YBxZl2khDErESWqlO1MwvcNt9LoFjp1/kY7K1VCN17c4h/Jxv",
+	"I/NnLtvx7lFBQOUiaMAFukU2SqP0G5/+yzPlo/OfHD8Bfs4QfyWPLsb4e+wDtwuV/2uFv/9ZjEArLA/3",
+	"FOzu4QGnBK7x/J65xz657/efVKrXE7pkb+nbBSWZl+41IElFKcMatb5Io4u91v7eQbPZPP8SU/Qlpmij",
+	"mCLHocBPvUxonrj8YD4W9QceoY3yPkxX4ecJYqoQ479LRNOdECJW5G8CEcGz4QsU5NYuH0fC3JZgEQ+L",
+	"egCacraDh7i21+aOy0/5rQ95+95nKWmdR9/96zj90KEH07L+vcqqr17e1cmJTmVayjWOdrkGeZJb1snf",
+	"+iqRuv/V2nREV4xNay6XwDs1mYXuPVsQWmNcriAz+CD8kjLor329yRRb5c3eWIL995Bff9IcUNuEvZSk",
+	"HcUYWbRyGEk4S6WNqV0TbZhmYnVSqIW6DA1idBalLMyGxXnC99QmHXQZ3bUksWwQF0xtcxYWFUbJkPLE",
+	"OjSMsnMp8FeWpjLt5gYbjolVEjlyNxBbwCGv+fBeDhQx8+hD0Qdb7gFGVBdxeGZmvUHS9/dyYKMLH1r3",
+	"BHxjZkwHCqxffsn7Xg6CzePKBn/62MIYpFHn+NicGjGLezW1LDpwHTcrGHQDc3GXmQY8lVlqcCEU6ClD",
+	"o64ZYZZo5czu9U2ba1ToRrLfbK4ZCSDGXb/NvN923q9Mkmy6WbdLcYPR+x/mLy6ebpHuIBPr7wBmX30J",
+	"G7znvFhIVENeIydW6v3mgap0zHO21Vr1zi1i8L422qYhRN5wHxZJEfeGNNKGSwE3cafbK0yujm8fG3kI",
+	"YeR/Ra6Ao7CaK202lhDlo/hIEC5Clzyt7gQdM5ro8W+rdKkn8Mid2WMhi/6Gmfmwb8/KPdVQkeX+w/XO",
+	"6byAXForI5zMJRIqll7zyNEQinn/tlodpTEXCKe9h4BW9Jan8gp8wrIwFOVJwxVDjJYj9m1oXwy6buOg",
+	"UoQ563Al9nEzfLr52MOwPKfSV3ef13mOSjHcZbTDT8NhszGDCmS5/dmylMVeWprWslxu8KvnuZ/sI3fl",
+	"uJEMusFIthrtg8ZRxUh73Wy0Gs3NCe9GVOOZHWQ8iT8VtY1SDh2s2Mobhl6+y1/2xlblOSwhBbM3BXSj",
+	"lNgjj4ZdSqh8BuU+QFWKaJKUkrHkjosBi+iElZ39tllblmC5UUy8MpZAhvJNRCGaSZIrKMU6JDEzdFFh",
+	"XiOqQBUrOi/1ZS8fvr5cps7ylcnm5A2JkDYHryo1Zg+nuwx8Zi9dhmMym1OluNHUEmWp6GDpPVd0sObV",
+	"UviaxWK7rFuz5Tw3sHo21U1laBjsvdzFSW6CG2CpLij5V6a/d1woX8qixVCu9J7j/Jt3N/83AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

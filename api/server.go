@@ -74,6 +74,7 @@ type Server struct {
 	handler http.Handler
 	pages   *pages.Site
 	streams *streams
+	exports *streams
 	manual  pages.Manual
 	rules   map[string]permission.Rule // by method and pattern of Echo; a zero Rule where the table has none
 	metrics metrics
@@ -96,7 +97,7 @@ func New(o Options) (*Server, error) {
 	o.Log = o.Log.With("component", "api")
 	s := &Server{
 		Options: o, pages: site, metrics: newMetrics(o.Registerer),
-		streams: newStreams(), closing: make(chan struct{}), rules: map[string]permission.Rule{},
+		streams: newStreams(streamsEach), exports: newStreams(exportsEach), closing: make(chan struct{}), rules: map[string]permission.Rule{},
 	}
 	if s.echo, err = s.routes(); err != nil {
 		return nil, err

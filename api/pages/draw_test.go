@@ -319,6 +319,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
 		family("access-none", "access", "access.title", func(w *words) any { return drawReads(w, nil) }, same)
+		family("export", "export", "export.title", nothing, same)
 		family("invite", "invite", "invite.title", nothing, same)
 		family("door", "door", "door.title", nothing, same)
 		family("accessibility", "accessibility", "accessibility.title", nothing, same)

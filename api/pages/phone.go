@@ -249,6 +249,17 @@ func (s *Site) showAccess(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// showExport leads a family to everything that is kept about it.
+func (s *Site) showExport(w http.ResponseWriter, r *http.Request) error {
+	aud, err := s.family(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	ws := s.words(r, aud.Language(), s.Wall())
+	s.send(w, r, http.StatusOK, "export", s.familyPage(ws, ws.say("export.title"), "/m/export", nil))
+	return nil
+}
+
 // leave disconnects this phone, or all phones of the family.
 func (s *Site) leave(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {

@@ -88,6 +88,7 @@ func (s *Site) Routes() []Route {
 		get("/m/stop", s.askStop),
 		post("/m/stop", s.stop),
 		get("/m/access", s.showAccess),
+		get("/m/export", s.showExport),
 		post("/m/signout", s.leave),
 
 		get("/console", s.showDesk),

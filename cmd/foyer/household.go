@@ -20,7 +20,7 @@ import (
 func newHousehold() *cobra.Command {
 	cmd := &cobra.Command{Use: "household", Short: "Add and list the families of the pilot"}
 	cmd.AddCommand(newHouseholdAdd(), newHouseholdImport(), newHouseholdList(), newHouseholdMoveOut(), newHouseholdContract(), newHouseholdAid(), newHouseholdWorks(), newHouseholdAnswer(),
-		newHouseholdErase(), newHouseholdErased())
+		newHouseholdErase(), newHouseholdErased(), newHouseholdExport())
 	return cmd
 }
 

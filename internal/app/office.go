@@ -12,6 +12,7 @@ import (
 
 	"foyer/internal/account"
 	"foyer/internal/config"
+	"foyer/internal/disclosure"
 	"foyer/internal/household"
 	"foyer/internal/keyring"
 	"foyer/internal/records"
@@ -66,6 +67,11 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
+}
+
+// Gate returns the way out for who has the records at hand. It counts nothing.
+func (o *Office) Gate() *disclosure.Gate {
+	return disclosure.New(o.Records, o.World.Now, prometheus.NewRegistry())
 }
 
 // Close closes the records and their keys.

@@ -66,8 +66,10 @@ var Arrows = []Arrow{
 	// The outbox knows a delivery and a recipient by name; figures only as the Gate gives them.
 	{"alerts/channel", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text", "internal/secret", "internal/outbound"}},
 	{"api/pages", []string{"internal/charter", "internal/energy", "internal/household", "internal/consent", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text"}},
+	// It writes down what the Gate hands over about one family, in the family's words.
+	{"internal/export", []string{"internal/household", "internal/consent", "internal/disclosure", "internal/text"}},
 	// The server writes what a family says, and its receipts.
-	{"api", []string{"internal/charter", "internal/consent", "internal/energy", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
+	{"api", []string{"internal/charter", "internal/consent", "internal/energy", "internal/export", "internal/household", "internal/disclosure", "internal/registry", "internal/account", "internal/permission", "internal/text", "api/pages"}},
 
 	// What an auditor can try. It computes nothing, so that no package learns of another for it.
 	{"internal/formulary", []string{
@@ -90,7 +92,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/charter", "internal/consent", "internal/energy", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
+		"internal/account", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.
@@ -123,7 +125,7 @@ var Promises = []Promise{
 	},
 	{
 		Says:  "what leaves, leaves through disclosure",
-		From:  []string{"api/...", "alerts/channel", "internal/disclosure", "internal/registry", "internal/account"},
+		From:  []string{"api/...", "alerts/channel", "internal/disclosure", "internal/export", "internal/registry", "internal/account"},
 		Never: []string{"internal/records", "internal/series", "internal/jobs", "indicators/...", "ingest/..."},
 	},
 	{

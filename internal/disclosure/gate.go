@@ -51,6 +51,7 @@ const (
 	viewJournal    = "journal"
 	viewAccess     = "access"
 	viewProof      = "access_proof"
+	viewExport     = "export"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -99,6 +100,7 @@ type Store interface {
 	CaseLoads
 	Journal
 	Charters
+	Exports
 }
 
 // A Gate answers questions about families, each in one transaction that also

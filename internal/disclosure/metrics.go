@@ -14,7 +14,7 @@ type metrics struct{ answers *prometheus.CounterVec }
 var views = []string{
 	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageYear, viewUsageMonth, viewUsageDay, viewUsageSlot, viewMoney, viewMoneyPast, viewAlerts, viewAlert,
 	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewReceipt, viewConflicts, viewRuns,
-	viewHouseholds, viewCaseLoad, viewJournal, viewAccess, viewProof,
+	viewHouseholds, viewCaseLoad, viewJournal, viewAccess, viewProof, viewExport,
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {

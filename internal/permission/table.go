@@ -65,6 +65,8 @@ var Table = []Rule{
 	{Route: "GET /api/v1/me/receipts/{id}", May: family},
 	{Route: "GET /api/v1/me/access", May: family},
 	{Route: "GET /api/v1/me/access/{id}", May: family},
+	{Route: "GET /api/v1/me/export", May: family},
+	{Route: "GET /api/v1/me/export.zip", May: family},
 	{Route: "GET /api/v1/receipts/{id}", May: recordings},
 
 	{Route: "GET /", May: anybody},
@@ -86,6 +88,7 @@ var Table = []Rule{
 	{Route: "GET /m/stop", May: family},
 	{Route: "POST /m/stop", May: family},
 	{Route: "GET /m/access", May: family},
+	{Route: "GET /m/export", May: family},
 	{Route: "POST /m/signout", May: family},
 	{Route: "GET /console", May: calling},
 	{Route: "GET /console/demo", May: anybody},
