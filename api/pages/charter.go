@@ -24,6 +24,7 @@ type promise struct {
 	Text    string
 	Decided string
 	Why     string // "" for a rule from the start
+	Yet     string // what Foyer does not do of it by itself; "" for nothing
 	Later   []promise
 }
 
@@ -51,6 +52,12 @@ func (s *Site) drawCharter(w *words, book charter.Book, signed disclosure.Checkp
 	for _, p := range charter.Parameters {
 		x := now.Get(p.Name)
 		one := promise{Text: s.promised(w, p, x.Value), Decided: w.say("charter.start")}
+		switch p.Name {
+		case charter.HalfHours, charter.Months, charter.Proofs:
+			one.Yet = w.say("charter.by_hand")
+		case charter.Homes, charter.Share:
+			one.Yet = w.say("charter.unused")
+		}
 		if x.ID > 0 {
 			one.Decided, one.Why = w.say("charter.since", "Date", w.date(x.From), "Who", x.By), w.say("charter.why", "Why", x.Why)
 		}
