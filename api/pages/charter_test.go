@@ -61,9 +61,9 @@ func TestTheCharterIsSaidInWords(t *testing.T) {
 		v.Promises[1].Text:  "Aucun logement ne pèse plus de 85 % d'un chiffre publié.",
 		v.Promises[6].Text:  "Foyer ne demande votre accord que pour : voir vos chiffres, vous appeler s'il le faut.",
 		v.Promises[7].Text:  "Foyer vous écrit en : Français, English.",
-		v.Calls[0]:          "s'il fait moins de 16 °C en moyenne, 2 jours de suite ;",
-		v.Calls[1]:          "si le compteur ne répond plus pendant 26 h.",
-		v.Calls[2]:          "si 3 jours coûtent plus de 1,3 fois l'habitude ;",
+		v.Calls[0]:          "s'il fait moins de 16 °C en moyenne, 2 jours de suite",
+		v.Calls[1]:          "si le compteur ne répond plus pendant 26 h",
+		v.Calls[2]:          "si 3 jours coûtent plus de 1,3 fois l'habitude",
 	} {
 		if plain(got) != want {
 			t.Errorf("%q, want %q", plain(got), want)
