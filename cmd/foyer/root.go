@@ -19,6 +19,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newAudit(),
+		newBackup(),
 		newBroker(),
 		newCaltrack(),
 		newCharter(),
@@ -40,6 +41,7 @@ func newRoot() *cobra.Command {
 		newQuarantine(),
 		newReadings(),
 		newReady(),
+		newRestore(),
 		newServe(),
 		newSimulate(),
 		newStaff(),

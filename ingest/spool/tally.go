@@ -134,6 +134,27 @@ func (s *Spool) Forget(ctx context.Context, through int64) error {
 	})
 }
 
+// CountFrom numbers the counts to come above one that the ledger has. A spool that a
+// copy from before was put in place of would use numbers again, and what they count would
+// be taken for entered.
+func (s *Spool) CountFrom(ctx context.Context, entered int64) error {
+	var last int64
+	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'tally'`).Scan(&last)
+	if err == nil && last < entered {
+		err = s.change(ctx, func(ctx context.Context, tx *sql.Tx, _ *delta) error {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM sqlite_sequence WHERE name = 'tally'`); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `INSERT INTO sqlite_sequence (name, seq) VALUES ('tally', ?)`, entered)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("number counts from %d on: %w", entered, err)
+	}
+	return nil
+}
+
 // Plan keeps what a batch was found to be, until it is settled. What is known
 // already stays.
 func (s *Spool) Plan(ctx context.Context, through int64, p ingest.Plan) error {

@@ -29,12 +29,24 @@ type seriesStore interface {
 	Close() error
 }
 
+// seriesFile returns the file of raw readings; false when they are in a server.
+func seriesFile(c config.Config) (string, bool) {
+	name, ok := strings.CutPrefix(c.Series.URL, "sqlite://")
+	return c.Path(name), ok
+}
+
+// recordsFile returns the file of the records; false when they are in a server.
+func recordsFile(c config.Config) (string, bool) {
+	name, ok := strings.CutPrefix(c.Records.URL.Reveal(), "sqlite://")
+	return c.Path(name), ok
+}
+
 // openSeries opens the store of raw readings that a URL names.
 func openSeries(ctx context.Context, c config.Config) (seriesStore, error) {
-	scheme, rest, _ := strings.Cut(c.Series.URL, "://")
-	switch scheme {
-	case "sqlite":
-		return series.OpenSQLite(ctx, c.Path(rest))
+	if path, ok := seriesFile(c); ok {
+		return series.OpenSQLite(ctx, path)
+	}
+	switch scheme, _, _ := strings.Cut(c.Series.URL, "://"); scheme {
 	case "influx+http", "influx+https":
 		return series.OpenInflux(ctx, series.InfluxConfig{
 			URL: c.Series.URL, Database: c.Series.Database, Org: c.Series.Org, Token: c.Series.Token,
@@ -51,8 +63,8 @@ func openKeys(ctx context.Context, c config.Config) (*keyring.Ring, error) {
 // openRecords opens the store of everything that can leave.
 func openRecords(ctx context.Context, c config.Config, keys *keyring.Ring) (*records.DB, error) {
 	raw := c.Records.URL.Reveal()
-	if name, ok := strings.CutPrefix(raw, "sqlite://"); ok {
-		raw = "sqlite://" + filepath.ToSlash(c.Path(name))
+	if path, ok := recordsFile(c); ok {
+		raw = "sqlite://" + filepath.ToSlash(path)
 	}
 	db, err := records.Open(ctx, raw, keys)
 	if errors.Is(err, records.ErrOtherKeys) {

@@ -128,6 +128,13 @@ func (o *Office) spoolConfig() spool.Config {
 	return c
 }
 
+// Settled counts what an older copy of the records did not know, and that holds in them
+// now.
+type Settled struct {
+	Erased    int // households that were erased once more
+	Withdrawn int // things that households agreed to no longer, withdrawn once more
+}
+
 // eraseWaiting removes what waits of a family's meters, and what of its devices nobody
 // understood.
 func eraseWaiting(ctx context.Context, kept *spool.Spool, b household.Belongings) error {
@@ -172,39 +179,41 @@ func concerns(c ingest.Case, b household.Belongings) bool {
 // families that were erased are erased in them too, and what families withdrew is
 // withdrawn. Nothing is served before. An erasure that was stopped in between is ended
 // by it as well.
-func (o *Office) settle(ctx context.Context, logger *slog.Logger) error {
+func (o *Office) settle(ctx context.Context, logger *slog.Logger) (done Settled, err error) {
 	erased, err := o.Keys.Erased(ctx)
 	if err != nil {
-		return err
+		return done, err
 	}
 	for _, e := range erased {
 		b, known, err := o.Records.Belongings(ctx, household.FamilyID(e.Owner))
 		if err != nil {
-			return err
+			return done, err
 		}
 		if !known {
 			continue
 		}
 		logger.WarnContext(ctx, "a household that was erased is there again, and is erased again")
 		if err := o.eraseElsewhere(ctx, b); err != nil {
-			return err
+			return done, err
 		}
 		if _, _, err := o.Records.Erase(ctx, b); err != nil {
-			return err
+			return done, err
 		}
+		done.Erased++
 	}
 	ended, last, err := o.Records.Ended(ctx)
 	if err != nil {
-		return err
+		return done, err
 	}
 	for family, scopes := range ended {
 		logger.WarnContext(ctx, "what a household withdrew is in force again, and is withdrawn again", "scopes", len(scopes))
 		if err := o.Registry.Withdraw(ctx, family, scopes, registry.Form{}); err != nil {
-			return err
+			return done, err
 		}
+		done.Withdrawn += len(scopes)
 	}
 	if last == 0 {
-		return nil
+		return done, nil
 	}
-	return o.Records.EndedSettled(ctx, last)
+	return done, o.Records.EndedSettled(ctx, last)
 }

@@ -18,6 +18,13 @@ func (a *App) openIngest(ctx context.Context) error {
 		return err
 	}
 	a.closers = append(a.closers, kept.Close)
+	entered, err := a.Records.Entered(ctx, kept.ID())
+	if err != nil {
+		return err
+	}
+	if err := kept.CountFrom(ctx, entered); err != nil {
+		return err
+	}
 	handler, err := a.handler(ctx, kept, a.Log, a.metrics)
 	if err != nil {
 		return err

@@ -29,6 +29,8 @@ type Office struct {
 	Accounts *account.Accounts
 	Zone     *time.Location
 	World    World
+
+	Settled Settled // when it was opened
 }
 
 // OpenOffice opens the records of a configuration and makes sure that its pilot
@@ -61,7 +63,7 @@ func OpenOffice(ctx context.Context, c config.Config, log *slog.Logger, reg prom
 		err = o.Registry.ShareCaseLoads(ctx, c.Pilot.ID, shared)
 	}
 	if err == nil {
-		err = o.settle(ctx, log)
+		o.Settled, err = o.settle(ctx, log)
 	}
 	if err != nil {
 		return nil, errors.Join(err, o.Close())

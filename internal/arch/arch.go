@@ -25,6 +25,7 @@ var Arrows = []Arrow{
 	{"internal/permission", nil},
 	{"internal/outbound", nil},
 	{"internal/keyring", nil},
+	{"internal/backup", nil},
 	{"internal/arch", nil},
 	{"internal/formula", nil},
 	{"internal/canonical", nil},
@@ -86,13 +87,13 @@ var Arrows = []Arrow{
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
-		"internal/account", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
+		"internal/account", "internal/backup", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
 		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/records", "internal/registry",
 		"internal/series", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
+		"internal/account", "internal/backup", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.
