@@ -192,3 +192,29 @@ func TestHeldReadingsAreCountedAsWhatBecomesOfThem(t *testing.T) {
 		t.Error(s.bytes.Load(), s.held.Load(), s.readings.Load())
 	}
 }
+
+func TestASpoolFromBeforeNumbersItsCountsAboveTheLedger(t *testing.T) {
+	s := start(t)
+	numbered := func(want int64) {
+		t.Helper()
+		if err := s.Tally(t.Context(), nil, []ingest.Count{{Meter: "m1", Fate: energy.FateIgnored, N: 1}}); err != nil {
+			t.Fatal(err)
+		}
+		through, _, _, err := s.Tallied(t.Context(), 100)
+		if err != nil || through != want {
+			t.Errorf("numbered %d, want %d, %v", through, want, err)
+		}
+	}
+	for _, x := range []struct{ entered, want int64 }{{0, 1}, {40, 41}, {7, 42}} {
+		if err := s.CountFrom(t.Context(), x.entered); err != nil {
+			t.Fatal(err)
+		}
+		numbered(x.want)
+	}
+	empty := start(t)
+	if err := empty.CountFrom(t.Context(), 5); err != nil {
+		t.Fatal(err)
+	}
+	s = empty
+	numbered(6)
+}

@@ -93,8 +93,8 @@ func stage(folder string, m Manifest, t Target) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()                                                               //nolint:errcheck // it was only read
-	out, err := os.OpenFile(t.Path+staged, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the file that the operator names
+	defer in.Close() //nolint:errcheck // it was only read
+	out, err := os.OpenFile(t.Path+staged, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrInUse says that another process has a file open.
-var ErrInUse = errors.New("Foyer runs: stop it first") //nolint:revive,staticcheck // a name begins it
+var ErrInUse = errors.New("stop Foyer first")
 
 func openSQLite(path string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=rw&_pragma=busy_timeout(2000)")
