@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"foyer/internal/energy"
 	"foyer/internal/export"
 	"foyer/internal/household"
+	"foyer/internal/keyring"
 	"foyer/internal/registry"
 	"foyer/internal/testserver"
 )
@@ -61,6 +63,8 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			first := day.String()[:len("2026-")] + "01"
 			v.exec(`INSERT INTO bill_line (family, month, line, start_at, label, quantity, unit, price, cents) VALUES (?, ?, 1, ?, 'bill.standing', '31', 'day', '0.4231', 1312)`,
 				v.cold, first, energy.Day{Year: day.Year, Month: 1, Date: 1}.Start(v.zone).UnixMilli())
+			v.must(v.registry.Answer(ctx, []household.Answer{{Family: v.cold, Question: "unable_warm", Answer: "yes", Day: day.Add(-2), By: "A. Roy"}}, day))
+			v.must(v.registry.AddWorks(ctx, household.Works{Family: v.cold, Kind: household.Insulation, From: day.Add(-60), To: day.Add(-50), By: "A. Roy", Why: "devis 12"}))
 			b := v.phone(v.cold)
 			x := v.exportOf(b)
 			if x.Family != string(v.cold) || len(x.Tables) != len(household.Tables) {
@@ -68,7 +72,7 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			}
 			for _, table := range []string{
 				"family", "meters", "homes", "contracts", "usage_month", "usage_day", "usage_half_hour", "indicators", "alerts", "alert_steps",
-				"agreements", "consents", "receipts", "access", "aid", "bills",
+				"agreements", "consents", "receipts", "access", "aid", "bills", "answers", "works",
 			} {
 				if len(x.Tables[table]) == 0 {
 					t.Errorf("nothing of %s", table)
@@ -91,6 +95,21 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			}
 			if words, _ := x.Tables["alerts"][0]["words"].(string); !strings.HasPrefix(words, "14,8") {
 				t.Errorf("the alert says %q", words)
+			}
+			if said := x.Tables["answers"][0]; said["answer"] != "yes" {
+				t.Errorf("the answer is %v", said)
+			}
+			if said := x.Tables["works"][0]; said["why"] != "devis 12" || said["cost_eur"] != nil {
+				t.Errorf("the works are %v", said)
+			}
+			for table, rows := range x.Tables {
+				for _, row := range rows {
+					for column, cell := range row {
+						if text, ok := cell.(string); ok && keyring.Sealed(text) {
+							t.Errorf("%s.%s is given sealed: open it", table, column)
+						}
+					}
+				}
 			}
 			if aid := x.Tables["aid"][0]; aid["amount_eur"] != "194.00" || aid["source"] != "=chèque 2026" {
 				t.Errorf("the aid is %v", aid)
@@ -177,7 +196,7 @@ func TestAnExportEndsWithWhatItStandsOn(t *testing.T) {
 				var out bytes.Buffer
 				runs, kept := 0, 0
 				w := export.Writer{Words: v.options.Texts.In("fr"), Now: time.Now, Controller: answers, Sent: func() error {
-					if runs++; runs == 14 { // in the midst of half-hours
+					if runs++; runs == 15 { // in the midst of half-hours
 						end(v)
 						kept = out.Len()
 					}
@@ -208,10 +227,7 @@ func TestWhatWaitedForASlowReaderIsReadAgain(t *testing.T) {
 	e, err := v.gate.ExportAtDesk(t.Context(), "ville", v.cold)
 	v.must(err)
 	now, rows := time.Now(), 0
-	table := household.Tables[11]
-	if table.Name != "usage_half_hour" {
-		t.Fatal(table.Name)
-	}
+	table := household.Tables[slices.IndexFunc(household.Tables, func(x household.Table) bool { return x.Name == "usage_half_hour" })]
 	err = e.Rows(t.Context(), table, func() time.Time { return now }, func([]any) error {
 		if rows++; rows == 50 {
 			now = now.Add(2 * time.Second)

@@ -41,7 +41,7 @@ var (
 	measured = []Column{
 		{"start", Instant, "first instant"},
 		{"register", Word, "what was counted"},
-		{"value", Thousand, "in thousandths of a Wh or of the unit of the register: 231400.000 is 231.4 kWh"},
+		{"value", Thousand, "in Wh, or the base unit of the register: 231400.000 is 231.4 kWh"},
 		{"seen_s", Seconds, "of the period, what was measured"},
 		{"of_s", Seconds, "length of the period"},
 		{"estimated", Truth, "part of it was estimated"},
@@ -106,6 +106,15 @@ var Tables = []Table{
 	}},
 	{"answers", "Answers to questions.", false, []Column{
 		{"day", Word, "answered on"}, {"question", Word, "which one"}, {"answer", Word, "what was answered"}, {"said_at", Instant, "written down at"},
+	}},
+	{"works", "What was done to its home to save energy. Of one kind and first day what was said last holds.", false, []Column{
+		{"kind", Word, "what was done"},
+		{"from", Word, "first day"},
+		{"to", Word, "first day after"},
+		{"cost_eur", Euros, "what it cost"},
+		{"undone", Truth, "it was not done after all"},
+		{"why", Word, "as it was noted"},
+		{"said_at", Instant, "written down at"},
 	}},
 	{"aid", "What was paid, and what helped.", true, []Column{
 		{"id", Word, "of the entry"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"foyer/internal/consent"
+	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/keyring"
 )
@@ -29,7 +30,8 @@ var lots = map[string]lot{
 	"homes":           {"v_own_dwelling", "0", "from_day", "from_day, to_day, persons_14, persons_under_14, area_m2, heating, heated_in_rent, fragile", nil},
 	"contracts":       {"v_own_contract", "0", "from_day, fuel, meter", "from_day, to_day, fuel, meter, tariff, power_kva, off_peak, instalment, settles", nil},
 	"incomes":         {"v_own_income", "0", "from_day", "from_day, amounts, 0", openIncome},
-	"answers":         {"v_own_answer", "id", "id", "day, question, answer, said_at", nil},
+	"answers":         {"v_own_answer", "id", "id", "day, question, answer, said_at, id", opened(2, func(_ household.FamilyID, r []any) keyring.Place { return answerOf(number(r[4]), "answer") })},
+	"works":           {"v_own_works", "id", "id", "kind, from_day, to_day, cost, undone, why, said_at", openWorks},
 	"aid":             {"v_money", "0", "day, id", "id, day, fuel, kind, cents, quantity, unit, source, said_at, taken_at, amount", openEntry},
 	"usage_month":     {"v_usage_month", "start_at", "register", "month, " + meterings, nil},
 	"usage_day":       {"v_usage_day", "start_at", "register", "day, " + meterings, nil},
@@ -177,6 +179,19 @@ func openIncome(ctx context.Context, d *DB, family household.FamilyID, row []any
 		row[1+i] = n
 	}
 	return nil
+}
+
+func openWorks(ctx context.Context, d *DB, family household.FamilyID, row []any) error {
+	w := household.Works{Family: family, Kind: household.WorkKind(row[0].(string)), Said: instant(number(row[6]))}
+	var err error
+	if w.From, err = energy.ParseDay(row[1].(string)); err != nil {
+		return err
+	}
+	at, why := worksOf(w), row[5].(string)
+	at.Column = "why"
+	err = d.unseal(ctx, family, at, &why)
+	row[5] = why
+	return err
 }
 
 func openEntry(ctx context.Context, d *DB, family household.FamilyID, row []any) error {
