@@ -4,6 +4,7 @@ SHELL := /bin/bash
 GO ?= go
 GOBIN := $(shell $(GO) env GOPATH)/bin
 LINT_VERSION := v2.15.0
+VULN_VERSION := v1.1.4
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -20,8 +21,9 @@ build: ## build bin/foyer
 
 check: lint test ## what CI runs
 
-lint: ## gofmt, vet and the linters of .golangci.yml
+lint: ## gofmt, vet, the linters of .golangci.yml, and known vulnerabilities
 	@deployments/ci/lint.sh $(LINT_VERSION)
+	@deployments/ci/vulnerable.sh $(VULN_VERSION)
 
 servers: ## install the real servers the tests start (Debian packages, InfluxDB by go install)
 	@deployments/ci/servers.sh
