@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/energy"
+	"foyer/internal/household"
 	"foyer/internal/tariff"
 	"foyer/internal/weather"
 	"foyer/simulators"
@@ -58,58 +59,130 @@ func lived(t *testing.T, seed uint64, past int, homes []simulators.Home) []Input
 	return all
 }
 
+// simulatedTowns returns how many towns forecasts are tried in, and the seed of the first.
+func simulatedTowns(towns int, seed uint64) (int, uint64) {
+	if n, err := strconv.Atoi(os.Getenv("FORECAST_TOWNS")); err == nil {
+		towns = n
+	}
+	if n, err := strconv.ParseUint(os.Getenv("FORECAST_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	return towns, seed
+}
+
+// A trialSum counts trials by their step.
+type trialSum struct {
+	off     map[int]float64
+	n, held map[int]int
+}
+
+func newTrialSum() *trialSum { return &trialSum{map[int]float64{}, map[int]int{}, map[int]int{}} }
+
+func (y *trialSum) add(trial Trial) {
+	y.n[trial.Step]++
+	y.off[trial.Step] += math.Abs(float64(trial.Central-trial.Actual)) / float64(trial.Actual)
+	if trial.Holds() {
+		y.held[trial.Step]++
+	}
+}
+
+// check wants 70 to 90 % of at least some trials in the range of 80 %, and an error that
+// falls from step to step.
+func (y *trialSum) check(t *testing.T, steps []int, least int) {
+	t.Helper()
+	all, within := 0, 0
+	last := math.Inf(1)
+	for _, d := range steps {
+		mean := y.off[d] / float64(y.n[d])
+		t.Logf("step %2d: %d trials, %.1f %% within, mean error %.1f %%", d, y.n[d], 100*float64(y.held[d])/float64(y.n[d]), 100*mean)
+		if !(mean < last) {
+			t.Errorf("the error grows to %.3f at step %d", mean, d)
+		}
+		last = mean
+		all, within = all+y.n[d], within+y.held[d]
+	}
+	share := float64(within) / float64(all)
+	t.Logf("all: %d trials, %.1f %% within", all, 100*share)
+	if all < least || share < 0.7 || share > 0.9 {
+		t.Errorf("%d trials, %.1f %% within the range of 80 %%", all, 100*share)
+	}
+}
+
 // TestForecastsHoldOnSimulatedMonths tries forecasts over the last 12 months of homes
 // that heat with electricity or not, and wants 70 to 90 % of the months in the range
 // and an error that falls as the month goes on. FORECAST_TOWNS says how many
 // towns, FORECAST_SEED the seed of the first.
 func TestForecastsHoldOnSimulatedMonths(t *testing.T) {
 	t.Parallel()
-	towns, err := strconv.Atoi(os.Getenv("FORECAST_TOWNS"))
-	if err != nil {
-		towns = 1
-	}
-	first, err := strconv.ParseUint(os.Getenv("FORECAST_SEED"), 10, 64)
-	if err != nil {
-		first = 300
-	}
+	towns, first := simulatedTowns(1, 300)
 	const year = 365
-	off, n, held := map[int]float64{}, map[int]int{}, map[int]int{}
+	sum := newTrialSum()
 	for seed := range uint64(towns) {
-		var homes []simulators.Home
-		for i := range 8 {
-			h := simulators.Home{Heating: []string{"electric", "electric", "gas", "electric"}[i%4], History: 2 * year, Dialect: "linky_tasmota_teleinfo"}
-			h.Insulation = []string{"fair", "poor"}[i/2%2]
-			homes = append(homes, h)
-		}
-		for _, in := range lived(t, first+seed, 2*year, homes) {
+		for _, in := range lived(t, first+seed, 2*year, mixed(8, 2*year)) {
 			for _, trial := range BackTest(in) {
 				if trial.On.Before(in.Today.Add(-year)) {
 					continue
 				}
 				if !trial.Known {
-					t.Fatalf("no forecast of %s on %s", trial.Month, trial.On)
+					t.Fatalf("no forecast of %s on %s", trial.From, trial.On)
 				}
-				d := trial.On.Date
-				n[d]++
-				off[d] += math.Abs(float64(trial.Central-trial.Actual)) / float64(trial.Actual)
-				if trial.Holds() {
-					held[d]++
-				}
+				sum.add(trial)
 			}
 		}
 	}
-	all, within := 0, 0
-	last := math.Inf(1)
-	for _, d := range TrialDays() {
-		mean := off[d] / float64(n[d])
-		t.Logf("day %2d: %d trials, %.1f %% within, mean error %.1f %%", d, n[d], 100*float64(held[d])/float64(n[d]), 100*mean)
-		if mean >= last {
-			t.Errorf("the error grows to %.3f on day %d", mean, d)
-		}
-		last = mean
-		all, within = all+n[d], within+held[d]
+	sum.check(t, TrialDays(), 400)
+}
+
+// mixed returns homes of which three of four heat with electricity, with a past of days.
+func mixed(n, past int) (homes []simulators.Home) {
+	for i := range n {
+		homes = append(homes, simulators.Home{
+			Heating: []string{"electric", "electric", "gas", "electric"}[i%4], Insulation: []string{"fair", "poor"}[i/2%2],
+			History: past, Dialect: "linky_tasmota_teleinfo",
+		})
 	}
-	if share := float64(within) / float64(all); all < 400 || share < 0.7 || share > 0.9 {
-		t.Errorf("%d trials, %.1f %% within the range of 80 %%", all, 100*share)
+	return homes
+}
+
+// TestForecastsHoldOnSimulatedYears is the same of settlement years, which
+// begin in different months.
+func TestForecastsHoldOnSimulatedYears(t *testing.T) {
+	t.Parallel()
+	towns, first := simulatedTowns(20, 700)
+	const year = 365
+	sum := newTrialSum()
+	for seed := range uint64(towns) {
+		for i, in := range lived(t, first+seed, 3*year, mixed(6, 3*year)) {
+			begins := in.Today.Add(-2*year + (61*i+17*int(seed))%year)
+			in.Contracts = []household.Contract{{Fuel: tariff.Electricity, From: begins}}
+			trials := BackTestYears(in)
+			if len(trials) == 0 || len(trials)%len(YearSteps()) != 0 {
+				t.Fatalf("%d trials of years from %s", len(trials), begins)
+			}
+			for _, trial := range trials {
+				if !trial.Known {
+					t.Fatalf("no forecast of the year from %s on %s", trial.From, trial.On)
+				}
+				sum.add(trial)
+			}
+		}
+	}
+	sum.check(t, YearSteps(), 500)
+}
+
+// Of a first year, whose seasons nobody has seen, nothing is said until its end is near.
+func TestAYearWithoutOneBeforeIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	const year = 365
+	in := lived(t, 41, year, mixed(1, year))[0]
+	in.Contracts = []household.Contract{{Fuel: tariff.Electricity, From: in.Today.Add(-year)}}
+	trials := BackTestYears(in)
+	if len(trials) != len(YearSteps()) {
+		t.Fatalf("%d trials", len(trials))
+	}
+	for _, trial := range trials {
+		if trial.Known != (trial.Step == 11) {
+			t.Errorf("after %d months: %+v", trial.Step, trial)
+		}
 	}
 }

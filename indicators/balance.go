@@ -175,9 +175,9 @@ func (in Input) credit(b *household.Balance, f tariff.Fuel, bought []household.E
 	}
 }
 
-// yearAhead forecasts what the days of [from, to) come to; false where the home's
-// response to the weather, or the weather of the year before, is not known for days
-// further than a month ahead.
+// yearAhead forecasts what the days of [from, to) come to; false where, for days further
+// than a month ahead, the home's response to the weather, the weather of the same days a
+// year before, or what it used on half of them is not known.
 func (in Input) yearAhead(from, to energy.Day) (forecast, bool) {
 	in.From, in.To = from, to
 	const month = 31
@@ -193,7 +193,12 @@ func (in Input) yearAhead(from, to energy.Day) (forecast, bool) {
 			return forecast{}, false
 		}
 	}
-	return in.foreseen(r), true
+	known := true
+	f := in.looked(r.cost, func(open int64) (width decimal.Decimal) {
+		width, known = r.widthOfSeasons(to, open)
+		return width
+	})
+	return f, known
 }
 
 func yearBefore(d energy.Day) energy.Day {

@@ -218,6 +218,31 @@ func (r *response) width(from, to energy.Day, open int64) decimal.Decimal {
 	return decimal.NewFromFloat(math.Sqrt(variance)).Round(6).Mul(decimal.New(128, -2))
 }
 
+// wide is how many days on either side make the usual temperature that a season strays
+// about: more than a spell of weather lasts.
+const wide = 30
+
+// widthOfSeasons is width for days further ahead than a month. How the home and the
+// weather strayed is read from the same days a year before, so that each season counts
+// for its own days. The weather counts twice: what is expected is that of one year
+// before, which strayed as much from the usual as the one to come will. False where the
+// home was not seen on half of these days: how it heats is then anybody's guess.
+func (r *response) widthOfSeasons(to energy.Day, open int64) (decimal.Decimal, bool) {
+	n := float64(open)
+	left, weather := map[energy.Day]float64{}, map[energy.Day]float64{}
+	for d, off := range r.off {
+		if d.Before(yearBefore(to)) {
+			left[d], weather[d] = off, r.at(r.temps[d])-r.at(mean(r.around(d, wide)))
+		}
+	}
+	if 2*len(left) < yearBefore(to).Sub(yearBefore(r.in.Today)) {
+		return decimal.Zero, false
+	}
+	level := wanderOf(r.off).sum(1) / float64(r.of+recentDays)
+	variance := wanderOf(left).sum(n) + 2*wanderOf(weather).sum(n) + n*n*level
+	return decimal.NewFromFloat(math.Sqrt(variance)).Round(6).Mul(decimal.New(128, -2)), true
+}
+
 func mean(all []float64) float64 {
 	var sum float64
 	for _, v := range all {

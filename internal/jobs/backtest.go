@@ -9,11 +9,11 @@ import (
 	"foyer/internal/household"
 )
 
-// BackTest forecasts the months that are over of the families of an order, each with
-// nothing but what was known on the mornings on which it is tried, and tells what came
-// of it, one family at a time. It returns how many families could not be tried, and
+// BackTest forecasts what is over of the families of an order by [indicators.BackTest] or
+// [indicators.BackTestYears], with nothing but what was known on the mornings on which it
+// is tried, and tells what came of it, one family at a time. It returns how many families could not be tried, and
 // changes nothing.
-func (p *Planner) BackTest(ctx context.Context, o Order, tell func(household.FamilyID, []indicators.Trial)) (int, error) {
+func (p *Planner) BackTest(ctx context.Context, o Order, by func(indicators.Input) []indicators.Trial, tell func(household.FamilyID, []indicators.Trial)) (int, error) {
 	p.one.Lock()
 	defer p.one.Unlock()
 	p.progress = o.Progress
@@ -25,7 +25,7 @@ func (p *Planner) BackTest(ctx context.Context, o Order, tell func(household.Fam
 	var tasks []task
 	for _, home := range o.of(homes) {
 		tasks = append(tasks, func(ctx context.Context) error {
-			trials, err := p.try(ctx, home, o)
+			trials, err := p.try(ctx, home, o, by)
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func (p *Planner) BackTest(ctx context.Context, o Order, tell func(household.Fam
 }
 
 // try returns the trials of a family on the days of an order.
-func (p *Planner) try(ctx context.Context, home *household.Home, o Order) ([]indicators.Trial, error) {
+func (p *Planner) try(ctx context.Context, home *household.Home, o Order, by func(indicators.Input) []indicators.Trial) ([]indicators.Trial, error) {
 	now := p.now()
 	s := &study{planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{}}
 	if err := s.read(ctx); err != nil || !s.known {
@@ -52,7 +52,9 @@ func (p *Planner) try(ctx context.Context, home *household.Home, o Order) ([]ind
 	}
 	from, to := o.days(s.first, s.today)
 	var kept []indicators.Trial
-	for _, t := range indicators.BackTest(indicators.Input{Family: home.Family, Zone: home.Zone, Today: s.today, Days: s.days, Weather: weather}) {
+	for _, t := range by(indicators.Input{
+		Family: home.Family, Zone: home.Zone, Today: s.today, Days: s.days, Weather: weather, Contracts: s.contracts(),
+	}) {
 		if !t.On.Before(from) && t.On.Before(to) {
 			kept = append(kept, t)
 		}

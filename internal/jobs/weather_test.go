@@ -61,9 +61,9 @@ func TestAForecastKnowsTheWeather(t *testing.T) {
 		t.Errorf("%+v %v", v, found)
 	}
 	known := 0
-	failed, err := w.planner.BackTest(t.Context(), jobs.Order{From: date("2026-10-01")}, func(id household.FamilyID, trials []indicators.Trial) {
+	failed, err := w.planner.BackTest(t.Context(), jobs.Order{From: date("2026-10-01")}, indicators.BackTest, func(id household.FamilyID, trials []indicators.Trial) {
 		for _, trial := range trials {
-			if id != f || trial.Month != date("2026-10-01") || trial.Actual <= 0 {
+			if id != f || trial.From != date("2026-10-01") || trial.Actual <= 0 {
 				t.Errorf("%+v", trial)
 			}
 			if trial.Known {
