@@ -1,9 +1,13 @@
 package indicators
 
 import (
+	"strconv"
+
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/formula"
+	"foyer/internal/household"
+	"foyer/internal/tariff"
 )
 
 type counterfactualInputs struct {
@@ -34,6 +38,53 @@ func init() {
 		Method: "(what last year's model predicts - what was observed) over the prediction, strictly above 0.20, over at least 28 heating days. A confounder suppresses the flag and is its reason. " +
 			"insufficient_data: fewer days; indeterminate: nothing is predicted.",
 	}, anywhere, "counterfactual", counterfactual)
+	nightly("own_counterfactual", anywhere, "counterfactual", night{
+		Category: ratios, Granularity: 2, Span: WholeMonth, Back: YearDays, Needs: Outdoors | Answers | Lived,
+		From: "the model (CalTRACK 2.0, daily) of the fuel it is heated by, of the 365 days before the month; a heating day has a mean temperature below 18 °C. " +
+			"Absence, another fuel, works or new occupants take the flag back. A flag is a reason to call, never a decision.",
+	}, counterfactualNight)
+}
+
+func counterfactualNight(in Input, v vintage[counterfactualValues]) Answer {
+	fuel := in.heating()
+	if fuel != string(tariff.Electricity) && fuel != string(tariff.Gas) {
+		return in.unheated(fuel, v.File)
+	}
+	base := inForce[degreeValues](anywhere, "degree_days", in.To.Add(-1)).Values.Base
+	before := in.heated(tariff.Fuel(fuel), in.From.Add(-YearDays), in.From, base)
+	m, ok := before.model(tariff.Fuel(fuel))
+	if !ok || !atLeast(before.seen, 50) {
+		return missing("insufficient_data", "unknown_year_before", v.File).answer(before.seen)
+	}
+	now := in.heated(tariff.Fuel(fuel), in.From, in.To, base)
+	var predicted float64
+	cold := 0
+	for i, p := range now.days {
+		predicted += m.Predict(p).Total()
+		if decimal.New(now.warmth[i], -3).LessThan(base) {
+			cold++
+		}
+	}
+	ask := counterfactualInputs{Predicted: modelled(predicted), Observed: num(now.use), Days: &cold, Confounders: in.confounders(in.From.Add(-YearDays))}
+	r := counterfactual(ask, v)
+	s := said{status: r.Status, value: r.Drop, flag: r.Flag, detail: household.Finding{
+		File: r.File, Reason: r.Reason,
+		Inputs: figures(map[string]string{
+			"predicted_kwh": figure(ask.Predicted), "observed_kwh": figure(ask.Observed),
+			"heating_days": strconv.Itoa(cold), "days_before": strconv.Itoa(len(before.days)),
+		}),
+	}}
+	switch r.Status {
+	case "insufficient_data":
+		s.detail.Reason = "few_heating_days"
+	case "indeterminate":
+		s.detail.Reason = "nothing_predicted"
+	}
+	a := s.answer(now.seen)
+	if a.Status == household.OK && !atLeast(before.seen, Complete) {
+		a.Status = household.Provisional
+	}
+	return a
 }
 
 func counterfactual(in counterfactualInputs, v vintage[counterfactualValues]) counterfactualResult {

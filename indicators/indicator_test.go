@@ -58,7 +58,7 @@ func compute(t testing.TB, id string, in Input) household.Result {
 	if again, err := i.Result(in); err != nil || string(again.Detail) != string(r.Detail) || again.Value != r.Value {
 		t.Errorf("%s differs the second time", id)
 	}
-	if strings.Contains(string(r.Detail), "NaN") || strings.HasPrefix(r.Value, "-0") || (r.Value != "") != valued(r.Status) && r.Status != household.InsufficientData {
+	if strings.Contains(string(r.Detail), "NaN") || strings.HasPrefix(r.Value, "-") && decimal.RequireFromString(r.Value).IsZero() || (r.Value != "") != valued(r.Status) && r.Status != household.InsufficientData {
 		t.Errorf("%s: value %q with status %s", id, r.Value, r.Status)
 	}
 	return r

@@ -46,7 +46,7 @@ type Input struct {
 	Absent   map[energy.Day]bool            // whether nobody was at home; without the days of which that is not known
 	Warm     map[energy.Day]decimal.Decimal // mean temperature indoors, °C, likewise
 	Projects []household.Project            // works on the home, the oldest first
-	Moved    bool                           // the home or its occupants changed in the period or in what Back asks for
+	Changed  []energy.Day                   // from which on the home or its occupants are others than before, in the period or in what Back asks for
 }
 
 // A Day is what is known of a local day of a family.

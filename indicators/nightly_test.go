@@ -70,7 +70,11 @@ func live(t testing.TB, seed uint64, money int64) villager {
 		}
 		if luck.IntN(30) > 0 {
 			of := d.End(zone).Sub(d.Start(zone))
-			h.Weather = append(h.Weather, household.Weather{Day: d, Mean: luck.Int64N(30_000) - 5_000, Seen: of, Of: of})
+			w := household.Weather{Day: d, Mean: luck.Int64N(20_000) - 5_000, Seen: of, Of: of}
+			if d.Month > time.March && d.Month < time.November {
+				w.Mean += 10_000
+			}
+			h.Weather = append(h.Weather, w)
 		}
 	}
 	if luck.IntN(5) > 0 {
@@ -90,6 +94,18 @@ func live(t testing.TB, seed uint64, money int64) villager {
 	}
 	h.Reference = Reference{ID: "fr-2021", Threshold: decimal.New(8, -2), D3: decimal.New(18360*money, 0), D5: decimal.New(23160*money, 0)}
 	h.Answers = chat(luck, h.Today)
+	h.Absent, h.Warm = map[energy.Day]bool{}, map[energy.Day]decimal.Decimal{}
+	if luck.IntN(9) == 0 {
+		h.Changed = []energy.Day{h.Today.Add(-luck.IntN(500))}
+	}
+	for d := h.Today.Add(-420); d.Before(h.Today); d = d.Add(1) {
+		if luck.IntN(30) > 0 {
+			h.Absent[d] = luck.IntN(12) == 0
+		}
+		if luck.IntN(3) > 0 {
+			h.Warm[d] = decimal.New(12_000+luck.Int64N(10_000), -3)
+		}
+	}
 	return h
 }
 

@@ -27,7 +27,7 @@ func (s *study) fetch(ctx context.Context, all []chore) error {
 				indoors[d] = true
 			}
 			if needs.Has(indicators.Lived) {
-				first = earliestOf(first, from)
+				first = earliestOf(first, p.from)
 				if last.Before(p.to) {
 					last = p.to
 				}
@@ -81,7 +81,7 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 		in.Held, in.Humidity = s.indoors[d.from].warmth, s.indoors[d.from].damp
 	}
 	if i.Needs.Has(indicators.Answers) {
-		in.Answers, in.Projects, in.Moved = s.told(d.to), s.home.Projects(), s.moved(d.from.Add(-i.Back), d.to)
+		in.Answers, in.Projects, in.Changed = s.told(d.to), s.home.Projects(), s.changes(d.from.Add(-i.Back), d.to)
 	}
 	if i.Needs.Has(indicators.Lived) {
 		in.Absent, in.Warm = s.lived.absent, s.lived.warm

@@ -67,17 +67,17 @@ func (s *study) told(to energy.Day) []household.Answer {
 	return slices.DeleteFunc(slices.Clone(s.home.Answers), func(a household.Answer) bool { return !a.Day.Before(to) })
 }
 
-// moved reports whether the family, or how many live there, is another in [from, to)
-// than when it began.
-func (s *study) moved(from, to energy.Day) bool {
+// changes returns the days in (from, to) from which on the home, or how many live there,
+// is another than before.
+func (s *study) changes(from, to energy.Day) (days []energy.Day) {
 	for i, d := range s.home.Dwellings {
 		if i == 0 || !from.Before(d.From) || !d.From.Before(to) {
 			continue
 		}
 		b := s.home.Dwellings[i-1]
 		if b.Persons14 != d.Persons14 || b.PersonsUnder14 != d.PersonsUnder14 || b.AreaM2 != d.AreaM2 {
-			return true
+			days = append(days, d.From)
 		}
 	}
-	return false
+	return days
 }

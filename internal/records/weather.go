@@ -108,9 +108,9 @@ func scanWeather(row rowScanner) (household.Weather, error) {
 
 // SaveClimate keeps what the sensors of a pilot say and who is believed, in one
 // transaction with how often the sensors speak, the end of the marks it deals with,
-// and marks of what has to be computed again: the days that are over and changed, of
-// families whose use was known by then, and of all of them the running day, on which
-// forecasts read the others. What was believed before of a day that is over is kept.
+// and marks of what has to be computed again: the days that are over and changed, and
+// of all families the running day, on which forecasts read the others. What was
+// believed before of a day that is over is kept.
 func (d *DB) SaveClimate(ctx context.Context, c household.Climate) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
 		for _, w := range c.Sensed {
@@ -128,9 +128,7 @@ func (d *DB) SaveClimate(ctx context.Context, c household.Climate) error {
 				continue
 			}
 			marked = true
-			_, err = tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) SELECT f.id, $1 FROM family f
-				WHERE f.pilot = $2 AND EXISTS (SELECT 1 FROM usage_day u WHERE u.family = f.id AND u.day <= $1) ON CONFLICT DO NOTHING`, w.Day.String(), c.Pilot)
-			if err != nil {
+			if err := markReaders(ctx, tx, c.Pilot, w.Day); err != nil {
 				return err
 			}
 		}
@@ -151,6 +149,17 @@ func (d *DB) SaveClimate(ctx context.Context, c household.Climate) error {
 		return dropStale(ctx, tx, c.Handled)
 	})
 	return wrap("save weather", err)
+}
+
+// markReaders marks a day whose weather changed, of each family of a pilot whose use is
+// known. What reads weather of before the first day of a family's use reads that day
+// too: then it is the one that is marked.
+func markReaders(ctx context.Context, tx *sql.Tx, pilot string, day energy.Day) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day)
+		SELECT used.family, CASE WHEN used.since > $1 THEN used.since ELSE $1 END
+		FROM (SELECT f.id AS family, (SELECT MIN(u.day) FROM usage_day u WHERE u.family = f.id) AS since FROM family f WHERE f.pilot = $2) used
+		WHERE used.since IS NOT NULL ON CONFLICT DO NOTHING`, day.String(), pilot)
+	return err
 }
 
 func saveSensed(ctx context.Context, tx *sql.Tx, pilot string, w household.Weather) error {

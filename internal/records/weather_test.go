@@ -122,7 +122,7 @@ func TestAChangedDayMarksWhoReadsIt(t *testing.T) {
 				t.Fatal(err)
 			}
 			dirty, err := db.DirtyDays(ctx)
-			if err != nil || fmt.Sprint(dirty["f1"], dirty["f2"]) != "[2026-01-05 2026-01-08] [2026-01-08]" {
+			if err != nil || fmt.Sprint(dirty["f1"], dirty["f2"]) != "[2026-01-02 2026-01-05 2026-01-08] [2026-01-08]" {
 				t.Errorf("%v %v", dirty, err)
 			}
 		}
