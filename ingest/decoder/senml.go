@@ -8,25 +8,25 @@ import (
 )
 
 func init() {
-	register(Decoder{
-		Name:   "senml/pack",
-		Order:  59,
-		Topics: []string{"{any+}"},
-		Fits:   fitsSenML,
-		Decode: decodeSenML,
-		Doc: Doc{
-			Reads: []string{
-				"energy_import: total, NAME", "energy_export: total, NAME", "heat_energy: total, NAME", "gas_energy: total, NAME",
-				"power: total, NAME", "power_export: total, NAME", "apparent_power: total, NAME", "gas_volume: total, NAME", "water_volume: total, NAME",
-				"temperature: unnamed, NAME", "humidity: unnamed, NAME",
-			},
-			Times: []string{"bt + t of each record"},
+	doc := Doc{
+		Reads: []string{
+			"energy_import: total, NAME", "energy_export: total, NAME", "heat_energy: total, NAME", "gas_energy: total, NAME",
+			"power: total, NAME", "power_export: total, NAME", "apparent_power: total, NAME", "gas_volume: total, NAME", "water_volume: total, NAME",
+			"temperature: unnamed, NAME", "humidity: unnamed, NAME",
 		},
-	})
+		Times: []string{"bt + t of each record"},
+	}
+	for _, d := range []Decoder{
+		{Name: "senml/pack", Fits: fitsSenML, Decode: decodeSenML},
+		{Name: "senml/cbor", Fits: fitsSenMLCBOR, Decode: decodeSenMLCBOR},
+	} {
+		d.Order, d.Topics, d.Doc = 59, []string{"{any+}"}, doc
+		register(d)
+	}
 	registerFamily(meterFamily{
 		Name:  "senml",
 		Title: "SenML",
-		About: "Packs in JSON, under any topic; not CBOR, XML or EXI. Base fields, times relative to the arrival, sums of a power " +
+		About: "Packs in JSON or CBOR, under any topic; not XML or EXI. Base fields, times relative to the arrival, sums of a power " +
 			"(an energy) as in RFC 8428; the LwM2M objects 3303, 3304, 3305, 3328, 3331 and 3424. The device is the base name without its last " +
 			"separator, or the name in the record `0` of an LwM2M object; a name that is only a quantity's leaves the topic. `%` is a battery, `%RH` humidity. " +
 			"A number without a unit, or whose unit and name leave open what it is, is left out. A pack of a later version, or with a " +
@@ -35,9 +35,10 @@ func init() {
 	})
 }
 
-// fitsSenML takes a list of records, of which one of the first has a name and a value.
-func fitsSenML(in *Input) bool {
-	root := in.root()
+func fitsSenML(in *Input) bool { return isSenML(in.root()) }
+
+// isSenML tells a list of records, of which one of the first has a name and one a value.
+func isSenML(root value) bool {
 	if root.kind() != list {
 		return false
 	}
@@ -76,14 +77,16 @@ type senmlRecord struct {
 	fields     value
 }
 
-// decodeSenML reads a pack.
+func decodeSenML(in *Input) (Result, error) { return in.senmlPack(in.root()) }
+
+// senmlPack reads a pack.
 //
 // Source: RFC 8428, sections 4.1 to 4.7.
-func decodeSenML(in *Input) (Result, error) {
+func (in *Input) senmlPack(records value) (Result, error) {
 	var base senmlBase
 	var device Device
-	pack := lwm2mPack(in.root())
-	for _, fields := range in.root().children {
+	pack := lwm2mPack(records)
+	for _, fields := range records.children {
 		r, err := base.resolve(fields)
 		if err != nil {
 			return Result{}, err
