@@ -31,7 +31,7 @@ func (s *study) learn() error {
 		before = lessons{}
 	}
 	s.lessons = lessons{s.home.Stamp, map[energy.Day]tariff.Meaning{}, map[energy.Day]tariff.Meaning{}}
-	for _, m := range months {
+	for i, m := range months {
 		own, known := before.own[m]
 		if !known || s.touches(period{m, monthEnd(m)}, 0) {
 			var err error
@@ -40,6 +40,9 @@ func (s *study) learn() error {
 			}
 		}
 		s.lessons.own[m] = own
+		if i > 0 && maps.Equal(own, s.lessons.own[months[i-1]]) { // one for all months that mean the same: it stays in memory
+			s.lessons.own[m] = s.lessons.own[months[i-1]]
+		}
 	}
 	var changed []energy.Day
 	for i, m := range months {
@@ -49,6 +52,9 @@ func (s *study) learn() error {
 		}
 		for _, n := range slices.Backward(months[i:]) { // and what comes after over all of them
 			maps.Copy(all, s.lessons.own[n])
+		}
+		if i > 0 && maps.Equal(all, s.lessons.months[months[i-1]]) {
+			all = s.lessons.months[months[i-1]]
 		}
 		s.lessons.months[m] = all
 		if before.months == nil { // not known what it was: it may come from elsewhere, or from what changed

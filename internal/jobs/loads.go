@@ -78,10 +78,12 @@ const recentLoads = 32
 
 // recent returns the loads of the last days, as the next pass may use them again.
 func (s *study) recent() map[energy.Day]indicators.Load {
-	loads := maps.Clone(s.loads)
-	maps.DeleteFunc(loads, func(d energy.Day, _ indicators.Load) bool {
-		return !d.Before(s.today) || d.Before(s.today.Add(-recentLoads))
-	})
+	loads := map[energy.Day]indicators.Load{}
+	for d, l := range s.loads {
+		if d.Before(s.today) && !d.Before(s.today.Add(-recentLoads)) {
+			loads[d] = l
+		}
+	}
 	return loads
 }
 

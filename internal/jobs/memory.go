@@ -25,9 +25,22 @@ func (p *Planner) recall(family household.FamilyID) (memory, bool) {
 	return m, ok
 }
 
+// mostLoads is how many families the loads of are remembered, at some 15 kB each, so
+// that memory does not grow with the families. Those of others are read again.
+const mostLoads = 1000
+
 func (p *Planner) remember(family household.FamilyID, m memory) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.known[family].loads != nil {
+		p.loaded--
+	}
+	if p.loaded >= mostLoads {
+		m.loads = nil
+	}
+	if m.loads != nil {
+		p.loaded++
+	}
 	p.known[family] = m
 }
 
@@ -36,6 +49,7 @@ func (p *Planner) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.known)
+	p.loaded = 0
 }
 
 // recollect adds the looks that are kept of families of which nothing is known.

@@ -48,8 +48,9 @@ type Planner struct {
 
 	progress func(Progress) // likewise: of the pass that runs; may be nil
 
-	mu    sync.Mutex
-	known map[household.FamilyID]memory // what the last pass found out about a family
+	mu     sync.Mutex
+	known  map[household.FamilyID]memory // what the last pass found out about a family
+	loaded int                           // how many of these have loads
 }
 
 // New returns a planner. Now is the world clock; alerts may be nil.

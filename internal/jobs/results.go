@@ -33,20 +33,23 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 	for i := range homes {
 		home := &homes[i]
 		before, _ := p.recall(home.Family)
-		s := &study{
-			planner: p, home: home, now: now, today: energy.DayOf(now, home.Zone), dirty: map[energy.Day]bool{},
-			before: before, indicators: all, methods: methods, skies: skies,
-		}
+		today, known := energy.DayOf(now, home.Zone), methods
 		if before.Today != (energy.Day{}) && before.Methods != methods {
 			if behind++; behind > catchUp {
-				s.methods = before.Methods
+				known = before.Methods
 				r.Behind++
 			}
 		}
-		if len(dirty[home.Family]) == 0 && before.Today == s.today && before.Methods == s.methods {
+		if len(dirty[home.Family]) == 0 && before.Today == today && before.Methods == known {
 			continue
 		}
 		tasks = append(tasks, func(ctx context.Context) (err error) {
+			// Begun here and gone when this ends: it holds all that a family's results are computed from.
+			before, _ := p.recall(home.Family)
+			s := &study{
+				planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{},
+				before: before, indicators: all, methods: known, skies: skies,
+			}
 			results[i], err = p.computeFamily(ctx, s, dirty[home.Family])
 			return err
 		})

@@ -66,7 +66,7 @@ func at(day string, hour, minute int) time.Time {
 type world struct {
 	tb       testing.TB
 	records  *records.DB
-	series   *series.SQLite
+	series   readings
 	registry *registry.Registry
 	planner  *jobs.Planner
 	sql      *sql.DB // beside it, to look at what is kept
@@ -76,6 +76,13 @@ type world struct {
 	config   jobs.Config
 	book     *tariff.Book         // nil: the tariffs that ship
 	metrics  *prometheus.Registry // of the planner
+}
+
+// readings is a series store, open.
+type readings interface {
+	jobs.Series
+	ingest.Series
+	Close() error
 }
 
 func (w *world) clock() time.Time { return time.UnixMilli(w.now.Load()).UTC() }
@@ -91,6 +98,12 @@ func openWorld(tb testing.TB, now time.Time) *world {
 // openWorldIn does so for a pilot in another zone.
 func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
 	tb.Helper()
+	return openWorldOn(tb, zone, now, nil)
+}
+
+// openWorldOn does so on a series store; nil for one in a file of its own.
+func openWorldOn(tb testing.TB, zone *time.Location, now time.Time, kept readings) *world {
+	tb.Helper()
 	dir := tb.TempDir()
 	w := &world{tb: tb, config: jobs.Config{Schedule: "@every 1h", Parallel: 2}}
 	w.set(now)
@@ -103,9 +116,12 @@ func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { w.records.Close() })
-	if w.series, err = series.OpenSQLite(tb.Context(), filepath.Join(dir, "series.db")); err != nil {
-		tb.Fatal(err)
+	if kept == nil {
+		if kept, err = series.OpenSQLite(tb.Context(), filepath.Join(dir, "series.db")); err != nil {
+			tb.Fatal(err)
+		}
 	}
+	w.series = kept
 	tb.Cleanup(func() { w.series.Close() })
 	if w.sql, err = sql.Open("sqlite", "file:"+filepath.Join(dir, "records.db")+"?_pragma=busy_timeout(5000)"); err != nil {
 		tb.Fatal(err)
@@ -255,7 +271,13 @@ var (
 // meter makes a device a family's from an instant on; the pilot's for an outdoor one.
 func (w *world) meter(device string, family household.FamilyID, role household.Role, from time.Time) energy.MeterID {
 	w.tb.Helper()
-	m, err := w.registry.Lookup(w.tb.Context(), registry.DeviceRef{Gateway: "gw", Scheme: "tasmota", ID: device})
+	return w.meterBehind("gw", device, family, role, from)
+}
+
+// meterBehind does so for a device behind a gateway.
+func (w *world) meterBehind(gateway, device string, family household.FamilyID, role household.Role, from time.Time) energy.MeterID {
+	w.tb.Helper()
+	m, err := w.registry.Lookup(w.tb.Context(), registry.DeviceRef{Gateway: gateway, Scheme: "tasmota", ID: device})
 	if err != nil {
 		w.tb.Fatal(err)
 	}
