@@ -111,6 +111,37 @@ func TestNoSerialIsEverLoggedOrMeasured(t *testing.T) {
 	}
 }
 
+// TestNothingOfAStoppedMeterWaitsForAPerson: a meter that nobody agreed to collect is in
+// no quarantine either, however its messages read, and is again once somebody agrees.
+func TestNothingOfAStoppedMeterWaitsForAPerson(t *testing.T) {
+	for name, bad := range map[string]string{
+		"half readable": `{"Time":"2026-11-25T13:00:00","ENERGY":{"Total":12.3,"Power":"x` + canaryADCO + `"}}`,
+		"cut off":       `{"Time":"2026-11-25T13:00:00","ENERGY":{"Total":` + canaryADCO,
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			meter := energy.MeterID("m-g1-p")
+			send := func(payload string) {
+				h.send(ingest.Message{Topic: "foyer/g1/tele/p/SENSOR", Payload: []byte(payload), At: noon})
+			}
+			h.meters.set(ingest.Meter{ID: meter, State: ingest.Stopped})
+			h.send(plug("g1", "p", noon, 1000, 5))
+			send(bad)
+			if cases := h.cases(); len(cases) != 0 || len(h.waiting()) != 0 {
+				t.Errorf("%+v and %d readings are kept", cases, len(h.waiting()))
+			}
+			if tally := h.tally(meter); tally[energy.FateStopped] < 3 || tally[energy.FateQuarantined] != 0 {
+				t.Errorf("counted %v", tally)
+			}
+			h.meters.set(ingest.Meter{ID: meter, State: ingest.Claimed, Since: noon.AddDate(-1, 0, 0)})
+			send(bad)
+			if cases := h.cases(); len(cases) != 1 {
+				t.Errorf("%d cases once somebody agrees", len(cases))
+			}
+		})
+	}
+}
+
 // exposed is what /metrics says.
 func exposed(t *testing.T, reg *prometheus.Registry) string {
 	t.Helper()

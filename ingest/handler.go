@@ -74,7 +74,7 @@ func (r *Refused) Error() string {
 
 // Handle takes a message in. It returns nil only when the message is safe: its
 // readings are on stable storage, or it is in quarantine, or it is known to carry
-// none. A transport acknowledges after that, never before.
+// none that anybody agreed to keep. A transport acknowledges after that, never before.
 //
 // Any other error means that the message could not be kept and has to come again.
 // Handling a message twice is harmless. A message that a person vouched for is
@@ -125,6 +125,7 @@ type harvest struct {
 	dropped  Counts         // observations that are no readings
 	reason   string         // why a person has to look, "" when nobody has
 	meter    energy.MeterID // the last one heard, "" for none
+	gone     bool           // a meter spoke whose readings are dropped
 }
 
 // errWanting says that a message should wait for a fact and was not let.
@@ -146,8 +147,14 @@ func (h *Handler) read(ctx context.Context, m Message, gateway, own string, s *s
 			return harvest{Result: res, reason: refused}, nil
 		}
 		got, other, err := h.judge(ctx, m, gateway, res, zone)
-		if err != nil || other == nil {
+		if err != nil {
 			return got, err
+		}
+		if other == nil {
+			if got.meter != "" {
+				s.senders.heard(own, got.meter)
+			}
+			return got, nil
 		}
 		// The meters live in another zone than the one their times were read in.
 		zone = other
@@ -253,6 +260,7 @@ func (h *Handler) judgeOne(m Message, meter Meter, o decoder.Observation, got *h
 	at, source, verdict := instant(o.At, m, meter.Since)
 	if !meter.keeps(at, verdict) {
 		got.drop(m, meter, o, meter.State.fate())
+		got.gone = true
 		return
 	}
 	if q := o.Register.Quantity(); !plausible(q, o.Value, meter.MaxPower) {
@@ -290,6 +298,9 @@ func (h *Handler) keep(ctx context.Context, m Message, gateway, own string, s *s
 	}
 	if got.reason == "" {
 		return fateOf(got.Outcome), nil
+	}
+	if unwanted, err := h.unwanted(ctx, m, own, s, got); unwanted || err != nil {
+		return fateIgnored, err
 	}
 	device := got.Device.ID
 	if device == "" {

@@ -19,6 +19,8 @@ const maxFact = 8 << 10
 type site struct {
 	zone atomic.Pointer[time.Location] // of its meters, as last looked up; nil before
 
+	senders senders
+
 	// In which pass of [Handler.Follow] a message last waited in vain for a fact; 0 for never.
 	vain atomic.Int64
 
