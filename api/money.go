@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -12,35 +13,65 @@ import (
 
 // GetFamilyMoney answers GET /api/v1/families/{id}/money.
 func (s *Server) GetFamilyMoney(ctx context.Context, r GetFamilyMoneyRequestObject) (GetFamilyMoneyResponseObject, error) {
-	m, err := s.money(ctx, household.FamilyID(r.Id), r.Params.AsOf)
+	p := r.Params
+	m, err := s.money(ctx, household.FamilyID(r.Id), moneyAsk{"/api/v1/families/" + url.PathEscape(r.Id) + "/money", p.AsOf, p.Limit, p.Cursor})
 	if err != nil {
 		return nil, err
 	}
-	return GetFamilyMoney200JSONResponse{MoneyJSONResponse(m)}, nil
+	if p.IfNoneMatch != nil && matches(*p.IfNoneMatch, *m.Headers.ETag) {
+		return GetFamilyMoney304Response{Headers: NotModifiedResponseHeaders{ETag: m.Headers.ETag}}, nil
+	}
+	return GetFamilyMoney200JSONResponse{m}, nil
 }
 
 // GetMyMoney answers GET /api/v1/me/money.
 func (s *Server) GetMyMoney(ctx context.Context, r GetMyMoneyRequestObject) (GetMyMoneyResponseObject, error) {
-	m, err := s.money(ctx, callerOf(ctx).audience.Family(), r.Params.AsOf)
+	p := r.Params
+	m, err := s.money(ctx, callerOf(ctx).audience.Family(), moneyAsk{"/api/v1/me/money", p.AsOf, p.Limit, p.Cursor})
 	if err != nil {
 		return nil, err
 	}
-	return GetMyMoney200JSONResponse{MoneyJSONResponse(m)}, nil
+	if p.IfNoneMatch != nil && matches(*p.IfNoneMatch, *m.Headers.ETag) {
+		return GetMyMoney304Response{Headers: NotModifiedResponseHeaders{ETag: m.Headers.ETag}}, nil
+	}
+	return GetMyMoney200JSONResponse{m}, nil
 }
 
-func (s *Server) money(ctx context.Context, id household.FamilyID, asOf *time.Time) (Money, error) {
+// A moneyAsk is what a question for money may say.
+type moneyAsk struct {
+	path   string
+	asOf   *time.Time
+	limit  *int
+	cursor *string
+}
+
+// money returns a page of a family's money, with its tag and the way to the next one.
+func (s *Server) money(ctx context.Context, id household.FamilyID, ask moneyAsk) (MoneyJSONResponse, error) {
 	aud := callerOf(ctx).audience
+	limit, cursor, again := paging(ask.limit, ask.cursor)
 	var m disclosure.Money
 	var err error
-	if asOf != nil {
-		m, err = s.Gate.MoneyAsOf(ctx, aud, id, *asOf)
+	if ask.asOf != nil {
+		again.Set("as_of", ask.asOf.Format(time.RFC3339Nano))
+		m, err = s.Gate.MoneyAsOf(ctx, aud, id, *ask.asOf)
 	} else {
 		m, err = s.Gate.Money(ctx, aud, id)
 	}
 	if err != nil {
-		return Money{}, err
+		return MoneyJSONResponse{}, err
 	}
-	return money(m), nil
+	page, after, err := m.Page(limit, cursor)
+	if err != nil {
+		return MoneyJSONResponse{}, err
+	}
+	out := MoneyJSONResponse{Body: money(page)}
+	out.Body.NextCursor = next(after)
+	if after != "" {
+		out.Headers.Link = new(onward(ask.path, again, after))
+	}
+	tag, err := strongTag(out.Body)
+	out.Headers.ETag = &tag
+	return out, err
 }
 
 func money(m disclosure.Money) Money {
@@ -53,7 +84,10 @@ func money(m disclosure.Money) Money {
 	}
 	for _, e := range m.Amounts {
 		x := Amount{
-			Id: e.ID, Day: date(e.Day), Fuel: Fuel(e.Fuel), Kind: AmountKind(e.Kind), Eur: disclosure.Cents(e.Cents).String(), Source: some(e.Source),
+			Id: e.ID, Month: e.Day.String()[:len("2006-01")], Fuel: Fuel(e.Fuel), Kind: AmountKind(e.Kind), Eur: disclosure.Cents(e.Cents).String(), Source: some(e.Source),
+		}
+		if e.Daily {
+			x.Day = new(date(e.Day))
 		}
 		if e.Quantity > 0 {
 			x.Quantity, x.Unit = new(decimal.New(e.Quantity, -3).String()), some(e.Unit)
@@ -95,7 +129,7 @@ func billOf(b disclosure.Bill) Bill {
 	for _, l := range b.Lines {
 		out.Lines = append(out.Lines, BillLine{
 			Start: l.Start.UTC(), Fuel: Fuel(l.Fuel), Label: l.Label, Quantity: l.Quantity, Unit: l.Unit,
-			PriceEur: l.Price, Eur: disclosure.Cents(l.Cents).String(), Estimated: l.Estimated,
+			PriceEur: some(l.Price), Eur: disclosure.Cents(l.Cents).String(), Estimated: l.Estimated,
 		})
 	}
 	return out

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,8 +31,8 @@ func (v *town) purse(f household.FamilyID) (month string) {
 		},
 	}}}))
 	_, err := v.registry.AddMoney(v.t.Context(), []household.Entry{
-		{Family: f, Kind: household.Voucher, Day: first, Cents: 4800, Source: "chèque 2026", By: "A. Roy"},
-		{Family: f, Kind: household.Brought, Fuel: household.FuelOil, Day: first, Cents: 60000, Quantity: 500_500, Unit: "l", By: "A. Roy"},
+		{Family: f, Kind: household.Voucher, Day: before.Add(3), Cents: 4800, Source: "chèque 2026", By: "A. Roy"},
+		{Family: f, Kind: household.Brought, Fuel: household.FuelOil, Day: before.Add(5), Cents: 60000, Quantity: 500_500, Unit: "l", By: "A. Roy"},
 	})
 	v.must(err)
 	return before.String()[:7]
@@ -76,6 +77,9 @@ func TestACaseworkerReadsMoneyWhereCostIsShared(t *testing.T) {
 		if a.Kind == "voucher" || a.Kind == "aid" && a.Source != nil {
 			t.Errorf("what helped is told: %+v", a)
 		}
+		if a.Day != nil || a.Month != m.Bills[0].Month {
+			t.Errorf("the day is told: %+v", a)
+		}
 	}
 	page := v.caseworker().get("/console/families/" + string(v.calm) + "/money")
 	if page.StatusCode != http.StatusOK || !strings.Contains(page.Text, "Foyer 01") || strings.Contains(page.Text, "Chèque") {
@@ -93,5 +97,57 @@ func TestACaseworkerReadsMoneyWhereCostIsShared(t *testing.T) {
 		if got := v.api("GET", "/api/v1/families/"+f+"/money", ""); got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", f, got.Text)
 		}
+	}
+}
+
+func TestMoneyIsReadByPagesAndNotTwice(t *testing.T) {
+	v := newTown(t)
+	v.purse(v.calm)
+	phone := v.phone(v.calm)
+	whole := phone.get("/api/v1/me/money")
+	tag := whole.Header.Get("ETag")
+	if tag == "" || whole.Header.Get("Link") != "" || !decode[Money](t, whole).NextCursor.IsNull() {
+		t.Fatalf("%v %s", whole.Header, whole.Text)
+	}
+	same := phone.get("/api/v1/me/money", "If-None-Match", `"other", W/`+tag)
+	if same.StatusCode != http.StatusNotModified || same.Header.Get("ETag") != tag || same.Text != "" {
+		t.Errorf("%s %s", same.Status, same.Text)
+	}
+	var days []string
+	path, pages := "/api/v1/me/money?limit=1", 0
+	for ; path != ""; pages++ {
+		got := phone.get(path)
+		m := decode[Money](t, got)
+		if len(m.Accounts) != 1 || len(m.Amounts)+len(m.Bills) != 1 || got.Header.Get("ETag") == tag {
+			t.Fatalf("%+v", m)
+		}
+		for _, a := range m.Amounts {
+			days = append(days, a.Id)
+		}
+		for _, b := range m.Bills {
+			days = append(days, b.Month)
+		}
+		path = ""
+		if target, ok := strings.CutPrefix(got.Header.Get("Link"), "<"); ok {
+			path, _, _ = strings.Cut(target, ">")
+			if c, err := m.NextCursor.Get(); err != nil || !strings.Contains(path, "cursor="+c) || !strings.Contains(path, "limit=1") {
+				t.Fatalf("%s, %v", path, err)
+			}
+		}
+	}
+	m := decode[Money](t, whole)
+	want := []string{m.Bills[0].Month, m.Amounts[0].Id, m.Amounts[1].Id}
+	if pages != 3 || !slices.Equal(days, want) {
+		t.Errorf("%d pages of %v, want %v", pages, days, want)
+	}
+	for _, cursor := range []string{"made-up", "bTIwMjYtMTEtMDE"[:8], "aTIwMjYtMTEtMDE"} {
+		if got := phone.get("/api/v1/me/money?cursor=" + cursor); got.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %s", cursor, got.Status)
+		}
+	}
+	path = "/api/v1/families/" + string(v.calm) + "/money"
+	tag = v.api("GET", path, "").Header.Get("ETag")
+	if got := v.api("GET", path, "", "If-None-Match", tag); tag == "" || got.StatusCode != http.StatusNotModified {
+		t.Errorf("%s %s", tag, got.Status)
 	}
 }

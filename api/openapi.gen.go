@@ -990,7 +990,8 @@ type AlertState string
 
 // Amount A dated amount that was paid or that helped, and that was not taken back.
 type Amount struct {
-	Day openapi_types.Date `json:"day"`
+	// Day Absent where no more than months are shared.
+	Day *openapi_types.Date `json:"day,omitempty"`
 
 	// Eur An exact decimal.
 	Eur  Decimal `json:"eur"`
@@ -998,7 +999,8 @@ type Amount struct {
 	Id   string  `json:"id"`
 
 	// Kind `aid` is help of which no more may be known.
-	Kind AmountKind `json:"kind"`
+	Kind  AmountKind `json:"kind"`
+	Month string     `json:"month"`
 
 	// Quantity An exact decimal.
 	Quantity *Decimal `json:"quantity,omitempty"`
@@ -1071,8 +1073,8 @@ type BillLine struct {
 	// Label `bill.standing`, `bill.energy.` and the period, `bill.excise`, `bill.cta`, `bill.vat`, `bill.delivery`, `bill.rent_heat`.
 	Label string `json:"label"`
 
-	// PriceEur An exact decimal.
-	PriceEur Decimal `json:"price_eur"`
+	// PriceEur Absent where it changed within the line.
+	PriceEur *Decimal `json:"price_eur,omitempty"`
 
 	// Quantity An exact decimal.
 	Quantity Decimal `json:"quantity"`
@@ -1493,8 +1495,9 @@ type Money struct {
 	Amounts []Amount `json:"amounts"`
 
 	// Bills Of months that are over, the newest first.
-	Bills  []Bill `json:"bills"`
-	Family string `json:"family"`
+	Bills      []Bill                    `json:"bills"`
+	Family     string                    `json:"family"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
 
 	// Status What a figure is worth. Only `ok` and `provisional` carry a value.
 	Status *Status `json:"status,omitempty"`
@@ -1832,6 +1835,9 @@ type IfMatch = string
 // IfMatchConsents defines model for IfMatchConsents.
 type IfMatchConsents = string
 
+// IfNoneMatch defines model for IfNoneMatch.
+type IfNoneMatch = string
+
 // Language defines model for Language.
 type Language = string
 
@@ -1946,8 +1952,8 @@ type EndAssignmentParams struct {
 
 // GetCharterParams defines parameters for GetCharter.
 type GetCharterParams struct {
-	// IfNoneMatch The `ETag` of the charter that was read. While it is the same the answer is 304.
-	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FollowAlertsParams defines parameters for FollowAlerts.
@@ -1981,6 +1987,15 @@ type GetFamilyMoneyParams struct {
 	// now. What is not kept as it was is absent: `energy_kwh`, `last_reading_at`, `open_alerts`. A `+` of an offset
 	// is written `%2B`.
 	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetFamilyUsageParams defines parameters for GetFamilyUsage.
@@ -2082,6 +2097,15 @@ type GetMyMoneyParams struct {
 	// now. What is not kept as it was is absent: `energy_kwh`, `last_reading_at`, `open_alerts`. A `+` of an offset
 	// is written `%2B`.
 	AsOf *AsOf `form:"as_of,omitempty" json:"as_of,omitempty"`
+
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListMyReceiptsParams defines parameters for ListMyReceipts.
@@ -2600,7 +2624,7 @@ func (w *ServerInterfaceWrapper) GetCharter(ctx echo.Context) error {
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
-		var IfNoneMatch string
+		var IfNoneMatch IfNoneMatch
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
@@ -2733,6 +2757,37 @@ func (w *ServerInterfaceWrapper) GetFamilyMoney(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of", ctx.QueryParams(), &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -3141,6 +3196,37 @@ func (w *ServerInterfaceWrapper) GetMyMoney(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of: %s", err))
 	}
 
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMyMoney(ctx, params)
 	return err
@@ -3474,9 +3560,24 @@ type ForbiddenApplicationProblemPlusJSONResponse Problem
 
 type KeyTakenApplicationProblemPlusJSONResponse Problem
 
-type MoneyJSONResponse Money
+type MoneyResponseHeaders struct {
+	ETag *string
+	Link *string
+}
+type MoneyJSONResponse struct {
+	Body Money
+
+	Headers MoneyResponseHeaders
+}
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
+
+type NotModifiedResponseHeaders struct {
+	ETag *string
+}
+type NotModifiedResponse struct {
+	Headers NotModifiedResponseHeaders
+}
 
 type OtherNoticeApplicationProblemPlusJSONResponse Problem
 
@@ -5005,13 +5106,29 @@ type GetFamilyMoney200JSONResponse struct{ MoneyJSONResponse }
 func (response GetFamilyMoney200JSONResponse) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetFamilyMoney304Response = NotModifiedResponse
+
+func (response GetFamilyMoney304Response) VisitGetFamilyMoneyResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetFamilyMoney400ApplicationProblemPlusJSONResponse struct {
@@ -6268,13 +6385,29 @@ type GetMyMoney200JSONResponse struct{ MoneyJSONResponse }
 func (response GetMyMoney200JSONResponse) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetMyMoney304Response = NotModifiedResponse
+
+func (response GetMyMoney304Response) VisitGetMyMoneyResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetMyMoney400ApplicationProblemPlusJSONResponse struct {
@@ -8111,299 +8244,303 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rchu3si/+KqjZZ9deKY8okqJudKV2KY4VO75GUuJ/YvlPgjMgCWsIMAOMaMalqvX5//n/Zb/AqZNv",
-	"5xlO3mQ9ySl0A3MhMbxIsleytletiilyBpdGo9Ho/nX3xyCSk6kUTGgVdD8GY0ZjlsLHxxd0ZP6NmYpS",
-	"PtVciqAb/MRSxaUgckj0mBGasFSHREsyYEQxocmARleEKtJ/Otx5QXU07jeCMFDRmE2oaU7PpyzoBkqn",
-	"XIyCm5sweM7F1XJHZ6ePyFH76CgkKUu+vgwE+6Avg4eEDqAbKaD/hCpNpnTEVndyEwZTmtIJ03ZyJ2bc",
-	"T79d7vbVlP6aMcJjM0MqcIKmcW5+nVI9DsJA0IlpnsdBGKTs14ynLA66Os1YeRAT+uE5EyM9DroHnTCY",
-	"cOH+bIUeMpyoV8Pl8ZzyUZYyZSiqx2xOlJYyJlQTPeaKcKE0FbprBstoNCZTlnIZA2lSprJEE7O+mWYx",
-	"kmowN7+JBnkkBdCRm3apJnJ4KYScNcgb8xdXREhNrthUm565JjPzj7LU75I+EywdzXtXs3E/JH3Tdi9l",
-	"NOZi1KPafCWnTPSAeqrfICek/6BvSSqHQ8X0peCKzFKuNROk/+/tb/qNS+Ho/GvG0nlBaKp6clhZYPaB",
-	"TqYJU0H3bdButg92Wq2d5t5F86jbbHabzV+Cd2EwlOmE6qAbxFSzHc0nLPDTXfGRmDCxET8wodO54/6I",
-	"KraTSBqrz8Ihj7JUyXR5jBdjRvpmf/QieKLvxmc2BhmwoUxZo4a0+EZQM6r9Vts3kFM64cl8PbnIEB78",
-	"LMQ5TeXEt31SpUlM52RGhWZxg3zLhjRLdEj2muZ7ZelD+lr2H5JWm0yk0GNFhjK1Hx+SVpPMGU3xS/j0",
-	"kEjBoF3zlUqkVnUUHpqBlSdW4UsvSz6N2WQqNRPR/BmbL8/qhJi2oWsQA2YbsZAINoPvjCToEkp+/PHp",
-	"tw1ybrY5HVEuyIzrMRek3SFj+AxMokxTZhmY0qHZ9mMuRmavx1KwS6FnPGKEChQqVKgZS82vszEIISaI",
-	"EUExiKeUNcgrkcxxQFayqCyKGItZTGhqOpqwyYClLC5tdzx1CpKV5r9jCFDDFq320Xq+eDqEU6hm15hD",
-	"rl85zHDQRtwZeRaS/mWwdxn0G+QN12OZaSMMq5TotI8atTOxh2CwgrNrx2xltNpk7JF91g6fAalpfM8D",
-	"e07FKKMjtjwi94sZjxkIExFTITlNmYjG5tiJcd/VDugkithU7+Q91IyrvX/gHRifcL08qhdSmQVjE3NU",
-	"wpZ1uoJvpybQSLljO+igu98MzSj4JJsE3XazCXyHfxVcx4VmI5bCgM5YxPh0gyOFpPjkZxGSF3KViBSS",
-	"JFKMWLosLLWcyDSVszrSabmViLsxc1JTw7OFOmY+RNKwDnyk02nCI2pGuftemaHmx775OJgH3eAljTkN",
-	"wiAaUzFicQ/6dPpAex/0gTboA2GAZ5F5lcdGLNNBFLPhaMzfXyUTIadBGCR0wBJDEjlnKWkewleO44Nh",
-	"GtyEwZgrLdN50H37Mah217lo73VbTdud0mbq3cDoQfAnm9q/WBzchIsvV8damZxriUZXQs4SFo9YXLRY",
-	"+fbmXYizo+29zv7BYfHfILR991YNOmXUUpqmI5Q7dK7M84YUZnv0oqAbtA6CMJgwKvCvTuPIUObKHFUB",
-	"KsyRTOLeWE5YwzxmOIB90PBseET+z/9+RJggEzlnArZkSt7LLA1JG/5VJGZEZVyzBnn0j7//F1OaTCQX",
-	"8H3rwLzeMP2lWQIajOvK0IRds5RrM44sHRlGCgPFRcTWr9MCda/xnhN0927KjP0/UjYMusG/7RbXpl38",
-	"Ve0iEwNzL0vr/B7huWH5GrWP7cIzN1U99RYb5fkfv9Nb7oGbEFWYJWZ1FISmEk9TStPhMO9MeZ6w0gM5",
-	"/WZzShekqCE3qOnAJd/Q+AyVmxVkm6ZykLDJAw/5WJpKs1xvjdzUlBvaiMyoMGSSmRsVM7exiTlo2s1m",
-	"EAZTac6BNOgGuyAkd/FYMVvT8Fqmgm7HHCCaa+Dfi3GufpFYMrx5mbO7kJu7dMp3Yxmpf+PimiY83rEv",
-	"BBuT7DXOsI5e3gE8JH2cfZ8ooynPQMMzfZY1k805cSyTGCkZUc1GIEWDSCqzS0cpFVlC7eaNqWHTMJhm",
-	"6VQq5sQKSKiITzn0F0RSTllKNb9mvn1+cNE8Lrg0ExrWrt1sHy79bBZHDofMLjQdyEyXOq0eAmEgpOYR",
-	"TEmNaXv/IOgGB0c0jttHnaN2a699ODxmR8OjYSc+7rRZm8ZHcZPR5vGQsebecfuoNWB7h4NWqz1oto8H",
-	"RwcHx6wsckpTMMReJgKsFT76x/+nU0bodMqSP34n6h9//y+ekCHlmgxTyWMSjdlv5FpmivwnnNByyrZb",
-	"gjqCAz+vJnkuWkcpA6GKh8Db4CRTihPFSUJJ/MfvUyYUg8sWC4nM4AcGhgvNspQIRtI/fp9KEZNpkqmG",
-	"uduvXc2UTbhAQfv23ca7JOdrzzYBw0hEBex4mBHRMsR7EFchXJFmznjCaEq4VoSJeEHoP8LtsvNc4kZZ",
-	"VsjemG2G1h5aUuNXmdC2O0lOZTrgcczE7SRiIcX2Cin2UmpCk0TOmFduCal33M/3JbNoFnNzzTCLYkRW",
-	"LOE2DALqGZtf0Ks7z7DdrsrpKzaHq3dMqLkoG03Z3HR9M75i8x0NQ7iv+fYXrsX9haFYGQ7zfyEFGg42",
-	"k87AmdRwCkw/m0woSIYTa8HBW+XUHAJgckwmcNc0LD+mMaFGwkRjuM5d0yQDItIokhmcEW9t2z2WmWPx",
-	"eL9xbA5Kyt03naMGHJ1GELmvmu1GC7+7Zqm9crKEThWLe6iUtg6PwsAobSL/4sAQDruPjApAE9dcG3sY",
-	"89HYftVq2e8SObNf7bRgIDdgO2QRtTpDpaXj4+ZyU82D5mJbx3tN11ZJe2oe7DRbRhHLQMliCYt0yiMj",
-	"csNgWqLIvm1wmlBhbgzdIU0UC81Fy0o9bMrIOjopCB3TeUkgt4zeXqWxt2dQ0JhHQbviwvxULK+SWQoy",
-	"Pxr/8b/MNdZ0BfeZas/N/bznw/1te/616Llgt3Ln0/SP35M//tc1Qx3wXRgMeJLYg63EMHLYU0G3fXDU",
-	"bhqVSzEmSl8YZuHm1DdSJGeBRtsM1hywE6pLlOdKGc5q208LF6nm3gXc3uzRl3Bhz9nlhizP7DeO9+uo",
-	"4pRwM6sG2NeMpA+DacrzkTYb+63OfrsF+gAVGo/tvRYevGk+uObxzl7zot0uq0Ic7+ZzWLi6Ee4fISnW",
-	"jxCdAY0BVWxpkK3jzsIIgRk2G+LVmzGsLhhic2rb90FEB/LKSF+p8w162Gm09uEtd9vx3nPyBqapvOZG",
-	"8aKJaWmcymw0XlDCbsIgSlmMJqY68TjI5orgYyGRQzIb82icG1RZophRDUBg1cvJXAI0nUjcWPy1m/kw",
-	"7Te57Aq6Byiwgu4RCKmg2yketgzZsct9C3F1cCtpVdq2G68WFyobDnlkNNJeTDWtX7ONz108LD2n7old",
-	"mpDYQcOJB2O2jrKSuRyWwqx77iaDk/il1KcyE/Fdda1OVdcaQps1mhb+eE96R8rQHSiMcp6Csdlyfcxj",
-	"uCuCNvyQCDmQ8RxUZM2SBPkfaPDK6Ccv80vTXchwXFXIzI0CCG51ICkYEXLmIww8sGOvbvelk/n612ND",
-	"ATDDgwSYUUXUWM7EQ9DlCbfuGCCNa/9WZLEaXw8O0b3hMW1G+624zY46g4PD0q7ZL9sbzuWEIdMOUnnF",
-	"iBREZilRPGZ+i4NmqZGN90GyEzEvSUPrqhCazFIpRiE5O31Ejjv7h0AZa0HfzsTAruE5I0kj2+eM63Gc",
-	"UsMTVCmuNIt7YBPzGaQYnFK9WusYtN9zF1vXtMh/AS+z90LcaOLJZp9DMrMPZjbgdJiwmGcTsP9PQdOa",
-	"plIOe0l+TQyihCplLsR7ISlZqMEgZAYdZ6l79HXz2yA0wxNMKe9UjSSe0hTmaiY95K6ftx/tDzSOU3y9",
-	"1SZpxkickdcy1SFpHTabTfKckp94ksCRDy+YZaKRObeb+2R/nzSb+P+g6MrokpV3rAVwqS1LoCnn0Gwq",
-	"k4SlOGrOe9OUi4hPaVK/UviYjJhSRndCzTAxBxiXome2gDSvIiQE5LpiQslUOY/aWE5Y6VZfknvKHK5h",
-	"8D5LuYq547PTM4+lKKGzYZb0BlRxBQYUsC+E5LtvX58RmmoeJYwc/K311d/oV3bQxXQB3YDksvPmAj0r",
-	"bqEm9EOvxnLGeU/CtjOnP7qNzHeWrtbks8KatsTiQPuUX9No3isMYLVGK/tkykdjOOyNnsOUIn9r7X8F",
-	"06k37fX0mKdxzzACZ1Y7SJmRAGbpEOJiBB6hQhGagVUIhiyNppRvGUPw05SKiOFegHnQpFj78ywlEdMa",
-	"vYJgeprSlGhzt/h9OpaCNawtCSQR8lo0Gaaj0W/xcPKbnv3aTq5w5DKN639HydgraPX0/NXu08ePyMU5",
-	"aR/uHzS77WZ7b3MJ60RjrTHXehRvwuCc8vgczXR3Onhbbd8JAkcb5TFBS6Dn+DC/7uCv93Xm5rvQ9JsP",
-	"BU4U6AjnrWlyyzlHWZraNzbxw1U9RXX0AtXIkGtIlQb5vkwqGPLGVIIZrjORAaJhIq9ZbM55II9Dc6Fd",
-	"8SYMfhQ002OZ8t/YnbXUVllLhTlzRRQfCRYTLur0VXxgh9+PrczTsZ1nJEXMnUy8m2HwqJiog1KYHicc",
-	"jxufIjXcmZjHdtwz9zHXAmVZ6t3ONmbpGzq/Z4Ub0EJg9DQdZqYTMqNz34Thx50ZWBnuQXW0vcLpzJXH",
-	"GloeD5JA2Yvzls7SGOaz8j666BHtBGEAOBOraOR2zFbj+GjhGo9GqaODTtkkBX/eGAXU4SqDbnDY2G+1",
-	"m02/PcpqTpUhlG0Z7rmUjYzSi94H2zyfTGWqd8FgU+rmZsEuY5rdu2jvlR0r7kpvPcGbry2uhmdl4Qcy",
-	"mFvwaoOcOBjrutt13jeCSNBr99HntzFvqStw2YyYuak1yBOaDHfGMktVSPrm32TeD8Hjgk8iwpinRM5E",
-	"A64GRj1/a/mid82ZuVLgi+ZuYbWYkhrVc5Yio/XTJEO9DYEYcIfgSvNIgQKhGE2jsVGMFrw7ISCjlHrO",
-	"0RpNYyfCXqemJ1SR7FpPS199dAxZ+rDSqQ7dnMmZ6dMOgqYpbt8SurTwQL11gwwDkSVJ8A5xPQ6r9Nb2",
-	"W327mKEcvGeRLmb42lx4tpxiNGbRFXjcPY4xuM6lcz98DoG8CG7mioypGjPws/kb6QEsaxk8lcoJXA2w",
-	"OS0Rei2lJhwR6sUIG4WM8Ax1keJXPuDnKyv8UjkjNAGTjNnDBx3vwNcMOZWz/1Ak5iOmtG/kMKVyB5sP",
-	"fprQiNUMn+HoJ1KMiB5LZwcoEZElibmFmS5zIBkX+qATLEPtwiCVs3qmwYuPT0WmcbH4SAMWPySzsbRG",
-	"GgVQdQfVK9G3YFurEC7Osj+jXHMx6hPwUsPMJlxk7vBieQ/mUAhJX8sk7hsB6PDlIemj6tKHR+CnBUZy",
-	"0sj2BTbwBGBh8KJHkCzsTRw8kq9+T56tIq53R1K9BACswd4jzG0Z2zxlqZIiJJRMaDTm1u5IyYQpOCly",
-	"gC6eAgUtEG9kKHEFmLtoTIVgiVeo1kiGpyJmH9wyVbD+72WWCppYZrUsSrjOI1KWFtsu8IZszGPvzsqv",
-	"yWsUJ/vYTRjAweQ/BUuoZns09UPSh5PLfMgMeXvga+mH5B9//5/BOiYCdCrViFi0Xdcwk8zE+vOrOuYn",
-	"Rk4QsIfQSDucuZVOc0ZTXAHDCFon4AtsBEv8WHiePwY0SV4NQUVbRcxvWcQnNAF1pzqi1+bOCV5vlkxZ",
-	"HJKEKUUyZUTHgCVyRpplQxFXZMDGXOA9K3eXbNh72R++xSuFornyFTp/5B5ddhuteVM9Z0MdLDiQNh6i",
-	"ddCvevrUud8XXPEbv2ODQdbgkJ1ja03D5pmbsr9r46nm/rCPS3fUwoDigqBio+FSRUw/D4GNyliLAueP",
-	"uwE2VOlYGkiZMAo3aL0S5W0bMjoZbKKKfKoNSSnveiBa6AJbAPqds12JTMX0C973CgcH/t5CNJwQhCob",
-	"vSWiSZLHGoVEMHNkUhKzCK5CBNB8hOsihKOPz/bt8Y8PUDKimsHdcVGG+M6pl+YiDF5eSbSUV+aMihKp",
-	"WGy68vFaGaS+6QlZAHbXIo8xKMu8ZOfh1b+oIFxEYPN/CMFCeFuRqUKF0jvyHPO+6VXCjOcxuGI8ymHN",
-	"SVeCp29KnQKuvtpaCk/liPFq9GAFPj5lDmmheMKE7oF7oPjTUdanURTY84+5RpKD0MH3HgbCTMuvkChn",
-	"pF0CAwrDpgM2omJpq9ZSJldN1y7TOTx5U7JjflyvrvjUACBuiQxhoWLiArg5VnZC0W+taHgET28pIIyS",
-	"H1NNXdjmNQQNo+hTOmV04lEVnCDaAOUfbqXo3mI5MLyjYCUbORIGTEU0AUtQuGiKTpmSyfVm2j+bllYI",
-	"FgKnX7sMuJ8/9WVg6WshkXLL8iLTkdm2vt/uQG+P2jymUyB++a5xv8sB9K+sSe0ynOYnwjaWIL/ItSAu",
-	"7y9FoN8GVwBsqPRa7fA/vRnL7c/PbMIqmGlh027FF2FwMrnFTenEyDoWW5hScUM2uhiCdgwb2zsLxvLa",
-	"J4TUBGDKkLhhWSbGqEesVaS304u3UbtreBfxoUu2F8pj8ASYyZZBeGQiU0YmdE4GDI3J5d1c4FtjrvCq",
-	"ivEQGnVXiHosAVGnKZvSuf0jZUPEYsUs4dcYFpkabWHMqPaucYGG3JhiDvrqoQRiJT26Xt/1029sdpO3",
-	"jg9U74HAuLBehq+Eo23FqxFVbCbTK5bCMqlceSfmSgEYKpvYwqj3Flq1vVZOFdrCcgvN0MLXIjmZmE2Q",
-	"8Bp9l4nYgoQ+3lYlNwOJC5XceyGtPQprWD6Pp1tpCQLrWd018AQpMRvzBBzBI8kUkRsrlj6msfQIc/Mb",
-	"zHU1y3z6U6AUIfi5j4JveJLcQlsd8CTBiHCwwKGIdjZEckIAVo3fWv05Z+gpVdoaSY0qQmwmlpAAUl2V",
-	"EIdL/pMNzUVlW9EiZv7uZrULdD7AaPN8JTcVp+eymdjsXpIypQ0Dg45vn/YbRSx8f7GdFmbAYWTIU1W+",
-	"t5dNswXef9MdbPH/HsfTnNA4JtnUeVwAul7xrqyioeGt51wwH1dbkPzHYEq1Zqnp7/9929w5fvexc7OD",
-	"H9o3/8PvKEo1R0zEgtUoY4lNKUFTZpQFYDOjNIxpMgwJN5fTrrOjkETOWEoGMsOwt42m5M75xek4CMJa",
-	"FIx56qYSA7AhHy7sb6Sf45TyspcbL3NlPsiKAQzXvk4ywOptJ/oq22CZsz+d6pXfDxaUrEpYSj8k/XIU",
-	"SD9PFoNe/PznDxFXLH860jT/fI0po+CzU6LyL3JVqu93chbRJhvT4Db6F+Ii/GZVp61wTYAP1OaGGqe8",
-	"rXXWAbjAqmbuupXPw7ZTpgbyRZlbfRz5KI8CLi4tkRQqm0wtWMEiRbmIpUx7UQKNwRcRGs24iHkEFkSz",
-	"H7L0GhL2mGu78iq/j8Y0hfj47SwJkEmsxj5GK3E4NjiXK7AMs80lkR3ZWZZ45Sueup4xPDb8SsAbj5b1",
-	"GVO6OFC26dvaunwu9Ur+um3afO3eXG52gc1KfYSO4sW8vfxTGfZ2S1qnX3sTeZXsoFwocwhtaRFFuJTP",
-	"Ik7yacPhhv5Q1Tj78fljv8hRlG+nDeSxXku/zMbz9bsfhu5ayf0ubhTW92paWrFCBRPcZpEW10KCdyWu",
-	"AczkWZP81jSZxDaXhAsZWtWYf936V+Z8UGOawolicfXgv0TX9UMSy0jtpsyqqrsR0qExMfc+BYmy2MS/",
-	"vH5LfH518g98O3Hv4UJMKlK2SozlhJkN+O94NTcfIfmcV6zmPLYEmxzLhNnWgcFnMjULwPUYrtpqSiOj",
-	"desZY8JLkNswqeOBFSx5Zr0xW3Cjc+Askw/27NKi2608iQn7ME2okRygc49TpoAPVzPAZmtatOYhv3Je",
-	"2yEf2fgcMsZknpOQ9M2yfr1H4IceHchr9nWrsbeBvcZ6W0p9u3H7KV6Gyd0aX1ed2zmiq81J3y1DZP5D",
-	"QWKCkIzljEyomAOQhjMVWkBlKs09ggI8m+os9RthvAC419kg4RG5YvOQvDx58fjBk5PzJw+ePf65QZ7Q",
-	"azBpgA2JJYrhTtVSrqdmaZrYsZeIMom3RrBkqbLIkArjlYOMKrlsYzovzJO3M8UCpnU71XaLi9YC5dBk",
-	"aJvwU00MEx7pujwnlMCxZIENMY80eNAVS4YeD51feA6kHhOQPFto3iUv+dJv+Um5InMfIL3Mcw2/axpR",
-	"18uN/GCVdrgm4UbpV2HZ46hG72BM9KiuUY7As8kiKWIQ6xGdsFua9ZzT21GoNBvrKnQjWbXgzsZ3FzNe",
-	"zjzrNFdsrWY45tw+ibb2XTo4+Uo7Izx0E+bhpsU1aoSBdCkbZpAWQdA0hcjkPCDVd4xHpQvZSsq454y+",
-	"RTXtbWdhhlfQQLzhbilHGa4e2nelR0GOo2N1g7xLz8yjN+X8Wkt2QkNVPG36mHsrz4CKL5XQoWMrRVdn",
-	"Nb0NxLIUNrk2UM8+eJPnrKqd1MxecZiIVehy9VLAaD20/+LhJuQMH3aBELfa5ZZjV+yZZ3bltjjwQMOf",
-	"0DlRms7NqIecJXFuy7aOGMiIp1x4B6wRF+W2W0t6CLL7ohDZdIcsXqb/3DsmZ6/NJ1thtMXZ5oy3IZfU",
-	"8cOr4XB7u81WUnQF7KAsFVY63uCpc7P5b7e5i+R6PhecTaC3+fllCHdu3vLauLe7adQFHIC/st8lg3lJ",
-	"c8oxaEKhBztPwzelqba5/czZFJfOJMhkYFrzHk6Yv+/jFoEg27JeRUABVxRLWFoaO5QSw+Tska/RKiSN",
-	"XZczmyTwNkLOSGknpG0qebhdA/WKlUCEOKQEcQnn6Ug2iAMAl7KNw1rABd0txrICjGvjdQN89mPsFkta",
-	"LGXRt2txmfGW1gv30ZY32FsoVPcgurcg6eLNvkSZfPDVMa0gkdqSPLndYiN59oQlse3It9tdCtXtpCMe",
-	"K57mSjk8t2sx39frrg12wGHgTChFl34aF97yLeNYJlk0Ru++jW3FACbm2eMYH7xkbYGrXR4HYGNlN4st",
-	"ckHGdW26cWyL+7XthjhkL8WKXApbwiEwdQGG6GHkz/YIoDG83vjnA6QdznYV1rkckbMduV4NC1MbnDCZ",
-	"woodCBmhKaszKVUzyn30sE45wdzHddMsPRxW266ZMAYS3WI35VOlNuMeWM/stYlQklIxYmTCLIYMTG5H",
-	"TfLvHgSMy5Dnmz2mzPP9kmBg5BqCJHDhd13Y9ry0sOa4ZQOyIOwDjTS4GiaIFCnhO3b+E4AdD/72tvEO",
-	"P331n16Ix+MPU+lzYIPvsqSKcGWrPtmYmKKCzyJwaDJNWAXtqtOMvfNBbwrE3LKzz26kwmwylHOW7jAY",
-	"7m7Lq4auvCVMaMy2cs5pOnAJcL1MWDp6VsUYLy3p0p2zWt5MzpStxoXFfFCu85TAeDzxxotBWDi5YsIl",
-	"JF5JK7azC4sF87HfhqByjxqcu97BF6eKskKlPAgN0segUoe1SjMhDMeBy3zm0l0vtMS1gi3u470ExMp6",
-	"bSCJMSYSvYM1Bhiwni7m+MozfDuPs5ZGtQ8XVP4cW1pU2dqM69hwKFPdSzc4hc7s+bMOxO9NV+6QtgiG",
-	"qDsNk9q6Pt88ek06hzUvKd3LQWdrEmzqcf5KUSdu8026XTel2nN+6a3oNRej9T4P+9jtYx5wY31yuGsB",
-	"NP68UNdT5+ffYmauioYv2N2Vzljkwu/PX70k9tcu2R3IeL5r439CUi6zEZLdKdXjXR6HxGa+33WJl9a7",
-	"AV3/oRukd86leORtpSX4jADdO+NJQiKpNDGHLlYKCAnkB0vNP+jCwUyqtUrLlrC3ImP5xq/k+cxvB6l0",
-	"r4eVEZdG4iWwRSg6jaCadXhEFRZUMCeeBLtBMjWcPJPSb7X6rnqbX9Ymh1zYYEGO6QX4hKHtWtiUrlxE",
-	"SRYz58ynqcIfVNnQRoXIQMuDFYaD2GVjHNNk2LOpgnxDfMJogvJti41U+G3zcKOrzfJ+1Lhqy7f7T29k",
-	"qdjgV6Eq7Y3XPP8wL0BqDjNtkxNvfuqWjPireiwKoeVqQNGzsFHSn9oL8LnseVvaoO/f/Fdj5CrChbHL",
-	"Go6dbu2SuE0sjjeP0YpasHeL3fGpG2uja57ITLHxJhiVxb2rWM8M3A/0wwgtvjmS1a7J5oH/m0WhbqyW",
-	"QuJWj7HrkRSCAbrECW6PXrg6CP+95GJztN9GSmPB5XbcYWlBVi7zJ1cqC4b67Hrl93LgqQiO9wa4ikGq",
-	"opBYOHqRlv8h/mIewfrX6qH7ALGEiAcsHdqpTJJsikG55qkC+Ow7p79HhNtjlzzqE4XCj6ka10qdhNGh",
-	"S4KkUwaWg7PTR+Tg+KC9Mh0cFzH7sNxsMw8jA8T6Q3P6jehUbWhbronDtXduyC8FmcTMJ5eSxXzWNOXD",
-	"YR1a10IJN0DrGnJskeGvSyiB2wQymyOkmagj5NHh0f4GAbNATYuHsrGyMBa7fH62hll98p1bYdPPvnlf",
-	"sFtlJ1gDtXNZ4TBm7oqJajGKxraYf2gOYyahOf9ZwlLIqQvJxJd5LE9eKKQm7Jqlc0CFj6na+LR8nffg",
-	"DfrgifRntkxlUsk0kNv+CpMPMiR4/rOYa6jyPoQMuZiDFNL+gAERsuz5s9LkeAcPDXO6bYoH8KaNkZj1",
-	"H2Zact6XSe/lMlfhbBsZnJfa2TwnKiQD8CxNXsbGJ3puFQJkMz94+rJVcjyLYIvV5xGamFHy1lFIELrs",
-	"GcAKC/7WYZquWM9yBXELf87TgbrlwnIyCwlBN8tU5nZFvvLFwjmy1jDXBtfxhdUAi03CRExTXJcGuaga",
-	"uwlNFHolAfjfS9hQQ7iks4KDAy0kfZfzru8zfn+ynICVIG83Ph9g0aySNYnEfkW6nMZ643GuDPee0rTI",
-	"WDJhVGVppfOyv+kWGQNvHzx9J/i8izkuxxTny+XjzHJeiU+aA6j+9uIdFpttkRBk4T6ez2abavalK/VC",
-	"CldbV7+UZcSpEOaM8SCC11XN90oU7N1LixICcUuLnq0mXGdvAEcwlpwSYDR210iv8lLCK6ye0ypUwms6",
-	"ZentjIJfAPT/NAB9veEEWIkiFy1shb39cBXottrOT8gzbmsBU9o4JihghQlMIb7QbAQfZn0tLp9Ofb6g",
-	"vDwydmTtv6XG2s3mWtnxpwRLlip2+YUahhxB7Xk5JCCBAOek6AxgUjbdkfkKimXA1RfSym5Fen+gQMVo",
-	"hWvjFRi2PNN2NsjPo9T8U7US/2X0wqayDgvfYGjdHfO83iKkf8hDBl3dipp0GKUKIMvjjVM5LVIJZ0LD",
-	"BsL7K0bIspjMWU1i4UopkTq0zKZZoKswJFgZMpgT10clxA4SzVy9Gdel4U/1LT0SNmrZ5dcoMUh5tpX0",
-	"LmVVrUztms3gbvdbBjozGo03SGwbjdEYkPniAl5AoTMwjtpafiHpf/f4gkCNnuvWLigznKndjzy+2STo",
-	"GPoJ7ehqJqy2nmyNZuo2zAaKKTzqHU9RXnOLq1xRh3IL8AJLU5luA9nIEu1HPRdFPb3gVq5RnM9lRlI2",
-	"lSnelm01p8bqO8ryVc1Wd6o13iyBhgFS9pAkjMZgVAegVvFI5ZaepXwnt+qu5S/41Y1oZVTx6+L89tfl",
-	"+XTleM4sZGtLPDOKlh3EfZGUajTWkL2DfRs8ApJ+DFacIcH0OqW6+0OILYEMS0E9EmAzG0yeK+I2mI4V",
-	"q3LmpJYHY0FTtLpaeQiZB0OiGFs0/ZcMf41JNecuhCfljlZY5UTOaoKV0F1ktaltUx6sPOFKcIswGFKe",
-	"1IVL+QrGZFs04ad86IZYswSbCOBFlXoO2COKiRXAfAj5QhReNMM8pZdRIM0qmT/mZEKvmCdIPx2tJN96",
-	"OtnUD7XxZ6vJdAUJqGAU9hU/ofLywpuXDjoh1q/lamwWeFcIdIXwDG9xzyUPlyvSidut8V5JgfZCqLBH",
-	"I30pzAUYIUfw3WCumWpcimCBK6rFRcvVSCulSz2Vc5eq5NbUBLZVi5fpGAYfdkZyJy8qC7RpONKWft3B",
-	"1AbWwDYOuojz3nXVpXcjF1VULM0nd5PlZVQ/t4fsrHyXXPbgVArx2qMKPDVTyH5SOqAqd7Cy6FMyyfT2",
-	"aqdLtl66H7aaUDx8Rfb1Ut44TSNUjI1WrCGdMh0JqbgCJ6nNlsxSjIZI2ZQC6cw9GXRKo1lAKGdvKTq9",
-	"ZrO7cXjJnIlb2PCnVCm0IL6XA48GKIVHKTq1mjTWi2YUisGDTiGF0Y5ogqKizloe5/lFV+frTTOhXFFq",
-	"zENl68ikUjOHI90ChW501hrs+ESq/M5pTqgsNdNLWZdQMuFK0ytmTgeoRB6WCvFCMRQtEUIXmltmAkmC",
-	"yAAS00ZjFpuL7aWwiZ0fQsjreO4y2SoSc3wBNSDpptV1lWuVltMptuI0XygtjaG31qM/4bHShlJ5R9g4",
-	"po27FCW9YkoF7CpDJQw5rrIjvI0Fpk2/8Ht9kLQ9zWvcxZAi0lHE8AWwxcOiJA8MEtIlFTl766qFbQDP",
-	"eI9ImtVogUF+jd4qza3vJmb6q7QV4o7xaDmVjfrphX0mPr+gPy/iDG4DFYeMUDOZXilnW4V8UYpCPWdz",
-	"e8grodGhxj8nqL85GYS5/bnQ0rlTyd8e0eTi7OTRM9JuNL9CpQNvFgREmE0FRxI5w1pnfDRGPUdwwSD5",
-	"dMQQKM1EUfcMEuyb7ZkpFhe1liDvGVOkj1Vg+lA93+z3IvIHw87MhrBRZ2bAsYSCSojv0gvRObFk+ALc",
-	"l1Agmg7iec90AVlSZjYpUopA+gEDGVWPpd/OKugHLmPVmXmxGrh6GziuLSZ+u0EkcrblG45GGyUSK8or",
-	"LRsUDN0/WY6xtSXMhK3rkLO/r9Zi3bRgSbxrx1NyxUWsuoQLlSVweodkZphxpkIyZlRDWvWx1L0ZBbuk",
-	"0Yu5exKKS8PuCAmNr3nEQpIXL7glSKZcZQ1HvtIwcq7pcPjJhSn08gI8Ef8EoVrq/FMaGpdBVttiq/xl",
-	"wiIp4t6QRtqnej2BtAAaPGfZ1GeGr7V/5liqahc1JEzYprbRBXFZRPSvdLvYx+5sfLxXU2KYD7+GKnag",
-	"/kBXOMmMqJnJVI8b5JVI5qQvrzDjeb/kDOiTiKbpnFDMSlgxYl0t+A2gtEw2HPKIYwpbTTGrNtMsnXCB",
-	"UkxI3bO1641S6uOsvNz91ul98wK6iMHDnI4OmmLka42iWx/WvWn9ze3EjvUteiSOxxO/OTgM8ieX5Wx9",
-	"NsGfCkzFVu7NyYT7cZwj6f16a+wGtPTOFzSuWJSlXM/PDRFxPBBq4NdeFFPOr+9Cu/9DEXgBDjEBdh55",
-	"xZkTO92g13sild7ByP1JQXc65c/YfAVUZ6nDEmYH/NqYYZYLVywjkkLJZMORRL6RYG1oj2fUomD/QyGs",
-	"FUB4c5b2/vH3/wmeMeBBEMSMpiDmbdtjrafBzQ0A7IeyLjs8FWrG0oW0Clh+xyIi4ZprzWAhyYNFJ6XC",
-	"hdY1hPour1aOvRTDCiDakEwx1iAnleT4XJFMAMwQGjHHDHzv7twQ8AZQ0tzuiENvXIpLgRBVMI9MpGCY",
-	"w9TeHcw7lVQV9orwQTfIUwysA/sBYOz39vaOzc8/XjwKbSIPETs0K03ZpYj4NU+grJmq4rfMhHxJBZ0X",
-	"vojcl7lvGyb80AYCYIHY31gq0QyQ8IgJ9CU5u6fRLIKTKY3GbKfdaBYMVvrOsLV1KHVd9iUWE/zOmYIw",
-	"lgScN7ScEgGXkNFoXGwysyYYvTJ0JdtK2HY8KAMwt5QyyXSDlot4p1MedIO9RgsGPKV6DJvdOXuLePgR",
-	"A1lkByPF0zjoBkZnPHEp/8vFBt56HIBmUWZUQMl80zXOtVTlbhFwwj5MExmzXD7C7oW47YK2LkkOSvvt",
-	"Cv7lSXom9MNTfGtv4ZSA5Ou/Zsz+rNOMgWSaA13N0RHchP6uCnLsPudGkm/w4CNUYDdp0sFqbt6BZXdq",
-	"eAmm3W428fgQ2sHvUAUwK7H73l7ObDXbEsHefqwUGw7azfbBTqu10+5ctPe6rWa32fwlKB/gRjEOhnQQ",
-	"xWw4GvP3V8lEyGmO+LRsR5qHZRRQNxjmtqiAtvc6+weHxX+DSkXfuiEUV0znNcJUQ0EbNuaE615kePzA",
-	"KCSMCvyr0zjK3UTo6W3kZXwb5jHn+DHPhkfk//zvR4QJMpFzJsDCm0Ku8pC04V9FYkZUxjVrkEf/+Pt/",
-	"MaXJRHIw3JLWgXm9UZQPrlYMzov+FrV+bRBh3ZRt5ilXGzLfyG2z/JWbk7km3ZT3w9ptABc/OIuWgUoj",
-	"8CvbCDjSf87FVR/NOilLvr6Eri+Dwq2fWyTt0Y/ZFGCNzLt147GP7cIzMJQOcrHv4Zzbd7+h8RmebgG8",
-	"0lr/yo+CZnosU/4bi/GlvfUvncp0wOOYiYVCFavfclelm4rQN9S2BA2J4QowzymMuQAznCCDOXE8gkLS",
-	"ZuUZQfFpF2po2q3KaYDk1Arr7xjK6mVRvUbWwFtPv70XsbSaZHkd1s+0lp1mZ/0bL6U+lZmI72HxzxiN",
-	"bUwHJKoTkLWeuFLpG6/xbunYBN1cKo8fqP90uPOC6miMN0tu/cL9xxd0lGfALqfMw5SiNG4QCF5WcsIg",
-	"No0lCq20Q6q0ixWyyilXpNNqXwozF2ulzXPoXYrcsOGY8KQY+CdnxqdDmP1Gj8ZsMpWaiWiOOv9n5PQ/",
-	"q6DbenN0msebjCtm6Ru8gHda7fUvgNkJnm5v8PQzNr+gV3YC7aNNxhNJ4S7l97DFTe+ECuKwZJvuaFvf",
-	"ubybqzvnDB/4l9o1wNLfyHi+ncaKiIPgJ664ZmSa/vH7dcbIhKYxN0pHDjOwiIKN1aESBOKmajOxiv+X",
-	"ff5ln7vLeyJVsdFtClFBHO+t3vgFHLFQ1lYUvFbMHt22JpI5ux0M25zbmG6lqGMIZpyxLR9UMiAUgIuH",
-	"NiR+JkB3vxQagAYVm4nn9DbK6yOq2HNJY7W1ENr6GnyPV9sB6N5//E5veYXN7dPFDW3/onnUbbobGjSV",
-	"eJrKzZjwhPI8YU0ZL2nMaXBzxxtdtVz2ymtdXmFrMCc8/nK9u7frHfqZlyvWixg+gaWL51a8kqyYMmk4",
-	"9x2kNfSp9BflXWuL1ZuG585eW97B4UJAqzPb5hLD1n0gRcqmwhR8KWgCjv+83LtPm4cBnLppbCcOFrWH",
-	"u2gEbkt7N7PdgZ69t/G2qoYqb64cbD6Dv5CA2l4W+eRQkW0H8TYzTIBSEimPkHg7z6WFFC+fkhih5Lge",
-	"mmtUrMGLjjAzjjZKki9rs3JtBJsVBC0L+ntejf/WivG2qu4dTycod0kXT6bctRgWpcKwXs7iseRTYdcb",
-	"HQtW2/ramr9q7q63M7SUGP1fitnuyxRZk5Byq+XfZZjPza+0nIhc0GMNJBZDqTdVmB0bJH9IimQOebFs",
-	"TTsliZCkZMvk5r0rFpOhBIxcleEei/jeGC68nQ7zhUX/uvKwyOJ7e8mIlaprr/alguZCzkIwmNua4GY3",
-	"YJzG3Dr7AQeCftmi7BfsDvtKiPmhdJFXDmoPkIRqwF8gIoXYQRHFdN/ledBjNnmIeAJurndJ7IpLuEyK",
-	"HpX/O6ZtKe51Lv+LJV+DG0Spfhk6G2ygCi8FrlVdDHvNTo7fQV2kUH2eDndeSsFQPFTUjVJE0n6rvQzt",
-	"urN9wcEj3roq44GaMhEjYHXJpXtgdL69ve7+4S/VKtzdwF/SG+DxPZalX7dAtCAflAwagPzhCZlkgkOA",
-	"XrCsaR5cNI8LTdPS7MqMj/JFP3v1WRvxG7Sbga3nHiSMXPMkoSNGmNJkyjTXMLQFTqgdXb5hg1ZrYTge",
-	"cpUGg0Xw8/L2G48t/Fjq82i/hBwBNHre8L+XGj3aX3hvaA6j4lWHZigPBB+5ebexBu52UY36bffKgvJt",
-	"tlNtqie3vcr1r0KsRkKw3giNrsyv/cqW6a/X0fdQ8i+kl6luWKU5Vh24y3A/yXXhdoeERUAG3bfvlvSm",
-	"vPAL2GKmqZxwxcoqkzsDqgeDLUytVll97TOg5dgQNGAxi3W06VeoDXjJk92jQQnKDkCsW8rih0V+Xkdd",
-	"cirTS+Gg5orQBKrpwJFjQ2/MO1gVvWsPFQoF1x3irEHcieJmA8l2+2BwxjPFxh1dCguPdHamOoNyTpb7",
-	"M/dWxdr+RWuvkCR5DfdgNNtp7gV55fZg0rk6/PBre/pbuXp5N1gstF6qZb7USafbav+ylRgoVz73mWtt",
-	"UGW72SxI3vjLGURZarPyqGrRfsMviiXXTC1nIC3tJ3u0VLYThJfX76Vzll6zdAcEHz7aII+trmPkeEz6",
-	"cHz3HwIGo89jLDXlEZfPqdI7j00bO0+/7Ye2yhSW/qDiUvTBy/cITud+g1hcZ3FRgZhMTMZhBgCjaRCz",
-	"2ScTO7x0Tlr7RJErxqauYgikngeY85RhnP+lUDpldGILyboK/lHKAINKEwhyKzY0F8Q0KkVklClbsm1M",
-	"XdQr6GEYWQpzZqJrRjliGiXcjKpLAanYQlDV7ESc9IO4BuwMom4NvXyb/FQmiZxthhO9cBGMQCQY08Nc",
-	"NnFtM1sBDSBeFHToWtWwsnCVo2UpY2crbB35cnXeMxZTsw8aOXcHp1ERYQGPu6TTvhTwRBd9i5fC8FqX",
-	"fLwMlGbTy6B7aVGSl0F4idDA/Ev4imr4uyyaOlb+4e/QbND9eBnwGB5dQmJeBjc3sJQrTmOf2oKTagT/",
-	"yj4e5GcH06bK5jWR1+vcvs5nuxJP7bIC3MJ28Wp4v3DgUsk8+KeEToXyt5kZWHDc2G82i3CpbiCvPMXq",
-	"yr8WWnOz0Wp2cjzwrcDEngJxC4fy/pE9+fN8vUXqwGC/3eg0g2pqQCym224eNiGPhauE224eHHSazWqi",
-	"44NqhsCgvddqdMx7zUraN4dhL6cZrhTkCg6OGnCZKQpuBYfNxp75Ki+oFRwcNFrNUuphN9Nl8lfK2bUq",
-	"1esqwctB+6DTaLXtgMuXx+bBTmsvKMcYB3uto0a7Y5/NA4mDdqvZaLo5O3Q2xID1hNQ9Q9kgD/81a95u",
-	"dcojrka2aYkjOMxHYINv3wZFhK3ZWHdylJeK7NWIMrdb/7WFGehnujTdEo4EAmKojU6ZA07A1aJxYi4X",
-	"aV5Bt9Y3cEvXMb62mYn2HsSiTXMDxXsLyp3YIiFBKTdandBbjtb8XDKvIgeaN5AiF8VPZSZySFwDzb2K",
-	"b3Lt3JYEeuteJucT1p0jI/68wvrgqF0V1vvH5otqLlZMz1WVnc06SYT2hm2kSa1ShJRufPFALVlSdEEe",
-	"w4NSsGVUzAYyZnfiKnt474IQdF2KTl2UcVBTczB3FRheDdH6z7WDtCNqZgY1NpO5vc/adIvm27wpe01z",
-	"9RuwbqezrpfexfDF1CZvjGss7chWWLXknyYjV68tDu4LY3tNhAU7kynlULGDaocB4zqEEvw2hFenNNIK",
-	"LXVhHhqC5Ua22wuZi+n37oUXebys5T1v+W2zGywZHiKzlpjXW/Iaym5Xipcg88sUs62sYP561sf0BHdi",
-	"/YWCMeAPQlkwhcwAufFgIbIUAvwL6V84A/LyGzYBwkaZDzbYhKdG997guQt5y62KxPyyVddt1UyxGJRd",
-	"SKde4eK1O3Hs6h/WGyZPbch9juNskJd0gnnyKiVqHxb5Q8pnF4SnuxPIFtlcNiM8KQbyV8JplwqLvv34",
-	"OSHXd9FXXfXQ1qIXs7nTbF3AeGHId7uxVot4rkR2O978Au3+pDflMtjaUNpwVYhEnpUh1ZM1iJFCaOAB",
-	"bhN6qHpIVRUHDpkiNsKAY5IIm1Ny07CRS5HHjeABX+AyMMEIZMR1nuZpyiGnRTWzyEPSbnbQY+HSj9ps",
-	"A41LcSFxACHpY+mYvmv7ek3FmJD0C7xA3+b0c9uzn5eTQWwJ92LYzyDzsatW9Cm17MJPEH5WcLytqVST",
-	"1t7VUHKlkxaFmyvmUwJm5LVcukGUUKVYlpK9kJQkZF6T5i6g+0oZqY0w91viujFBNfiLHRHyMlFhQJXi",
-	"SrO4B2AW3ynChOaQ+Lrm6ID2ey53g2s6T43dgwypXsRLo4lHnH0OdUn2wcwGEiJPWMyN9mnXAXJHyWEv",
-	"ybHZdQtzTRMem0HHWeoefd38dt2SvatJ8m1ohz/YYiFBN2i1SZoxEmfktUx1SFqHzWaTPKfkJ54kLE8X",
-	"bjM/B92guU/290mzif8v5ROHCM7yO7lbb6EtS6Ap59BsKpOEoV6ylL7cv1ILKc2t9yNB/2tvAjVRjOqP",
-	"HmyIdWdCyTQ/A8Zy4oAUC2lHFZ0bFex9lnIVc8dnp2deu9dsmCW9AVVcFanRQ/Ldt6/PCE01jxJGDv7W",
-	"+upv9Cs76GK6cLoguey8ucDcZm6hJvRDr1JRLIiptb5y3pNTGxtprWTmuzxHu9KV+vvdhXzjyywOtE/5",
-	"NY3mvaIcWJGAqCRMboonUz4aa3SfQf1n8rfW/lcwHVe6I6/RkQ+mp8c8jXuGEcC19hZEpZEAZummtrJU",
-	"sGdOLUIzMk0yTIcpUzpi+ZYxBD9NKaYJdPOgSbH251lKIqY1Ay0rJDKDnDD6j9+TP363uc5QTOfZ87tB",
-	"NBmmo9Fv8XDym5792k6uKqn2/b8v5ObvBt7aANtENduM9X7jpKspcMsoj9Lr66JuPBiyl1VdANRV/a9m",
-	"J/1MqOYCsPbR3YDevrupgNfepFwzV9yNlnLKKcpjo1jZMnzcAZThYhyxLfXXmCuLXqlPZ/Bt/sxrvD19",
-	"Ss1rPUzfy5uYwtCojnaoLAY9eyJT1viC1f+8WP2CYSxeChenZBkJ4c5hbl4JlCEQ6/jWwtxXI/WheAAY",
-	"b1NG4zCH6puzfpryiMVQaI6SFyy9ShhJ5MjWdwejjpADGc8bi5VcHMJ+EgMeC+CSeFpXIrPhPoN4S8gZ",
-	"bC5EfDjvE6zmQ6gg7ANU84I0XYmVypM6rOX3dsZrUFhPRcw+5HUcAEGKwTmYv6/OZGrToXqMps1wue7A",
-	"hAs+MUpsc7kGwadIqvfuU8FLC1x/o9XeM2r7mKqxUWybw87P+/Or5+KCxoP9I/byWPC90Y8HTzqd6Pvh",
-	"ix9nbx5fH7fP3surr2363g9AjisuYkxuCLpOwqiZ4MdlZNdC14DuGrChTBER1jn89vEP0/dHT745pw92",
-	"L55O3jzY//4Ry35gZ1eT/Zcvpt+/+eW7vfF5dvrj1/iujOcIDMPlglYwM6rl2N3WZXATXuJgL81oL2G4",
-	"8CQM+DK4WbZ0BfT9481VFsumG6cw+GLg+rR6Q+6qtUyAWF2ZxCyXDIuIXSdbfQJ3F6TXVHLcdjVQeJvI",
-	"V0gNSx211bQh09GuTuRop2ghdA/iqQBFTskzxqaE6645DSBaagyuW6zqME3lNcMAKZDUl8KZpHDrOFdv",
-	"YaDyR0Hlc7irYCmTw9a4govcpdi7FAfXL589oSJ+MDzmh3Q+ec+z4Y/PHnw/fcPfxz8M4+8ft0+eiR/4",
-	"j6dPv74Ul+Iff///SakN8suPPz85G/588suDwyk/iWfRswe7330j0g+vfvnlFZ3sn3+Yfng1/+mE/vDt",
-	"g9mP1+Nn16c/q+9nyVB9uI6fXzwZvpHPHs0O3reez4+PXv16+N2PncPHP7zpvJmpr4EymFGz1OWDg/3O",
-	"QfOws//g5Ofn1/u/suz1dJh+8+HqG/bk4kGbT399ORl3BvLlg315oPZ/nYyfth9vcaEpUb4+dt1wZkHX",
-	"RkknqlkXWwrzgWd9HDyk0+wUSXVfSk2GoD3lxxewuTno/01IvTN0qtWG1q58Ty5N6aWL60BGh1K7nySu",
-	"xRl/7T7NY4igSAGhMACqs5St2+gTtgr19YLdPdRjI89OGJQKQ2KYHlabrBSEtJVwA1+VW2tESqTZmhqL",
-	"SWKFh2phBxXJKVofNl7wF8y31m/GklB19RcI8SifGzZDupl9+RAJ87TxiyfKOZ2Dpm6mWrWbzcmEzkks",
-	"K9Efi9y1i/ahlUDqF/MTfOiv5P/0xGO22t1mp7HXAoMw2qKBwGB/NsTcO7Tuy04b4LLLxjKob+v+NBPz",
-	"KLDNFtqd23k3uKhFN/uum9ZRs9KN37FgO3Vf3DGvFSzleoXQ3NFsKFElR3rChprITP9Laop33781u9TC",
-	"IyRG/0iodGComZM2ppquCdyq2bqL0OCaambuJMK4KLjsw1i4IpTEfMSUxrJh8PQVs95PjtpeKmehdRbq",
-	"Mbx+dvqIHBwftDGvsj1RL0VZnazct8GvQk6fPn9cRDjaoblxaJlYwBY+4JRJM1gxt7WcwG9qJ3MpNEuS",
-	"8mzAL8q1IhMuMs1cZarQjrIYXUkLKKm7HgX1tdFx6yXgwnU/LsaS3+2h5Gp+ntrCsGX3W02k/UEHrvZ5",
-	"KdB7DrvH2tVAggUQs59MUPEOfGY5kPmvrW5baVxjDTjuQqhro93qLFkDht+9fPndVJ90fj4ZXzy4/vn0",
-	"9KerN8+G429+eT5InxwmP+y3jpInzSg5/3nRGoB86eutnUeVpVLieE6/fXX689EHNm/92p7u7j7hV4/3",
-	"pEi/069bT755///8+Oz9L2L/9eDx9VXna/vmTF0G3XbZrtAu2xVQZFwGN27+PSwI/HarOQXv3GUlHpwl",
-	"r/c+vFRvTvSr9/vfPGofffP0avfxk+ecfXf908EHffK6/dOz6JfjF1/bshimszeDOD44H/00oEcP3j9o",
-	"v2fJI8GPsgdnvz56dXV41Tn5btJ+/ttPqnk2g86mCY0YbIEUgwfMsds6PN7fb7X22529VhNLgTHEDLlj",
-	"fWUyO3MCm3Pe6xOTcMq7Pa8yLOjjV5QXdILch2f3lhHaM8o1uEPL++wC6qQ6MSWkJja+J99flckeNfP/",
-	"/Qkn62a4BdQfReprcy7UXT/h0IDi6FDBXuWIPtQobq/YfxZw5AZ6wbdyJszlyVXShTN34cTOzzg4iLHu",
-	"3QqtoIx5qr03zh+5p7bW6e+Wrj3v98+qoiGCtaKega3LAbtC/KTwI1aCStmEQxy4HC6uTW3+0RyppZit",
-	"7t9XY9reP8iT/KC3v1RRAALIu9YRUgyjdOFzdaQwHdDJpRA0TeXMKFEpU1ph7U7ni2G2dJBgLFalxGCY",
-	"7wLULUWw0rQ3ifE5neeMdAc+2jiTeol3PhvsC7cRx3zyJR3JwfwGjEQ0SbDsupPbDifmJOwiMixHgh0c",
-	"0ThuH3WO2q299uHwmB0Nj4ad+LjTZm0aH8VNRpvHQ8aae8fto9aA7R0OWq32oNk+HhwdHBwzYG5c4+r4",
-	"zsc0Za6ilxwSlrBIpzyCQigJOvSK4brh2ZbM4c6mQCOq2UimCAcBGE02mbrS8FUEDPSVgENz9X0W4WfD",
-	"TC2Q9JzOiZCGpmOaDHcwKNpDVPNDUsHb2dbgoHWos2rTWk5RzYcLhXfu+ZtbnGCWIU8ifW9p7qvy8XP5",
-	"RzbwWL8y4uAlMu7Gmegpj88Bx/1nz0a/wflwguIamS0kuFeger7lnJVoD89Bjf7m+ugGW7qbqqUwIWXL",
-	"C+ZJgsyNFxIo0RF7mEfZobMd6uIAqA5FY+iQRrm5EK0SlyLPxmIaYHjdKzpsEMxTBRlZqA3ZtSfNKxFh",
-	"MFOO8yiQKywODZVy5HOu4FyKpdAnM6c8q0qYGwCguDlNU35tC/stpHXhigxSecUEkcNhFwOkKIlllEFW",
-	"GJctU10KMFb1LwPDEQmDixgxexVw0rOxTNgSwACXqYQvIJFMsolAuQq2A00H5sWLmXQrH2Kpn0772Hdw",
-	"PoYmX7D7V762cJVZCjgTxMrrQw45QA82kmS35UFeTmjMVubCA1ph9VuIyANbLRS2tKHJrb1Gq+1P+ZBB",
-	"/EjpLCtFlZjWGuBmQQmfcIE3xuUgZQCbQIh1p71nJvFrRgGADIkZikx2GI82kylkFjwZGIbD5KLvwgBi",
-	"AzGpx9ulrB773vFjgHVwdNBBXPJCKWL3WG3CrAFVLCgCsysNIcJhsexdBQLtIssPW/atm3ebH3XIsnX3",
-	"NLfV4KpmlGWtaTSesNxf+GdS9PM7V6ER5NVMr9hU2zKxi7cAmNv3569ebiLVG7/xaa1kh5gT2AZGhPTL",
-	"3rK8gX4IMWsJg0xXDfJSEjUFm/yYMU3YBxZl2khDErESWqlO1MwvcNt9LoFjp1/kY7K1VCN17c4h/Jxv",
-	"I/NnLtvx7lFBQOUiaMAFukU2SqP0G5/+yzPlo/OfHD8Bfs4QfyWPLsb4e+wDtwuV/2uFv/9ZjEArLA/3",
-	"FOzu4QGnBK7x/J65xz657/efVKrXE7pkb+nbBSWZl+41IElFKcMatb5Io4u91v7eQbPZPP8SU/Qlpmij",
-	"mCLHocBPvUxonrj8YD4W9QceoY3yPkxX4ecJYqoQ479LRNOdECJW5G8CEcGz4QsU5NYuH0fC3JZgEQ+L",
-	"egCacraDh7i21+aOy0/5rQ95+95nKWmdR9/96zj90KEH07L+vcqqr17e1cmJTmVayjWOdrkGeZJb1snf",
-	"+iqRuv/V2nREV4xNay6XwDs1mYXuPVsQWmNcriAz+CD8kjLor329yRRb5c3eWIL995Bff9IcUNuEvZSk",
-	"HcUYWbRyGEk4S6WNqV0TbZhmYnVSqIW6DA1idBalLMyGxXnC99QmHXQZ3bUksWwQF0xtcxYWFUbJkPLE",
-	"OjSMsnMp8FeWpjLt5gYbjolVEjlyNxBbwCGv+fBeDhQx8+hD0Qdb7gFGVBdxeGZmvUHS9/dyYKMLH1r3",
-	"BHxjZkwHCqxffsn7Xg6CzePKBn/62MIYpFHn+NicGjGLezW1LDpwHTcrGHQDc3GXmQY8lVlqcCEU6ClD",
-	"o64ZYZZo5czu9U2ba1ToRrLfbK4ZCSDGXb/NvN923q9Mkmy6WbdLcYPR+x/mLy6ebpHuIBPr7wBmX30J",
-	"G7znvFhIVENeIydW6v3mgap0zHO21Vr1zi1i8L422qYhRN5wHxZJEfeGNNKGSwE3cafbK0yujm8fG3kI",
-	"YeR/Ra6Ao7CaK202lhDlo/hIEC5Clzyt7gQdM5ro8W+rdKkn8Mid2WMhi/6Gmfmwb8/KPdVQkeX+w/XO",
-	"6byAXForI5zMJRIqll7zyNEQinn/tlodpTEXCKe9h4BW9Jan8gp8wrIwFOVJwxVDjJYj9m1oXwy6buOg",
-	"UoQ563Al9nEzfLr52MOwPKfSV3ef13mOSjHcZbTDT8NhszGDCmS5/dmylMVeWprWslxu8KvnuZ/sI3fl",
-	"uJEMusFIthrtg8ZRxUh73Wy0Gs3NCe9GVOOZHWQ8iT8VtY1SDh2s2Mobhl6+y1/2xlblOSwhBbM3BXSj",
-	"lNgjj4ZdSqh8BuU+QFWKaJKUkrHkjosBi+iElZ39tllblmC5UUy8MpZAhvJNRCGaSZIrKMU6JDEzdFFh",
-	"XiOqQBUrOi/1ZS8fvr5cps7ylcnm5A2JkDYHryo1Zg+nuwx8Zi9dhmMym1OluNHUEmWp6GDpPVd0sObV",
-	"UviaxWK7rFuz5Tw3sHo21U1laBjsvdzFSW6CG2CpLij5V6a/d1woX8qixVCu9J7j/Jt3N/83AAD//w==",
+	"7L3bchu3tij6K6hee9WaKbcokqJudKVWKY4VO75GUuKTWD4k2A2SsJoA00CLZlyqms/n+bysH9i187a/",
+	"YedP5pfswhhAX0g0L5LsmczlWbNiiuzGZWBg3C8fg0hOplIwoVXQ/RiMGY1ZCh+/5SOmtPkUMxWlfKq5",
+	"FEE3eDUkszHVZEYVoULNWMrikGhJBowoJjQZ0OiKUEX6T4c7L6VgOy+ojsb9RhAGKhqzCTVj6vmUBd1A",
+	"6ZSLUXBzEwaPL+hoebafWKq4FEQOiR4zQhOW6trZNpvoORdXyxOdnT4iR+2jo5CkLPn6MhDsg74MHhI6",
+	"gGmkgPkTqjSZ0hFbPclNGExpSidMW2CemHU//dYDzSn9NWOEx2aHVOAGzeDc/DqlehyEgaATMzyPgzBI",
+	"2a8ZT1kcdHWasfIiJvTDcyZGehx0DzphMOHC/dkKPWA4Ua+Gy+s55aMsZcpAVI/ZnCgtZUyoJnrMFeFC",
+	"aSp01yyW0WhMpizlMgbQpExliSYGnzLNYgTVYG5+Ew3ySAqAIzfjUk3k8FIIOWuQN+YvroiQmlyxqTYz",
+	"c8Quriz0u6TPBEtH897VbNwPSd+M3UsZjbkY9ag2X8kpEz2Anuo3yAnpP+hbkMrhUDF9Kbgis5RrzQTp",
+	"/3v7m37jUjg4/5qxdF4AmqqeHFYOmH2gk2nCVNB9G7Sb7YOdVmunuXfRPOo2m91m85fgXRgMZTqhOugG",
+	"MdVsR/MJC/xwV3wkJkxshA9M6HTusD+iiu0kksbqs2DIoyxVMl1e48WYkb65H70Inui79ZmLQQZsKFPW",
+	"qAEtvhHUrGq/1fYt5JROeDJfDy4yhAc/C3BOUznxXZ9UaRLTOZlRoVncIN+yIc0SHZK9pvleWfiQvpb9",
+	"h6TVJhMp9FiRoUztx4ek1SRzRlP8Ej49JFIwGNd8pRKpVR2Eh2Zh5Y1V8NKLkk9jNplKzUQ0f8bmy7s6",
+	"IWZsmBrIgLlGLCSCzeA7Qwm6hJIff3z6bYOcm2tOR5QLMuN6zAVpd8gYPgOSKDOUOQamdGiu/ZiLkbnr",
+	"sRTsUugZjxihAokKMhjzK/AcQ0uIIUExkKeUNcgrkcxxQZayqCyKGItZTGhqJpqwycDwqNJ1Ry5XgKy0",
+	"/x0DgBq0aLWP1uPF0yFwoZpbY5hcv8LMcNGG3Bl6FpL+ZbB3GfQb5A3XY5lpQwyrkOi0jxq1O7FMMFiB",
+	"2bVrtjRabbL2yD5rl88A1DS+94UZAWIjgM7KYDRshSfMwA4YjsW6Khz3mp1Vyy1Ely2p1XMqRhkdseUV",
+	"u1/Meg30mIiYCslpykQ0NrwyRmJRu6yTKGJTvZPPULOw9v6Bd2F8wj0C3QupDJaxieHvQGecgOMjLwkM",
+	"Up7YLjro7jdDswo+ySZBt91swmXBv4qrwoVmI5bCgs5YxPh0Az5IUnzys1D2C7mKrgtJEilGLF2m8FpO",
+	"ZJrKWR3otNyKLt+YPampuWiFDGk+RNKgDnyk02nCI2pWuftemaXmsor5OJgH3eAljTkNwiAaUzFicQ/m",
+	"dEJMex+EmDYIMWGADNS8ymPDS+ggitlwNObvr5KJkNMgDBI6YIkBiZyzlDQP4SuH8cEwDW7CYMyVluk8",
+	"6L79GFSn61y097qtpp1OabP1bmCEN/iTTe1fLA5uwsWXq2utbM6NRKMrIWcJi0csLkasfHvzLsTd0fZe",
+	"Z//gsPhvENq5e6sWnTJqIU3TERJLOlfmeQMKcz16UdANWgdBGEwYFfhXp3FkIHNl+GuAUn4kk7g3lhPW",
+	"MI8ZDGAfNDwbHpH/878fESbIRM6ZgCuZkvcyS0PShn8ViRlRGdesQR794+//xZQmE8kFfN86MK83zHxp",
+	"loDY5aYyMGHXLOXarCNLRwaRwkBxEbH157QA3WtUzoLu3k0Zsf9HyoZBN/i33UK33MVf1S4iMSD3MjXP",
+	"lZ+SGurUQt+g9rFdeOamKlzf4qI8/+N3ess7cBOi3LWErA6CMFTiGUppOhzmkynPE5Z6IKbfbA7pAhQ1",
+	"4AbdArDkGxqfoUS2AmzTVA4SNnngAR9LU2mO662hm5pyAxuRGbmLTDKjBjKjQk4Mo2k3m0EYTKXhA2nQ",
+	"DXaBSO4iWzFX0+BapoJuxzAQzTXg78U4lxlJLBmqi4bTF3Rzl075biwj9W9cXNOExzv2hWBjkL3GHdbB",
+	"y7uAh6SPu+8TZcT7GYilZs6yOLU5Jo5lEiMkI6rZCKhoEEllbukopSJLqL28MTVoGgbTLJ1KxRxZAQoV",
+	"8SmH+YJIyilLqebXzHfPDy6axwWWZkLD2bWb7cOln83hyOGQ2YOmA5np0qRVJhAGQmoewZbUmLb3D4Ju",
+	"cHBE47h91Dlqt/bah8NjdjQ8Gnbi406btWl8FDcZbR4PGWvuHbePWgO2dzhotdqDZvt4cHRwcMzKJKe0",
+	"BQPsZSDAWeGjf/x/OmWETqcs+eN3ov7x9//iCRlSrskwlTwm0Zj9Rq5lpsh/AoeWU7bdEdQBHPB5Nchz",
+	"0jpKGRBVZAJvg5NMKU4UJwkl8R+/T5lQDDREFhKZwQ8MrC2aZSkRjKR//D6VIibTJFON4N0Gp5myCRdI",
+	"aN++2/iW5HjtuSZgzYmogBsPOyJahiiccxWCXjdzFh9GU8K1IkzEC0T/EV6XnecSL8qyQPbGXDM0UdGS",
+	"7rGJgXEzTnIq0wGPYyZuRxELKrZXULGXUhOaJHLGvHRLSL3jfr4vmkWzmBs1wxyKIVmxBBUeCNQzNr+g",
+	"V3feYbtdpdNXbA72gphQo90bSdmo574dX7H5joYl3Nd++wu6fH9hKZaGw/5fSIHWjs2oM2AmNZgC288m",
+	"EwqU4cSanVAVnhomAHbSZAIKskH5MY0JNRQmGoM6d02TDIBIo0hmwCPe2rF7LDNs8Xi/cWwYJeXum85R",
+	"A1inIUTuq2a70cLvrllqVU6W0KlicQ+F0tbhURgYoU3kXxwYwOH0kREBaOKGa+MMYz4a269aLftdImf2",
+	"q50WLOQGDJ4solZmqIx0fNxcHqp50Fwc63iv6cYqSU/Ng51mywhiGQhZLGGRTnlkSG4YTEsQ2bcDThMq",
+	"jMbQHdJEsdAoWpbq4VCG1tFJAeiYzksEuWXk9iqMvTODgMY8AtoVF+an4njBjlfMYOiSzFLgAtH4j/9l",
+	"FFvzE2g41bU09/O1HO5vu5Zfi7UUCLh6OdP0j9+TP/7XNUM58V0YDHiSWOZXQio57Kmg2z44ajeNWKYY",
+	"E6UvDEJxIxkYSpOjSaNtlm+Y8ITq0ulwpQz2te2nBWWruXcBGp5ljwkXlhcvD2Txar9xvF8HJyeom101",
+	"wHBouEEYTFOer7TZ2G919tstkBmo0Mja91rInNN8cc3jnb3mRbtdFpc46u9zOMq6Fe4fISjWrxC9HI0B",
+	"VWxpka3jzsIKAT02W+LVmzGcbhUV7PtAxgN5ZSi01PklPuw0WvvwltOIvLpQyREQdEWWJKUxp6m85kZe",
+	"o4kZfJzKbDRekN1uwiBKWYyWqTqqOsjmiuBjIVr7eDTOjccsUcxIFEDn6slrTjiajpJuTDXbzXyZ9puc",
+	"5AXdA6RzQfcIaFvQ7RQPWxztWAy4BZU7uBWRK93kuxwgFyobDnlkZNteTDWtP8aNOTiyXQ//PrGnhWIi",
+	"RXeSHBK7K/gWNhWCJVewmdHGhjxV2voRS94EOD3zdu5FbJD+cy6u+uCKuBRlNy9JGI0V0dIO/ME6ecFl",
+	"sKUxwvrNS47mVU/DMwCLl1KfykzEd5U3O1V5cwhj1kib+OM9yV4pQz+uMApKCpC0VzjmMejLoBE8JEIO",
+	"ZDwHNUGzJMHLDBLZS6lfyJgPOYuXRf6nVWO+0oZi3v58zB5eGZnwZa6o3gXsx1Uh2GhxgHpW7pSCESFn",
+	"voOAB3asunxfcrBvfj02EAc/CZDPGVVEjeVMPAT9iXDrt4OjcOPfCixWyu6BmLI3PKbNaL8Vt9lRZ3Bw",
+	"WGI6+2Ubz7mcMLy+g1ReMSIFkVlKFI+Z38qjWWoYy32A7ETMS6zE+rSEJrNUilFIzk4fkePO/iFAxnot",
+	"tjPrsGt4zrChyM5pyFCcUoMTVCmuNIt7YIf0GQEZcP1erUUSxu85Y4IbWuS/QDiC1wjRaKKkYJ9DMLMP",
+	"Zjfg6JmwmGcT8LlMQbqdplIOe0mumgdRQpViWUr2QlLyCoARziw6zlL36Ovmt0FolieYUt6tGjY2pSns",
+	"1Wx6yN08bz/aH2gcp/h6q03SjJE4I69lqkPSOmw2m+Q5JT/xJAERCl4wx0QjIwc198n+Pmk28f9BMZWR",
+	"3yvvWKvr0lgWQFPOYdhUJglLcdWc96YpFxGf0qT+pPAxGTGljCyKknZiuD+XomeugDSvYuwQ8DzFhJKp",
+	"cq7XsZywkiWlRGeVkUzC4H2WchVzh2enZx7rXEJnwyzpDajiCoxWYNMJyXffvj4jNNU8Shg5+Fvrq7/R",
+	"r+yii+1CGAyCy+6bC/RmuYOa0A+9Gmsl5z0J186ITuiqM99ZuFoz2woL5hKKA+xTfk2jea8wOtYaCu2T",
+	"KR+NQVIyQiJTivyttf8VbKfenNrTY57GPYMInFnRKmWGApijw1goQ/AIFYrQDCxxsGRpxMz8yhiAn6ZU",
+	"RAzvAuyDJsXZn2cpiZjW6IkFc9+UpkQbXe336VgK1rD2O6BEiGvRZJiORr/Fw8lvevZrO7nClcs0rv8d",
+	"KWOvgNXT81e7Tx8/IhfnpH24f9Dstpvtvc0prCONtQZ068W9CYNzyuNzNI3eifG22j4OAqyN8pig9dXD",
+	"PsyvO/jrffHc/BaaefOlAEeBiXDfmia33HOUpal9YxPfZ9U7VwcvEMUMuIZUaaDvy6CCJW8MJdjhOrMk",
+	"hL5M5DWLDZ8H8LiwP7Tl3oTBj4JmeixT/hu7s1TcKkvFsGeuiOIjwWLCRZ18jA/s8PuxT3omtvuMpIi5",
+	"o4l3M8YeFRt1MTdmxglHduMTpIY7E/PYjnvmPvZahOOWZre7jVn6hs7vWeAGnQAMzWbCzExCZnTu2zD8",
+	"uDMDq809iI52VuDOXHks0OX1IAiUtTps6aCOYT8rlflFL3QnCAOI7bGCRm47bjWOjxZsIGjkOzrolE18",
+	"8OeNEUBdAG7QDQ4b+612s+m371nJqbKEsiHIPZeykRF6UXOzw/PJVKZ6FwxgpWluFuxcZti9i/Ze2Znl",
+	"7CHW+7752eJpeE4WfiCDuY1ybpATF++82s5QctJj4A56Sj/6fGXmLXUFbrIRM5pagzyhyXBnLLNUhaRv",
+	"/k3m/RC8XPgkhqLzlMiZaIBqYMTztxYvetecGZUCXzS6hZViSmJUz5nZjNRPkwzlNgx+AR2CK80jBQKE",
+	"YjSNxkYwWvCohRCNptRzjh4AGjsS9jo1M6GIZM96Wvrqo0PI0oeVgQwwzZmcmTntImia4vWtGK+c1++t",
+	"W2QYiCxJgncYS+Xiw97aeatvFzuUg/cs0sUOXxuFZ8stRmMWXUGUg8cZCepcOveHNGLEN0bBc0XGVI0Z",
+	"+Db9g/QgFG45YC2VE1ANcDhr2Uql1IRjKkOxwkZBIzxLXYT4lS9C+JUlfqmcEZqACcjc4YOOd+FrlpzK",
+	"2X8oEoOdxrdy2FJ5gs0XP01oxGqWz3D1EylGRI+lswOUgMiSxGhhZso8eI8LfdAJlsMbwyCVs3qkQcXH",
+	"JyLTuDh8hAGLH5LZWFojjYKcBhceWYJvgbZWIFzcZX9GueZi1CcQGQA7m3CROebF8hkMUwhJX8sk7hsC",
+	"6BIRQtJH0aUPj8BPC4jkqJGdC3wKCYTiwYseQrJwN3HxCL76O3m2CrjeG0n1UtBlTZIGhhYuB8FPWaqk",
+	"CAklExqNubVzUjJhCjhFHsmNXKCABcZ4GUhcQZxjNKZCsMRLVGsow1MRsw/umCpJIe9llgqaWGS1KEq4",
+	"zlOXlg7bHvCGaMxj783K1eQ1gpN97CYMgDH5uWAp/N2ypn5I+sC5zIfMgLcHvqt+SP7x9/8ZrEMiiAim",
+	"GqNE7dQ1yCQzsZ5/Vdf8xNAJAvYQGmmXkGCp05zRFE/AIILWCfhWG8ESPhbe/o8BTZJXQxDRVgHzWxbx",
+	"CU1A3Kmu6LXROSHSgCVTFockYUqRTBnSMWCJnJFm2VDEFRmwMReoZ+W+pg1nL8cgbPFKIWiufIXOH7lH",
+	"l31ua95Uz9lQBwvet42XaIMiVj196kIeFsIfNn7HZg2tif12XsE1A5tnbsrOwo23mjsTPy7pqIUBxWXL",
+	"xUbCpYqYeR4CGpXjW4qEELwNcKFKbGkgZcIoaNB6ZWS9HQi8b+YSVehTbe5S+dYD0EKXAQXh9jnalcBU",
+	"bL/AfS9xcAH3W5CGE4Lh4UZuiWiS5ElpIRHMsExKYhaBKkQggpJwXeT69PHZvmX/+AAlI6oZ6I6LNMTH",
+	"p14aRRhc5JJoKa8Mj4oSqVhspvLhWjkxYFMOWQRJr432xuw985Ldh1f+ooJwEYHN/yFklaG2IlOFAqV3",
+	"5XmewaaqhFnPY3DFeITDGk5XSgnYFDpFisBqayk8lUfpV9NMKyH7U+YiVxRPmNA9cA8UfzrI+iSKIt7/",
+	"Yy6R5IH/ELgQBsJsyy+QKGekXQrAFAZNB2xExdJVrYVMLpquPaZzePKmZMf8uF5c8YkBANwSGMJCxMQD",
+	"cHus3IRi3lrS8Aie3pJAGCE/ppq6/N5ryC5H0qd0yujEIyo4QrRBZkW4laB7i+PAlJoClWy2ThgwFdEE",
+	"LEHhoik6ZUom15tJ/2xaOiE4CNx+7THgff7UysDS10Ii5JbpRaYjc219v90B3h6xeUynAPyyrnG/xwHw",
+	"r5xJ7TGc5hxhG0uQn+TaoDjvL0Vy5QYqAA5Ueq12+Z/ejOXu52c2YRXItHBpt8KLMDiZ3EJTOjG0jsU2",
+	"hKvQkI0shkFCBo2tzoJJ3/YJITWB0HCo8LFME2OfHHGCGi/k4BAhyUSmNuzFZtnTlBE1pinembVS+HZC",
+	"9TYyew3iY/jukuGG8hjcCAZS5fBH3OCEzsmAoSW6TAqKgOSYK9RzMYFFo+ALaaqlOOFpyqZ0bv9I2RAD",
+	"x2KW8GvMY02NqDFmVHsRxMaWfgymVGuWmoX/v2+bO8fvPnZudvBD++Z/+MBcBLVuDGsXweyBIYa8ekTM",
+	"vpun39jMgIA7Cp1eAYeDSOG9aZXcw60uSUQVm8n0iqVwxCrXGojRZSB4y5ZeMXqFjenaXh2gCo1wuWlo",
+	"aOP0IjmZmNuX8BpBm4nYRid9vK0uYBYSF7qAVxOu5cE11yVPnlxpggKzXZ3+mZMMWy9gJJkicmOJ1oc2",
+	"Fh5hbveDva5GmU/PfkrpoJ+bB33Dk+QWYvKAJwmm/8NFRN7gjJfkhEB8PH5rBfccoadUaWudNTIQsbWC",
+	"QgIpB6oU6rjkuNnQTlU2Ui0mP9zdnneBXg9YbV5R56bibV22T5vbS1KmtEFgUC7s035rjM3DWByn5aJs",
+	"MbDabxMuEjc2vcE2kcPj8ZoTGsckmzpXD+QgVNw6q2BocOs5F8yH1bfnSBDihcEYC+aqjCW26AkFGQPR",
+	"zEgrY5oMQ8KNVtx1BhySyBlLyUBmmOO40ZacjLC4HRf7sDb8xjx1U0nm2BAPF+6343+IKeVjLw9exsp8",
+	"kRXLG559HWWA09uO9FWuwTJmfzqxLVdMFgS0Sn5RPyT9cjpPPy9nhOED+c8fIq5Y/nSkaf75GouawWcn",
+	"gOVf5GJY3+9dLdKG7k6IKhI1LwitLe0ENfFAaLilGIdRHX6jsBN5zLQGmdTmZiYnA651NUJohJXvnLKY",
+	"78OOgwhVRnMfKj/Kc8ULNSuSQmWTqQ2vsLGtXMRSpr0ogcHgiwjNfFzEPAKbp7lIWXoNtaiE1JXbU+zy",
+	"0ZimUEVhO9sHFMmrsejRStqVTeHmCmzZbHMSZld2liVewoxY5FnDY4PoBOIHllJ8tpzbWud8QQCV0ozb",
+	"jPnavbk87AJqleYIHcSLfXvxp7Ls7Y60TjD31qgrWW65UIZ7bWnDxQAvnw2f5NsGrogeXNU4+/H5Yz+t",
+	"UpRvJ0bkqX1Lv8zG8/U3HpbuRsk9RW4V1ltsRlpxQgUS3OaQFs9Cgj8orgnxyWtr+e1/MolVbu2A4NJV",
+	"g/nPrX9lGAsYRcwHmwkAHld0tj8ksYzUbsqsjLsbIRwaE6MwKqgBxyb+4/X7DhbMNIsL347Ee7AQS8+U",
+	"TSFjOWHmAv57EGK1pjCAuopesprj2FKg51gmzI4OCD6TqTkArsego6spjYy4rmeMCS9AboOkDgdWoOSZ",
+	"9R9tgY3O5bQMPrizS4dur/IkJuzDNKGGcoCwPk6ZAjxcjQCbnWkxmgf8yvmZh3xkM4rIGOvUTkLSN8f6",
+	"9R6BH3p0IK/Z163G3gamHusfKs3t1u2HeDmw79YRgdW9nWM8uOH03XJQz38oKF8RkrGckQkVcwj94Qwz",
+	"YHkKYXEhoRBQTnWW+q033pC919kg4RG5YvOQvDx58fjBk5PzJw+ePf65QZ7QaxD2wPjEEsXwpmop10Oz",
+	"tE2c2AtEmcRbx9xkqbKxLBXEK6dFVco0x3Re2ES9xuO19l+Iwt1OnN1CQ1uAHEZ32yH8UBPDhEe6rhoO",
+	"JcCWbChGzCMNPn/FkqHHp+gnngOpxwQozxbSdsmvv2wVdpxyRX1HiE0zzzX8znSME18e5AcrqIN+hRel",
+	"Xw0kH0c1cgdjokd1jXAEvlgWSREDWY/ohN3SHujc9A5Cpd1Y56ZbyaoDd8bBu9j/cuRZJ7niaDXLMXz7",
+	"JNra2+oC4FcaKOGhmzBPkC3UqBGm/qVsmEFhDEHTFHKp8xRaHxuPSgrZSsi454y8RTXtbWeahlfQsrzh",
+	"bSnnRa5e2nelR4GOoyt4g+pcz8yjN+UqbEsGRgNV5DZ9rNCWF/fFl0rxrGNLRVcX7L1NUGgp0XNtaqF9",
+	"8CavbFa7qZlVcZiIVehsFRSiyh7af5G5CTnDh13qxq1uucXYFXfmmT25LRgeSPgTOidK07lZ9ZCzJM6N",
+	"4NaDA3UTlUtIgTPiojx2a0kOQXRfJCKb3pBFZfrPfWNy9Np8sxVEW9xtjngbYkkdPrwaDre322xFRVcE",
+	"SpSpwkqPHTx1bi7/7S53UYLR57uzZRY3518GcOfmLa9xfDtNoy5FAhyd/S4ZzEuSUx41JxS6zfNijVOa",
+	"alsB0vCmuMSToPaCGc3LnLDK48ctUle2Rb0KgQKsKI6wdDR2KSWEydEjP6NVsT/2XM5sKcnbEDlDpR2R",
+	"tl0SQLsG6BUngTHtEM3heinQkWwQF7JcKqQPZwEKujuMZQEYz8brP/jsbOwWR1ocZTG3G3EZ8ZbOC+/R",
+	"lhrsLQSqeyDdW4B0UbMvQSZffHVNK0CktgRPbrfYiJ49YUlsJ/LddldodzvqiGzFM1yp0ut2I+b3ep3a",
+	"YBccBs6EUkzph3HhZt8y82aSRWMMC7DZuJhyxTx3HDOal6wtoNrlmQs2u3ezbCiXFl03plvHtpHKdtwQ",
+	"l+yFWFH9Ycs4Ciy2gEmFmKu0fejQGF5v/PNDul1k8Kro7HIO0XbgejUsTG3AYTKFzWgw1oSmrM6kVC0g",
+	"+NGDOuV6gh/XbbP0cFgdu2bDmPp0i9uUb5XaAotgPbNqE6EkpWLEyITZ4DMwuR01yb97QmdcQUTf7rFC",
+	"ou+XBFM51wAkAYXfTWHH88LCmuOWDciCsA800uBqmGCISSkwZOc/ISLkwd/eNt7hp6/+0xsb8vjDVPqc",
+	"1uC7LIkiXNmGZjaLp2hOtRhxNJkmrBKfq9OMvfPF7BShdsvOPnuRCrPJUM5ZusNgubstrxi6UkuY0Jht",
+	"5ZzTdODKJHuRsMR6VmVFLx3pks5Z7dwnZ8o2msM+VUjXeUpgPZ4M6cW0MdxcseFSCF9JKra7C4sD86Hf",
+	"hmHwHjE4d72DL04VHbNKlRsapI9psC5IK82EMBgHLvOZK4q+MBLXCq64D/cSICvrpYEkxixO9A7WGGDA",
+	"erpYlSyvA+88zloa0T5cEPnzoNSigdxmWMeGQ5nqXroBFzqz/Gdd2oG3qL0L0cVgiDpumNR2f/rm0WvS",
+	"Oax5SeleHq22pniqHuevFC0QN7+k201Taqvop96KXnMxWu/zsI/dPksDL9Ynj5MtIpQ/b4zsqfPzb7Ez",
+	"12vFl57vGqwsYuH3569eEvtrl+wOZDzftRlLISk3YwnJ7pTq8S6PQ2KLp+66UlHr3YBu/tAt0rvnUgb1",
+	"ttQSfEYQFjzjSUIiqTQxTBf7SYQEKpql5h904WCt2VqhZcv86aKu/cav5FXvbxeL6V4PKysurcQLYBva",
+	"6CSCapHpEVVYPtdwPAl2g2RqMHkmpd9q9V1Vm1+WJodc2PRGjgUR+ISh7VrYIrRcREkWM+fMp6nCH1TZ",
+	"0EaFyEDKgxMGRuzqR45pMuzZ4ka+JT5hNEH6tsVFKvy2eYLU1WaVSmpctWXt/tMbWSo2+FWRlFbjNc8/",
+	"zHvrGmambfnmzbluyYi/asaiXV4uBhQzC5vX/am9AJ/LnrelDfr+zX81Rq4iwRmnrMHY6dYuidsk8Xgr",
+	"L61oc3y3pB+fuLE2LeeJzBQbbxKjsnh3FeuZhfsD/TC1i28eyWrPZPNSBZvlzW4slkKpWY+x65EUgkF0",
+	"iSPcHrlwddmA95KLzaP9NhIaCyy36w5LB7LymD+5UFkg1GeXK7+XA0+ze9QbQBWD4kohseHoRZOFh/iL",
+	"eQRbu6uH7gMkIWI8YIlppzJJsimmEZunisBnH5/+HiPcHrtyV58oeX9M1biW6iSMDl3ZJp0ysBycnT4i",
+	"B8cH7ZUF7LiI2YflYZt5/hlErD803G9Ep2pD23JN8q/VuaEiFtQ+M59cERnzWdOUD4d10bo2lHCDaF0D",
+	"ji1qEnYJJaBNILI5QJqNOkAeHR7tb5BrC9C08VA2yRbWYo/Pj9awq09+cyto+tkv7wt2q3oKa0LtXB07",
+	"TLa7YqLarqOxbcw/DIfJljCcn5ewFKoAQ/nzZRzLyy0KqQm7ZukcosLHVG3MLV/nM3iTPngi/bU4U5lU",
+	"aiPktr/C5IMICZ7/LOZappA0JLA3tytUBAZEqAvor6OTxzt4YJjDbdN4AG+hG4l9CmCnJed9GfReLHN9",
+	"8LahwXlnpc2ruEIFAs/R5F2LfKTnVilAtlaFZy7bFMlzCLZCRJ7aiTUwb52FBDnPngWssOBvSEtukQjq",
+	"OjYtN6S3cdJ5pVN3rtiZZ6HW6WZF2Nz1yVGkOGEH/w0on7NSbuO8A0NPwkRMUzzOBrmo2sgJTRQ6MyFf",
+	"oJewoYb0TGc8B79bSPquuF/fZzP/ZMUPK0nlbn2+OEdzZtaSEvvl73K97o3XuTK9fErTojTLhFGVpZXJ",
+	"y26qW5RGvH2y9p2i7l2OczmHOT8uH2aW61h80mJH9UqPd1lstkUBkgU1Pt/NQoDvhAv3Z2uVJr5QqzbG",
+	"8IxSVRMneRjW5AkkXjlPHX3B2b2wKAUubmkItK2q68wU4D/G3loCbM1O+/TKPKUwh9V7WhXM8JpOWXo7",
+	"W+KXuPt/Wtx9vb0FUIkiFi1chb39cFWsbnWcnxBn3NUCpLTpT9CpCyu1QlqiuQi+UPe14fx06nMh5b23",
+	"cSJrNi4N1m4219KOP2WMZak1mZ+oYabSZIAkDSgQhEcpOoPoKlteyXwFXUFAY4b6uVuB3p9fULF14dl4",
+	"CYbtQ7Wd6fLzCDX/VKnEr8Ne2JrdYeFSDK2XZJ43soRKEXmmoWvQUVN+o9TqZHm9cSqnRc3kTGi4QKj2",
+	"YmIti8mc1VRQrvRMqQuy2bTcdTV6CU6GDObEzVHJzIPCNldvxnX9BlJ9S0eGTXZ2pThKCFLebaWcTFlU",
+	"K0O75jI4o8CW+dGMRuMNKvhGY7QhZL50ghfQ0Q3b2WLTwpD0v3t8QaAZ0XVrF4QZztTuRx7fbJKrDPOE",
+	"dnU1G1Zbb7ZGMnUXZgPBFB71rqfoI7qFKlc03Nwi5oGlqUy3ifTIEu0Pli66l3pjYrlGcj6XGUnZVKao",
+	"O9u2VY3VOsqyqmbbWNXafJZijSES7WHRtBjiu4pHKjp7lvKd3Bi8Fr/gV7eilcnIrwv+7W9A9On6Dp3Z",
+	"SK8tw6CRtOxguBhJqUYbD9k72Lc5J0Dpx2D8GRKsyoOy2pTOFdj2bUWnoD6AYDOLTF5i4jahICtO5cxR",
+	"LU9oBk3RWGvpIVQ6DIlibNFjULIXNibV4sKQ1ZT7Z+GUEzmryXFCL5OVpratlLCSw5WiNMJgSHlSl2Xl",
+	"64yTbTGEH/KhW2LNEWxCgBdF6jmELFGsxwBWRygzolDRDPMSYkaANKdk/piTCb1intz+dLQSfOvhZCtG",
+	"1KatrQbTFdStglXYV/yAyvsob94j6YRYd5hrJlqEyUJ+LGR1eLuYLjnGXDdSvG6N90oKtBdCK0Ea6Uth",
+	"FOBSy/HBXDOFTeErWFHtolpuu1rp0eppEbzUDrim+bFtz7wMxzD4sDOSO3n3XIBNw4G29OsOVkSwBrZx",
+	"0MXw8F3XRns3cslIxdF8cu9a3i/2czvWzsq65LLjp9Jx2LIqcPBMoWhKiUFVdLAy6VMyyfT2YqerKl/S",
+	"D1tN6JK+osx8qdycphEKxkYq1lD6mY6EVFyBb9VWdmYpJlGkbEoBdEZPBpnSSBaQAdpbSmqvuexuHV4w",
+	"Z+IWNvwpVQotiO/lwCMBSuERik6tJI2NsRmFrvcgU0hhpCOaIKmos5bHeT3T1fWB00wo130by1fZhjmp",
+	"1MyFn24RvG5k1pqQ84lUuc5pOFSWMqhg3iWUTLjS9IoZ7gAt18NSx2Ho+qIlRt6FRstMoLYQGUAh3GjM",
+	"YqPYXgpbSPohZMqO565yriIxxxdQApJuW13XoldpOZ3iKE7yhR7amLFrAwEmPFbaQCqfCAfHanOXoiRX",
+	"TKmAW2WghJnKVXSEt7GTtpkXfq/PrbbcvMbLDNUkHUQMXgBaPCx6D8EiocpSUSO4ri3aBlEd7zEAZ3WQ",
+	"wSBXo7cqq+vTxMx8lbFCvDEeKadyUT89sc/E5yf050V6wm0izKGQ1EymV8rZVqHMlKLQuNpoD3nLNzrU",
+	"+OcE5TdHg7CJARdaOucq+dsjmlycnTx6RtqN5lcodKBmQYCE2QpyJJEzbOrGR2OUcwQXDGqwRgzjq5ko",
+	"GrxBMwBzPTPF4qKpFJRLY4r0sd1NnyijzcyMxOkShjBbzVwIm6xmFhxL6ByFYWF6IaknlgxfAH0JCaKZ",
+	"IJ73zBRQXGVmaymlGH8/YECj6kPwt7MK+uOdsb3OvDgNPL2Nuj1AKP12i0jkbMs3HIw2qj9W9JFaNigY",
+	"uH+y0mRre7UJ24MiR39fU8m6bcGReM+Op+SKi1h1CRcqS4B7h2RmkHGmQjJmVEMZ97HUvRkFu6SRi7l7",
+	"Erpow+0ICY2vecRCkjdLuGVsTbmdHK58pWHkXNPh8JMTU5jlBXgi/glEtTT5pzQ0LsdmbRuS5e+HFkkR",
+	"94Y00j7R6wlUE9DgOcumPjN8rf0zD8GqTlEDwoRtahtdIJdFIYCVbhf72J2Nj/dqSgzz5ddAxS7Unx8L",
+	"nMyQmplM9bhBXolkTvryCius90vOgD6JaJrOCcVihhUj1tWC3wDa4GTDIY84Vr7VFItxM83SCRdIxYTU",
+	"Pduk3wilPszK+/pvXRU47xSMoXtYCtKFphj6WiPo1meDb9podDuyY32LHorj8cRvHioGZZfLdLa+COFP",
+	"RUzFVu7NyYT7wz9H0vv11rEbMNI7X665YlGWcj0/N0DE9UCGgl96UUw5v77LCP8PReAFYGIC7DzyijNH",
+	"drpBr/dEKr2DCf+TAu50yp+x+YpQnaUJSzE74NfGwrRcuOYckRRKJhuuJPKtBJtgezyjNnj2PxRGw0IQ",
+	"3pylvX/8/X+CZwxwEAgxoymQeTv2WOtpcHMDcflDWVdUngo1Y+lCNQZs92PjI0HNtWawkOQ5ppNSh0br",
+	"GkJ5l1db5F6KYSWO2oBMMdYgJ5Wa+lyRTECYIQxi2Ax873RuyJODCNTc7ohLb1yKS4GRrWAemUjBsPSp",
+	"1R3MO5UKF1ZF+KAb5Cnm42EHtLPTR2Rvb+/Y/PzjxaPQ1v8QcalN2qWI+DVPoH+bqsZvmQ35ahE6L3yR",
+	"8C9z3zZs+KHNH8BOuL+xVKIZIOERE+hLcnZPI1kEJ1MajdlOu9EsEKz0nUFr61DquqJNLCb4nTMFYQoK",
+	"OG9ouZICHiGj0bi4ZOZMMOll6HrTlULikVEGYG4pFaDpBi2XKE+nPOgGe40WLHhK9Rguu3P2Fmn0Iwa0",
+	"yC5Giqdx0A2MzHjiOgWUexS89TgAzaHMqNnvQ2Kmxr2W2vktBpywD9NExiynj3B7Id27gK2rrYPUfrvO",
+	"hnltnwn98BTf2lvgElCz/deM2Z91mjGgTHOAq2EdwU3on6oAx+5zbij5Bg8+QgF2kyFdWM3NO7DsTg0u",
+	"wbbbzSayD6Fd+B2KAOYkdt9b5cy27S0B7O3HSlfloN1sH+y0WjvtzkV7r9tqdpvNX4IyAzeCcTCkgyhm",
+	"w9GYv79KJkJO84hPi3akeViOAuoGw9wWFdD2Xmf/4LD4b1BpXVy3hELFdF4jrFAUtOFiTrjuRQbHD4xA",
+	"wqjAvzqNo9xNhJ7eRt6vuGEec44f82x4RP7P/35EmCATOWcCLLwplDgPSRv+VSRmRGVcswZ59I+//xdT",
+	"mkwkB8MtaR2Y1xtFn+Rqa+S8u3HR1NjmHtZt2Rasck0w84vcNsdf0ZyMmnRTvg9rrwEofsCLlgOVRuBX",
+	"tolzpP+ci6s+mnVSlnx9CVNfBoVbP7dIWtaPRRjgjMy7deuxj+3CM7CUDmKx7+Ec23e/ofEZcrcAXmmt",
+	"f+VHQTM9lin/jcX40t76l05lOuBxzMRCf4vVbzlV6aZC9A20LUBDYrACzHMKUzXADCfIYE4cjiCRtMV8",
+	"RtBl22UomnGrdBpCcmqJ9XcMafUyqV5Da+Ctp9/eC1laDbK84exnOstOs7P+jZdSn8pMxPdw+GeMxjan",
+	"A+rbCSh2T1xP+I3PeLfENkE2l8rjB+o/He68oDoao2bJrV+4//iCjvLC2eVKe1iJlMYNAjnPSk4YpLSx",
+	"RKGVdkiVdilGVjjlinRa7Uth9mKttHnpvUuRGzYcEp4UC//kyPh0CLvf6NGYTaZSMxHNUeb/jJj+ZyV0",
+	"W1+OTvN4k3XFLH2DCnin1V7/Apid4On2Bk8/Y/MLemU30D7aZD2RFE4pv4crbmYnVBAXS7bpjbaNrMu3",
+	"uXpzzvCBf6lbAyj9jYzn20msGHEQ/MQV14xM0z9+v84YmdA05kboyMMMbETBxuJQKQTipmozsYL/l3v+",
+	"5Z475T2RqrjotvKoIA73Vl/8IhyxENZWNNhWzLJu20rJ8G4Xhm34NlZpKdofghlnbLsOlQwIRcDFQ5tJ",
+	"PxMgu18KDYEGFZuJh3sb4fURVey5pLHamghtrQbfo2o7ANn7j9/pLVXY3D5daGj7F82jbtNpaDBU4hkq",
+	"N2PCE8rzhDVlvKQxp8HNHTW6anvulWpd3phrMCc8/qLe3Zt6h37m5Q75IoZPYOniuRWvRCumTBrMfQfV",
+	"EH0i/UX51trm+GbgubPXlm9wuJDQ6sy2OcWw7SJIUempMAVfCpqA4z9vL++T5mEBp24b25GDRenhLhKB",
+	"u9Ley2xvoOfubXytqqnKmwsHm+/gL0SgtqdFPjpUFOnBeJsZ1k0pkZRHCLyd59KGFC9zScxQclgPwzUq",
+	"1uBFR5hZRxspyZezWXk2gs0KgJYJ/T2fxn9rwXhbUfeO3Am6ZNJFzpS7FsOiwxi22VlkSz4Rdr3RsUC1",
+	"rdXW/FWju97O0FJC9H8pZLsvU2RNHcutjn+XYRk4v9ByInJCj62TWAwd4lRhdmyQ/CEpkjmU07Kt8JQk",
+	"QpKSLZOb965YTIYSYuSqCPdYxPeGcOHtZJgvKPrXpYdF8d/bU0ZscF2r2pf6oAs5C8FgbluJm9uAeRpz",
+	"6+yHOBD0yxbdwuB22FdCrA+li3J00LKAJFRD/AVGpBC7KKKY7rs6D3rMJg8xnoAb9S6JXU8KV4DRI/J/",
+	"x7Tt4L29wD98KQWz1sU76/YuNOGtawweqCkTMQaLLrlTD4y8tbfX3T/8pdo4uxv4u3BDaHqPZenXLVgs",
+	"nkHJmABRNzwhk0xwSI4LlqW8g4vmcSHlWVHtqtS+v/ZZm20btJu2u383SBi55klilHemNJkyzTUsbeEU",
+	"aleXX5ag1VpYjgdcpcVg3/q8I/3Gaws/luY82i9FbUAkeD7wv5cGPdpfeG9oGEHxqoskKC8EH7l5t7H0",
+	"6zC4RvS1l2VB8H18QUe1ZZbc/Sq3rAqxgQjBFiE0ujK/GkZmroHlZuvl4z2kugulXbTrpgLRVkpzbBRw",
+	"l+V+ElH9dgTaRh8G3bfvlmSWvFcL2EGmqZxwxcriiqO/VaJse0mrVRZX+wxIGDb9C1DMxhna0ifUJpvk",
+	"9enRmAOdAiDPLGXxw6KkroMuOZXppXBh3orQBBrgALm3aS/mHWxk3rUEnUKPdBft1SCOmrvdQH3cPhh7",
+	"kZ7bnJ9LYUMTnY2nzpibg+X+TK1VsrZ/0dorKEnedj0YzXaae0HebD2YdK4OP/zanv5WbjjeDRZ7o5fa",
+	"jy9N0um22r9sRQbKzcp9plKb0NhuNguQN/5yxkiW2oo4qtpn3+CLYsk1U8tFQ0v3ybKWynWC1O76u3TO",
+	"0muW7gDhw0cb5LGVMwwdj0kf2Hf/IcQ/9HmM3aE85PI5VXrnsRlj5+m3/dA2hsJuHVRcij542B4Bd+43",
+	"iI2pLJQEyIfEQhhmAbCaBjGXfTKxy0vnpLVPFLlibOqafEC1eAgxnjLMsb8USqeMTmzvV9d0P0oZxH/S",
+	"BBLMigvNBTGDShExQoXtsjamLuMURDXM6oQ9M9E1qxwxjRRuRtWlgDJoIcRk2I046gc5BTgZZLwaePku",
+	"+alMEjnbLEbzwmUPApBgTQ9z2sS1rSoFMIBcTZBf87BqZD0Fo64cXIW1LFXLbIWtI1+dzHuOg9Tsg0bM",
+	"3cFtVEhYwOMu6bQvBTzRRb/epTC41iUfLwOl2fQy6F7aCMXLILzEsLz8S/iKavi7TJo6lv7h7zBs0P14",
+	"GfAYHl2KgrwMbm7gKFdwY5/YgptqBP/K/hXEZxciTZWtKSKv17lcnb90ZSyzy8i/hd3g1fB+Q3FLXe7g",
+	"n1JkKHSszczCguPGfrNZpCp1A3nl6S9X/rWQmpuNVrOTx+LeKpDX09NtgSnvH1nOn9fKLcr2BfvtRqcZ",
+	"VMvyYf/bdvOwCTUkXPPadvPgoNNsVosMH1Sr8wXtvVajY95rVkquufjxconfSg+t4OCoAcpM0SMrOGw2",
+	"9sxXeQ+s4OCg0WqWyv66nS6Dv9KBrlVpOFdJHA7aB51Gq20XXFYemwc7rb2gnN8b7LWOGu2OfTZP4g3a",
+	"rWaj6fbsIqMh/6onpO4ZyAZ56q0583arU15xNatMS1zBYb4Cm/j6NiiyW83FupOTutQXr4aUudv6r03M",
+	"QD7Tpe2WYjggGYXazJA5+Ohd+xhH5nKS5iV0a+3yt3Tb4mubmUfvgSzaEjPQb7eA3Int6xGU6pLVEb3l",
+	"TMnPRfMqdKB5A+VpkfxUdiKHxA3Q3Kv4BdfubYmgt+5lcz5i3Tky5M9LrA+O2lVivX9svqjWQcXSWFXa",
+	"2ayjRGhv2Iaa1ApFCOnGF+/PkiVFF+AxOCgFW45I2YDG7E5cMw6vLggJz6XM0EUaB20wB3PX/eDVEC3v",
+	"XLtwcoxYmUFbzGRu9Vlb6tB8mw9l1TTXOwFbbboidJAvaJZhsxEhW1EmcXlQzClMbUXF+CEGvmOJoVTb",
+	"Ak8Jd3E09FJYy7wc2m7rappw7MUxzTTRcsSgkoPfjo6Ii61MPj0V/qekqW1i8l+Nvwiewg669oq8kDEf",
+	"cncRv1z4RdNpcc3JlHLoIkK1i0vjOiRjOXNpxTqlkVZowQzzdBXXEGUbGpG5OgNeGvEiz+G1V8/bSdxQ",
+	"CQuGh/Y+F3fX270bOohXGqogUZApVoCpv/uN+guLJRPudGEXWtpA1TykLlOoVpAbVRayXaHoQMEVCydJ",
+	"3hLEFmXYqBrDBvf31OgkGzx3IW95vRGYX67ququaKRaDEgAl3itYvPYmjl0rx3qD7aktA5DHljbISzrB",
+	"2n2VbrsPi5omZZ4OKfOOM9t+ocvmlSfFQv5KseOlHqlvP37OMPC7yPGuEWpr0bvb3Gm2LmC9sOS7afLV",
+	"fqQro80dbn4JN/+kFoRyALiBtMGqEIE8K4d5T9ZEsRREAxm4LTKi6sO8qrHpUL1io7h0LFxh61xumspy",
+	"KfJcFmTwRToqFj2BKr3OAz9NOdTZqFY7eUjazQ56clxJVFsBoXEpLiQuICR9bGfTd2Nfr+liE5J+EUfR",
+	"t3UG3fXs5y1usK4I98bVn0E1ZtdB6VPqBoX/JPysAfu2z1NNqX3X18m1c1okbq7BUClgJe8v0w2ihCrF",
+	"spTshaREIfM+OXdJBKi0ttooD2DLWHMsmg1+dAeEvHVVGFCluNIs7kGQj4+LMKE5FOOuYR0wfs/Vk3BD",
+	"5+W6e1C11RsJ1Ggii7PPoSzJPpjdQJHmCYu5kT7tOUA9KznsJXm8eN3BXNOEx2bRcZa6R183v113ZO9q",
+	"Co8b2OEPtoFJ0A1abZJmjMQZeS1THZLWYbPZJM8p+YknCctLmNtq1EE3aO6T/X3SbOL/SzXOIau0/E7u",
+	"7lwYywJoyjkMm8okYSiXLJVU95/UQpl16xVK0C/dm0CfFiP6o2cf8u+ZUDLNecBYTlyAyUIpVEXnRgR7",
+	"n6Vcxdzh2emZ1x44G2ZJb0AVV0W59pB89+3rM0JTzaOEkYO/tb76G/3KLrrYLnAXBJfdNxdYb80d1IR+",
+	"6FW6nAUxtVZpzntyavM1rfXQfJfXjVdYGTyvir5QA30ZxQH2Kb+m0bxXtCgriiKViMlN8WTKR2ONbkVo",
+	"ZU3+1tr/Crbj2onkfUPyxfT0mKdxzyACuBzfAqk0FMAc3dR2uwr2DNciNCPTJMMSnTKlI5ZfGQPw05Ri",
+	"6UK3D5oUZ3+epSRiWjOQskIiM6hTo//4Pfnjd1t/Dcl0XtG/G0STYToa/RYPJ7/p2a/t5KpS/t//+0K/",
+	"gG7g7VewTaa1raLvN9q6Pge3zDwpvb4uE8gTW/eyKguAuKr/1ezHnynSugjk++g0oLfvbipBfW9Srplr",
+	"OEdLde4U5bERrGxrQO6CpkExjtiW8mvMlY3qqS+x8G3+zGvUnj6l5LU+dcCLm1hW0YiOdqksBjl7IlPW",
+	"+JI/8HnzBwqEsXFkeDgly0gIOofRvBJojSDW4a0NvV+dPQANDcB4mzIah3n6gOH14IiIofkdJS9YepUw",
+	"ksiRbVUPRh0hBzKeNxa7y7io/0kMcWoQRorcupItDvoMxqFCHWOjEPHhvE+wwxChgrAP0GEMSocllipP",
+	"6mJQv7c7XhOd9lTE7EPeWwIiazFhCGsK1plMbYlWj9G0GS73QphwwSdGiG0u90X4FB6Ud58q7LbId2i0",
+	"2ntGbB9TNTaCbXPY+Xl/fvVcXNB4sH/EXh4Lvjf68eBJpxN9P3zx4+zN4+vj9tl7efW1LSn8AcBxxUWM",
+	"BRdB1kkYNRv8uBzxtjA1RL0N2FCmGCnXOfz28Q/T90dPvjmnD3Yvnk7ePNj//hHLfmBnV5P9ly+m37/5",
+	"5bu98Xl2+uPX+K6M5xgwh8cFo2C1Vouxu63L4Ca8xMVemtVewnLhSVjwZXCzbOkK6PvHm4ssFk03Lqvw",
+	"xcD1aeWG3IVtkQBjmGUSs5wyLEYyO9rqI7i7QL2mkuO1q0kRsMWFhdRw1FFbTRsyHe3qRI52ihFC9yBy",
+	"BWi8Sp4xNiVcdw03gAyuMbi0sdPENJXXDJO2gFJfCmeSwqvjXOCFgcqfmZXv4a6EpQwO23cLFLlLsXcp",
+	"Dq5fPntCRfxgeMwP6XzynmfDH589+H76hr+PfxjG3z9unzwTP/AfT59+fSkuxT/+/v+T0hjklx9/fnI2",
+	"/PnklweHU34Sz6JnD3a/+0akH1798ssrOtk//zD98Gr+0wn94dsHsx+vx8+uT39W38+SofpwHT+/eDJ8",
+	"I589mh28bz2fHx+9+vXwux87h49/eNN5M1NfA2SwymdpygcH+52D5mFn/8HJz8+v939l2evpMP3mw9U3",
+	"7MnFgzaf/vpyMu4M5MsH+/JA7f86GT9tP95CoSlBvj6f3mBmAddGSSaqORfbnvOB53xc2Eyn2SkK/b6U",
+	"mgxBesrZF6C5YfT/JqTeGTrRakNrV34nl7b00uW7IKJD+99Pku/jjL/2nua5VdA4gVBYANVZytZd9Alb",
+	"FQ33gt09BWYjz04YlJpVYvoidsCsNKm03XkDX+dda0RKpLmaGhtcYteJarMJFckpWh82PvAXzHfWb8aS",
+	"UHX1F0h9KfMNW7Xd7L7MRMK8lP0iRzmnc5DUzVardrM5mdA5iWUlK2YRu3bRPrQywPzF/AQf+iv5Pz15",
+	"qq12t9lp7LXAIIy2aAAw2J8NMPcOrfuy04Yw4mVjGfTcdX+ajXkE2GYL7c7tfBo81GKafTdN66hZmcbv",
+	"WLCTui/uWGsLjnK9QGh0NJtiVanbnrChJjLT/5KS4t3vb80tteERErOiJHRfMNDMQRtTTdcktNVc3cWQ",
+	"6ZoOa44TYb4YKPuwFq4IJTEfMaWxlRk8fcWs95OjtJfKWWidhXoMr5+dPiIHxwdtrPVsOeqlKIuTFX0b",
+	"/Crk9Onzx0Xmp12aW4eWiQ3YwgecMGkWK+a2vxT4Te1mLoVmSVLeDfhFuVZkwkWmmeuWFdpVFqsrSQEl",
+	"cdcjoL42Mm49BVxQ9+NiLbluD21gc35qm9WW3W/lq1vqR3rQAdU+b0+6HAp19xh1BMFCcLcfTNCFD3xm",
+	"eYD3X1vcttS4xhpw3IUU4Ea71VmyBgy/e/nyu6k+6fx8Mr54cP3z6elPV2+eDcff/PJ8kD45TH7Ybx0l",
+	"T5pRcv7zojUA8dI3WzvPtkulxPWcfvvq9OejD2ze+rU93d19wq8e70mRfqdft5588/7/+fHZ+1/E/uvB",
+	"4+urztf2zZm6DLrtsl2hXbYrIMm4DG7c/nvYpPjtVnsK3jllJR6cJa/3PrxUb070q/f73zxqH33z9Gr3",
+	"8ZPnnH13/dPBB33yuv3Ts+iX4xdf21YdZrI3gzg+OB/9NKBHD94/aL9nySPBj7IHZ78+enV1eNU5+W7S",
+	"fv7bT6p5NoPJpgmNGFyBFJMqDNttHR7v77da++3OXquJ7ckYxgw5tr6ywJ7hwIbPe31iEri8u/MqwyZD",
+	"fkF5QSbIfXj2bhmiPaNcgzu0fM8uoHerI1NCamLznvL7VdnsUTP/359ws26HW6RAIEl9bfhCnfoJTAMa",
+	"tkNXfZVH9KFEcXvB/rMER24gF3wrZ8IoT667L/DcBY6d8zhgxNiLb4VUUI55qtUb54/cU1vL9HcrIZ/P",
+	"+2cV0TCCtSKega3LBXaF+EnhR+xOlbIJh/x4OVw8m9qaqHmklmI22aOvxrS9f5A3OUBvf6nLASTWd60j",
+	"pFhGSeFzva2wH8LJpRA0TeXMCFEpU1phP1Hni2G2nZFgLFalYmVYBwTELUWw+7W3sPI5neeIdAc82ri6",
+	"ewl3PlvYF14jjjXuSzKSC/MbMBLRJMFW8I5uuzgxR2EXI8PySLCDIxrH7aPOUbu11z4cHrOj4dGwEx93",
+	"2qxN46O4yWjzeMhYc++4fdQasL3DQavVHjTbx4Ojg4NjBsiNZ1xd3/mYpsx1GZNDwhIW6ZRH0JwlQYde",
+	"sVy3PDuSYe5sCjCimo1kiuEgEEaTTaauXX01AgbmSsChuVqfxfCzYaYWQHpO50RIA9MxTYY7mCzuAar5",
+	"IanE29nRgNG6qLPq0FpOUcwHhcK79/zNLTiYRciTSN9b6f0qffxc/pENPNavDDl4iYi7cXV8yuNziOP+",
+	"s1fI34A/nCC5RmQLCd4V6OhvMWdltIeHUaO/uT67wbYTp2opTUjZlod58SSj8UJhKTpiD/PsQ3S2Q68e",
+	"CKpD0hi6SKPcXIhWiUuRV6kxAzBU94oJGwTrd0GlGmpTmS2neSUim3Lo4jyKyBUWhwZKeeRzLuBciqXU",
+	"J7OnvNpMmBsAoOE6TVN+bZsNLpS74YoMUnnFBJHDYRcTpCiJZZRBtRxXwVNdCjBW9S8DgxEJA0WMmLsK",
+	"cdKzsUzYUoABHlMpvoBEMskmAukq2A40HZgXL2bSnXyIWZid9rGPcT6GIV+w+xe+tnCVWQg4E8RK9SEP",
+	"OUAPNoJkt+WJvJzQmK2sEQiwwo68kJEHtlpIb7Up2629RqvtL4WRQf5IiZeVskrMaA1wsyCFT7hAjXE5",
+	"eRuCTSD1vNPeM5v4NaMQgAwFK4oKf5iPNpMpVFw8GRiEw4Kn78IAcgOx2MnbpWon+971Y+J5cHTQwbjk",
+	"hfbI7rHaQmIDqlhQJKxXBsIIh8VWfJUQaJdxf9iyb92825zVIcrW6WnuqoGqZoRlrWk0nrDcX/hnEvRz",
+	"nauQCPIOq1dsqm3r2kUtAPb2/fmrl5tQ9cZvfFpL2SHnBK6BISH9srcsH6AfQs5awqACWIO8lERNwSY/",
+	"ZkwT9oFFmTbUkESsFK1UR2rmF3jtPhfBsdsv6lTZ/q6RunZ8CD/n18j8mdN21D0qEVA5CRpwgW6RjcpL",
+	"/can//JI+ej8J4dPED9ngL8SRxdrH3jsA7dL8P+StP/pZfU/i+lqhb3knlL0PZjrRNc1/uoz99gn91j/",
+	"k5oeexKurG1hu1Qq89K9plGpKGXY7deXH3Wx19rfO2g2m+dfMqG+ZEJtlAnlMBTwqZcJzRNX7c2Hov50",
+	"KbSs3ofBLfw8qVcVYPx3ycO6U1yLJfmbBLYgb/gSwHJrR5UDYW4BsXEai3IAGqC2C2pxY6+tBJhz+a2Z",
+	"vH3vszQHz3MG/3VcleiGhG1Zr2Tl1Fcf7+qSSqcyLVWOR2tigzzJ/QHkb32VSN3/am0RpSvGpjUqMeBO",
+	"TT2ke69xhDYkV+HILD4IvxQ6+murN5liq3zwG1Ow/x70609auWqbZJ0StaOY2Yu2GUMJZ6m0mcBrciTT",
+	"TKwuZbXQZaNBjMyilA0OYnFevj+1JSRdfX4tSSwbxKWA2wqURa9WMqQ8sW4YI+xcCvyVpalMu7mZiWM5",
+	"mESOnAZi23HkHTzey4EiZh99aOFhm3fAiuryJM/Mrjco4f9eDmxO5EPrVIFvzI7pQIHNzk9538tBsHk2",
+	"3OBPnxEZAzXqHB8brhGzuFfTmaQD6rg5waAbGMVdZhqiwMxRg+OjiPkyMOqaFWaJVs5ZUD+0UaNCt5L9",
+	"ZnPNSiDO3c3bzOdt5/PKJMmmm027lO0Yvf9h/uLi6RZFGjKxXgcw9+pLsuM9V/NCoBrwGjqxUu43D1Sp",
+	"Y15prtaqd27jHO/rom2a+ORNUmKRFHFvSCNtsBSiPe6kvcLm6vD2saGHkPz+V8QKYIXVCm+zsYTcJMVH",
+	"gnARupJvdRx0zGiix7+tkqWewCN3Ro+Fnggb1hPEuT0n91RDf537TzI8p/MiUNRaGYEzl0CoWHrNIwdD",
+	"aIv+22pxlMZcYBDwPaThoo8/lVfgyZaFoSgvAa8YRpY5YN8G9sWi6y4OCkVYaQ9PYh8vw6fbj2WG5T2V",
+	"vrr7vs7zWBqDXUY6/DQYNhtDJfDC/mxRykaMWpjWolxu8KvHuZ/sI3fFuJEMusFIthrtg8ZRxUh73Wy0",
+	"Gs3NAe9WVONPHmQ8iT8VtI1QDhOsuMobJoy+y1/2ZoTllTehcLS3cHWjVI4kz+FdKgN9Bs1bQFSKaJKU",
+	"SsjkjosBi+iElUMU7LC2ycTyoFguZiwBDGVNRGEMliRX0NR2SGJm4KLCvONXEQut6Lw0l1U+fHO5+qJl",
+	"lclWEg6JkLZysCoNZpnTXRY+s0qXwZjMVoIpNJpaoCy1kCy951pI1rxaSrqzEeSuVthsuToPnJ4t0FNZ",
+	"GqaoL09xkpvgBth4DRo4luHvXRfSlzJpMZArvecw/+bdzf8NAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

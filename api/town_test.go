@@ -363,10 +363,13 @@ func (b browser) send(r *http.Request) reply {
 	return out
 }
 
-func (b browser) get(path string) reply {
+func (b browser) get(path string, headers ...string) reply {
 	b.town.t.Helper()
 	r, err := http.NewRequestWithContext(b.town.t.Context(), http.MethodGet, b.town.url+path, nil)
 	b.town.must(err)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
 	return b.send(r)
 }
 

@@ -108,6 +108,7 @@ func (in Input) foresee(b *household.Balance, c household.Contract, from, to ene
 	}
 	paid += c.Instalment * int64(max(monthsBegun(from, to.Add(-1))-monthsBegun(from, last), 0))
 	due := func(cents int64) *string { return ptr(tariff.Euros(cents - min(help, cents) - paid)) }
+	b.ForecastSince = in.only(c.Fuel).since(mostWarm).String()
 	b.Forecast, b.ForecastLow, b.ForecastHigh = ptr(tariff.Euros(f.central)), ptr(tariff.Euros(f.low)), ptr(tariff.Euros(f.high))
 	b.Due, b.DueLow, b.DueHigh = due(f.central), due(f.low), due(f.high)
 }
@@ -124,6 +125,16 @@ func (in Input) only(f tariff.Fuel) Input {
 	}
 	in.Days = days
 	return in
+}
+
+// since returns the first day known of the n before today; today when none is.
+func (in Input) since(n int) energy.Day {
+	for d := in.Today.Add(-n); d.Before(in.Today); d = d.Add(1) {
+		if _, ok := in.day(d); ok {
+			return d
+		}
+	}
+	return in.Today
 }
 
 // creditYears is how far back the first prepayment may lie, in years.
@@ -151,6 +162,7 @@ func (in Input) credit(b *household.Balance, f tariff.Fuel, bought []household.E
 	}
 	b.Credit = ptr(tariff.Euros(left))
 	one := in.only(f)
+	b.CreditSince = earliestDay(first, one.since(usualDays)).String()
 	past := one.past(usualDays)
 	if len(past) < fewestDays {
 		return

@@ -314,7 +314,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 		family("receipts", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, agreements(t)) }, same)
 		family("receipts-none", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, disclosure.Agreements{}) }, same)
 		for _, name := range []string{"full", "credit", "unknown", "none"} {
-			family("money-"+name, "money", "money.title", func(w *words) any { return drawMoney(w, monies(t)[name]) }, same)
+			family("money-"+name, "money", "money.title", func(w *words) any { return drawMoney(w, monies(t)[name], "") }, same)
 		}
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
@@ -407,9 +407,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 		add("manual", "manual", manual)
 		console("families", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, summaries(t)) }, same)
 		console("money-of", "money", "money.title", "family", func(w *words) any {
-			v := drawMoney(w, monies(t)["full"])
-			v.Label = "Foyer 07"
-			return v
+			return drawMoney(w, monies(t)["full"], "Foyer 07")
 		}, same)
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
 		operator := func(_ *words, p *page) { p.Signed, p.Families, p.Runs = "Olga", false, true }

@@ -23,7 +23,7 @@ func (s *Site) showMoney(w http.ResponseWriter, r *http.Request) error {
 	ws := s.words(r, aud.Language(), m.At)
 	ws.now = m.At.In(m.Zone)
 	p := s.familyPage(ws, ws.say("money.title"), "/m/money", nil)
-	p.View = drawMoney(ws, m)
+	p.View = drawMoney(ws, m, "")
 	s.send(w, r, http.StatusOK, "money", p)
 	return nil
 }
@@ -41,9 +41,7 @@ func (s *Site) showFamilyMoney(w http.ResponseWriter, r *http.Request) error {
 	ws := s.words(r, "", m.At)
 	ws.now = m.At.In(m.Zone)
 	p := s.consolePage(ws, aud, m.Label+", "+ws.say("money.title"), "family", "/console/families/"+url.PathEscape(string(m.Family))+"/money")
-	v := drawMoney(ws, m)
-	v.Label = m.Label
-	p.View = v
+	p.View = drawMoney(ws, m, m.Label)
 	s.send(w, r, http.StatusOK, "money", p)
 	return nil
 }
@@ -51,6 +49,7 @@ func (s *Site) showFamilyMoney(w http.ResponseWriter, r *http.Request) error {
 // A purse is a family's money on a page.
 type purse struct {
 	Label    string // of the family, for a caseworker; "" on its own page
+	Monthly  bool   // it shares no more than months
 	Through  string // until when the accounts are told
 	Accounts []ledger
 	Amounts  []spent
@@ -76,16 +75,20 @@ type bill struct {
 
 type billLine struct{ What, Quantity, Euros string }
 
-func drawMoney(w *words, m disclosure.Money) purse {
-	v := purse{}
+// drawMoney draws money for who helps the family of a label, or with "" for itself.
+func drawMoney(w *words, m disclosure.Money, label string) purse {
+	v := purse{Label: label}
 	if len(m.Accounts) > 0 {
 		v.Through = w.say("money.through", "Day", w.date(noon(m.Through)))
 	}
 	for _, a := range m.Accounts {
-		v.Accounts = append(v.Accounts, drawAccount(w, a))
+		v.Accounts = append(v.Accounts, drawAccount(w, a, label))
 	}
 	for _, e := range m.Amounts {
 		x := spent{What: w.say("money." + string(e.Kind)), When: w.date(noon(e.Day)), Euros: w.Euros(e.Cents), More: w.say("fuel." + string(e.Fuel))}
+		if !e.Daily {
+			x.When, v.Monthly = w.wholeMonth(noon(e.Day)), true
+		}
 		if e.Source != "" {
 			x.More += ", " + w.Typeset(e.Source)
 		}
@@ -93,11 +96,16 @@ func drawMoney(w *words, m disclosure.Money) purse {
 	}
 	for _, b := range m.Bills {
 		v.Bills = append(v.Bills, drawBill(w, b))
+		v.Monthly = v.Monthly || !b.Daily
 	}
 	return v
 }
 
-func drawAccount(w *words, a disclosure.Account) ledger {
+func drawAccount(w *words, a disclosure.Account, label string) ledger {
+	to := "" // whom the words are for
+	if label != "" {
+		to = "families."
+	}
 	l := ledger{Title: w.say("money.year", "Fuel", w.say("fuel."+string(a.Fuel)), "From", w.date(noon(a.From)), "To", w.date(noon(a.To.Add(-1))))}
 	line := func(key string, pairs ...any) { l.Lines = append(l.Lines, w.say(key, pairs...)) }
 	if a.Due != nil {
@@ -116,11 +124,11 @@ func drawAccount(w *words, a disclosure.Account) ledger {
 	case a.Ahead == nil:
 		line("money.unknown")
 	case *a.Ahead > 0:
-		line("money.ahead", "Euros", w.Euros(int64(*a.Ahead)))
+		line(to+"money.ahead", "Euros", w.Euros(int64(*a.Ahead)))
 	case *a.Ahead < 0:
 		line("money.behind", "Euros", w.Euros(-int64(*a.Ahead)))
 	default:
-		line("money.even")
+		line(to + "money.even")
 	}
 	fact1 := func(key, value, small string) { l.Facts = append(l.Facts, fact{w.say(key), value, small}) }
 	small := ""
@@ -168,10 +176,15 @@ func drawDue(w *words, a disclosure.Account, line func(string, ...any)) {
 	}
 }
 
+// wholeMonth names the month of an instant: "octobre 2026".
+func (w *words) wholeMonth(t time.Time) string {
+	return w.keep(w.Month(t.Month())) + " " + t.Format("2006")
+}
+
 func drawBill(w *words, b disclosure.Bill) bill {
 	v := bill{Total: w.money(b.Total, b.Estimated), Title: b.Month}
 	if t, err := time.Parse("2006-01", b.Month); err == nil {
-		v.Title = capital(w.keep(w.Month(t.Month()))) + " " + t.Format("2006")
+		v.Title = capital(w.wholeMonth(t))
 	}
 	if b.Before != nil && *b.Before != b.Total {
 		key, more := "money.bill.less", *b.Before-b.Total

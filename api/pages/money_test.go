@@ -23,7 +23,7 @@ func monies(t *testing.T) map[string]disclosure.Money {
 		Forecast: &disclosure.Forecast{Low: 93000, Central: 99000, High: 106000}, Due: &disclosure.Forecast{Low: 1200, Central: 6150, High: 11200},
 	}
 	bill := disclosure.Bill{
-		Issue: household.Issue{Month: "2026-10", Number: 2, At: now.AddDate(0, 0, -12), Lines: []household.BillLine{
+		Issue: household.Issue{Month: "2026-10", Number: 2, Daily: true, At: now.AddDate(0, 0, -12), Lines: []household.BillLine{
 			{Fuel: "electricity", Label: "bill.standing", Quantity: "31", Unit: "day", Price: "0.51", Cents: 1595},
 			{Fuel: "electricity", Label: "bill.energy.hp", Quantity: "212.400", Unit: "kWh", Price: "0.2065", Cents: 4386, Estimated: true},
 			{Fuel: "gas", Label: "bill.energy.samedi", Quantity: "40", Unit: "kWh", Price: "0.1", Cents: 400},
@@ -36,10 +36,10 @@ func monies(t *testing.T) map[string]disclosure.Money {
 	all := map[string]disclosure.Money{"none": {At: now, Zone: paris(t)}}
 	all["full"] = disclosure.Money{
 		Family: "f", Label: "Foyer 07", At: now, Zone: paris(t), Status: household.Provisional, Through: day, Accounts: []disclosure.Account{account},
-		Amounts: []household.Entry{
-			{Fuel: household.FuelElectricity, Kind: household.Voucher, Day: day.Add(-10), Cents: 4800, Source: "chèque 2026"},
-			{Fuel: household.FuelGas, Kind: household.Aided, Day: day.Add(-20), Cents: 10000},
-			{Fuel: household.FuelElectricity, Kind: household.Instalment, Day: day.Add(-17), Cents: 7500, Source: "prélèvement"},
+		Amounts: []household.Told{
+			{Entry: household.Entry{Fuel: household.FuelElectricity, Kind: household.Voucher, Day: day.Add(-10), Cents: 4800, Source: "chèque 2026"}, Daily: true},
+			{Entry: household.Entry{Fuel: household.FuelGas, Kind: household.Aided, Day: day.Add(-20), Cents: 10000}, Daily: true},
+			{Entry: household.Entry{Fuel: household.FuelElectricity, Kind: household.Instalment, Day: day.Add(-17), Cents: 7500, Source: "prélèvement"}, Daily: true},
 		},
 		Bills: []disclosure.Bill{bill, first},
 	}
@@ -78,7 +78,7 @@ func TestAnAccountSaysWhatIsToPayAndWhatIsNotKnown(t *testing.T) {
 	} {
 		w := &words{Language: texts.In("fr"), now: today(t)}
 		m := monies(t)[name]
-		l := drawMoney(w, m).Accounts[0]
+		l := drawMoney(w, m, "").Accounts[0]
 		got := make([]string, len(l.Lines))
 		for i, s := range l.Lines {
 			got[i] = strings.ReplaceAll(s, text.Unbreakable, " ")
@@ -100,7 +100,7 @@ func TestABillSaysWhatWasCorrectedAndWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &words{Language: texts.In("fr"), now: today(t)}
-	v := drawMoney(w, monies(t)["full"])
+	v := drawMoney(w, monies(t)["full"], "")
 	plain := func(s string) string { return strings.ReplaceAll(s, text.Unbreakable, " ") }
 	b := v.Bills[0]
 	want := []string{"Corrigé le 10 novembre 2026 : 1,20 € de moins qu’avant.", "Il manque : bois.", "Connu : 29 jours sur 31."}
@@ -112,5 +112,33 @@ func TestABillSaysWhatWasCorrectedAndWhatIsMissing(t *testing.T) {
 	}
 	if l := b.Lines[2]; plain(l.What) != "Gaz : Consommation" || plain(l.Quantity) != "40 kWh" || len(v.Bills[1].Notes) != 0 {
 		t.Errorf("%+v, %v", l, v.Bills[1].Notes)
+	}
+}
+
+// What a caseworker reads is not said to the family, and nothing in it is of a day where
+// the family shares months.
+func TestACaseworkersWordsAreNotTheFamilys(t *testing.T) {
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &words{Language: texts.In("fr"), now: today(t)}
+	m := monies(t)["full"]
+	m.Amounts = slices.Clone(m.Amounts)
+	for i := range m.Amounts {
+		m.Amounts[i].Daily, m.Amounts[i].Day = false, energy.Day{Year: 2026, Month: 10, Date: 1}
+	}
+	v := drawMoney(w, m, "Foyer 07")
+	said := strings.Join(v.Accounts[0].Lines, " ")
+	if !strings.Contains(strings.ReplaceAll(said, text.Unbreakable, " "), "La famille a 95,90 € d’avance.") || strings.Contains(said, "ous") {
+		t.Errorf("%s", said)
+	}
+	for _, a := range v.Amounts {
+		if strings.ReplaceAll(a.When, text.Unbreakable, " ") != "octobre 2026" {
+			t.Errorf("%+v", a)
+		}
+	}
+	if !v.Monthly || drawMoney(w, monies(t)["full"], "Foyer 07").Monthly || w.err != nil {
+		t.Errorf("%+v %v", v, w.err)
 	}
 }

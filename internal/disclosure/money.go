@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -22,8 +23,8 @@ type Money struct {
 	Status   household.Status // of the accounts; "" when nothing was computed
 	Through  energy.Day       // last day that the accounts tell of
 	Accounts []Account
-	Amounts  []household.Entry // the newest first; of help only that it was, where no more was agreed to
-	Bills    []Bill            // of months that are over, the newest first
+	Amounts  []household.Told // the newest first
+	Bills    []Bill           // of months that are over, the newest first
 }
 
 // An Account is how a contract stands in the year of its settlement.
@@ -46,23 +47,12 @@ type Account struct {
 // DaysLeft is how many days a credit lasts, with a range meant to hold 80 %.
 type DaysLeft struct{ Low, Central, High int }
 
-// A Bill is the bill of a month that is over, as it was issued last.
-type Bill struct {
-	household.Issue
-	Total     Cents
-	Estimated bool
-	Before    *Cents // what the issue before this one came to; nil for the first
-	Status    household.Status
-	Seen, Of  time.Duration // of the month
-	Partial   []string      // fuels that are not in it: it is a lower bound
-}
-
 // moneyBack is how many days back bills and accounts are told.
 const moneyBack = 400
 
 // Money returns the money of a family. A family asks for its own; staff and machines
-// read for [consent.CooperativeSummary], and see the running month only where days
-// were agreed to. It returns [ErrWithheld] unless cost by month was.
+// read for [consent.CooperativeSummary]. Who may see months sees the days of none, and
+// nothing of the running one. It returns [ErrWithheld] unless cost by month was agreed to.
 func (g *Gate) Money(ctx context.Context, aud Audience, id household.FamilyID) (Money, error) {
 	m, err := g.money(ctx, aud, id, viewMoney, time.Time{})
 	return m, g.metrics.count(viewMoney, err)
@@ -106,15 +96,20 @@ func (g *Gate) money(ctx context.Context, aud Audience, id household.FamilyID, v
 	if !s.Agreed {
 		return Money{}, ErrWithheld
 	}
-	m := Money{Family: s.Family.ID, Label: s.Family.Label, Language: s.Family.Language, At: at, Zone: zone, Amounts: s.Entries}
-	slices.Reverse(m.Amounts)
+	m := Money{Family: s.Family.ID, Label: s.Family.Label, Language: s.Family.Language, At: at, Zone: zone}
+	for _, e := range s.Entries {
+		if e.Daily || monthOf(e.Day) < monthOf(today) {
+			m.Amounts = append(m.Amounts, e)
+		}
+	}
+	slices.SortFunc(m.Amounts, func(a, b household.Told) int { return cmp.Compare(keyOfAmount(b), keyOfAmount(a)) })
 	m.settle(s, today)
 	m.bill(s)
 	return m, nil
 }
 
-// settle sets how the contracts stand, by the latest month there is. A year that began
-// before what was agreed to is left out.
+// settle sets how the contracts stand, by the latest month there is. What rests on days
+// before those agreed to is left out.
 func (m *Money) settle(s household.MoneySheet, today energy.Day) {
 	for _, r := range s.Results {
 		// A running month read every day would tell the days.
@@ -131,11 +126,28 @@ func (m *Money) settle(s household.MoneySheet, today energy.Day) {
 			m.Through = today
 		}
 		for _, b := range d.Contracts {
-			if a, ok := accountOf(b); ok && !a.From.Start(m.Zone).Before(s.Since) {
-				m.Accounts = append(m.Accounts, a)
+			a, ok := accountOf(b)
+			if !ok || !m.agreed(s.Spans, a.From.String()) {
+				continue
 			}
+			if !m.agreed(s.Spans, b.ForecastSince) {
+				a.Forecast, a.Due = nil, nil
+			}
+			if !m.agreed(s.Spans, b.CreditSince) {
+				a.Credit, a.Days = nil, nil
+			}
+			m.Accounts = append(m.Accounts, a)
 		}
 	}
+}
+
+// agreed reports whether one agreement holds all from a day to what the accounts tell
+// of; of a day that was not kept only one without a beginning does.
+func (m *Money) agreed(spans []household.Span, since string) bool {
+	day, err := energy.ParseDay(since)
+	return slices.ContainsFunc(spans, func(s household.Span) bool {
+		return (s.From.IsZero() || err == nil && !day.Start(m.Zone).Before(s.From)) && !m.Through.Start(m.Zone).After(s.To)
+	})
 }
 
 // accountOf returns how a contract stands; false where its result does not read.
@@ -165,31 +177,4 @@ func between(low, central, high *string) *Forecast {
 		return nil
 	}
 	return &Forecast{*l, *c, *h}
-}
-
-// bill sets the bills of months that are over, each with how much of its month was seen.
-func (m *Money) bill(s household.MoneySheet) {
-	for i, x := range s.Issues {
-		if i+1 < len(s.Issues) && s.Issues[i+1].Month == x.Month {
-			continue // another took its place
-		}
-		b := Bill{Issue: x, Total: Cents(x.Cents())}
-		if i > 0 && s.Issues[i-1].Month == x.Month {
-			before := Cents(s.Issues[i-1].Cents())
-			b.Before = &before
-		}
-		for _, l := range x.Lines {
-			b.Estimated = b.Estimated || l.Estimated
-		}
-		for _, r := range s.Results {
-			var d household.CostMonth
-			if r.Indicator == "cost_month" && monthOf(r.From) == x.Month && json.Unmarshal(r.Detail, &d) == nil {
-				b.Status, b.Seen, b.Of, b.Partial = r.Status, millis(d.Seen), millis(d.Of), d.Partial
-			}
-		}
-		if b.Of > 0 { // no figure without coverage
-			m.Bills = append(m.Bills, b)
-		}
-	}
-	slices.Reverse(m.Bills)
 }

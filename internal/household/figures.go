@@ -76,6 +76,10 @@ type Balance struct {
 	DaysLeft     *int    `json:"credit_days,omitempty"`
 	DaysLow      *int    `json:"credit_days_low,omitempty"`
 	DaysHigh     *int    `json:"credit_days_high,omitempty"`
+
+	// The first days that these rest on; "" where that was not kept.
+	ForecastSince string `json:"forecast_since,omitempty"`
+	CreditSince   string `json:"credit_since,omitempty"`
 }
 
 // ColdDay is the detail of "cold_day": hours below the threshold in one local

@@ -112,13 +112,23 @@ type MoneyAsk struct {
 	AsOf time.Time  // amounts, bills and results as they stood then; zero: now
 }
 
+// A Told is an amount as a reader may know it: of help only that it was, where no more
+// was agreed to.
+type Told struct {
+	Entry
+	Daily bool // the day was agreed to; else Day is the first of its month
+}
+
+// A Span is the instants from one to another, which is not included.
+type Span struct{ From, To time.Time }
+
 // A MoneySheet is what a reader may see of a family's money.
 type MoneySheet struct {
 	Family  Family
 	Agreed  bool           // cost, by month at least, was agreed to
 	Finest  map[string]int // as in [Sheet]
-	Since   time.Time      // first instant of what was agreed to; zero: all there is
+	Spans   []Span         // of cost by month that were agreed to
 	Results []Result       // "settlement" and "cost_month", in order of their days
-	Entries []Entry        // that held, in order of their days; of help only that it was, where no more was agreed to
+	Entries []Told         // that held, in order of their days
 	Issues  []Issue        // of months that are over, in order, each with those it took the place of before it
 }

@@ -28,6 +28,7 @@ type Issue struct {
 	Number int    // 1 is the first
 	At     time.Time
 	Lines  []BillLine
+	Daily  bool // where a reader asks: days of it were agreed to, not its month alone
 }
 
 // Cents returns what the lines of an issue add up to.

@@ -46,12 +46,10 @@ func (d *DB) Money(ctx context.Context, a consent.Access, family household.Famil
 		if err := r.issues(ctx, &s, ask.From, asOf); err != nil {
 			return err
 		}
-		err := r.each(ctx, `SELECT COALESCE(MIN(data_from), 0) FROM v_scope`+r.where()+` AND category = 'cost' AND granularity >= $5`, func(rows *sql.Rows) error {
-			var since int64
-			err := rows.Scan(&since)
-			if since > 0 {
-				s.Since = instant(since)
-			}
+		err := r.each(ctx, `SELECT data_from, data_to FROM v_scope`+r.where()+` AND category = 'cost' AND granularity >= $5`, func(rows *sql.Rows) error {
+			var from, to int64
+			err := rows.Scan(&from, &to)
+			s.Spans = append(s.Spans, household.Span{From: instant(from), To: instant(to)})
 			return err
 		}, int(consent.Monthly))
 		if err != nil {
@@ -73,14 +71,17 @@ func (d *DB) Money(ctx context.Context, a consent.Access, family household.Famil
 func (r glance) entries(ctx context.Context, s *household.MoneySheet, asOf int64) error {
 	return r.each(ctx, `SELECT family, id, fuel, day, kind, cents, quantity, unit, source, said_at, amount FROM v_money`+r.where()+
 		` AND said_at <= $5 AND taken_at > $5 ORDER BY day, said_at, id`, func(rows *sql.Rows) error {
-		var e household.Entry
+		var e household.Told
 		var day, amount string
 		var said int64
 		err := rows.Scan(&e.Family, &e.ID, &e.Fuel, &day, &e.Kind, &e.Cents, &e.Quantity, &e.Unit, &e.Source, &said, &amount)
 		if err == nil {
-			err = r.db.unsealEntry(ctx, &e, amount)
+			err = r.db.unsealEntry(ctx, &e.Entry, amount)
 		}
 		if err == nil {
+			if e.Daily = len(day) > len("2006-01"); !e.Daily {
+				day += "-01"
+			}
 			e.Day, err = energy.ParseDay(day)
 		}
 		e.Said = instant(said)
@@ -92,12 +93,12 @@ func (r glance) entries(ctx context.Context, s *household.MoneySheet, asOf int64
 // issues reads the bills of months that are over, from that of a day on, which were
 // issued by an instant.
 func (r glance) issues(ctx context.Context, s *household.MoneySheet, from energy.Day, asOf int64) error {
-	return r.each(ctx, `SELECT month, issue, issued_at, start_at, fuel, label, quantity, unit, price, cents, estimated FROM v_bill_past`+r.where()+
+	return r.each(ctx, `SELECT month, issue, issued_at, daily, start_at, fuel, label, quantity, unit, price, cents, estimated FROM v_bill_past`+r.where()+
 		` AND month >= $5 AND issued_at <= $6 ORDER BY month, issue, line`, func(rows *sql.Rows) error {
 		var x household.Issue
 		var l household.BillLine
 		var issued, start int64
-		err := rows.Scan(&x.Month, &x.Number, &issued, &start, &l.Fuel, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated)
+		err := rows.Scan(&x.Month, &x.Number, &issued, &x.Daily, &start, &l.Fuel, &l.Label, &l.Quantity, &l.Unit, &l.Price, &l.Cents, &l.Estimated)
 		x.At, l.Start = instant(issued), instant(start)
 		if n := len(s.Issues); n == 0 || s.Issues[n-1].Month != x.Month || s.Issues[n-1].Number != x.Number {
 			s.Issues = append(s.Issues, x)
