@@ -196,7 +196,9 @@ func (m *matrix) prepare(s suitor, route string, x target) func() reply {
 		"POST /api/v1/alerts/{id}/resolve": `{"outcome":"visit"}`,
 		// It leaves what is agreed to as it is.
 		"POST /api/v1/households/{id}/consents": `{"action":"refuse","about":"research","language":"fr","paper":"classeur 3"}`,
-		"POST /api/v1/case-load":                `{"family":"` + string(x.id) + `","staff":"` + x.helper + `"}`,
+		// Nobody was given it.
+		"POST /api/v1/households/{id}/erasure/confirm": `{"code":"` + strings.Repeat("A", 26) + `"}`,
+		"POST /api/v1/case-load":                       `{"family":"` + string(x.id) + `","staff":"` + x.helper + `"}`,
 	}[route]
 	if x.helper == "" {
 		body = strings.Replace(body, `"staff":""`, `"staff":"`+m.staff+`"`, 1)
@@ -368,7 +370,7 @@ func (m *matrix) status(s suitor, rule permission.Rule, page, may, aimed, sees b
 		return []int{http.StatusNotFound}
 	case !may:
 		return []int{http.StatusForbidden}
-	case aimed && !sees:
+	case aimed && !sees, strings.HasSuffix(rule.Route, "/erasure/confirm"): // no code that was given
 		return []int{http.StatusNotFound}
 	}
 	return []int{http.StatusOK, http.StatusCreated, http.StatusNoContent, http.StatusSeeOther, http.StatusPreconditionFailed}

@@ -341,6 +341,27 @@ func (e ConsentOfferState) Valid() bool {
 	}
 }
 
+// Defines values for ErasureState.
+const (
+	Asked     ErasureState = "asked"
+	Confirmed ErasureState = "confirmed"
+	Erased    ErasureState = "erased"
+)
+
+// Valid indicates whether the value is a known member of the ErasureState enum.
+func (e ErasureState) Valid() bool {
+	switch e {
+	case Asked:
+		return true
+	case Confirmed:
+		return true
+	case Erased:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExportComplete.
 const (
 	True ExportComplete = true
@@ -1303,6 +1324,47 @@ type DaysLeft struct {
 // Decimal An exact decimal.
 type Decimal = string
 
+// Erasure defines model for Erasure.
+type Erasure struct {
+	// Certificate A signed note, once it is done.
+	Certificate *string    `json:"certificate,omitempty"`
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
+	ErasedAt    *time.Time `json:"erased_at,omitempty"`
+
+	// State Not confirmed; under way; done.
+	State ErasureState `json:"state"`
+
+	// Until How long it, or its certificate, can be read; absent while it is under way.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// ErasureState Not confirmed; under way; done.
+type ErasureState string
+
+// ErasureAsked defines model for ErasureAsked.
+type ErasureAsked struct {
+	// Code Confirms the request and opens the certificate.
+	Code string `json:"code"`
+
+	// Goes What is erased, a sentence each.
+	Goes []string `json:"goes"`
+
+	// Language Of the sentences.
+	Language string `json:"language"`
+
+	// Stays What stays, a sentence each.
+	Stays []string `json:"stays"`
+
+	// Until Until when it can be confirmed.
+	Until time.Time `json:"until"`
+}
+
+// ErasureCode defines model for ErasureCode.
+type ErasureCode struct {
+	// Code Of a request. Case, spaces and hyphens do not matter.
+	Code string `json:"code"`
+}
+
 // Export Everything that is kept about a family.
 type Export struct {
 	Complete ExportComplete `json:"complete"`
@@ -2039,6 +2101,19 @@ type DisconnectPhonesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AskErasureParams defines parameters for AskErasure.
+type AskErasureParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// ConfirmErasureParams defines parameters for ConfirmErasure.
+type ConfirmErasureParams struct {
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListJournalParams defines parameters for ListJournal.
 type ListJournalParams struct {
 	// From Index of the first entry wanted.
@@ -2074,6 +2149,19 @@ type SayMyConsentParams struct {
 	// IfMatch The `ETag` of the consents that were read.
 	IfMatch *IfMatchConsents `json:"If-Match,omitempty"`
 
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AskMyErasureParams defines parameters for AskMyErasure.
+type AskMyErasureParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// ConfirmMyErasureParams defines parameters for ConfirmMyErasure.
+type ConfirmMyErasureParams struct {
 	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
 	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2165,11 +2253,20 @@ type ResolveAlertJSONRequestBody = Resolution
 // AssignFamilyJSONRequestBody defines body for AssignFamily for application/json ContentType.
 type AssignFamilyJSONRequestBody = NewAssignment
 
+// ReadErasureJSONRequestBody defines body for ReadErasure for application/json ContentType.
+type ReadErasureJSONRequestBody = ErasureCode
+
 // RecordConsentJSONRequestBody defines body for RecordConsent for application/json ContentType.
 type RecordConsentJSONRequestBody = PaperConsent
 
+// ConfirmErasureJSONRequestBody defines body for ConfirmErasure for application/json ContentType.
+type ConfirmErasureJSONRequestBody = ErasureCode
+
 // SayMyConsentJSONRequestBody defines body for SayMyConsent for application/json ContentType.
 type SayMyConsentJSONRequestBody = ConsentAct
+
+// ConfirmMyErasureJSONRequestBody defines body for ConfirmMyErasure for application/json ContentType.
+type ConfirmMyErasureJSONRequestBody = ErasureCode
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2203,6 +2300,9 @@ type ServerInterface interface {
 	// ListConflicts List where meters contradicted themselves, the newest first
 	// (GET /api/v1/conflicts)
 	ListConflicts(ctx echo.Context) error
+	// ReadErasure Read how far an erasure is, and its certificate, by its code
+	// (POST /api/v1/erasure)
+	ReadErasure(ctx echo.Context) error
 	// FollowAlerts Follow alerts as they move
 	// (GET /api/v1/events)
 	FollowAlerts(ctx echo.Context, params FollowAlertsParams) error
@@ -2227,6 +2327,12 @@ type ServerInterface interface {
 	// DisconnectPhones Disconnect every phone of a family, for who lost one
 	// (POST /api/v1/households/{id}/disconnect)
 	DisconnectPhones(ctx echo.Context, id FamilyID, params DisconnectPhonesParams) error
+	// AskErasure Ask for a family to be erased that wishes it and has no phone; nothing is before it is confirmed
+	// (POST /api/v1/households/{id}/erasure)
+	AskErasure(ctx echo.Context, id FamilyID, params AskErasureParams) error
+	// ConfirmErasure Confirm that a family is to be erased, for good
+	// (POST /api/v1/households/{id}/erasure/confirm)
+	ConfirmErasure(ctx echo.Context, id FamilyID, params ConfirmErasureParams) error
 	// ListJournal Read the journal, the oldest entry first
 	// (GET /api/v1/journal)
 	ListJournal(ctx echo.Context, params ListJournalParams) error
@@ -2248,6 +2354,12 @@ type ServerInterface interface {
 	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
 	// (POST /api/v1/me/consents)
 	SayMyConsent(ctx echo.Context, params SayMyConsentParams) error
+	// AskMyErasure Ask for everything about one's own family to be erased; nothing is before it is confirmed
+	// (POST /api/v1/me/erasure)
+	AskMyErasure(ctx echo.Context, params AskMyErasureParams) error
+	// ConfirmMyErasure Confirm that everything about one's own family is to be erased, for good
+	// (POST /api/v1/me/erasure/confirm)
+	ConfirmMyErasure(ctx echo.Context, params ConfirmMyErasureParams) error
 	// ExportMe Download everything that is kept about one's own family, as JSON
 	// (GET /api/v1/me/export)
 	ExportMe(ctx echo.Context, params ExportMeParams) error
@@ -2652,6 +2764,15 @@ func (w *ServerInterfaceWrapper) ListConflicts(ctx echo.Context) error {
 	return err
 }
 
+// ReadErasure converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadErasure(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadErasure(ctx)
+	return err
+}
+
 // FollowAlerts converts echo context to params.
 func (w *ServerInterfaceWrapper) FollowAlerts(ctx echo.Context) error {
 	var err error
@@ -2946,6 +3067,78 @@ func (w *ServerInterfaceWrapper) DisconnectPhones(ctx echo.Context) error {
 	return err
 }
 
+// AskErasure converts echo context to params.
+func (w *ServerInterfaceWrapper) AskErasure(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FamilyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskErasureParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskErasure(ctx, id, params)
+	return err
+}
+
+// ConfirmErasure converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmErasure(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id FamilyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmErasureParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmErasure(ctx, id, params)
+	return err
+}
+
 // ListJournal converts echo context to params.
 func (w *ServerInterfaceWrapper) ListJournal(ctx echo.Context) error {
 	var err error
@@ -3122,6 +3315,64 @@ func (w *ServerInterfaceWrapper) SayMyConsent(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SayMyConsent(ctx, params)
+	return err
+}
+
+// AskMyErasure converts echo context to params.
+func (w *ServerInterfaceWrapper) AskMyErasure(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskMyErasureParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskMyErasure(ctx, params)
+	return err
+}
+
+// ConfirmMyErasure converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmMyErasure(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmMyErasureParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmMyErasure(ctx, params)
 	return err
 }
 
@@ -3509,6 +3760,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/charter", wrapper.GetCharter, options.OperationMiddlewares["getCharter"]...)
 	router.GET(options.BaseURL+"/api/v1/households", wrapper.ListHouseholds, options.OperationMiddlewares["listHouseholds"]...)
 	router.POST(options.BaseURL+"/api/v1/households/:id/disconnect", wrapper.DisconnectPhones, options.OperationMiddlewares["disconnectPhones"]...)
+	router.POST(options.BaseURL+"/api/v1/households/:id/erasure", wrapper.AskErasure, options.OperationMiddlewares["askErasure"]...)
+	router.POST(options.BaseURL+"/api/v1/households/:id/erasure/confirm", wrapper.ConfirmErasure, options.OperationMiddlewares["confirmErasure"]...)
 	router.GET(options.BaseURL+"/api/v1/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
 	router.GET(options.BaseURL+"/api/v1/case-load", wrapper.ListCaseLoads, options.OperationMiddlewares["listCaseLoads"]...)
 	router.POST(options.BaseURL+"/api/v1/case-load", wrapper.AssignFamily, options.OperationMiddlewares["assignFamily"]...)
@@ -3519,6 +3772,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me/money", wrapper.GetMyMoney, options.OperationMiddlewares["getMyMoney"]...)
 	router.GET(options.BaseURL+"/api/v1/me/consents", wrapper.GetMyConsents, options.OperationMiddlewares["getMyConsents"]...)
 	router.POST(options.BaseURL+"/api/v1/me/consents", wrapper.SayMyConsent, options.OperationMiddlewares["sayMyConsent"]...)
+	router.POST(options.BaseURL+"/api/v1/me/erasure", wrapper.AskMyErasure, options.OperationMiddlewares["askMyErasure"]...)
+	router.POST(options.BaseURL+"/api/v1/me/erasure/confirm", wrapper.ConfirmMyErasure, options.OperationMiddlewares["confirmMyErasure"]...)
 	router.GET(options.BaseURL+"/api/v1/me/receipts", wrapper.ListMyReceipts, options.OperationMiddlewares["listMyReceipts"]...)
 	router.GET(options.BaseURL+"/api/v1/me/receipts/:id", wrapper.GetMyReceipt, options.OperationMiddlewares["getMyReceipt"]...)
 	router.GET(options.BaseURL+"/api/v1/me/access", wrapper.ListMyAccess, options.OperationMiddlewares["listMyAccess"]...)
@@ -3527,6 +3782,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me/access/:id", wrapper.ProveMyAccess, options.OperationMiddlewares["proveMyAccess"]...)
 	router.POST(options.BaseURL+"/api/v1/households/:id/consents", wrapper.RecordConsent, options.OperationMiddlewares["recordConsent"]...)
 	router.GET(options.BaseURL+"/api/v1/receipts/:id", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
+	router.POST(options.BaseURL+"/api/v1/erasure", wrapper.ReadErasure, options.OperationMiddlewares["readErasure"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/version", wrapper.GetVersion, options.OperationMiddlewares["getVersion"]...)
@@ -3555,6 +3811,8 @@ type ConsentsJSONResponse struct {
 
 	Headers ConsentsResponseHeaders
 }
+
+type ErasureAskedJSONResponse ErasureAsked
 
 type ForbiddenApplicationProblemPlusJSONResponse Problem
 
@@ -4785,6 +5043,77 @@ func (response ListConflictsdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type ReadErasureRequestObject struct {
+	Body *ReadErasureJSONRequestBody
+}
+
+type ReadErasureResponseObject interface {
+	VisitReadErasureResponse(w http.ResponseWriter) error
+}
+
+type ReadErasure200JSONResponse Erasure
+
+func (response ReadErasure200JSONResponse) VisitReadErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadErasure400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadErasure400ApplicationProblemPlusJSONResponse) VisitReadErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadErasure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadErasure404ApplicationProblemPlusJSONResponse) VisitReadErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadErasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadErasuredefaultApplicationProblemPlusJSONResponse) VisitReadErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FollowAlertsRequestObject struct {
 	Params FollowAlertsParams
 }
@@ -5682,6 +6011,193 @@ func (response DisconnectPhonesdefaultApplicationProblemPlusJSONResponse) VisitD
 	return err
 }
 
+type AskErasureRequestObject struct {
+	Id     FamilyID `json:"id"`
+	Params AskErasureParams
+}
+
+type AskErasureResponseObject interface {
+	VisitAskErasureResponse(w http.ResponseWriter) error
+}
+
+type AskErasure201JSONResponse struct{ ErasureAskedJSONResponse }
+
+func (response AskErasure201JSONResponse) VisitAskErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskErasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AskErasure401ApplicationProblemPlusJSONResponse) VisitAskErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskErasure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AskErasure404ApplicationProblemPlusJSONResponse) VisitAskErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskErasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskErasuredefaultApplicationProblemPlusJSONResponse) VisitAskErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmErasureRequestObject struct {
+	Id     FamilyID `json:"id"`
+	Params ConfirmErasureParams
+	Body   *ConfirmErasureJSONRequestBody
+}
+
+type ConfirmErasureResponseObject interface {
+	VisitConfirmErasureResponse(w http.ResponseWriter) error
+}
+
+type ConfirmErasure204Response struct {
+}
+
+func (response ConfirmErasure204Response) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ConfirmErasure400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmErasure400ApplicationProblemPlusJSONResponse) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmErasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmErasure401ApplicationProblemPlusJSONResponse) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmErasure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmErasure404ApplicationProblemPlusJSONResponse) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmErasure409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmErasure409ApplicationProblemPlusJSONResponse) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmErasure422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmErasure422ApplicationProblemPlusJSONResponse) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmErasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmErasuredefaultApplicationProblemPlusJSONResponse) VisitConfirmErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListJournalRequestObject struct {
 	Params ListJournalParams
 }
@@ -6245,6 +6761,175 @@ type SayMyConsentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SayMyConsentdefaultApplicationProblemPlusJSONResponse) VisitSayMyConsentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskMyErasureRequestObject struct {
+	Params AskMyErasureParams
+}
+
+type AskMyErasureResponseObject interface {
+	VisitAskMyErasureResponse(w http.ResponseWriter) error
+}
+
+type AskMyErasure201JSONResponse struct{ ErasureAskedJSONResponse }
+
+func (response AskMyErasure201JSONResponse) VisitAskMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskMyErasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response AskMyErasure401ApplicationProblemPlusJSONResponse) VisitAskMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskMyErasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskMyErasuredefaultApplicationProblemPlusJSONResponse) VisitAskMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmMyErasureRequestObject struct {
+	Params ConfirmMyErasureParams
+	Body   *ConfirmMyErasureJSONRequestBody
+}
+
+type ConfirmMyErasureResponseObject interface {
+	VisitConfirmMyErasureResponse(w http.ResponseWriter) error
+}
+
+type ConfirmMyErasure204Response struct {
+}
+
+func (response ConfirmMyErasure204Response) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ConfirmMyErasure400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmMyErasure400ApplicationProblemPlusJSONResponse) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmMyErasure401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmMyErasure401ApplicationProblemPlusJSONResponse) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmMyErasure404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmMyErasure404ApplicationProblemPlusJSONResponse) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmMyErasure409ApplicationProblemPlusJSONResponse struct {
+	UnderWayApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmMyErasure409ApplicationProblemPlusJSONResponse) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmMyErasure422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmMyErasure422ApplicationProblemPlusJSONResponse) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmMyErasuredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmMyErasuredefaultApplicationProblemPlusJSONResponse) VisitConfirmMyErasureResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7130,6 +7815,9 @@ type StrictServerInterface interface {
 	// ListConflicts List where meters contradicted themselves, the newest first
 	// (GET /api/v1/conflicts)
 	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
+	// ReadErasure Read how far an erasure is, and its certificate, by its code
+	// (POST /api/v1/erasure)
+	ReadErasure(ctx context.Context, request ReadErasureRequestObject) (ReadErasureResponseObject, error)
 	// FollowAlerts Follow alerts as they move
 	// (GET /api/v1/events)
 	FollowAlerts(ctx context.Context, request FollowAlertsRequestObject) (FollowAlertsResponseObject, error)
@@ -7154,6 +7842,12 @@ type StrictServerInterface interface {
 	// DisconnectPhones Disconnect every phone of a family, for who lost one
 	// (POST /api/v1/households/{id}/disconnect)
 	DisconnectPhones(ctx context.Context, request DisconnectPhonesRequestObject) (DisconnectPhonesResponseObject, error)
+	// AskErasure Ask for a family to be erased that wishes it and has no phone; nothing is before it is confirmed
+	// (POST /api/v1/households/{id}/erasure)
+	AskErasure(ctx context.Context, request AskErasureRequestObject) (AskErasureResponseObject, error)
+	// ConfirmErasure Confirm that a family is to be erased, for good
+	// (POST /api/v1/households/{id}/erasure/confirm)
+	ConfirmErasure(ctx context.Context, request ConfirmErasureRequestObject) (ConfirmErasureResponseObject, error)
 	// ListJournal Read the journal, the oldest entry first
 	// (GET /api/v1/journal)
 	ListJournal(ctx context.Context, request ListJournalRequestObject) (ListJournalResponseObject, error)
@@ -7175,6 +7869,12 @@ type StrictServerInterface interface {
 	// SayMyConsent Agree, refuse, narrow or withdraw; it holds at once
 	// (POST /api/v1/me/consents)
 	SayMyConsent(ctx context.Context, request SayMyConsentRequestObject) (SayMyConsentResponseObject, error)
+	// AskMyErasure Ask for everything about one's own family to be erased; nothing is before it is confirmed
+	// (POST /api/v1/me/erasure)
+	AskMyErasure(ctx context.Context, request AskMyErasureRequestObject) (AskMyErasureResponseObject, error)
+	// ConfirmMyErasure Confirm that everything about one's own family is to be erased, for good
+	// (POST /api/v1/me/erasure/confirm)
+	ConfirmMyErasure(ctx context.Context, request ConfirmMyErasureRequestObject) (ConfirmMyErasureResponseObject, error)
 	// ExportMe Download everything that is kept about one's own family, as JSON
 	// (GET /api/v1/me/export)
 	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
@@ -7523,6 +8223,52 @@ func (sh *strictHandler) ListConflicts(ctx echo.Context) error {
 	return nil
 }
 
+// ReadErasure operation middleware
+func (sh *strictHandler) ReadErasure(ctx echo.Context) error {
+	var request ReadErasureRequestObject
+
+	var body ReadErasureJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadErasure(ctx.Request().Context(), request.(ReadErasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadErasure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadErasureResponseObject); ok {
+		return validResponse.VisitReadErasureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // FollowAlerts operation middleware
 func (sh *strictHandler) FollowAlerts(ctx echo.Context, params FollowAlertsParams) error {
 	var request FollowAlertsRequestObject
@@ -7751,6 +8497,81 @@ func (sh *strictHandler) DisconnectPhones(ctx echo.Context, id FamilyID, params 
 	return nil
 }
 
+// AskErasure operation middleware
+func (sh *strictHandler) AskErasure(ctx echo.Context, id FamilyID, params AskErasureParams) error {
+	var request AskErasureRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskErasure(ctx.Request().Context(), request.(AskErasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskErasure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskErasureResponseObject); ok {
+		return validResponse.VisitAskErasureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmErasure operation middleware
+func (sh *strictHandler) ConfirmErasure(ctx echo.Context, id FamilyID, params ConfirmErasureParams) error {
+	var request ConfirmErasureRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ConfirmErasureJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmErasure(ctx.Request().Context(), request.(ConfirmErasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmErasure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmErasureResponseObject); ok {
+		return validResponse.VisitConfirmErasureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListJournal operation middleware
 func (sh *strictHandler) ListJournal(ctx echo.Context, params ListJournalParams) error {
 	var request ListJournalRequestObject
@@ -7939,6 +8760,79 @@ func (sh *strictHandler) SayMyConsent(ctx echo.Context, params SayMyConsentParam
 		return err
 	} else if validResponse, ok := response.(SayMyConsentResponseObject); ok {
 		return validResponse.VisitSayMyConsentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskMyErasure operation middleware
+func (sh *strictHandler) AskMyErasure(ctx echo.Context, params AskMyErasureParams) error {
+	var request AskMyErasureRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskMyErasure(ctx.Request().Context(), request.(AskMyErasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskMyErasure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskMyErasureResponseObject); ok {
+		return validResponse.VisitAskMyErasureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmMyErasure operation middleware
+func (sh *strictHandler) ConfirmMyErasure(ctx echo.Context, params ConfirmMyErasureParams) error {
+	var request ConfirmMyErasureRequestObject
+
+	request.Params = params
+
+	var body ConfirmMyErasureJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmMyErasure(ctx.Request().Context(), request.(ConfirmMyErasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmMyErasure")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmMyErasureResponseObject); ok {
+		return validResponse.VisitConfirmMyErasureResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8244,303 +9138,324 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3bchu3tij6K6hee9WaKbcokqJudKVWKY4VO75GUuKTWD4k2A2SsJoA00CLZlyqms/n+bysH9i187a/",
-	"YedP5pfswhhAX0g0L5LsmczlWbNiiuzGZWBg3C8fg0hOplIwoVXQ/RiMGY1ZCh+/5SOmtPkUMxWlfKq5",
-	"FEE3eDUkszHVZEYVoULNWMrikGhJBowoJjQZ0OiKUEX6T4c7L6VgOy+ojsb9RhAGKhqzCTVj6vmUBd1A",
-	"6ZSLUXBzEwaPL+hoebafWKq4FEQOiR4zQhOW6trZNpvoORdXyxOdnT4iR+2jo5CkLPn6MhDsg74MHhI6",
-	"gGmkgPkTqjSZ0hFbPclNGExpSidMW2CemHU//dYDzSn9NWOEx2aHVOAGzeDc/DqlehyEgaATMzyPgzBI",
-	"2a8ZT1kcdHWasfIiJvTDcyZGehx0DzphMOHC/dkKPWA4Ua+Gy+s55aMsZcpAVI/ZnCgtZUyoJnrMFeFC",
-	"aSp01yyW0WhMpizlMgbQpExliSYGnzLNYgTVYG5+Ew3ySAqAIzfjUk3k8FIIOWuQN+YvroiQmlyxqTYz",
-	"c8Quriz0u6TPBEtH897VbNwPSd+M3UsZjbkY9ag2X8kpEz2Anuo3yAnpP+hbkMrhUDF9Kbgis5RrzQTp",
-	"/3v7m37jUjg4/5qxdF4AmqqeHFYOmH2gk2nCVNB9G7Sb7YOdVmunuXfRPOo2m91m85fgXRgMZTqhOugG",
-	"MdVsR/MJC/xwV3wkJkxshA9M6HTusD+iiu0kksbqs2DIoyxVMl1e48WYkb65H70Inui79ZmLQQZsKFPW",
-	"qAEtvhHUrGq/1fYt5JROeDJfDy4yhAc/C3BOUznxXZ9UaRLTOZlRoVncIN+yIc0SHZK9pvleWfiQvpb9",
-	"h6TVJhMp9FiRoUztx4ek1SRzRlP8Ej49JFIwGNd8pRKpVR2Eh2Zh5Y1V8NKLkk9jNplKzUQ0f8bmy7s6",
-	"IWZsmBrIgLlGLCSCzeA7Qwm6hJIff3z6bYOcm2tOR5QLMuN6zAVpd8gYPgOSKDOUOQamdGiu/ZiLkbnr",
-	"sRTsUugZjxihAokKMhjzK/AcQ0uIIUExkKeUNcgrkcxxQZayqCyKGItZTGhqJpqwycDwqNJ1Ry5XgKy0",
-	"/x0DgBq0aLWP1uPF0yFwoZpbY5hcv8LMcNGG3Bl6FpL+ZbB3GfQb5A3XY5lpQwyrkOi0jxq1O7FMMFiB",
-	"2bVrtjRabbL2yD5rl88A1DS+94UZAWIjgM7KYDRshSfMwA4YjsW6Khz3mp1Vyy1Ely2p1XMqRhkdseUV",
-	"u1/Meg30mIiYCslpykQ0NrwyRmJRu6yTKGJTvZPPULOw9v6Bd2F8wj0C3QupDJaxieHvQGecgOMjLwkM",
-	"Up7YLjro7jdDswo+ySZBt91swmXBv4qrwoVmI5bCgs5YxPh0Az5IUnzys1D2C7mKrgtJEilGLF2m8FpO",
-	"ZJrKWR3otNyKLt+YPampuWiFDGk+RNKgDnyk02nCI2pWuftemaXmsor5OJgH3eAljTkNwiAaUzFicQ/m",
-	"dEJMex+EmDYIMWGADNS8ymPDS+ggitlwNObvr5KJkNMgDBI6YIkBiZyzlDQP4SuH8cEwDW7CYMyVluk8",
-	"6L79GFSn61y097qtpp1OabP1bmCEN/iTTe1fLA5uwsWXq2utbM6NRKMrIWcJi0csLkasfHvzLsTd0fZe",
-	"Z//gsPhvENq5e6sWnTJqIU3TERJLOlfmeQMKcz16UdANWgdBGEwYFfhXp3FkIHNl+GuAUn4kk7g3lhPW",
-	"MI8ZDGAfNDwbHpH/878fESbIRM6ZgCuZkvcyS0PShn8ViRlRGdesQR794+//xZQmE8kFfN86MK83zHxp",
-	"loDY5aYyMGHXLOXarCNLRwaRwkBxEbH157QA3WtUzoLu3k0Zsf9HyoZBN/i33UK33MVf1S4iMSD3MjXP",
-	"lZ+SGurUQt+g9rFdeOamKlzf4qI8/+N3ess7cBOi3LWErA6CMFTiGUppOhzmkynPE5Z6IKbfbA7pAhQ1",
-	"4AbdArDkGxqfoUS2AmzTVA4SNnngAR9LU2mO662hm5pyAxuRGbmLTDKjBjKjQk4Mo2k3m0EYTKXhA2nQ",
-	"DXaBSO4iWzFX0+BapoJuxzAQzTXg78U4lxlJLBmqi4bTF3Rzl075biwj9W9cXNOExzv2hWBjkL3GHdbB",
-	"y7uAh6SPu+8TZcT7GYilZs6yOLU5Jo5lEiMkI6rZCKhoEEllbukopSJLqL28MTVoGgbTLJ1KxRxZAQoV",
-	"8SmH+YJIyilLqebXzHfPDy6axwWWZkLD2bWb7cOln83hyOGQ2YOmA5np0qRVJhAGQmoewZbUmLb3D4Ju",
-	"cHBE47h91Dlqt/bah8NjdjQ8Gnbi406btWl8FDcZbR4PGWvuHbePWgO2dzhotdqDZvt4cHRwcMzKJKe0",
-	"BQPsZSDAWeGjf/x/OmWETqcs+eN3ov7x9//iCRlSrskwlTwm0Zj9Rq5lpsh/AoeWU7bdEdQBHPB5Nchz",
-	"0jpKGRBVZAJvg5NMKU4UJwkl8R+/T5lQDDREFhKZwQ8MrC2aZSkRjKR//D6VIibTJFON4N0Gp5myCRdI",
-	"aN++2/iW5HjtuSZgzYmogBsPOyJahiiccxWCXjdzFh9GU8K1IkzEC0T/EV6XnecSL8qyQPbGXDM0UdGS",
-	"7rGJgXEzTnIq0wGPYyZuRxELKrZXULGXUhOaJHLGvHRLSL3jfr4vmkWzmBs1wxyKIVmxBBUeCNQzNr+g",
-	"V3feYbtdpdNXbA72gphQo90bSdmo574dX7H5joYl3Nd++wu6fH9hKZaGw/5fSIHWjs2oM2AmNZgC288m",
-	"EwqU4cSanVAVnhomAHbSZAIKskH5MY0JNRQmGoM6d02TDIBIo0hmwCPe2rF7LDNs8Xi/cWwYJeXum85R",
-	"A1inIUTuq2a70cLvrllqVU6W0KlicQ+F0tbhURgYoU3kXxwYwOH0kREBaOKGa+MMYz4a269aLftdImf2",
-	"q50WLOQGDJ4solZmqIx0fNxcHqp50Fwc63iv6cYqSU/Ng51mywhiGQhZLGGRTnlkSG4YTEsQ2bcDThMq",
-	"jMbQHdJEsdAoWpbq4VCG1tFJAeiYzksEuWXk9iqMvTODgMY8AtoVF+an4njBjlfMYOiSzFLgAtH4j/9l",
-	"FFvzE2g41bU09/O1HO5vu5Zfi7UUCLh6OdP0j9+TP/7XNUM58V0YDHiSWOZXQio57Kmg2z44ajeNWKYY",
-	"E6UvDEJxIxkYSpOjSaNtlm+Y8ITq0ulwpQz2te2nBWWruXcBGp5ljwkXlhcvD2Txar9xvF8HJyeom101",
-	"wHBouEEYTFOer7TZ2G919tstkBmo0Mja91rInNN8cc3jnb3mRbtdFpc46u9zOMq6Fe4fISjWrxC9HI0B",
-	"VWxpka3jzsIKAT02W+LVmzGcbhUV7PtAxgN5ZSi01PklPuw0WvvwltOIvLpQyREQdEWWJKUxp6m85kZe",
-	"o4kZfJzKbDRekN1uwiBKWYyWqTqqOsjmiuBjIVr7eDTOjccsUcxIFEDn6slrTjiajpJuTDXbzXyZ9puc",
-	"5AXdA6RzQfcIaFvQ7RQPWxztWAy4BZU7uBWRK93kuxwgFyobDnlkZNteTDWtP8aNOTiyXQ//PrGnhWIi",
-	"RXeSHBK7K/gWNhWCJVewmdHGhjxV2voRS94EOD3zdu5FbJD+cy6u+uCKuBRlNy9JGI0V0dIO/ME6ecFl",
-	"sKUxwvrNS47mVU/DMwCLl1KfykzEd5U3O1V5cwhj1kib+OM9yV4pQz+uMApKCpC0VzjmMejLoBE8JEIO",
-	"ZDwHNUGzJMHLDBLZS6lfyJgPOYuXRf6nVWO+0oZi3v58zB5eGZnwZa6o3gXsx1Uh2GhxgHpW7pSCESFn",
-	"voOAB3asunxfcrBvfj02EAc/CZDPGVVEjeVMPAT9iXDrt4OjcOPfCixWyu6BmLI3PKbNaL8Vt9lRZ3Bw",
-	"WGI6+2Ubz7mcMLy+g1ReMSIFkVlKFI+Z38qjWWoYy32A7ETMS6zE+rSEJrNUilFIzk4fkePO/iFAxnot",
-	"tjPrsGt4zrChyM5pyFCcUoMTVCmuNIt7YIf0GQEZcP1erUUSxu85Y4IbWuS/QDiC1wjRaKKkYJ9DMLMP",
-	"Zjfg6JmwmGcT8LlMQbqdplIOe0mumgdRQpViWUr2QlLyCoARziw6zlL36Ovmt0FolieYUt6tGjY2pSns",
-	"1Wx6yN08bz/aH2gcp/h6q03SjJE4I69lqkPSOmw2m+Q5JT/xJAERCl4wx0QjIwc198n+Pmk28f9BMZWR",
-	"3yvvWKvr0lgWQFPOYdhUJglLcdWc96YpFxGf0qT+pPAxGTGljCyKknZiuD+XomeugDSvYuwQ8DzFhJKp",
-	"cq7XsZywkiWlRGeVkUzC4H2WchVzh2enZx7rXEJnwyzpDajiCoxWYNMJyXffvj4jNNU8Shg5+Fvrq7/R",
-	"r+yii+1CGAyCy+6bC/RmuYOa0A+9Gmsl5z0J186ITuiqM99ZuFoz2woL5hKKA+xTfk2jea8wOtYaCu2T",
-	"KR+NQVIyQiJTivyttf8VbKfenNrTY57GPYMInFnRKmWGApijw1goQ/AIFYrQDCxxsGRpxMz8yhiAn6ZU",
-	"RAzvAuyDJsXZn2cpiZjW6IkFc9+UpkQbXe336VgK1rD2O6BEiGvRZJiORr/Fw8lvevZrO7nClcs0rv8d",
-	"KWOvgNXT81e7Tx8/IhfnpH24f9Dstpvtvc0prCONtQZ068W9CYNzyuNzNI3eifG22j4OAqyN8pig9dXD",
-	"PsyvO/jrffHc/BaaefOlAEeBiXDfmia33HOUpal9YxPfZ9U7VwcvEMUMuIZUaaDvy6CCJW8MJdjhOrMk",
-	"hL5M5DWLDZ8H8LiwP7Tl3oTBj4JmeixT/hu7s1TcKkvFsGeuiOIjwWLCRZ18jA/s8PuxT3omtvuMpIi5",
-	"o4l3M8YeFRt1MTdmxglHduMTpIY7E/PYjnvmPvZahOOWZre7jVn6hs7vWeAGnQAMzWbCzExCZnTu2zD8",
-	"uDMDq809iI52VuDOXHks0OX1IAiUtTps6aCOYT8rlflFL3QnCAOI7bGCRm47bjWOjxZsIGjkOzrolE18",
-	"8OeNEUBdAG7QDQ4b+612s+m371nJqbKEsiHIPZeykRF6UXOzw/PJVKZ6FwxgpWluFuxcZti9i/Ze2Znl",
-	"7CHW+7752eJpeE4WfiCDuY1ybpATF++82s5QctJj4A56Sj/6fGXmLXUFbrIRM5pagzyhyXBnLLNUhaRv",
-	"/k3m/RC8XPgkhqLzlMiZaIBqYMTztxYvetecGZUCXzS6hZViSmJUz5nZjNRPkwzlNgx+AR2CK80jBQKE",
-	"YjSNxkYwWvCohRCNptRzjh4AGjsS9jo1M6GIZM96Wvrqo0PI0oeVgQwwzZmcmTntImia4vWtGK+c1++t",
-	"W2QYiCxJgncYS+Xiw97aeatvFzuUg/cs0sUOXxuFZ8stRmMWXUGUg8cZCepcOveHNGLEN0bBc0XGVI0Z",
-	"+Db9g/QgFG45YC2VE1ANcDhr2Uql1IRjKkOxwkZBIzxLXYT4lS9C+JUlfqmcEZqACcjc4YOOd+FrlpzK",
-	"2X8oEoOdxrdy2FJ5gs0XP01oxGqWz3D1EylGRI+lswOUgMiSxGhhZso8eI8LfdAJlsMbwyCVs3qkQcXH",
-	"JyLTuDh8hAGLH5LZWFojjYKcBhceWYJvgbZWIFzcZX9GueZi1CcQGQA7m3CROebF8hkMUwhJX8sk7hsC",
-	"6BIRQtJH0aUPj8BPC4jkqJGdC3wKCYTiwYseQrJwN3HxCL76O3m2CrjeG0n1UtBlTZIGhhYuB8FPWaqk",
-	"CAklExqNubVzUjJhCjhFHsmNXKCABcZ4GUhcQZxjNKZCsMRLVGsow1MRsw/umCpJIe9llgqaWGS1KEq4",
-	"zlOXlg7bHvCGaMxj783K1eQ1gpN97CYMgDH5uWAp/N2ypn5I+sC5zIfMgLcHvqt+SP7x9/8ZrEMiiAim",
-	"GqNE7dQ1yCQzsZ5/Vdf8xNAJAvYQGmmXkGCp05zRFE/AIILWCfhWG8ESPhbe/o8BTZJXQxDRVgHzWxbx",
-	"CU1A3Kmu6LXROSHSgCVTFockYUqRTBnSMWCJnJFm2VDEFRmwMReoZ+W+pg1nL8cgbPFKIWiufIXOH7lH",
-	"l31ua95Uz9lQBwvet42XaIMiVj196kIeFsIfNn7HZg2tif12XsE1A5tnbsrOwo23mjsTPy7pqIUBxWXL",
-	"xUbCpYqYeR4CGpXjW4qEELwNcKFKbGkgZcIoaNB6ZWS9HQi8b+YSVehTbe5S+dYD0EKXAQXh9jnalcBU",
-	"bL/AfS9xcAH3W5CGE4Lh4UZuiWiS5ElpIRHMsExKYhaBKkQggpJwXeT69PHZvmX/+AAlI6oZ6I6LNMTH",
-	"p14aRRhc5JJoKa8Mj4oSqVhspvLhWjkxYFMOWQRJr432xuw985Ldh1f+ooJwEYHN/yFklaG2IlOFAqV3",
-	"5XmewaaqhFnPY3DFeITDGk5XSgnYFDpFisBqayk8lUfpV9NMKyH7U+YiVxRPmNA9cA8UfzrI+iSKIt7/",
-	"Yy6R5IH/ELgQBsJsyy+QKGekXQrAFAZNB2xExdJVrYVMLpquPaZzePKmZMf8uF5c8YkBANwSGMJCxMQD",
-	"cHus3IRi3lrS8Aie3pJAGCE/ppq6/N5ryC5H0qd0yujEIyo4QrRBZkW4laB7i+PAlJoClWy2ThgwFdEE",
-	"LEHhoik6ZUom15tJ/2xaOiE4CNx+7THgff7UysDS10Ii5JbpRaYjc219v90B3h6xeUynAPyyrnG/xwHw",
-	"r5xJ7TGc5hxhG0uQn+TaoDjvL0Vy5QYqAA5Ueq12+Z/ejOXu52c2YRXItHBpt8KLMDiZ3EJTOjG0jsU2",
-	"hKvQkI0shkFCBo2tzoJJ3/YJITWB0HCo8LFME2OfHHGCGi/k4BAhyUSmNuzFZtnTlBE1pinembVS+HZC",
-	"9TYyew3iY/jukuGG8hjcCAZS5fBH3OCEzsmAoSW6TAqKgOSYK9RzMYFFo+ALaaqlOOFpyqZ0bv9I2RAD",
-	"x2KW8GvMY02NqDFmVHsRxMaWfgymVGuWmoX/v2+bO8fvPnZudvBD++Z/+MBcBLVuDGsXweyBIYa8ekTM",
-	"vpun39jMgIA7Cp1eAYeDSOG9aZXcw60uSUQVm8n0iqVwxCrXGojRZSB4y5ZeMXqFjenaXh2gCo1wuWlo",
-	"aOP0IjmZmNuX8BpBm4nYRid9vK0uYBYSF7qAVxOu5cE11yVPnlxpggKzXZ3+mZMMWy9gJJkicmOJ1oc2",
-	"Fh5hbveDva5GmU/PfkrpoJ+bB33Dk+QWYvKAJwmm/8NFRN7gjJfkhEB8PH5rBfccoadUaWudNTIQsbWC",
-	"QgIpB6oU6rjkuNnQTlU2Ui0mP9zdnneBXg9YbV5R56bibV22T5vbS1KmtEFgUC7s035rjM3DWByn5aJs",
-	"MbDabxMuEjc2vcE2kcPj8ZoTGsckmzpXD+QgVNw6q2BocOs5F8yH1bfnSBDihcEYC+aqjCW26AkFGQPR",
-	"zEgrY5oMQ8KNVtx1BhySyBlLyUBmmOO40ZacjLC4HRf7sDb8xjx1U0nm2BAPF+6343+IKeVjLw9exsp8",
-	"kRXLG559HWWA09uO9FWuwTJmfzqxLVdMFgS0Sn5RPyT9cjpPPy9nhOED+c8fIq5Y/nSkaf75GouawWcn",
-	"gOVf5GJY3+9dLdKG7k6IKhI1LwitLe0ENfFAaLilGIdRHX6jsBN5zLQGmdTmZiYnA651NUJohJXvnLKY",
-	"78OOgwhVRnMfKj/Kc8ULNSuSQmWTqQ2vsLGtXMRSpr0ogcHgiwjNfFzEPAKbp7lIWXoNtaiE1JXbU+zy",
-	"0ZimUEVhO9sHFMmrsejRStqVTeHmCmzZbHMSZld2liVewoxY5FnDY4PoBOIHllJ8tpzbWud8QQCV0ozb",
-	"jPnavbk87AJqleYIHcSLfXvxp7Ls7Y60TjD31qgrWW65UIZ7bWnDxQAvnw2f5NsGrogeXNU4+/H5Yz+t",
-	"UpRvJ0bkqX1Lv8zG8/U3HpbuRsk9RW4V1ltsRlpxQgUS3OaQFs9Cgj8orgnxyWtr+e1/MolVbu2A4NJV",
-	"g/nPrX9lGAsYRcwHmwkAHld0tj8ksYzUbsqsjLsbIRwaE6MwKqgBxyb+4/X7DhbMNIsL347Ee7AQS8+U",
-	"TSFjOWHmAv57EGK1pjCAuopesprj2FKg51gmzI4OCD6TqTkArsego6spjYy4rmeMCS9AboOkDgdWoOSZ",
-	"9R9tgY3O5bQMPrizS4dur/IkJuzDNKGGcoCwPk6ZAjxcjQCbnWkxmgf8yvmZh3xkM4rIGOvUTkLSN8f6",
-	"9R6BH3p0IK/Z163G3gamHusfKs3t1u2HeDmw79YRgdW9nWM8uOH03XJQz38oKF8RkrGckQkVcwj94Qwz",
-	"YHkKYXEhoRBQTnWW+q033pC919kg4RG5YvOQvDx58fjBk5PzJw+ePf65QZ7QaxD2wPjEEsXwpmop10Oz",
-	"tE2c2AtEmcRbx9xkqbKxLBXEK6dFVco0x3Re2ES9xuO19l+Iwt1OnN1CQ1uAHEZ32yH8UBPDhEe6rhoO",
-	"JcCWbChGzCMNPn/FkqHHp+gnngOpxwQozxbSdsmvv2wVdpxyRX1HiE0zzzX8znSME18e5AcrqIN+hRel",
-	"Xw0kH0c1cgdjokd1jXAEvlgWSREDWY/ohN3SHujc9A5Cpd1Y56ZbyaoDd8bBu9j/cuRZJ7niaDXLMXz7",
-	"JNra2+oC4FcaKOGhmzBPkC3UqBGm/qVsmEFhDEHTFHKp8xRaHxuPSgrZSsi454y8RTXtbWeahlfQsrzh",
-	"bSnnRa5e2nelR4GOoyt4g+pcz8yjN+UqbEsGRgNV5DZ9rNCWF/fFl0rxrGNLRVcX7L1NUGgp0XNtaqF9",
-	"8CavbFa7qZlVcZiIVehsFRSiyh7af5G5CTnDh13qxq1uucXYFXfmmT25LRgeSPgTOidK07lZ9ZCzJM6N",
-	"4NaDA3UTlUtIgTPiojx2a0kOQXRfJCKb3pBFZfrPfWNy9Np8sxVEW9xtjngbYkkdPrwaDre322xFRVcE",
-	"SpSpwkqPHTx1bi7/7S53UYLR57uzZRY3518GcOfmLa9xfDtNoy5FAhyd/S4ZzEuSUx41JxS6zfNijVOa",
-	"alsB0vCmuMSToPaCGc3LnLDK48ctUle2Rb0KgQKsKI6wdDR2KSWEydEjP6NVsT/2XM5sKcnbEDlDpR2R",
-	"tl0SQLsG6BUngTHtEM3heinQkWwQF7JcKqQPZwEKujuMZQEYz8brP/jsbOwWR1ocZTG3G3EZ8ZbOC+/R",
-	"lhrsLQSqeyDdW4B0UbMvQSZffHVNK0CktgRPbrfYiJ49YUlsJ/LddldodzvqiGzFM1yp0ut2I+b3ep3a",
-	"YBccBs6EUkzph3HhZt8y82aSRWMMC7DZuJhyxTx3HDOal6wtoNrlmQs2u3ezbCiXFl03plvHtpHKdtwQ",
-	"l+yFWFH9Ycs4Ciy2gEmFmKu0fejQGF5v/PNDul1k8Kro7HIO0XbgejUsTG3AYTKFzWgw1oSmrM6kVC0g",
-	"+NGDOuV6gh/XbbP0cFgdu2bDmPp0i9uUb5XaAotgPbNqE6EkpWLEyITZ4DMwuR01yb97QmdcQUTf7rFC",
-	"ou+XBFM51wAkAYXfTWHH88LCmuOWDciCsA800uBqmGCISSkwZOc/ISLkwd/eNt7hp6/+0xsb8vjDVPqc",
-	"1uC7LIkiXNmGZjaLp2hOtRhxNJkmrBKfq9OMvfPF7BShdsvOPnuRCrPJUM5ZusNgubstrxi6UkuY0Jht",
-	"5ZzTdODKJHuRsMR6VmVFLx3pks5Z7dwnZ8o2msM+VUjXeUpgPZ4M6cW0MdxcseFSCF9JKra7C4sD86Hf",
-	"hmHwHjE4d72DL04VHbNKlRsapI9psC5IK82EMBgHLvOZK4q+MBLXCq64D/cSICvrpYEkxixO9A7WGGDA",
-	"erpYlSyvA+88zloa0T5cEPnzoNSigdxmWMeGQ5nqXroBFzqz/Gdd2oG3qL0L0cVgiDpumNR2f/rm0WvS",
-	"Oax5SeleHq22pniqHuevFC0QN7+k201Taqvop96KXnMxWu/zsI/dPksDL9Ynj5MtIpQ/b4zsqfPzb7Ez",
-	"12vFl57vGqwsYuH3569eEvtrl+wOZDzftRlLISk3YwnJ7pTq8S6PQ2KLp+66UlHr3YBu/tAt0rvnUgb1",
-	"ttQSfEYQFjzjSUIiqTQxTBf7SYQEKpql5h904WCt2VqhZcv86aKu/cav5FXvbxeL6V4PKysurcQLYBva",
-	"6CSCapHpEVVYPtdwPAl2g2RqMHkmpd9q9V1Vm1+WJodc2PRGjgUR+ISh7VrYIrRcREkWM+fMp6nCH1TZ",
-	"0EaFyEDKgxMGRuzqR45pMuzZ4ka+JT5hNEH6tsVFKvy2eYLU1WaVSmpctWXt/tMbWSo2+FWRlFbjNc8/",
-	"zHvrGmambfnmzbluyYi/asaiXV4uBhQzC5vX/am9AJ/LnrelDfr+zX81Rq4iwRmnrMHY6dYuidsk8Xgr",
-	"L61oc3y3pB+fuLE2LeeJzBQbbxKjsnh3FeuZhfsD/TC1i28eyWrPZPNSBZvlzW4slkKpWY+x65EUgkF0",
-	"iSPcHrlwddmA95KLzaP9NhIaCyy36w5LB7LymD+5UFkg1GeXK7+XA0+ze9QbQBWD4kohseHoRZOFh/iL",
-	"eQRbu6uH7gMkIWI8YIlppzJJsimmEZunisBnH5/+HiPcHrtyV58oeX9M1biW6iSMDl3ZJp0ysBycnT4i",
-	"B8cH7ZUF7LiI2YflYZt5/hlErD803G9Ep2pD23JN8q/VuaEiFtQ+M59cERnzWdOUD4d10bo2lHCDaF0D",
-	"ji1qEnYJJaBNILI5QJqNOkAeHR7tb5BrC9C08VA2yRbWYo/Pj9awq09+cyto+tkv7wt2q3oKa0LtXB07",
-	"TLa7YqLarqOxbcw/DIfJljCcn5ewFKoAQ/nzZRzLyy0KqQm7ZukcosLHVG3MLV/nM3iTPngi/bU4U5lU",
-	"aiPktr/C5IMICZ7/LOZappA0JLA3tytUBAZEqAvor6OTxzt4YJjDbdN4AG+hG4l9CmCnJed9GfReLHN9",
-	"8LahwXlnpc2ruEIFAs/R5F2LfKTnVilAtlaFZy7bFMlzCLZCRJ7aiTUwb52FBDnPngWssOBvSEtukQjq",
-	"OjYtN6S3cdJ5pVN3rtiZZ6HW6WZF2Nz1yVGkOGEH/w0on7NSbuO8A0NPwkRMUzzOBrmo2sgJTRQ6MyFf",
-	"oJewoYb0TGc8B79bSPquuF/fZzP/ZMUPK0nlbn2+OEdzZtaSEvvl73K97o3XuTK9fErTojTLhFGVpZXJ",
-	"y26qW5RGvH2y9p2i7l2OczmHOT8uH2aW61h80mJH9UqPd1lstkUBkgU1Pt/NQoDvhAv3Z2uVJr5QqzbG",
-	"8IxSVRMneRjW5AkkXjlPHX3B2b2wKAUubmkItK2q68wU4D/G3loCbM1O+/TKPKUwh9V7WhXM8JpOWXo7",
-	"W+KXuPt/Wtx9vb0FUIkiFi1chb39cFWsbnWcnxBn3NUCpLTpT9CpCyu1QlqiuQi+UPe14fx06nMh5b23",
-	"cSJrNi4N1m4219KOP2WMZak1mZ+oYabSZIAkDSgQhEcpOoPoKlteyXwFXUFAY4b6uVuB3p9fULF14dl4",
-	"CYbtQ7Wd6fLzCDX/VKnEr8Ne2JrdYeFSDK2XZJ43soRKEXmmoWvQUVN+o9TqZHm9cSqnRc3kTGi4QKj2",
-	"YmIti8mc1VRQrvRMqQuy2bTcdTV6CU6GDObEzVHJzIPCNldvxnX9BlJ9S0eGTXZ2pThKCFLebaWcTFlU",
-	"K0O75jI4o8CW+dGMRuMNKvhGY7QhZL50ghfQ0Q3b2WLTwpD0v3t8QaAZ0XVrF4QZztTuRx7fbJKrDPOE",
-	"dnU1G1Zbb7ZGMnUXZgPBFB71rqfoI7qFKlc03Nwi5oGlqUy3ifTIEu0Pli66l3pjYrlGcj6XGUnZVKao",
-	"O9u2VY3VOsqyqmbbWNXafJZijSES7WHRtBjiu4pHKjp7lvKd3Bi8Fr/gV7eilcnIrwv+7W9A9On6Dp3Z",
-	"SK8tw6CRtOxguBhJqUYbD9k72Lc5J0Dpx2D8GRKsyoOy2pTOFdj2bUWnoD6AYDOLTF5i4jahICtO5cxR",
-	"LU9oBk3RWGvpIVQ6DIlibNFjULIXNibV4sKQ1ZT7Z+GUEzmryXFCL5OVpratlLCSw5WiNMJgSHlSl2Xl",
-	"64yTbTGEH/KhW2LNEWxCgBdF6jmELFGsxwBWRygzolDRDPMSYkaANKdk/piTCb1intz+dLQSfOvhZCtG",
-	"1KatrQbTFdStglXYV/yAyvsob94j6YRYd5hrJlqEyUJ+LGR1eLuYLjnGXDdSvG6N90oKtBdCK0Ea6Uth",
-	"FOBSy/HBXDOFTeErWFHtolpuu1rp0eppEbzUDrim+bFtz7wMxzD4sDOSO3n3XIBNw4G29OsOVkSwBrZx",
-	"0MXw8F3XRns3cslIxdF8cu9a3i/2czvWzsq65LLjp9Jx2LIqcPBMoWhKiUFVdLAy6VMyyfT2YqerKl/S",
-	"D1tN6JK+osx8qdycphEKxkYq1lD6mY6EVFyBb9VWdmYpJlGkbEoBdEZPBpnSSBaQAdpbSmqvuexuHV4w",
-	"Z+IWNvwpVQotiO/lwCMBSuERik6tJI2NsRmFrvcgU0hhpCOaIKmos5bHeT3T1fWB00wo130by1fZhjmp",
-	"1MyFn24RvG5k1pqQ84lUuc5pOFSWMqhg3iWUTLjS9IoZ7gAt18NSx2Ho+qIlRt6FRstMoLYQGUAh3GjM",
-	"YqPYXgpbSPohZMqO565yriIxxxdQApJuW13XoldpOZ3iKE7yhR7amLFrAwEmPFbaQCqfCAfHanOXoiRX",
-	"TKmAW2WghJnKVXSEt7GTtpkXfq/PrbbcvMbLDNUkHUQMXgBaPCx6D8EiocpSUSO4ri3aBlEd7zEAZ3WQ",
-	"wSBXo7cqq+vTxMx8lbFCvDEeKadyUT89sc/E5yf050V6wm0izKGQ1EymV8rZVqHMlKLQuNpoD3nLNzrU",
-	"+OcE5TdHg7CJARdaOucq+dsjmlycnTx6RtqN5lcodKBmQYCE2QpyJJEzbOrGR2OUcwQXDGqwRgzjq5ko",
-	"GrxBMwBzPTPF4qKpFJRLY4r0sd1NnyijzcyMxOkShjBbzVwIm6xmFhxL6ByFYWF6IaknlgxfAH0JCaKZ",
-	"IJ73zBRQXGVmaymlGH8/YECj6kPwt7MK+uOdsb3OvDgNPL2Nuj1AKP12i0jkbMs3HIw2qj9W9JFaNigY",
-	"uH+y0mRre7UJ24MiR39fU8m6bcGReM+Op+SKi1h1CRcqS4B7h2RmkHGmQjJmVEMZ97HUvRkFu6SRi7l7",
-	"Erpow+0ICY2vecRCkjdLuGVsTbmdHK58pWHkXNPh8JMTU5jlBXgi/glEtTT5pzQ0LsdmbRuS5e+HFkkR",
-	"94Y00j7R6wlUE9DgOcumPjN8rf0zD8GqTlEDwoRtahtdIJdFIYCVbhf72J2Nj/dqSgzz5ddAxS7Unx8L",
-	"nMyQmplM9bhBXolkTvryCius90vOgD6JaJrOCcVihhUj1tWC3wDa4GTDIY84Vr7VFItxM83SCRdIxYTU",
-	"Pduk3wilPszK+/pvXRU47xSMoXtYCtKFphj6WiPo1meDb9podDuyY32LHorj8cRvHioGZZfLdLa+COFP",
-	"RUzFVu7NyYT7wz9H0vv11rEbMNI7X665YlGWcj0/N0DE9UCGgl96UUw5v77LCP8PReAFYGIC7DzyijNH",
-	"drpBr/dEKr2DCf+TAu50yp+x+YpQnaUJSzE74NfGwrRcuOYckRRKJhuuJPKtBJtgezyjNnj2PxRGw0IQ",
-	"3pylvX/8/X+CZwxwEAgxoymQeTv2WOtpcHMDcflDWVdUngo1Y+lCNQZs92PjI0HNtWawkOQ5ppNSh0br",
-	"GkJ5l1db5F6KYSWO2oBMMdYgJ5Wa+lyRTECYIQxi2Ax873RuyJODCNTc7ohLb1yKS4GRrWAemUjBsPSp",
-	"1R3MO5UKF1ZF+KAb5Cnm42EHtLPTR2Rvb+/Y/PzjxaPQ1v8QcalN2qWI+DVPoH+bqsZvmQ35ahE6L3yR",
-	"8C9z3zZs+KHNH8BOuL+xVKIZIOERE+hLcnZPI1kEJ1MajdlOu9EsEKz0nUFr61DquqJNLCb4nTMFYQoK",
-	"OG9ouZICHiGj0bi4ZOZMMOll6HrTlULikVEGYG4pFaDpBi2XKE+nPOgGe40WLHhK9Rguu3P2Fmn0Iwa0",
-	"yC5Giqdx0A2MzHjiOgWUexS89TgAzaHMqNnvQ2Kmxr2W2vktBpywD9NExiynj3B7Id27gK2rrYPUfrvO",
-	"hnltnwn98BTf2lvgElCz/deM2Z91mjGgTHOAq2EdwU3on6oAx+5zbij5Bg8+QgF2kyFdWM3NO7DsTg0u",
-	"wbbbzSayD6Fd+B2KAOYkdt9b5cy27S0B7O3HSlfloN1sH+y0WjvtzkV7r9tqdpvNX4IyAzeCcTCkgyhm",
-	"w9GYv79KJkJO84hPi3akeViOAuoGw9wWFdD2Xmf/4LD4b1BpXVy3hELFdF4jrFAUtOFiTrjuRQbHD4xA",
-	"wqjAvzqNo9xNhJ7eRt6vuGEec44f82x4RP7P/35EmCATOWcCLLwplDgPSRv+VSRmRGVcswZ59I+//xdT",
-	"mkwkB8MtaR2Y1xtFn+Rqa+S8u3HR1NjmHtZt2Rasck0w84vcNsdf0ZyMmnRTvg9rrwEofsCLlgOVRuBX",
-	"tolzpP+ci6s+mnVSlnx9CVNfBoVbP7dIWtaPRRjgjMy7deuxj+3CM7CUDmKx7+Ec23e/ofEZcrcAXmmt",
-	"f+VHQTM9lin/jcX40t76l05lOuBxzMRCf4vVbzlV6aZC9A20LUBDYrACzHMKUzXADCfIYE4cjiCRtMV8",
-	"RtBl22UomnGrdBpCcmqJ9XcMafUyqV5Da+Ctp9/eC1laDbK84exnOstOs7P+jZdSn8pMxPdw+GeMxjan",
-	"A+rbCSh2T1xP+I3PeLfENkE2l8rjB+o/He68oDoao2bJrV+4//iCjvLC2eVKe1iJlMYNAjnPSk4YpLSx",
-	"RKGVdkiVdilGVjjlinRa7Uth9mKttHnpvUuRGzYcEp4UC//kyPh0CLvf6NGYTaZSMxHNUeb/jJj+ZyV0",
-	"W1+OTvN4k3XFLH2DCnin1V7/Apid4On2Bk8/Y/MLemU30D7aZD2RFE4pv4crbmYnVBAXS7bpjbaNrMu3",
-	"uXpzzvCBf6lbAyj9jYzn20msGHEQ/MQV14xM0z9+v84YmdA05kboyMMMbETBxuJQKQTipmozsYL/l3v+",
-	"5Z475T2RqrjotvKoIA73Vl/8IhyxENZWNNhWzLJu20rJ8G4Xhm34NlZpKdofghlnbLsOlQwIRcDFQ5tJ",
-	"PxMgu18KDYEGFZuJh3sb4fURVey5pLHamghtrQbfo2o7ANn7j9/pLVXY3D5daGj7F82jbtNpaDBU4hkq",
-	"N2PCE8rzhDVlvKQxp8HNHTW6anvulWpd3phrMCc8/qLe3Zt6h37m5Q75IoZPYOniuRWvRCumTBrMfQfV",
-	"EH0i/UX51trm+GbgubPXlm9wuJDQ6sy2OcWw7SJIUempMAVfCpqA4z9vL++T5mEBp24b25GDRenhLhKB",
-	"u9Ley2xvoOfubXytqqnKmwsHm+/gL0SgtqdFPjpUFOnBeJsZ1k0pkZRHCLyd59KGFC9zScxQclgPwzUq",
-	"1uBFR5hZRxspyZezWXk2gs0KgJYJ/T2fxn9rwXhbUfeO3Am6ZNJFzpS7FsOiwxi22VlkSz4Rdr3RsUC1",
-	"rdXW/FWju97O0FJC9H8pZLsvU2RNHcutjn+XYRk4v9ByInJCj62TWAwd4lRhdmyQ/CEpkjmU07Kt8JQk",
-	"QpKSLZOb965YTIYSYuSqCPdYxPeGcOHtZJgvKPrXpYdF8d/bU0ZscF2r2pf6oAs5C8FgbluJm9uAeRpz",
-	"6+yHOBD0yxbdwuB22FdCrA+li3J00LKAJFRD/AVGpBC7KKKY7rs6D3rMJg8xnoAb9S6JXU8KV4DRI/J/",
-	"x7Tt4L29wD98KQWz1sU76/YuNOGtawweqCkTMQaLLrlTD4y8tbfX3T/8pdo4uxv4u3BDaHqPZenXLVgs",
-	"nkHJmABRNzwhk0xwSI4LlqW8g4vmcSHlWVHtqtS+v/ZZm20btJu2u383SBi55klilHemNJkyzTUsbeEU",
-	"aleXX5ag1VpYjgdcpcVg3/q8I/3Gaws/luY82i9FbUAkeD7wv5cGPdpfeG9oGEHxqoskKC8EH7l5t7H0",
-	"6zC4RvS1l2VB8H18QUe1ZZbc/Sq3rAqxgQjBFiE0ujK/GkZmroHlZuvl4z2kugulXbTrpgLRVkpzbBRw",
-	"l+V+ElH9dgTaRh8G3bfvlmSWvFcL2EGmqZxwxcriiqO/VaJse0mrVRZX+wxIGDb9C1DMxhna0ifUJpvk",
-	"9enRmAOdAiDPLGXxw6KkroMuOZXppXBh3orQBBrgALm3aS/mHWxk3rUEnUKPdBft1SCOmrvdQH3cPhh7",
-	"kZ7bnJ9LYUMTnY2nzpibg+X+TK1VsrZ/0dorKEnedj0YzXaae0HebD2YdK4OP/zanv5WbjjeDRZ7o5fa",
-	"jy9N0um22r9sRQbKzcp9plKb0NhuNguQN/5yxkiW2oo4qtpn3+CLYsk1U8tFQ0v3ybKWynWC1O76u3TO",
-	"0muW7gDhw0cb5LGVMwwdj0kf2Hf/IcQ/9HmM3aE85PI5VXrnsRlj5+m3/dA2hsJuHVRcij542B4Bd+43",
-	"iI2pLJQEyIfEQhhmAbCaBjGXfTKxy0vnpLVPFLlibOqafEC1eAgxnjLMsb8USqeMTmzvV9d0P0oZxH/S",
-	"BBLMigvNBTGDShExQoXtsjamLuMURDXM6oQ9M9E1qxwxjRRuRtWlgDJoIcRk2I046gc5BTgZZLwaePku",
-	"+alMEjnbLEbzwmUPApBgTQ9z2sS1rSoFMIBcTZBf87BqZD0Fo64cXIW1LFXLbIWtI1+dzHuOg9Tsg0bM",
-	"3cFtVEhYwOMu6bQvBTzRRb/epTC41iUfLwOl2fQy6F7aCMXLILzEsLz8S/iKavi7TJo6lv7h7zBs0P14",
-	"GfAYHl2KgrwMbm7gKFdwY5/YgptqBP/K/hXEZxciTZWtKSKv17lcnb90ZSyzy8i/hd3g1fB+Q3FLXe7g",
-	"n1JkKHSszczCguPGfrNZpCp1A3nl6S9X/rWQmpuNVrOTx+LeKpDX09NtgSnvH1nOn9fKLcr2BfvtRqcZ",
-	"VMvyYf/bdvOwCTUkXPPadvPgoNNsVosMH1Sr8wXtvVajY95rVkquufjxconfSg+t4OCoAcpM0SMrOGw2",
-	"9sxXeQ+s4OCg0WqWyv66nS6Dv9KBrlVpOFdJHA7aB51Gq20XXFYemwc7rb2gnN8b7LWOGu2OfTZP4g3a",
-	"rWaj6fbsIqMh/6onpO4ZyAZ56q0583arU15xNatMS1zBYb4Cm/j6NiiyW83FupOTutQXr4aUudv6r03M",
-	"QD7Tpe2WYjggGYXazJA5+Ohd+xhH5nKS5iV0a+3yt3Tb4mubmUfvgSzaEjPQb7eA3Int6xGU6pLVEb3l",
-	"TMnPRfMqdKB5A+VpkfxUdiKHxA3Q3Kv4BdfubYmgt+5lcz5i3Tky5M9LrA+O2lVivX9svqjWQcXSWFXa",
-	"2ayjRGhv2Iaa1ApFCOnGF+/PkiVFF+AxOCgFW45I2YDG7E5cMw6vLggJz6XM0EUaB20wB3PX/eDVEC3v",
-	"XLtwcoxYmUFbzGRu9Vlb6tB8mw9l1TTXOwFbbboidJAvaJZhsxEhW1EmcXlQzClMbUXF+CEGvmOJoVTb",
-	"Ak8Jd3E09FJYy7wc2m7rappw7MUxzTTRcsSgkoPfjo6Ii61MPj0V/qekqW1i8l+Nvwiewg669oq8kDEf",
-	"cncRv1z4RdNpcc3JlHLoIkK1i0vjOiRjOXNpxTqlkVZowQzzdBXXEGUbGpG5OgNeGvEiz+G1V8/bSdxQ",
-	"CQuGh/Y+F3fX270bOohXGqogUZApVoCpv/uN+guLJRPudGEXWtpA1TykLlOoVpAbVRayXaHoQMEVCydJ",
-	"3hLEFmXYqBrDBvf31OgkGzx3IW95vRGYX67ququaKRaDEgAl3itYvPYmjl0rx3qD7aktA5DHljbISzrB",
-	"2n2VbrsPi5omZZ4OKfOOM9t+ocvmlSfFQv5KseOlHqlvP37OMPC7yPGuEWpr0bvb3Gm2LmC9sOS7afLV",
-	"fqQro80dbn4JN/+kFoRyALiBtMGqEIE8K4d5T9ZEsRREAxm4LTKi6sO8qrHpUL1io7h0LFxh61xumspy",
-	"KfJcFmTwRToqFj2BKr3OAz9NOdTZqFY7eUjazQ56clxJVFsBoXEpLiQuICR9bGfTd2Nfr+liE5J+EUfR",
-	"t3UG3fXs5y1usK4I98bVn0E1ZtdB6VPqBoX/JPysAfu2z1NNqX3X18m1c1okbq7BUClgJe8v0w2ihCrF",
-	"spTshaREIfM+OXdJBKi0ttooD2DLWHMsmg1+dAeEvHVVGFCluNIs7kGQj4+LMKE5FOOuYR0wfs/Vk3BD",
-	"5+W6e1C11RsJ1Ggii7PPoSzJPpjdQJHmCYu5kT7tOUA9KznsJXm8eN3BXNOEx2bRcZa6R183v113ZO9q",
-	"Co8b2OEPtoFJ0A1abZJmjMQZeS1THZLWYbPZJM8p+YknCctLmNtq1EE3aO6T/X3SbOL/SzXOIau0/E7u",
-	"7lwYywJoyjkMm8okYSiXLJVU95/UQpl16xVK0C/dm0CfFiP6o2cf8u+ZUDLNecBYTlyAyUIpVEXnRgR7",
-	"n6Vcxdzh2emZ1x44G2ZJb0AVV0W59pB89+3rM0JTzaOEkYO/tb76G/3KLrrYLnAXBJfdNxdYb80d1IR+",
-	"6FW6nAUxtVZpzntyavM1rfXQfJfXjVdYGTyvir5QA30ZxQH2Kb+m0bxXtCgriiKViMlN8WTKR2ONbkVo",
-	"ZU3+1tr/Crbj2onkfUPyxfT0mKdxzyACuBzfAqk0FMAc3dR2uwr2DNciNCPTJMMSnTKlI5ZfGQPw05Ri",
-	"6UK3D5oUZ3+epSRiWjOQskIiM6hTo//4Pfnjd1t/Dcl0XtG/G0STYToa/RYPJ7/p2a/t5KpS/t//+0K/",
-	"gG7g7VewTaa1raLvN9q6Pge3zDwpvb4uE8gTW/eyKguAuKr/1ezHnynSugjk++g0oLfvbipBfW9Srplr",
-	"OEdLde4U5bERrGxrQO6CpkExjtiW8mvMlY3qqS+x8G3+zGvUnj6l5LU+dcCLm1hW0YiOdqksBjl7IlPW",
-	"+JI/8HnzBwqEsXFkeDgly0gIOofRvBJojSDW4a0NvV+dPQANDcB4mzIah3n6gOH14IiIofkdJS9YepUw",
-	"ksiRbVUPRh0hBzKeNxa7y7io/0kMcWoQRorcupItDvoMxqFCHWOjEPHhvE+wwxChgrAP0GEMSocllipP",
-	"6mJQv7c7XhOd9lTE7EPeWwIiazFhCGsK1plMbYlWj9G0GS73QphwwSdGiG0u90X4FB6Ud58q7LbId2i0",
-	"2ntGbB9TNTaCbXPY+Xl/fvVcXNB4sH/EXh4Lvjf68eBJpxN9P3zx4+zN4+vj9tl7efW1LSn8AcBxxUWM",
-	"BRdB1kkYNRv8uBzxtjA1RL0N2FCmGCnXOfz28Q/T90dPvjmnD3Yvnk7ePNj//hHLfmBnV5P9ly+m37/5",
-	"5bu98Xl2+uPX+K6M5xgwh8cFo2C1Vouxu63L4Ca8xMVemtVewnLhSVjwZXCzbOkK6PvHm4ssFk03Lqvw",
-	"xcD1aeWG3IVtkQBjmGUSs5wyLEYyO9rqI7i7QL2mkuO1q0kRsMWFhdRw1FFbTRsyHe3qRI52ihFC9yBy",
-	"BWi8Sp4xNiVcdw03gAyuMbi0sdPENJXXDJO2gFJfCmeSwqvjXOCFgcqfmZXv4a6EpQwO23cLFLlLsXcp",
-	"Dq5fPntCRfxgeMwP6XzynmfDH589+H76hr+PfxjG3z9unzwTP/AfT59+fSkuxT/+/v+T0hjklx9/fnI2",
-	"/PnklweHU34Sz6JnD3a/+0akH1798ssrOtk//zD98Gr+0wn94dsHsx+vx8+uT39W38+SofpwHT+/eDJ8",
-	"I589mh28bz2fHx+9+vXwux87h49/eNN5M1NfA2SwymdpygcH+52D5mFn/8HJz8+v939l2evpMP3mw9U3",
-	"7MnFgzaf/vpyMu4M5MsH+/JA7f86GT9tP95CoSlBvj6f3mBmAddGSSaqORfbnvOB53xc2Eyn2SkK/b6U",
-	"mgxBesrZF6C5YfT/JqTeGTrRakNrV34nl7b00uW7IKJD+99Pku/jjL/2nua5VdA4gVBYANVZytZd9Alb",
-	"FQ33gt09BWYjz04YlJpVYvoidsCsNKm03XkDX+dda0RKpLmaGhtcYteJarMJFckpWh82PvAXzHfWb8aS",
-	"UHX1F0h9KfMNW7Xd7L7MRMK8lP0iRzmnc5DUzVardrM5mdA5iWUlK2YRu3bRPrQywPzF/AQf+iv5Pz15",
-	"qq12t9lp7LXAIIy2aAAw2J8NMPcOrfuy04Yw4mVjGfTcdX+ajXkE2GYL7c7tfBo81GKafTdN66hZmcbv",
-	"WLCTui/uWGsLjnK9QGh0NJtiVanbnrChJjLT/5KS4t3vb80tteERErOiJHRfMNDMQRtTTdcktNVc3cWQ",
-	"6ZoOa44TYb4YKPuwFq4IJTEfMaWxlRk8fcWs95OjtJfKWWidhXoMr5+dPiIHxwdtrPVsOeqlKIuTFX0b",
-	"/Crk9Onzx0Xmp12aW4eWiQ3YwgecMGkWK+a2vxT4Te1mLoVmSVLeDfhFuVZkwkWmmeuWFdpVFqsrSQEl",
-	"cdcjoL42Mm49BVxQ9+NiLbluD21gc35qm9WW3W/lq1vqR3rQAdU+b0+6HAp19xh1BMFCcLcfTNCFD3xm",
-	"eYD3X1vcttS4xhpw3IUU4Ea71VmyBgy/e/nyu6k+6fx8Mr54cP3z6elPV2+eDcff/PJ8kD45TH7Ybx0l",
-	"T5pRcv7zojUA8dI3WzvPtkulxPWcfvvq9OejD2ze+rU93d19wq8e70mRfqdft5588/7/+fHZ+1/E/uvB",
-	"4+urztf2zZm6DLrtsl2hXbYrIMm4DG7c/nvYpPjtVnsK3jllJR6cJa/3PrxUb070q/f73zxqH33z9Gr3",
-	"8ZPnnH13/dPBB33yuv3Ts+iX4xdf21YdZrI3gzg+OB/9NKBHD94/aL9nySPBj7IHZ78+enV1eNU5+W7S",
-	"fv7bT6p5NoPJpgmNGFyBFJMqDNttHR7v77da++3OXquJ7ckYxgw5tr6ywJ7hwIbPe31iEri8u/MqwyZD",
-	"fkF5QSbIfXj2bhmiPaNcgzu0fM8uoHerI1NCamLznvL7VdnsUTP/359ws26HW6RAIEl9bfhCnfoJTAMa",
-	"tkNXfZVH9KFEcXvB/rMER24gF3wrZ8IoT667L/DcBY6d8zhgxNiLb4VUUI55qtUb54/cU1vL9HcrIZ/P",
-	"+2cV0TCCtSKega3LBXaF+EnhR+xOlbIJh/x4OVw8m9qaqHmklmI22aOvxrS9f5A3OUBvf6nLASTWd60j",
-	"pFhGSeFzva2wH8LJpRA0TeXMCFEpU1phP1Hni2G2nZFgLFalYmVYBwTELUWw+7W3sPI5neeIdAc82ri6",
-	"ewl3PlvYF14jjjXuSzKSC/MbMBLRJMFW8I5uuzgxR2EXI8PySLCDIxrH7aPOUbu11z4cHrOj4dGwEx93",
-	"2qxN46O4yWjzeMhYc++4fdQasL3DQavVHjTbx4Ojg4NjBsiNZ1xd3/mYpsx1GZNDwhIW6ZRH0JwlQYde",
-	"sVy3PDuSYe5sCjCimo1kiuEgEEaTTaauXX01AgbmSsChuVqfxfCzYaYWQHpO50RIA9MxTYY7mCzuAar5",
-	"IanE29nRgNG6qLPq0FpOUcwHhcK79/zNLTiYRciTSN9b6f0qffxc/pENPNavDDl4iYi7cXV8yuNziOP+",
-	"s1fI34A/nCC5RmQLCd4V6OhvMWdltIeHUaO/uT67wbYTp2opTUjZlod58SSj8UJhKTpiD/PsQ3S2Q68e",
-	"CKpD0hi6SKPcXIhWiUuRV6kxAzBU94oJGwTrd0GlGmpTmS2neSUim3Lo4jyKyBUWhwZKeeRzLuBciqXU",
-	"J7OnvNpMmBsAoOE6TVN+bZsNLpS74YoMUnnFBJHDYRcTpCiJZZRBtRxXwVNdCjBW9S8DgxEJA0WMmLsK",
-	"cdKzsUzYUoABHlMpvoBEMskmAukq2A40HZgXL2bSnXyIWZid9rGPcT6GIV+w+xe+tnCVWQg4E8RK9SEP",
-	"OUAPNoJkt+WJvJzQmK2sEQiwwo68kJEHtlpIb7Up2629RqvtL4WRQf5IiZeVskrMaA1wsyCFT7hAjXE5",
-	"eRuCTSD1vNPeM5v4NaMQgAwFK4oKf5iPNpMpVFw8GRiEw4Kn78IAcgOx2MnbpWon+971Y+J5cHTQwbjk",
-	"hfbI7rHaQmIDqlhQJKxXBsIIh8VWfJUQaJdxf9iyb92825zVIcrW6WnuqoGqZoRlrWk0nrDcX/hnEvRz",
-	"nauQCPIOq1dsqm3r2kUtAPb2/fmrl5tQ9cZvfFpL2SHnBK6BISH9srcsH6AfQs5awqACWIO8lERNwSY/",
-	"ZkwT9oFFmTbUkESsFK1UR2rmF3jtPhfBsdsv6lTZ/q6RunZ8CD/n18j8mdN21D0qEVA5CRpwgW6RjcpL",
-	"/can//JI+ej8J4dPED9ngL8SRxdrH3jsA7dL8P+StP/pZfU/i+lqhb3knlL0PZjrRNc1/uoz99gn91j/",
-	"k5oeexKurG1hu1Qq89K9plGpKGXY7deXH3Wx19rfO2g2m+dfMqG+ZEJtlAnlMBTwqZcJzRNX7c2Hov50",
-	"KbSs3ofBLfw8qVcVYPx3ycO6U1yLJfmbBLYgb/gSwHJrR5UDYW4BsXEai3IAGqC2C2pxY6+tBJhz+a2Z",
-	"vH3vszQHz3MG/3VcleiGhG1Zr2Tl1Fcf7+qSSqcyLVWOR2tigzzJ/QHkb32VSN3/am0RpSvGpjUqMeBO",
-	"TT2ke69xhDYkV+HILD4IvxQ6+murN5liq3zwG1Ow/x70609auWqbZJ0StaOY2Yu2GUMJZ6m0mcBrciTT",
-	"TKwuZbXQZaNBjMyilA0OYnFevj+1JSRdfX4tSSwbxKWA2wqURa9WMqQ8sW4YI+xcCvyVpalMu7mZiWM5",
-	"mESOnAZi23HkHTzey4EiZh99aOFhm3fAiuryJM/Mrjco4f9eDmxO5EPrVIFvzI7pQIHNzk9538tBsHk2",
-	"3OBPnxEZAzXqHB8brhGzuFfTmaQD6rg5waAbGMVdZhqiwMxRg+OjiPkyMOqaFWaJVs5ZUD+0UaNCt5L9",
-	"ZnPNSiDO3c3bzOdt5/PKJMmmm027lO0Yvf9h/uLi6RZFGjKxXgcw9+pLsuM9V/NCoBrwGjqxUu43D1Sp",
-	"Y15prtaqd27jHO/rom2a+ORNUmKRFHFvSCNtsBSiPe6kvcLm6vD2saGHkPz+V8QKYIXVCm+zsYTcJMVH",
-	"gnARupJvdRx0zGiix7+tkqWewCN3Ro+Fnggb1hPEuT0n91RDf537TzI8p/MiUNRaGYEzl0CoWHrNIwdD",
-	"aIv+22pxlMZcYBDwPaThoo8/lVfgyZaFoSgvAa8YRpY5YN8G9sWi6y4OCkVYaQ9PYh8vw6fbj2WG5T2V",
-	"vrr7vs7zWBqDXUY6/DQYNhtDJfDC/mxRykaMWpjWolxu8KvHuZ/sI3fFuJEMusFIthrtg8ZRxUh73Wy0",
-	"Gs3NAe9WVONPHmQ8iT8VtI1QDhOsuMobJoy+y1/2ZoTllTehcLS3cHWjVI4kz+FdKgN9Bs1bQFSKaJKU",
-	"SsjkjosBi+iElUMU7LC2ycTyoFguZiwBDGVNRGEMliRX0NR2SGJm4KLCvONXEQut6Lw0l1U+fHO5+qJl",
-	"lclWEg6JkLZysCoNZpnTXRY+s0qXwZjMVoIpNJpaoCy1kCy951pI1rxaSrqzEeSuVthsuToPnJ4t0FNZ",
-	"GqaoL09xkpvgBth4DRo4luHvXRfSlzJpMZArvecw/+bdzf8NAAD//w==",
+	"7L3rchs3tjZ8K6je766ZKbcokqJOdKV2KbIVOz7GluOdWP5EsBskYTWBTgMtmnGpan5/v78/+wbeevPv",
+	"vYadO5kr+QprAX0g0RQpyZ5ktqemYorsA7CwsLCOz/oURHKaSsGEVkH/UzBhNGYZfHzAx0xp8ylmKsp4",
+	"qrkUQT94MSKzCdVkRhWhQs1YxuKQaEmGjCgmNBnS6IJQRQaPR1vPpWBbz6iOJoNWEAYqmrApNc/U85QF",
+	"/UDpjItxcHUVBg9P6Xj5bT+yTHEpiBwRPWGEJizTjW9b70VPubhYftGrk2Ny0D04CEnGkm/OAsE+6rPg",
+	"PqFDeI0U8P6EKk1SOmarX3IVBinN6JRpS8wjM+7HDzzUTOkvOSM8NjOkAidoHs7NrynVkyAMBJ2ax/M4",
+	"CIOM/ZLzjMVBX2c5qw5iSj8+ZWKsJ0F/rxcGUy7cn53QQ4Yj9WK0PJ4TPs4zpgxF9YTNidJSxoRqoidc",
+	"ES6UpkL3zWAZjSYkZRmXMZAmYypPNDH8lGsWI6mGc/ObaJFjKYCO3DyXaiJHZ0LIWYu8NX9xRYTU5IKl",
+	"2ryZI3dxZanfJwMmWDaen1/MJoOQDMyzzzNGYy7G51Sbr2TKxDlQTw1a5IgM7g0sSeVopJg+E1yRWca1",
+	"ZoIM/r377aB1Jhydf8lZNi8JTdW5HNUWmH2k0zRhKui/C7rt7t5Wp7PV3jltH/Tb7X67/XPwPgxGMptS",
+	"HfSDmGq2pfmUBX66Kz4WUybW4gcmdDZ33B9RxbYSSWP1RTjkOM+UzJbHeDphZGD2x3kEVwzc+MzGIEM2",
+	"khlrNZAW7wgaRrXb6foGckKnPJlfTy4yggu/CHFOMjn1bZ9MaRLTOZlRoVncIg/YiOaJDslO23yvLH3I",
+	"QMvBfdLpkqkUeqLISGb2433SaZM5oxl+CZ/uEykYPNd8pRKpVROFR2Zg1YnV+NLLko9jNk2lZiKaP2Hz",
+	"5VkdEfNseDWIAbONWEgEm8F3RhL0CSVv3jx+0CKvzTanY8oFmXE94YJ0e2QCn4FJlHmUWQamdGi2/YSL",
+	"sdnrsRTsTOgZjxihAoUKHjDmVzhzjCwhRgTFIJ4y1iIvRDLHAVnJovIoYixmMaGZedGUTYfmjKpsdzzl",
+	"SpJV5r9lCNDAFp3uwfV88XgEp1DDrjGH3KB2mOGgjbgz8iwkg7Ng5ywYtMhbricy10YY1inR6x60Gmdi",
+	"D8FgBWc3jtnKaLXO2CN7rR0+A1LT+M4HZhSItQg6q5LRHCs8YYZ2cOBYrqvTcafdWzXcUnXZUFo9pWKc",
+	"0zFbHrH7xYzXUI+JiKmQnGRMRBNzVsYoLBqHdRRFLNVbxRsaBtbd3fMOjE+5R6F7JpXhMjY15zvIGafg",
+	"+MRLAg+pvtgOOujvtkMzCj7Np0G/227DZsG/yq3ChWZjlsGAXrGI8XSNc5BkeOUXkeyncpVcF5IkUoxZ",
+	"tizhtZzKLJOzJtJpuZFcvjJzUqnZaKUOaT5E0rAOfKRpmvCImlFuf1BmqIWuYj4O50E/eE5jToMwiCZU",
+	"jFl8Du90Skx3F5SYLigxYYAHqLmVx+YsocMoZqPxhH+4SKZCpkEYJHTIEkMSOWcZae/DV47jg1EWXIXB",
+	"hCsts3nQf/cpqL+ud9rd6Xfa9nVKm6n3A6O8wZ8stX+xOLgKF2+uj7U2OfckGl0IOUtYPGZx+cTat1fv",
+	"Q5wd7e70dvf2y/8GoX33+apBZ4xaStNsjMKSzpW53pDCbI/zKOgHnb0gDKaMCvyr1zowlLkw52uAWn4k",
+	"k/h8IqesZS4zHMA+arg2PCD//X+PCRNkKudMwJbMyAeZZyHpwr+KxIyonGvWIsf/+Pt/MaXJVHIB33f2",
+	"zO0t874sT0Dtcq8yNGGXLOPajCPPxoaRwkBxEbHr12mBupdonAX9nasqY/+vjI2CfvBv26VtuY2/qm1k",
+	"YmDuZWleGD8VM9SZhb6H2su24ZqrunJ9g43y9Pff6A33wFWIetcSszoKwqMSz6OUpqNR8TLlucJKD+T0",
+	"q/UpXZKigdxgWwCXfEvjV6iRrSBbmslhwqb3PORjWSbNcr0zclNTbmgjcqN3kWluzEBmTMipOWi67XYQ",
+	"Bqk050AW9INtEJLbeKyYrWl4LVdBv2cOEM018O/ppNAZSSwZmovmpC/l5jZN+XYsI/VvXFzShMdb9oZg",
+	"bZK9xBk20cs7gPtkgLMfEGXU+xmopeadVXVqfU6cyCRGSkZUszFI0SCSyuzScUZFnlC7eWNq2DQM0jxL",
+	"pWJOrICEinjK4X1BJGXKMqr5JfPt873T9mHJpbnQsHbddnd/6WezOHI0Ynah6VDmuvLS+iEQBkJqHsGU",
+	"1IR2d/eCfrB3QOO4e9A76HZ2uvujQ3YwOhj14sNel3VpfBC3GW0fjhhr7xx2DzpDtrM/7HS6w3b3cHiw",
+	"t3fIqiKnMgVD7GUiwFrhpb//vzpjhKYpS37/jah//P2/eEJGlGsyyiSPSTRhv5JLmSvyH3BCy5RttgRN",
+	"BAd+Xk3yQrSOMwZCFQ+Bd8FRrhQnipOEkvj331ImFAMLkYVE5vADA2+LZnlGBCPZ77+lUsQkTXLVCt6v",
+	"sZoZm3KBgvbd+7V3ScHXnm0C3pyICtjxMCOiZYjKOVch2HUz5/FhNCNcK8JEvCD0j3G7bD2VuFGWFbK3",
+	"Zpuhi4pWbI91HIzrnSQPM6ryjB2pC6NSbrKDIxmbN/ee/vCfW92fnzzYevR8/3Tr2+O3O1uvfvrxaGt3",
+	"77tnWy8fGmaS6FH6SeYZGaHnLQiDuflzyJNEAb3gT/RswbJWNprVmkD9eBe8zqfKqMsTlqQkpTwOjU0x",
+	"ZzQLwfw21iQ8zJwoixyCvLlf5ZB1GaJGqiammMk8iclYwpTMkMPCyDcEQzsykmLEM2OIaBChJzIb8jhm",
+	"4mbHUnmU7JRHyXOpCU0SOWPew0NIveV+vquDg+YxN7ae2Rnm3Igl+FFgik/Y/JRe3HqG3W79sLxgc1jm",
+	"mFAh9cSYKxmvmhnljC/YfEvDEO5qvoMFh8pgYSj2IIX5P5MCXU7rbTAQD9RsV5h+Pp1SEM9H1veHfJSa",
+	"kxic1ckUvBSG1SY0JtSI+WgCNvUlTXIgIo0imcNB/c4++5zlRjc53G0dGm2FcvdN76AF+os5DdxX7W6r",
+	"g99dssza/SyhqWLxOVoGnf2DMDCasyi+2DOEw9dHRg+jiXtcF98w4eOJ/arTsd8lcma/2urAQK7A68wi",
+	"ahW32pMOD9vLj2rvtRefdbjTds+qqLDtva12x2jDOWi6LGGRznhkzr0wSCsU2bUPTBMqjNnWH9FEsdBY",
+	"u/bowUeZA4dOS0LHdF6RPB1jPNVp7H0zaMnMoyVfcGF+KpcXnKnlG4yglHkGR3E0+f3//JIzYn4CM7M+",
+	"lvZuMZb93U3H8ks5lpIBVw8nzX7/Lfn9/1wyVNbfhwEIf9RAKkwlR+cq6Hf3DrptoxsrxkTlC8NQ3Khn",
+	"RtIUbNLqmuEbTWhKdWV1uFKG+7r204LF2945BTPb6igJF1YhWn6Q5avd1uFuE52ctWRm1QLvrTmSwyDN",
+	"eDHSdmu309vtdkBxo0KjfrXTwfMtKwbXPtzaaZ92u1WdlaMTZQ5L2TTC3QMkxfUjxFBTa0gVWxpk57C3",
+	"MEJgj/WGePF2AqtbZwV7P4jxQF4YCS11sYn3e63OLtzlzFKvQVqJxgR9kSdJ5ZlpJi+5UZppYh4+yWQ+",
+	"niwo0FdhEGUsRvdgk1Qd5nNF8LIQXa48mhQefJYoZtQ6kHPN4rUQHG0nSdeWmt12MUz7TSHygv4eyrmg",
+	"fwCyLej3yostj/YsB9xAyu3dSMhVdvJtFpALlY9GPDIGxnlMNW1exrVPcDx2Pef3kV0tVM8oxvTkiNhZ",
+	"wbcwqRB0N8FmxiQe8UxpG8ythHRg9czdRSi3RQZPubgYgEJ6JqqxdpIwGiuipX3wRxtph7jNhh4hm7xQ",
+	"ifavuhquAVo8l/pE5iK+rb7Zq+ubI3hmg7aJP96R7pUxDKYLYyVmQEm7hWMeg9MCzLL7RMihjOdgq2mW",
+	"JLiZQSN7LvUzGfMRR8On/orH9YiK0kZi3nx9zBxeGJ3weeEtuA3ZD+tKsDGlgfWs3ikFI0LOfAsBF2xZ",
+	"n8Vd6cG+9+uJoThYRCA+Z1QRNZEzcR+MWMJt8BSWwj3/RmSxWvY5qCk7o0PajnY7cZcd9IZ7+5VDZ7fq",
+	"aHstpwy37zCTF4xIQYzFqHjM/K42zTJzsNwFyY7EvHKU2MCi0GSWSTEOyauTY3LY290HytjQ0WaWObuE",
+	"68wxFNl3GjEUZ9TwBFWKK83ic3AG+zyxDE7980a3MDz/3Hl03KNF8QvkhHg9Qa02agr2OiQz+2hmA9G2",
+	"KYt5PoXAVwrabZpJOTpPCv9IECVUKZZnZCckldAMeELNoOM8c5e+bD8IQjM8wZTyTtUcYynNYK5m0iPu",
+	"3vPuk/2BxnGGt3e6JMsZiXPyUmY6JJ39drtNnlLyI08SUKHgBrNMNDJ6UHuX7O6Sdhv/H5SvMvp77R7r",
+	"+l56liVQyjk8NpNJwjIcNefnacZFxFOaNK8UXiYjppTRRVHTTszpz6U4N1tAmlsxgQtdFkwomSkX/57I",
+	"Kau4sypyVhnNJAw+5BlXMXd8dvLK4yJN6GyUJ+dDqrgCzyE41kLy3YOXrwjNNI8SRvb+2vnbX+nf7KDL",
+	"6YLLB8ll580FhhTdQk3px/MGlzHn5xK2nVGdMF5qvrN0tb7OFW7kJRYH2mf8kkbz89Lz2+ittVdmfDwB",
+	"TckoiUwp8tfO7t9gOs0+7XM94Vl8bhiBM6taZcxIALN0mJBmBB6hQhGagzsUhiyNmllsGUPwk4yKiOFe",
+	"gHnQpFz713lGIqY1hsPB55rSjGhjq/2WTqRgLetEBUmEvBZNR9l4/Gs8mv6qZ790kwscuczi5t9RMp6X",
+	"tHr8+sX244fH5PQ16e7v7rX73XZ3Z30J60RjYxTDhtKvwuA15fFr9E/f6uDtdH0nCBxtlMcEXeCe48P8",
+	"uoW/3tWZW+xC895iKHCiwItw3pomN5xzlGeZvWOdAHQ9RNpEL1DFDLlGVGmQ78ukgiGvTSWY4XVuScg/",
+	"mspLFptzHsjjci/RoX4VBm8EzfVEZvxXdmutuFPVimHOXBHFx4LFhIsm/Rgv2OJ345/0vNjOM5Ii5k4m",
+	"3s4Ze1BO1CU+mTdOOR43PkVqtDU1l225a+5irmVOdOXtdrYxy97S+R0r3GATgKPZvDA3LyEzOvdNGH7c",
+	"moHX5g5UR/tWOJ258nigq+NBEijrddgwSyCG+aw05hdTAXpBGECClVU0Ct9xp3V4sOADQSffwV6v6uKD",
+	"P6+MAuqyoIN+sN/a7XTbbb9/z2pOtSFUHUHuuoyNjdKLlpt9PJ+mMtPb4ACrvOZqwc9lHrtz2t2pRhSd",
+	"P8SmQKy/trganpWFH8hwblPNW+TIJZ2v9jNUMiUwewrD1Z98sSlzl7qAWOWYGUutRR7RZLQ1kXmmQjIw",
+	"/ybzQQihRrwS6wF4RuRMtMA0MOr5O8sX55ecGZMCbzS2hdViKmrUuXOzGa2fJjnqbZiBBDYEV5pHChQI",
+	"xWgWTYxitBDWDCElUKmnHCMANHYi7GVm3oQqkl3rtPLVJ8eQlQ8rs0ngNa/kzLzTDoJmGW7fmvPKhV7f",
+	"uUGGgciTJHiPCW0uSe+dfW/97nKGcviBRbqc4Utj8Gw4xWjCogtINfFEhMGcy+b+vFJMu8dSBK7IhKoJ",
+	"gwCz/yHnkI+4nDWYySmYBvg469nKpNSEYz1JOcJWKSM8Q12k+IUvTfuFFX6ZnBGagAvI7OG9nnfg1ww5",
+	"k7O/KBKDn8Y3cphS9QXrDz5NaMQahs9w9FMpxkRPpPMDVIjIksRYYeaVRQYlF3qvFyznmIZBJmfNTIOG",
+	"j09FpnG5+EgDFt8ns4m0ThoFhSUuR7VC35JtrUK4OMvBjHLNxXhAIPgOM5tykbvDixVvMIdCSAZaJvHA",
+	"CEBXDRKSAaouA7gEflpgJCeN7LsgppBAPiTc6BEkC3sTB4/ka96Tr1YR17sjqV7KfG2olMH8zuVKhJRl",
+	"SoqQUDKl0YRbPyclU6bgpCjS6fEUKGmBiXaGEheQNhFNqBAs8QrVBsnwWMTso1umWmXOB5lngiaWWS2L",
+	"Eq6L+rGlxbYLvCYb89i7swoz+RrFyV52FQZwMPlPwUoNgj2aBiEZwMllPuSGvOcQuxqE5B9//9/BdUwE",
+	"adlUY6qufXUDM8lcXH9+1cf8yMgJAv4QGmlXFWKl05zRDFfAMILWCcRWW8ESP5bR/k8BTZIXI1DRVhHz",
+	"AYv4lCag7tRH9NLYnJBpwJKUxSFJmFIkV0Z0DFkiZ6RddRRxRYZswgXaWUWsac23V3MQNrilVDRX3kLn",
+	"x+7S5ZjbNXeqp2ykg4Xo29pDtEkRq64+cSkPC+kPa99jS7euScB3UcFrHmyuuaoGC9eeahFM/LRko5YO",
+	"FFeyGBsNlyrI67oPbFTNbymrcnA3wIaqHEtDKRNGwYLWK8sb7IMg+mY2UU0+NRaQVXc9EC10ZWhQ81Cw",
+	"XYVM5fRL3vcKB1f1sIFoOCKYo2/0logmSVEZGBLBzJFJScwiMIUIpLESrsuCqwFeO7DHP15AyZhqBrbj",
+	"ogzxnVPPjSEMIXJJtJQX5oyKEqlYDKltHl6rVmese0KWmerXptxjCaW5yc7Dq39RQbiIwOd/H0r70FqR",
+	"mUKF0jvyothjXVPCjOchhGI8ymHDSVepy1iXOmWdxmpvKVxVlErUa31rdRMpc5kriidM6HMID5R/Osr6",
+	"NIqy6OJToZEU1ReQuBAGwkzLr5Ao56RdyoIVhk2HbEzF0lZtpEyhml67TK/hyquKH/PT9eqKTw0A4lbI",
+	"EJYqJi6Am2NtJ5TvbRQNx3D1hgLCKPkx1dQVWV9CiT+KPqUzRqceVcEJojXKW8KNFN0bLAfWNZWsZEum",
+	"woCpiCbgCQoXXdEZUzK5XE/7Z2llhWAhcPqNy4D7+XMbA0tfC4mUW5YXuY7MtvX9dgt6e9TmCU2B+FVb",
+	"426XA+hfW5PGZTgpToRNPEF+kWuT4ry/lBWua5gA+KDKbY3D//xuLLc/v7ALq2SmhU27EV+EwdH0BpbS",
+	"kZF1LLYpXKWFbHQxTBIybGxtFkzKt1cIqQmkhgPMyrJMjH16xBFavFAIRYQkU5nZtBcLdUAzRtSEZrhn",
+	"rtXCN1OqN9HZGxgf03eXHDeUxxBGgPKKSvojTnBK52TI0BNdFQVlQnLMFdq5WEWkUfGFWuFKnnCasZTO",
+	"7R8ZG2HiWMwSfonFxJlRNSaMai+D2NzST0FKtWaZGfj/8669dfj+U+9qCz90r/6Xj8xlUuvatHYZzB4a",
+	"YsqrR8UcuPcMWus5EHBGobMrYHGQKbw7rVYAutEmiahiM5ldsAyWWBVWAzG2DCRvWfwbY1fYnK7NzQGq",
+	"0AlXuIZGNk8vktOp2X0Jb1C0mYhtdtKnm9oCZiBxaQt4LeHGM7hhuxQVrCtdUOC2a7I/C5FhQRvGkiki",
+	"19ZofWxj6REWfj+Y62qW+fzHT6Um90ufQd/yJLmBmjzkSYIYDLAR8WxwzktyRCA/3lZvoeJeMHRKlbbe",
+	"WaMDEQvYFBIoOVCVVMelwM2afqqqk2qx+OH2/rxTjHrAaAtYo6tatHXZP212L8mY0oaBwbiwV/u9MbYO",
+	"Y/E5HZdli4nVfp9wWbix7g62hRyeiNec0DgmeepCPVCDUAvrrKKh4a2nXDAfV9/8RIIUL0zGWHBX5Syx",
+	"yDMUdAxkM6OtTGgyCgk3VnHfOXBIImcsI0OZY6HpWlNyOsLidFzuw7XpN+aqq1oxx5p8uLC/3fmHnFJd",
+	"9urDq1xZDLLmecO1b5IMsHqbib7aNljm7M+nthWGyYKCVqsvGoRkUC3nGRTlppg+UPz8MeKKFVdHmhaf",
+	"LxFZDj47Baz4olDDBv7oalk2dHtBVNOoeSloLb4WABOC0nBDNQ6zOvxOYafymNcaZlLru5mcDnhtqBFS",
+	"I6x+54zFYh72OchQVTb3sfJxUbBfmlmRFCqfpja9wua2chFLmZ1HCTwMvojQzcdFzCPweZqNlGeXAAgm",
+	"pK7tnnKWxxOaAZTFZr4PqOdu8OjRWtmVraPnCnzZbH0RZkf2Kk+8ghm5yDOGh4bRCeQPLJX4bPhu653z",
+	"JQHU8DE3eeZLd+fyYxdYq/KO0FG8nLeXf2rD3mxJmxRzL1BgxXPLhTKn14Y+XEzw8vnwSTFtOBUHFjrg",
+	"1ZunD/2ySlG+mRpRlPYt/TKbzK/f8TB095QiUuRGYaPF5kkrVqhkgpss0uJaSIgHxQ0pPgXAmd//J5NY",
+	"Fd4OSC5d9TD/ug0uzMECThHzwVYCQMQVg+33SSwjtZ0xq+NuR0iH1tQYjAqA+NjUv7z+2MGCm2Zx4JuJ",
+	"eA8XIv5P1RUykVPAt/j3IETIrDAAcEuvWC14bCnRcyITZp8ODD6TmVkAridgo6uURkZd1zPGhJcgN2FS",
+	"xwMrWPKVjR9twI0u5LRMPtizS4tut/I0JuxjmlAjOUBZn2RMAR+uZoD11rR8mof8ysWZAa4EchbJBMGC",
+	"pyEZmGX9ZofAD+d0KC/ZN53WzhquHhsfqrzbjdtP8Wpi340zAutze4354Oak71eTev6iAL4iJBM5I1Mq",
+	"5pD6wxlWwPIM0uJCQiGhnOo883tvvCl7L/NhwiNyweYheX707OG9R0evH9178vCnFnlEL0HZA+cTSxTD",
+	"naqlvJ6alWnii71ElEm8cc5Nnimby1JjvGpZVA0rO6bz0ifqdR5f6/+FLNzN1NkNLLQFymF2t32En2pi",
+	"lPBIN0ESUQLHkk3FiHmkIeavWDLyxBT9wnMo9YSA5NlA267E9Ze9wu6kXAGyCblp5rqWP5iOeeLLD/nB",
+	"KupgX+FGGdQTySdRg97BmDinukE5glgsi6SIQaxHgFl0I3+gC9M7ClVmY4ObbiSrFtw5B2/j/yuY5zrN",
+	"FZ/WMBxzbh9FG0dbXQL8SgclXHQVFgWypRk1xtK/jI1yAMYQNMuglrooofUd41HFIFtJGXed0beopueb",
+	"uabhFvQsr7lbqnWRq4f2XeVSkOMYCl4DIu2JufSqCoW35GA0VMXTZoAweQXCMt5UyWedWCm6GjX5Jkmh",
+	"lULPa0sL7YVXBXhY46Rm1sRhIlah81VQyCq7b//Fw03IGV7sSjdutMstx67YM0/sym1w4IGGP6VzQCwz",
+	"ox5xlsSFE9xGcAC8UrmCFFgjLqrP7izpIcjui0Jk3R2yaEz/sXdMwV7rT7bGaIuzLRhvTS5p4ocXo9Hm",
+	"fpuNpOiKRImqVFgZsYOrXpvNf7PNXeJg+mJ3Futy/fPLEO61ucvrHN/M0mgqkYBA56BPhvOK5lRkzQmF",
+	"YfMCMTOlmbYwnOZsiitnEmAvmKd5DyeE2vy0QenKpqxXE1DAFeUSVpbGDqXCMAV7FGu0KvfHrssri+d5",
+	"EyFnpLQT0rZVBVjXQL1yJTCnHbI5XEMLOpYt4lKWK90MYC3AQHeLsawA49p44wdf/Bi7wZKWS1m+2z1x",
+	"mfGW1gv30YYW7A0UqjsQ3RuQdNGyr1CmGHx9TCtIpDYkT+G3WEuePWJJbF/k2+0O7Xgz6YjHiudxFbjd",
+	"zZ5Y7OvrzAY74DBwLpTylX4al2H2DStvpnk0wbQAW42LJVfMs8exonnJ2wKmXVG5YKt716uGcmXRTc90",
+	"49g0U9k+N8QheylWoj9smEeBYAtYVIi1SpunDk2oaiof+LIp3S4zeFV2drWGaDNyvRiVrjY4YXKFHYEw",
+	"14RmrMmlVAcQ/ORhnSqe4Kfrplm5OKw/u2HCWPp0g91UTJVagEXwnlmziVCSUTFmZMps8hm43A7a5N89",
+	"qTMOENE3e0RI9P2SYCnnNQRJwOB3r7DP89LCuuOWHciCsI800hBqmGKKSSUxZOs/ICPk3l/ftd7jp7/9",
+	"hzc3xGJOb3p4mo8AZuUNLajSAxwSadFQbGcqf9EO4lVvmIXDMqo2vKVBU34uC8xsFt8vAS7uF0N2WjOg",
+	"FgSVEQduHF7NuMG2N7yaSDEmHDNujNVboWnooN+xMQJdyOqrQ3DcyMhvVoEX8do34QoAbF+c67HDIteV",
+	"1g9GCsmU2bhLZepe9kB89ybICSQ/BA5sLyjopLZZLX3S2GzKltMXfaaajo150xDht1sOr4GP3kA1tHMQ",
+	"WaYpWPOGvAHLWGrfFVMK1sFNdgXzHFtGuDXvvMCeVYhyTo6pYiHGJS0S+TydGB6KJeSsTUH+eVx7lU5V",
+	"3b21pu+d3MdU+vJ7IM2jYrVxZRtw2oLHspni4pSnacJqpQw6y9l7X3pjmZW8nBdhV7j0MI/knGVbDIa7",
+	"3fHKpZUOlSmN2UZSVdOhQ5T3rnhFS18FILFE8SX3XL3TrJwp2xgV+yqiCswzAuPxgEksVtji5MoJV7Kd",
+	"K1xvZxeWC+bjjjUrhjzyochSgrQFVXZ4rIDctMgAEQNcPmuWC2E4DrKLZq6Jx8KTzLFitCEf7yWggV1v",
+	"OCWxPaAhkaJBDkGgaRHAsehb4pJztCRMxOGCd6Q438qGp2se/6ORzPR5tobC/sqq6tdVaHmbsLhqBswb",
+	"azIcmg+Qb49fkt5+w01KnxeJvdfgTOtJcUvZsnf9TbrZayptgP2KrqKXXIyvDw/by25e0IYb67OXFJTF",
+	"HF+2nODEpURtMDPXG8yHZOIagi1y4fevXzwn9tc+2R7KeL5tiztDUm0eFpLtlOrJNo9DYnGmtx2q3vUZ",
+	"E+79oRukd84VsIlNpSWE16GCYsaThETSaJPa9T8KCYA/ZuYfjHYjLHejfbch1ETZAmTtW4oGITdLW3e3",
+	"h7URV0biJbDNAncaQR2Pf0wVIo2bE0+ikpcaTp5J6Tdjvqs7PpeNmREXthKcI3YMnzIM8wmL181FlOQx",
+	"c3lPNFP4g6pZV0LkYBDDCsNB7KB2JzQZnVscON8QHzGaoHzbYCOVKS5FLenFeqBODVktVUfo5/dH18KV",
+	"q5LOrXPQXH+/6AVvDjNtke7XP3Ur8c5VbyzbuxZqQPlmYY3qzx0w/VKhjw3DdXcfKWmIB5RYEPjKBo5N",
+	"N47e3qTe0WtVr2jLf7v6SJ+6cW0F4yOZKzZZJ51vce8qdm4G7s+JxipYvn7Sv12T9VFd1oMYWFstBVRu",
+	"5XXlCAaJeE5we/TC1QgrHyQXN/ZM+JXGksvtuMPKgqxc5s+uVJYM9cX1yu/lcHkVXqHdAKYY4NCFxFbu",
+	"lP1o7uMv5pKMqTzR6r77APXatoFieWhnMknyFBEXzFVljYjvnP4ek4EfOmTAz4RzMqFq0ih1EkZHDuFO",
+	"Zww8B69Ojsne4V53JdYnFzH7uPzYdlGqC8U9983pN6apWjMM14CTYG1uAA8EmEjzyeFtmc+aZnw0aips",
+	"sFnXaxQ2GHJsAN/aJ5SANYHM5ghpJuoIebB/sLsGLAFQ06aOWjwCGItdPj9bw6w++86tsekX37zP2I2g",
+	"Z67JSnaQn1iXfMFEvbNRa9PyKHgc1qXD4/xnCcsAMB06RSzzWIFMK6Qm7JJlcyigmVC19mn5sniDtz6O",
+	"J9IPW5zJpAYjU/j+SpcPMiQkSeUx1zKD+kpIIQAXCWC6gQMRIFT9kGNFapiHhgXd1g0FeDHBJLZ0gZlW",
+	"8pyqpPdymWsZuokMLprQrQ94DWAtnqUpGrz5RM+NqiUtrI/nXbZ/nGcRLJhOUQWPcME3LtgEeAjPAFZ4",
+	"8NeUJTeomXfN7Ran/dSVlBSg0G5dsYnZAiz0eniVbvsULFKusKP/GpLPeSk3yXMAR0/CREwzXM4WOa37",
+	"yAlNFOZ9QGnVecJGGirZnfMcUhRCMnA4qAOfz/yz4cTW8Dfc+Hwp4WbNrCcl9uvf1dYGa49zJRJHSrMS",
+	"xWrKIMIX+1E4boIie3Nci1sVKDk4iCrcQ7FcPs6sQv58Vly4ZqPHOyw22wCracGML2bTHDDtrLLEF2C9",
+	"Y8xkqwBAOc3DHE2rA7OdteULvt1Li0qO94aOQKgZaXZTQKoNtiEU4Gt21qdX56lkhK2e06q8r5c0ZdnN",
+	"fIlfS5T+aSVK1+SRUOSiha2wsxuuKmuoP+dH5Bm3tYApbaUoNDVEUGuo4DYbwVcVdG3lE019IaS3RZgZ",
+	"LrBu48rDuu32tbLjD5mOXuni6BdqWNQ5HaJIAwkEmaSKziAR1SLRma+ggRJYzAA1vhHp/aVYNV8Xro1X",
+	"YNiWfRvm3XwRpeafqpX4bdhT294gLEOKoY2SzIuevwCqUxRlu15GDUhFla5Qy+ONM5mW8PK50LCB0OxF",
+	"DAIWkzlrAJuvtZdqSrJZtzNAPXsJVoYM58S9o1bEDBhgF28nTa1ZMn3DQIbFhXCoRRUGqc62hrxVVdWq",
+	"1G7YDM4psCGUBKPRZA2w82iCPoTcl0/6DJpfYudv7O8aksF3D08J9G277GyDMsOZ2v7E46t1YB3gPaEd",
+	"XcOE1caTbdBM3YZZQzGFS73jKVsub2DKlb2JN8h5YFkms00yPfJE++tKykbP3vIBrlGcz2VOMpbKDG1n",
+	"2+GvtdpGWTbVbMe/Rp/PUlkGZKLdL/u7Q35XeUnNZs8zvlU4g6/lL/jVjWglbsPL8vz292r7fC3aXtlM",
+	"rw0rRlC0bGG6GMmoRh8P2dnbteV5IOkn4PwZEQQwQ10tpXMFvn0Lfhc0JxCs55Ep0HhukgqyYlVeOanl",
+	"Sc2gGTprrTwEUNiQKMYWIwYVf2FrWsdhhwLQIj4Lq5zIWUPSO0aZrDa1KajMyhOukqURBiPKk6aCVF8T",
+	"sXyDR/gpH7ohNizBOgJ4UaWeQ8oSRega8DoCIpNCQzMs0BaL5HE9YXMypRfMA4OSjVeS73o6WXCdxgrf",
+	"1WS6AIg/GIW9xU+oouX8+u3kjogNh7m+y2WaLEAJQAGct+HzUmDMNW7G7db6oKRAfyF0XaWRPhPGAMZM",
+	"JfhuONdMtc5EsMAV9YbT1Q7VtXbWnm7qS53TG/rE2072y3QMg49bY7lVNBoH2rQcaSu/biF4jHWwTYI+",
+	"podvQ5qeoMl25Oo2y6X57NG1orX2lw6svaraksuBn1pzdntUQYAnBXypygFVs8Gqok/JJNebq52uAUfF",
+	"Puy0jTm9qiNHBZlT0wgVY6MVa0DJp2MhFVcQW7Ug+CzDerOMpRRIZ+xk0CmNZgHF8udL+B8Nm92Nw0vm",
+	"XNzAh59SpdCD+EEOPRqgFB6l6MRq0iAoZ4zqCcsI6BRSGO2IJigqmrzlcVFBthpKPcuFQmnskP5sb7FM",
+	"aubSTzdIXjc6a0PK+VSqwuY0J1SeMWj20CeUTLnS9IKZ0+HE7OOw0pwdGmRpiZl3obEyEyjCs5Vk0YTF",
+	"xrA9ExZz/z6ACkzmDmRckZjjDagBSTetvutmrrRMU3yK03yNALPgBjYRYMpjrPAqXoQPR2DOM1HRK1Iq",
+	"YFcZKiGoQ50d4W7QR+G98HszDIU9zRuizAC86yhi+ALY4n7Zpg0GCYB0JZx6UwfJNbI6PmACzuokg2Fh",
+	"Rm9UyOizxMz7as8Kccd4tJzaRv38wj4XX17Qvy7LE26SYQ6YezOZXSjnWwVEPkWhx7+xHorumHSk8c8p",
+	"6m9OBmG/Fy60dMFV8tdjmpy+Ojp+Qrqt9t9Q6UDLgoAIs2CbJJEzrG/j4wnqOYILBnDVEcP8aibKXpjQ",
+	"N8Vsz1yxuOy/B8iSTJEBdgYbEGWsmZnROF3BEFarmQ1hi9XMgGMJTfYwLUwvFPXEkuENYC+hQDQviOfn",
+	"5hWAQzWzsHMZcyWJRkY1p+Bv5hX05ztjJ7J5uRq4ems1xoFU+s0GkcjZhnc4Gq0F1Vi23Ft2KBi6fzYU",
+	"x2vbWgrbrqdgf1//3aZpwZJ4145n5IKLWPUJFypP4PQOycww40yFZMKoho4XE6nPZxT8kkYv5u5KmqYJ",
+	"h90REhpf8oiFpOgrc8PcmmrnTRz5SsfIa01Ho88uTOEtzyAS8U8QqpWXf05H43Ju1qYpWf7WkZEU8fmI",
+	"Rtqnej0C4BUNkbM89bnhG/2fRQpW/RUNJEzYur7RBXFZYqasDLvYy27tfLxTV2JYDL+BKnag/vpYOMmM",
+	"qJnJTE9a5IVI5mQgL7AZxaASDBiQiGbZnFDEfa05sS4W4gbQMSwfjXjEESRcU+xbwDTLplygFBNSn4N4",
+	"iUAp9XHWG0VviHJfNFXH1D1EzXWpKUa+Nii6zdXg6/Zk3kzs2NiiR+J4IvHrp4oBQn1Vzjbjtf5Y5lRs",
+	"FN6cTrk//XMsvV9vnLsBT3rvqzVXLMozruevDRFxPFCh4NdeFFMuru8qwv+iCNwAh5gAP4+84MyJnX5w",
+	"fv5IKr2FBf/Tku405U/YfEWqztILKzk7ENdGBBcuXB+jSAolkzVHEvlGAqmuvsioTZ79i8JsWEjCm7Ps",
+	"/B9//98QGQMeBEHMaAZi3j57onUaXF1BXv5INvXfoELNWLaAxoCd0Wx+JMKvoBssJEWN6bTSzNaGhlDf",
+	"5fVu4mdiVMujNiRTjLXIUa39CKC2QJohop8Iq1w7mxvq5CADtfA74tBbZ+JMYGYruEemUjBEiba2g7mn",
+	"BgZkTYSPukUeYz0eNot8dXJMdnZ2Ds3Pb06PQwuVJOJKR8kzEfFLnkCrS1XP3zIT8sG2uih8WfAvi9g2",
+	"TPi+rR/ApuG/skyiGyDhERMYS3J+T6NZBEcpjSZsq9tqlwxW+c6wtQ0o9R2+HYsJfudcQViCAsEbWkVS",
+	"wCVkNJqUm8ysCRa9jFwbz0pKPB6UAbhbKlhd/aDjCuVpyoN+sNPqwIBTqiew2V2wtyyjHzOQRXYwUjyO",
+	"g35gdMYj11Sl2s7lnScAaBZlRs187wOADs610vl0MeGEfUwTwFax8hF2L5R7l7R1MGQo7TdrAlvAoE3p",
+	"x8d4187CKQHtLX7Jmf1ZZzkDyTQHupqjI7gK/a8qybH9lBtJvsaFx6jArvNIl1Zz9R48u6nhJZh2t93G",
+	"40Nol36HKoBZie0P1jizHc4rBHv3qdaAPui2u3tbnc5Wt3fa3el32v12++egeoAbxTgY0WEUs9F4wj9c",
+	"JFMh0yLj07Idae9Xs4D6wajwRQW0u9Pb3dsv/xvUurw3DaE0MV3UCMHcgi5szCnX55Hh8T2jkDAq8K9e",
+	"66AIE2Gkt1W0dm+Zy1zgx1wbHpD//r/HhAkylXMmwMObQTeIkHThX0ViRlTONWuR43/8/b+Y0mQqOThu",
+	"SWfP3N4qW8rXu8gXjeDL/u+29rBpyhb8y/ULLjZy1yx/zXIyZtJVdT9cuw3A8IOzaDlRaQxxZVs4RwZP",
+	"ubgYoFsnY8k3Z/Dqs6AM6xceSXv0IwgDrJG5t2k89rJtuAaG0kMu9l1ccPv2tzR+hadbALd0rr/ljaC5",
+	"nsiM/8pivGnn+ptOZDbkcczEQiug1Xc5U+mqJvQNtS1BQ2K4AtxzCks1wA0nyHBOHI+gkLRgPobZ3xUV",
+	"iua5dTkNKTmNwvo7hrJ6WVRfI2vgrscP7kQsrSZZ0Zv7C61lr927/o7nUp/IXMR3sPivGI1tTQdAgQro",
+	"C0ImXGksgV9zjbcrxybo5lJ54kCDx6OtZ1RHE7QsuY0LDx6e0nHRY6AKSoqgzTRuEah5VnLKoKSNJQq9",
+	"tCOqtCsxssopV6TX6Z4JMxfrpS1QSs9E4dhwTHhUDvyzM+PjEcx+rUtjNk2lZiKao87/BTn9jyroNt4c",
+	"vfbhOuOKWfYWDfBep3v9DeB2gqu7a1z9hM1P6YWdQPdgnfFEUjij/A62uHk7oYK4XLJ1d7Tt+V/dzfWd",
+	"8wov+JfaNcDS38p4vpnGihkHwY9ccc1Imv3+22XOyJRmMTdKR5FmYDMK1laHKikQV3WfiVX8v+7zr/vc",
+	"Ge+JVOVGtyDNgjjeW73xy3TEUllbShor3VqK2aPbdp0zZ7dLwzbnNqK0lJ1iwY0zsQ3aKg6EMuHivq2k",
+	"nwnQ3c+EhkSDms/Ec3ob5fWYKvZU0lhtLIQ2NoPv0LQdgu79+2/0hiZs4Z8uLbTd0/ZBv+0sNHhU4nlU",
+	"4caEK5TnCuvKeE5jToOrW1p0RUHl9WZd0cNwOCc8/mre3Zl5h3HmygbGDQp5ESxJwdPFCy9eRVakTBrO",
+	"fQ9oiD6V/rS6awmFxTYPnjt/bXUHhwsFrc5tW0gM21mHlEhPpSv4TNAEAv/ob5bCq83DAE7cNDYTB4va",
+	"w200ArelvZvZ7kDP3lt7W9VLlddXDtafwZ9IQG0ui3xyqATpwXybGeKmVETKMRJv66m0KcXLpyRWKDmu",
+	"h8e1at7gxUCYGUcXJcnXtVm5NoLNSoJWBf0dr8b/aMV4U1X3lqcTNBSmiydTEVoMy2aM2JFs8VjyqbDX",
+	"Ox1LVtvYbC1uNbbrzRwtFUb/l2K2u3JFNuBYbrT82wxh4PxKy5EoBD12mWMxdpYo3Y4tUlwkRTIHOC3b",
+	"NVRJIiSp+DK5ue+CxWQkIUeuznAPRXxnDBfeTIf5yqJ/XnlYgv/eXDJOaGZxzL2mPWSGQXc287wQHOYx",
+	"izjUIWhbpzG3wX7IA8G4bNlYEXaHvSVEfChdwtFBywKSUA35F5iRQuygiGJ64HAe9IRN72M+ATfmXRK7",
+	"nhQOgNGj8n/H9LGd4MYK/+i5FMx6F29t27vUhHefXIxVpUzEmCy6FE7dM/rWzk5/d9/oW0XTegV5X3P1",
+	"zQ6BOZ7Tobxk33RaO5Cafs7y7JsODBbXoOJMgKwbnpBpLjgUxwXLWt7eafuw1PKsqnZhxkf5Yoy7fq2t",
+	"tg267SAMZhPzwoSRS54kxnhnSpOUaa5haAur0Di6YrMEnc7CcDzkqgwmF9zcBYHKTcYWfqq882C3krUB",
+	"meDFg/+98tCD3YX7RuYgKG91mQTVgeAlV+/X1n4dBzeovnazLCi+D0/puBFmye2vane/EBuIEGwRQqML",
+	"86s5yMw2sKfZ9frxDkrdBWgX7bqpQLaV0hwbBdxmuJ9FVb+ZgLbZh0H/3fslnaXo1QJ+kDSTU65YVV1x",
+	"8rculG3bfbXK42qvAQ3Dln8Bi9k8Qwt9Qm2xSYFPj84c6BQAdWYZi++XkLqOuuREZmfCpXkrQhNogAPi",
+	"3pa9mHvghapvBTrNWCWlskWcNHezAXzcATh7UZ7bmp8zYVMTnY+nyZlbkOXuXK11sbZ72tkpJcmYajaj",
+	"Zi3Hs632DiTowFkZTHsX+x9/6aa/VkBUgr4DV8FK4O1JFNjWn76X9Pqd7s8biQE7+0ZXqS1o7LbbJclb",
+	"fzpnJMssIg6kiuqMxhyQ0A2/KJZcMrUMGlrZT/ZoqW0nVvZe9Ov8JzIjVCAirssIwGhEDF2fzI7BjUG4",
+	"MFqXBZspWHzi8MexSR7Z2rpkGR/NBwSBDJDLq+33yGNdbT4ICZGH2KjJx/5GmLgWkrfwPGL3t6D39If/",
+	"3Or+/OTB1qPn+6db3x6/3dl69dOPR1u7e98923r5cH1XY7UR3V07GrGo0PVHLBml1kQyqGB9uLwz1zvS",
+	"QpOVO2+/oihcVdth1l/wxjV9rD683jpzUfnoLqS+lU++Khpo1l/yAGtGy+dXW31ab5xl3GrfRtI5EyW3",
+	"LTn0zgS+iyyPb+fnM2GOR3Kx8/GXM4H2a+eg1zkTmRHIu51u+0zYrdc9E2fiH3///wiCGMDp1aHd4U7U",
+	"i4+Gx/E3wKPr0aTSPtRzSa9KNkuo2tLtb7W7W91e5fqrq0350ycvHWYLpEy3bmzMfhFHyCoVY+KwZ0TB",
+	"L9xW0C+1O8W2+MR2nixl5oK8vHSNzL26x2uWXbJsCxRFvLRFHlq7zOi9MRmAuTO4Dy8b8Bi76XnUy6dU",
+	"6a2H5hlbjx8MQttID7sbUXEmBpCRcAzWzKBFbA566VSB+nEEDjIDgNG0iFGOplM7PMPku0SRC8ZSJ9Wh",
+	"uwaUZKQMMUnOhNIZo1Nw4xSFtdDbmAnNaQIFuaUCxAUxD4Weu1TYrpTm2ECHEZi2WAUPc2aib0Y5Zho1",
+	"whlVZwJgI0MU/zgRpy1WlhAQAgy9fKfCiUwSOVsvp/3UVVsDkWBM9wtdjmuLwgc0gNp2sPeLMhRU1UvD",
+	"prZwNVV8CV24E3YOfLjCd5w3rtlHjZy7hdOoHX0Bj/uk1z0TcEUf8yDOhOG1Pvl0FijN0rOgf2Yzus+C",
+	"8AyFUvElfEU1/F1V5Xr2QMHf4bFB/9NZwGO4dClr/Cy4uoKlXGG9+Mw8nFQr+FeORyM/u5ISVMLmZCov",
+	"r0tRcfklK2s/HILJDfysL0Z3W7pQ6QoK/1Qy6Y1dLHMzsOCwtdtul6Wd/UBeePpxVn8tvQztVqfdK2oX",
+	"blT44OmBuWDE7B7YI77AFi9hToPdbqvXDuowpnJ0roJ+t73fBswdMI7gi729XrtdB2Xfq6OZBt2dTqtn",
+	"7mvXICpdvU0VEr3WczDYO2iB86fsKRjst1s75quiZ2Cwt9fqtCsw6W6my+Svdezs1Bp01oAWgu5er9Xp",
+	"2gFXnW3tva3OTlDFQwh2Ogetbs9eW4AeBN1Ou9V2c3aVJFCvei6kPjeUDQqoArPm3U6vOuJ6Fa6WhUZl",
+	"R2CBAt4FJRqA2Vi3Suqp9BFtEGVut/5rCzOwZ3VlupWcNyjeo7aSbg56mWu35cRcIdK8gu7aOOYN01zw",
+	"tvXCSXcgFi0k16xuGh3ZPkhV86hJ6C1Xln8pmVeTA+0rgPNG8VObiRwVtlh7p5ZHce3clgR6504m5xPW",
+	"vQMj/rzCeu+gWxfWu4fmizpuNEIJ1mVnu0kSXW1gwLl2wQ1KEVK69TVavmQW6pI8hgelYMsZfGvImO2p",
+	"a17ktQUBIKJSSb8o46Bt8HDuusW8GGGkkmtXfoMZfjNoI5zMrf/PQsOab4tHWTPN9ZrB1sQOtBPqq80w",
+	"bPU2VHfLJK4+FGuwM4tAG9/HQiGEZMu0BcRLuMs7pGfCRjLliKQZjxhRacKxd1Gaa6LlmAHyjT/uiIyL",
+	"rZ8+vxT+p5T1rhMiXc2/SJ4ybnTtFnkmYz7ibiN+3fCLoaZym5OUcui6RLXL4+U6BG+RhWHQGY20Qsd2",
+	"6S9yDaQ2kRG5w2XxyohnBeaB3XolpGw13X84J5YM9+1+LvduBfShlC3gK681oEKhIDNEzGre+63mDYsQ",
+	"M7fasAstwABlFKVLCuguhVNlAR0AQFrKU7EMKhctlCyIzVroNWvs3xNjk6xx3am84fZGYn7dqtdt1Vyx",
+	"GIwAaIlR4+Jrd2IRDGh22J5Y2JQiF79FntMpYp3WupPfLzGgqmc6QIy4k9n2V152rzwqB/JnqrWp9JR+",
+	"9+lLls3cRo93jaM7i9kw7a125xTGi0GuW1ny9f7NK6tzHG9+Lc/5rB6EasGMobThqhCJPKuWxUyvyfor",
+	"hQYe4BaUSTWHyOu1PCMMmK9Rx4NAPxYXeN3SvzNR1P7hAV+W7yNIFKCau4ylNOOAS1RHh7pPuu0eRnIc",
+	"hLRFjGmdiVOJAwjJANt/DdyzL6/p+hWSQRnDHFhcVrc9B0VLMMRh4sIfy49kFruOc5/TNijjJ+EXLXCy",
+	"ffEaWpO4Pniu/d2icHMN2SrB4qIfVz+IEqoUyzOyE5KKhCz6it2mcKrWCnCtdIYNa3OwyQDkHTkiFK3+",
+	"woAqxZVm8TkkRfpOESY0h+YFDUcHPP/cRdPdo4v2BueAcu3NnGy1bbAer0Ndkn00swFQ+ymLudE+7ToA",
+	"/p8cnSdFfU3TwlzShMdm0HGeuUtfth9ct2TvGxo1GNrhDzYHJ+gHnS7JckbinLyUmQ5JZ7/dbpOnlPzI",
+	"k4QVLR8sen/QD9q7ZHeXtNv4/0pPCKjCr95ThDsXnmUJlHIOj81kkjDUS5ZaUPhXaqEthY0KJRiXPp9C",
+	"Xyuj+mM6BuCVMKFkVpwBEzl1CXkL0NGKzo0K9iHPuIq547OTV15/4GyUJ+dDqrgq21uE5LsHL18Rmmke",
+	"JYzs/bXzt7/Sv9lBl9OF0wXJZefNBeJTuoWa0o/nta6QQUytV5rzc5na+nbrPTTfFX02FHZSKLpILPSM",
+	"WGZxoH3GL2k0Py9bOpYgchVhclVemfHxRGNYEVr/k792dv8G03Htl4o+S8VgzvWEZ/G5YQQIOb4DUWkk",
+	"gFm61HYHDHbMqUVoTtIkR0hjmdExK7aMIfhJRhHq1c2DJuXav84zEjGtGWhZIZE54Hrp339Lfv/N4lWi",
+	"mC46oPSDaDrKxuNf49H0Vz37pZtc1Nql+H9f6K/SD7z9XTZBprBdR/xOW9cX5oaVepXbr6uc9OQiP6/r",
+	"ApgR86/mP/5ClSllVtInZwG9e39Vy1B6m3HNXINOWsEFVZTHRrGyrVS5KzIBwzhiG+qvMVc2q6cZkuZB",
+	"cc1LtJ4+p+Z1famVlzcRhtaojnaoLAY9eyoz1vpab/Vl661KhrF5ZLg4Fc9ICDaHsbwSaCUjNuXbazOT",
+	"sfAxt2ljAG5QHPlQlYgqwMQFQoooDCODSMZsAC1lZMqEzX2rpiA/l86wgj5cZ4Jr25HFi55wUSYgfwmT",
+	"5b1f2V69knaIR5ABfHPm/8JJnY3i80hdWGTdEvJ4yIjN8cUSO64mCKyDjKCIsGLkfmH4ckWGbCQzZ5dW",
+	"s6dvwK7b9v4VCfWZnBI9gSxOYDBZWuFyZEdRePJDIiTk3rvCPpdRWUYl0OEFDstS1vsc+cc4tC/Bqndp",
+	"Mf/zE/Mb67YKZoHFgHpN5XJgsQ/Dl07k+Rc5aNbY/5abrcus4o+vygE8hcZSXredbaHs6lpfaD8GocOM",
+	"0Tgsin3N4kMYPIZW1ZQ8Y9lFwkgixzg8ASEF3MmtxV6QrkZ3GrvimjNrK9awncCbhiU10HWELJTRUEHY",
+	"R+gHDEC/ibUJpk0VY9/bGV+TG/1YxOxj0QkO6uCwPAIRwJsCdrahgidk1w6XO5dNueDTfAo/LrYJ+Rzx",
+	"+/efq0iurE5udbo7PxszjqpJ0A/a7VHvp935xVNxSuPh7gF7fij4zvjN3qNeL/p+9OzN7O3Dy8Puqw/y",
+	"4hvbAOQjkOOCixjh0cHSThg1E/y0nG+98GrIucaTDa7r7T94+EP64eDRt6/pve3Tx9O393a/P2b5D+zV",
+	"xXT3+bP0+7c/f7czeZ2fvPkG75XxHNO1cbngKdhbwXLsducsuArPcLBnZrRnMFy4EgZ8Flwtx1kC+mED",
+	"YW3ZdG0QtK/hlc8rdosEKssEWHEok5gVkmGx7tDJVp/A3QbplUqO266hoNe2AhFSw1JHXZW2ZDbe1okc",
+	"b5VPCN2FaJNMZJ61yBPGUsJ139gigLcwgYQq7AuXZvKSIcQCSOoz4VSxUik0Ur8Mj/hxFIo53FawVMlh",
+	"u+SCG/FM7JyJvcvnTx5REd8bHfJ9Op9+4PnozZN736dv+Yf4h1H8/cPu0RPxA39z8vibepEaPIP8/Oan",
+	"R69GPx39fG8/5UfxLHpyb/u7b0X28cXPP7+g093XH9OPL+Y/HtEfHtybvbmcPLk8+Ul9P0tG6uNl/PT0",
+	"0eitfHI82/vQeTo/PHjxy/53b3r7D39423s7U1j0hpj8lVfe29vt7bX3e7v3jn56ern7C8tfpqPs248X",
+	"37JHp/e6PP3l+XTSG8rn93blntr9ZTp53H24gTutQvlm9CvDmSVdWxVFqWFdbDP9e571cUmbvXavbMvx",
+	"XGoyApWqOL6Azc1B/29C6q2R07fWjLUUe3JpSs9ddToy+pzhfD5P6VxlmxdICNDmjFAYANVoR6zc6FO2",
+	"Khf7Gbt9wfpaeQVhUGktj2Aj2K++1lI+kzn4zr97eEqWCmgwhJFIszU1tqPHHnH11nAqkin6vtde8Gfe",
+	"Ksy3E0mouvgTFKpXzw3bY8nMvnqIhEXjqcUT5TXFynIz1XrUZk6mdE5iuaIec8q2MTqxsrzp2fwIL/oz",
+	"Zd94ioI73X6719rpQDgSI6FAYIh+GmLu7NvkmV4XiliWQzWXnM2KP83EPApsu4NRz27xGlzU8jW77jWd",
+	"g3btNf6wtn2p++KWyLiwlNcrhMZGs4AItS5LCRtpInP9L6kp3n7/NuxSm5wnsSZXQq80Q82CtDHV9Br4",
+	"iYatu1iw09AP2Z1EWK0MrmYYC1eEkpiPmdLYeBiuvmA294ajtpfJWWhTVfQEbn91ckz2Dve62JnFnqhn",
+	"oqpO1uxtiOqTk8dPH5Y4LXZobhxaJjZdGC+o+PWomNtusJC1YydzJjRLkupsICuHa0WmXOSaud62oR1l",
+	"ObqKFlBRdz0K6kuj4zZLwAVzPy7HUtj2hmTleQo9R+sus+rWndKPmNcb9Pd6YNq7PzvLibi3r5BCEiyU",
+	"FvnJBD2zIWOjRJb4U6vbVho3eAMO+wDY0+p2ekvegNF3z59/l+qj3k9Hk9N7lz+dnPx48fbJaPLtz0+H",
+	"2aP95IfdzkHyqB0lr39a9AYgX/re1i1qvTMpcTwnD16c/HTwkc07v3TT7e1H/OLhjhTZd/pl59G3H/7z",
+	"zZMPP4vdl8OHlxe9b+ydM3UW9LtVv0K36ldAkXEWXLn5nwN39t9tNKfgvTNW4uGr5OXOx+fq7ZF+8WH3",
+	"2+PuwbePL7YfPnrK2XeXP+591Ecvuz8+iX4+fPaNbaxnXvZ2GMd7r8c/DunBvQ/3uh9Yciz4QX7v1S/H",
+	"Ly72L3pH3027T3/9UbVfzeBlaUIjBlsgw5I+c+x29g93dzud3W5vp9PGZsIMM1bdsb4SDtucwOac92Zk",
+	"SDjl3Z5XObYE9SvKCzpBkUFi95YR2jPKNSTjVPeZEWSlmBJSE1t1W+yv2mQP2sX//oCTdTPcoAAPRepL",
+	"cy40mZ9waIQEWi5ltmwf2whjjsqfJwzXoBc8kDNhjCc8W+GI1IsndnHGwUGMnbNXaAXVjNtGu3F+7K7a",
+	"WKe/XcOn4r1/VBUN6ydq6hn4ulxacYifFH7EXrIZm3JAZ5GjxbVp7GBQ5AkrZiPsAzWh3d29oiUZ5ppV",
+	"epIBrEvfhTSLYVQMPteJFruXHZ0JQbNMzowSlTGlFXb/d7EYZpuPCsZiVYEWRtQ+ULcU0fSCNTQxe03n",
+	"BSPdgo/W7sVU4Z0vFkLFbcSxI1VFR3JJ5kNGIpokdbgwl6XsJOxiXnKRh7x3QOO4e9A76HZ2uvujQ3Yw",
+	"Ohj14sNel3VpfBC3GW0fjhhr7xx2DzpDtrM/7HS6w3b3cHiwt3fIgLlxjevjez2hGXM9geWIsIRFOuMR",
+	"tFJMFgDCiuHZJ5nDnaVAI6rZWGaYjAhJnPkUOfh9GNTzL+FdCUQ5V9uzGDIe5WqBpK/pnAhpaDqhyWgL",
+	"oUo8RDU/JLVsb/s0OGhdznP90VqmqOaDQeGde3HnBieYZcijSN9Zo6y6fPxS8ZE1wtgvjDh4joy7di8r",
+	"yuPXUEX0R+9ntcb5cITiGpktJLhXiMyI45yVuYaeg/raFK1KfUpZ0+7J1OpjqQvXLfJYK5ue5bIr1HL3",
+	"c2/S1pmwFS1wuLiIdZEWULaTd1mDfZIwTTAbAKG0zfwhIRN8F0tZYMQlgd0ns4k8E5DZZr5TEH9ns4bk",
+	"sGfzm+bc/BFSvj4fP9oMrlKu2Q75S+pLNaVjs9StZq69XabWBjlaCwmSNa48E9WUrT5CACLgHc6p1+60",
+	"yODli9dlPMKOf4BbalKDavTwn82TuTkPfs3l+prLdVfBoQZJUMvlul4crJPk5dv4kB7VXAoO1d0OW6+G",
+	"qQDvU4wVyNxc44BSOmb3C6gWzA2DRtBQgYQbKHRlGUV0C53oZ6KA9DQPYOidLF8IOMjm4AKZYHGfrGH0",
+	"QkQWn8UlxVflSGgO9aJMtLDHz8QSToSZUwHNGRbSzZyOhGYZHHouf7qCDWokbyYvmCByNOojmgQlsYxy",
+	"gBZ17WHUmYDYyuAsMGySMPAbErMxoah0NpEJW8qHw2WqpMORSCb5VKAZAMJU06G58XQmnaISImRNr3vo",
+	"k4EP4ZHP2N37CjYRfUgB5zFf6e0qMuQw4QpJst3xlKlNacxWNqAAWsGQEb4EQouABWTxrTo7rU7XjxuY",
+	"Q7F9xfSqlOCbp7UgKwANkoQLdHAuI11BbiTgdPW6O2YSv+QUqjUB3a9sH4HgHTOZQTuPo6FhOOym8z4M",
+	"AEgFkSHfLUFD7nrHjyhdwcFeD4s4sTSzwNpylzWi1A+pYkGJ7lV7ECbkVdEpT7s79XpRB0+237F3Xb3f",
+	"AJ0ZhVWDW9FtNfAsUkGo1jSamG9afzw9r3ARViQ79q9U5IKlukHMw9y+f/3i+TpSvfUrTxslOxTowzYw",
+	"ImRQTe4oHjAIAeAjYQCXDKq/SiGEPGFME/aRRbk20pBErJJc2yRq5qe47b6UwLHTL0F9kYatSF26cwg/",
+	"F9vI/FnIdnSV1RJ2CxE05AKj+Gth8f7K0395pjx+/aPjJ0j3NsRfyaOLQHEed/bN0NC+Ipz94dTwf4Z7",
+	"/47wzDyc61TXa9KrXrnLPnuCVfgldbYyGcuDTmFd4ZvhTpib7hRzQkUZgyd6wSROdzq7O3vtdvv1V9iI",
+	"r7ARa8FGOA4FfjqvNRvxsagfWwIDgXcRHwq/DE5FjRj/U0ArbpWGaUX+OnmYeDZ8zbe8cV6FI2HhAbFp",
+	"hYt6ADqgNsvBdM++Fja9OOU3PuTtfbevcl9jTQuAlX+dzBrMmoFp2SSa2qqvXt7V+LMnlQL6v9hS8hZ5",
+	"VISvyV8HKpF68LdrEWcvGEsbTGLgnQbw2DsHhEUfkoODNYMPwq+osH9u8yZXK2N6a0uw/xny6w8K87tJ",
+	"bWlF2lGEQULfjJGEs0xa2KRrSvqzXKzG/V1o4doiRmdRyuaysrjodZZZvH3XzExLEssWcXhZNrWBRxPH",
+	"sCPKExuGMcrOmcBfWZbJrF+4mThiZyZy7CwQ2+u16J35QQ4VMfMYQH9Y2xkWRtRU1v/KzHqNfmcf5NCW",
+	"8N+3QRX4xsyYDhX47PyS94McBusXbw//8AX8MUij3uGhOTXipWaMRdvbHvZrzKCE3RjuMteQtGyWGgIf",
+	"ZYqyoVHfjDBPtHLBguZHGzMqdCPZbbevGQmUZbn3tov3dov3yiTJ0/Veu1ScH334Yf7s9PEGiHa5uN4G",
+	"MPvqa23+HUMfI1ENeY2cWKn3mwvq0rGA5W706r22afl3tdHWrdP11tRCAsb5iEbacCmkdtzKeoXJNfHt",
+	"QyMPAavlz8gVmM9Wg8OeTSSU0io+FoSL0OFjN52gE0YTPfl1lS71CC65NXssNJBbE3wd3+1ZuccampHe",
+	"fU38azov6xqslxFO5goJFcsueeRomDEaz39drY7SmAusWbkD1AiM8WfyAiLZsnQUFf2yFMNEaEfsm9C+",
+	"HHTTxrGpO5Ayhyuxi5vh883HHobVOVW+uv28Xhe5NIa7jHb4eThsNoG2SaX/2bKULXCwNG1kucLh18xz",
+	"P9pLbstxYxn0g7HstLp7rYOak/ay3eq02usT3o2oIZ48zHkSfy5qG6UcXrBiK6+Jb/C+uNlbwFy0KYAu",
+	"O94uP60KelYBORF6UC+VFKAqRTRJKnibReBiyCI6ZdUUBftY25Fv+aGIbjaRQIaqJaIwB0uSCyFn5okx",
+	"M3RRYdEeuSzdUXReeZc1Pnzvcs0YqiaTbbsSEiFtmxVVeZg9nG4z8Jk1ugzH5Ba4rLRoGolS9IZJMznl",
+	"qjaqaGLU66zp1kqNuM0PdsDKs2UwOVg9iydXGxoiqiy/4qhwwQ2xS7ViyahGf++4UL5URYuhXOU+x/lX",
+	"76/+/wAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -317,6 +317,22 @@ func drawings(t *testing.T, s *Site) []drawing {
 			family("money-"+name, "money", "money.title", func(w *words) any { return drawMoney(w, monies(t)[name], "") }, same)
 		}
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
+		family("erase", "erase", "erase.title", func(w *words) any { return drawWipe(w) }, same)
+		family("erase-code", "erase", "erase.title", func(w *words) any {
+			v := drawWipe(w)
+			v.Code, v.Until = "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", w.when(w.now.Add(24*time.Hour))
+			return v
+		}, same)
+		family("erasure", "erasure", "erasure.title", func(*words) any { return erasing{} }, func(w *words, p *page) { p.Trouble = w.say("erasure.unknown") })
+		family("erasure-confirmed", "erasure", "erasure.title", func(w *words) any {
+			return drawErasing(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", household.ErasureRequest{Confirmed: w.now})
+		}, same)
+		family("erasure-done", "erasure", "erasure.title", func(w *words) any {
+			return drawErasing(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", household.ErasureRequest{
+				Confirmed: w.now, Erased: w.now, Until: w.now.AddDate(0, 0, 90),
+				Certificate: "Foyer erasure certificate 1\nhousehold fabcdefghijklmnop\nerased 2026-11-26T09:02:03Z\nring k3xqrst5\nentry 1841\nrows 5120\nmeters 2\n\n— foyer/ville ZUYHRfYAZ+7piAdwcK+/GBnrxOZZOam5SxpxOyVAaQD+wUvhKvFYsJwlfsxvdLTHfWoKCw6j1Ly98Oq7GU47EQW4Wws=\n",
+			})
+		}, same)
 		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
 		family("access-none", "access", "access.title", func(w *words) any { return drawReads(w, nil) }, same)
 		family("export", "export", "export.title", nothing, same)

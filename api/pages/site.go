@@ -73,6 +73,9 @@ func (s *Site) Routes() []Route {
 		get("/accessibility", s.accessibility),
 		get("/charter", s.showCharter),
 
+		get("/erasure", s.askErasure),
+		post("/erasure", s.showErasure),
+
 		post("/i", s.typeCode),
 		get("/i/:code", s.showInvitation),
 		post("/i/:code", s.useInvitation),
@@ -87,6 +90,9 @@ func (s *Site) Routes() []Route {
 		get("/m/receipts", s.showReceipts),
 		get("/m/stop", s.askStop),
 		post("/m/stop", s.stop),
+		get("/m/erase", s.askErase),
+		post("/m/erase", s.erase),
+		post("/m/erase/confirm", s.confirmErase),
 		get("/m/access", s.showAccess),
 		get("/m/export", s.showExport),
 		post("/m/signout", s.leave),

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -20,31 +19,49 @@ import (
 	"foyer/internal/registry"
 )
 
-// Erase erases a family for good, named by its label or its id: it withdraws everything,
-// which stops collection, removes what the family's meters said and what waits of them,
-// destroys the family's key, and removes its records. It returns a signed certificate,
-// the one thing that is left to show.
-//
-// Stopped in between, it is ended by the next start of any command; called again by the
-// id, it gives the certificate. [registry.ErrUnknown] for a family that never was.
+// Erase erases a family for good, named by its label or its id; see [Office.EraseFamily].
+// [registry.ErrUnknown] for a family that never was.
 func (o *Office) Erase(ctx context.Context, name string) (string, error) {
-	gone, err := o.erased(ctx, household.FamilyID(name))
+	id := household.FamilyID(name)
+	gone, err := o.erased(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	c := journal.Certificate{Household: name, Entry: -1}
 	if gone == nil {
-		if c, err = o.erase(ctx, name); err != nil {
+		f, err := o.Family(ctx, name)
+		if err != nil {
 			return "", err
 		}
-		if gone, err = o.erased(ctx, household.FamilyID(c.Household)); err != nil {
+		id = f.ID
+	}
+	return o.EraseFamily(ctx, id)
+}
+
+// EraseFamily erases a family for good: it withdraws everything, which stops collection,
+// removes what the family's meters said and what waits of them, destroys the family's
+// key, and removes its records. It returns a signed certificate, the one thing that is
+// left to show.
+//
+// Stopped in between, it is ended by the next start of any command; called again, it
+// gives the certificate.
+func (o *Office) EraseFamily(ctx context.Context, family household.FamilyID) (string, error) {
+	gone, err := o.erased(ctx, family)
+	if err != nil {
+		return "", err
+	}
+	c := journal.Certificate{Household: string(family), Entry: -1}
+	if gone == nil {
+		if c, err = o.erase(ctx, family); err != nil {
 			return "", err
 		}
-	} else if _, _, err := o.Records.Erase(ctx, household.Belongings{Family: household.FamilyID(name)}); err != nil { // its files
+		if gone, err = o.erased(ctx, family); err != nil {
+			return "", err
+		}
+	} else if _, _, err := o.Records.Erase(ctx, household.Belongings{Family: family}); err != nil { // its files
 		return "", err
 	}
 	if gone == nil {
-		return "", fmt.Errorf("erase household %q: its key is still there", name)
+		return "", errors.New("erase a household: its key is still there")
 	}
 	c.At, c.Ring = gone.At, o.Keys.ID()
 	k, err := journal.OpenKey(ctx, o.Records, o.Config.Path(o.Config.Journal.Key), "foyer/"+o.Config.Pilot.ID)
@@ -66,22 +83,18 @@ func (o *Office) erased(ctx context.Context, family household.FamilyID) (*keyrin
 	return nil, nil
 }
 
-func (o *Office) erase(ctx context.Context, name string) (journal.Certificate, error) {
-	f, err := o.Family(ctx, name)
-	if err != nil {
+func (o *Office) erase(ctx context.Context, family household.FamilyID) (journal.Certificate, error) {
+	if err := o.Registry.WithdrawAll(ctx, family, registry.Form{}); err != nil {
 		return journal.Certificate{}, err
 	}
-	if err := o.Registry.WithdrawAll(ctx, f.ID, registry.Form{}); err != nil {
-		return journal.Certificate{}, err
-	}
-	b, _, err := o.Records.Belongings(ctx, f.ID)
+	b, _, err := o.Records.Belongings(ctx, family)
 	if err != nil {
 		return journal.Certificate{}, err
 	}
 	if err := o.eraseElsewhere(ctx, b); err != nil {
 		return journal.Certificate{}, err
 	}
-	if err := o.Keys.Destroy(ctx, string(f.ID)); err != nil {
+	if err := o.Keys.Destroy(ctx, string(family)); err != nil {
 		return journal.Certificate{}, err
 	}
 	e, _, err := o.Records.Erase(ctx, b)
@@ -91,7 +104,7 @@ func (o *Office) erase(ctx context.Context, name string) (journal.Certificate, e
 	if err := o.eraseElsewhere(ctx, b); err != nil { // what was on its way
 		return journal.Certificate{}, err
 	}
-	return journal.Certificate{Household: string(f.ID), Entry: e.Entry, Rows: e.Rows, Meters: len(b.Meters) + len(b.Spans)}, nil
+	return journal.Certificate{Household: string(family), Entry: e.Entry, Rows: e.Rows, Meters: len(b.Meters) + len(b.Spans)}, nil
 }
 
 // eraseElsewhere removes what there is of a family in the series and in the spool of

@@ -18,6 +18,9 @@ func (a *App) openIngest(ctx context.Context) error {
 		return err
 	}
 	a.closers = append(a.closers, kept.Close)
+	if err := a.Records.KnowIngester(ctx, kept.ID()); err != nil {
+		return err
+	}
 	entered, err := a.Records.Entered(ctx, kept.ID())
 	if err != nil {
 		return err
@@ -47,7 +50,8 @@ func (a *App) openIngest(ctx context.Context) error {
 	}
 	a.closers = append(a.closers, t.close)
 	a.broker, a.checks["broker"] = t.addr, t.ready
-	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run}, part{"ledger", ledger.Run})
+	a.parts = append(a.parts, part{"broker", t.run}, part{"drain", drain.Run}, part{"ledger", ledger.Run},
+		part{"erasures", func(ctx context.Context) error { return a.eraseWaitingOnRequest(ctx, kept) }})
 	if a.Config.Broker.Shared != "" {
 		a.parts = append(a.parts, part{"memory", handler.Follow})
 	}

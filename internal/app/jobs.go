@@ -53,6 +53,7 @@ func (a *App) openJobs(ctx context.Context) error {
 				group, ctx := errgroup.WithContext(ctx)
 				group.Go(func() error { return a.planner.Run(ctx) })
 				group.Go(func() error { return keeper.Run(ctx) })
+				group.Go(func() error { return a.eraseOnRequest(ctx) })
 				return group.Wait()
 			})
 		}},

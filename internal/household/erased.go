@@ -32,3 +32,19 @@ type Erasure struct {
 	Rows  int64     // of every table
 	Entry int64     // of the journal, that tells it
 }
+
+// An ErasureRequest says how far somebody's request to erase a family is.
+type ErasureRequest struct {
+	Until       time.Time // it, or its certificate, is known until then; the zero time while it is carried out
+	Confirmed   time.Time // zero before
+	Erased      time.Time // zero before
+	Certificate string    // signed; "" before
+}
+
+// A DueErasure is a confirmed request that is to be carried out.
+type DueErasure struct {
+	Code      string // hash of the code of who asked
+	Family    FamilyID
+	Confirmed time.Time
+	Waiting   int // ingesters that may hold something of the family yet
+}

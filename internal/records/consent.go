@@ -21,43 +21,48 @@ import (
 // and returns [consent.ErrChanged].
 func (d *DB) Say(ctx context.Context, family household.FamilyID, a consent.Act, validity time.Duration) (act string, known bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
-		// Two who speak for one family take turns, and read the clock after that.
-		res, err := tx.ExecContext(ctx, `UPDATE family SET language = language 
-			WHERE id = $3 AND ($1 = '' OR id IN (SELECT f.id FROM family f WHERE`+ofDesk+`))`, a.Pilot, a.Staff, family)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		known = true
-		var now int64
-		if err := tx.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
-			return err
-		}
-		if err := unchanged(ctx, tx, family, a.Seen); err != nil {
-			return err
-		}
-		held, err := holding(ctx, tx, family, now)
-		if err != nil {
-			return err
-		}
-		events := a.Events(held, instant(now), validity)
-		if len(events) > 0 {
-			act = a.ID
-		}
-		if err := d.sayAll(ctx, tx, family, events); err != nil {
-			return err
-		}
-		if err := d.noteEnded(ctx, tx, family, events); err != nil {
-			return err
-		}
-		return d.tellConsents(ctx, tx, family)
+		act, known, err = d.sayIn(ctx, tx, family, a, validity)
+		return err
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("write consent: %w", err)
 	}
 	return act, known, nil
+}
+
+// sayIn is [DB.Say] within a transaction.
+func (d *DB) sayIn(ctx context.Context, tx *sql.Tx, family household.FamilyID, a consent.Act, validity time.Duration) (act string, known bool, err error) {
+	// Two who speak for one family take turns, and read the clock after that.
+	res, err := tx.ExecContext(ctx, `UPDATE family SET language = language
+		WHERE id = $3 AND ($1 = '' OR id IN (SELECT f.id FROM family f WHERE`+ofDesk+`))`, a.Pilot, a.Staff, family)
+	if err != nil {
+		return "", false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return "", false, err
+	}
+	var now int64
+	if err := tx.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
+		return "", true, err
+	}
+	if err := unchanged(ctx, tx, family, a.Seen); err != nil {
+		return "", true, err
+	}
+	held, err := holding(ctx, tx, family, now)
+	if err != nil {
+		return "", true, err
+	}
+	events := a.Events(held, instant(now), validity)
+	if len(events) > 0 {
+		act = a.ID
+	}
+	if err := d.sayAll(ctx, tx, family, events); err != nil {
+		return "", true, err
+	}
+	if err := d.noteEnded(ctx, tx, family, events); err != nil {
+		return "", true, err
+	}
+	return act, true, d.tellConsents(ctx, tx, family)
 }
 
 // unchanged returns [consent.ErrChanged] when the last act of a family is not the

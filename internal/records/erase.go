@@ -93,7 +93,8 @@ var familyRows = []string{
 	`dwelling WHERE family = $1`, `contract WHERE family = $1`, `income WHERE family = $1`,
 	`money WHERE family = $1`, `works WHERE family = $1`, `answer WHERE family = $1`, `case_load WHERE family = $1`,
 	`"grant" WHERE family = $1`, `invitation WHERE family = $1`,
-	`session WHERE kind = 'family' AND subject = $1`, `written WHERE subject = $1`,
+	`session WHERE kind = 'family' AND subject = $1`,
+	`written WHERE subject = 'family:' || $1 OR location LIKE '%' || $1 || '%'`,
 	`meter_change WHERE family = $1 OR owner = $1`, `meter_alias WHERE owner = $1`,
 }
 

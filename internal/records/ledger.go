@@ -36,6 +36,12 @@ func (d *DB) Entered(ctx context.Context, ingester string) (int64, error) {
 	return through, nil
 }
 
+// KnowIngester notes that there is an ingester, before it counted anything.
+func (d *DB) KnowIngester(ctx context.Context, ingester string) error {
+	_, err := d.insert(ctx, "note an ingester", `INSERT INTO ledger_source (ingester, through) VALUES ($1, 0) ON CONFLICT DO NOTHING`, ingester)
+	return err
+}
+
 // Enter adds an ingester's counts after one and through another to the ledger, in
 // one transaction. It returns [ErrLedgerMoved] when the ledger is not at the first.
 func (d *DB) Enter(ctx context.Context, ingester string, after, through int64, accounts []energy.Account) error {

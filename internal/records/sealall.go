@@ -99,8 +99,8 @@ func (d *DB) sweep(ctx context.Context) error {
 }
 
 // all reads all rows of a query: nothing is written while a query runs.
-func all[T any](ctx context.Context, tx *sql.Tx, query string, scan func(rowScanner, *T) error, args ...any) ([]T, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
+func all[T any](ctx context.Context, q querier, query string, scan func(rowScanner, *T) error, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

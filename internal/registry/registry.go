@@ -38,6 +38,7 @@ type Store interface {
 	CaseLoads
 	Works
 	Charters
+	Erasures
 }
 
 // A Registry runs the commands and answers for meters from memory.

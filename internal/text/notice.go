@@ -92,3 +92,18 @@ func (l *Language) ReceiptTerms(phone string, r Retention) (storage, retention, 
 	retention = say("receipt.half_hours", "Count", r.HalfHours) + " " + say("receipt.months", "Count", r.Months) + " " + say("receipt.proof", "Count", r.Proof)
 	return storage, retention, withdrawal, err
 }
+
+// Erasure says what goes when a family is erased, and what stays, a sentence each.
+func (l *Language) Erasure() (goes, stays []string, err error) {
+	say := func(keys ...string) (lines []string) {
+		for _, key := range keys {
+			s, wrong := l.T("erase." + key)
+			err = errors.Join(err, wrong)
+			lines = append(lines, s)
+		}
+		return lines
+	}
+	goes = say("goes.figures", "goes.names", "goes.key")
+	stays = say("stays.sums", "stays.public", "stays.number", "stays.certificate")
+	return goes, stays, err
+}
