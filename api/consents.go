@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,6 +107,9 @@ func (s *Server) RecordConsent(ctx context.Context, r RecordConsentRequestObject
 	f.Notice, f.Hash, f.Language, f.Medium, f.Paper = version, hash, b.Language, "paper", b.Paper
 	f.By, f.Witness, f.Pilot, f.Staff = aud.Subject(), aud.Subject(), aud.Pilot(), aud.CaseLoad()
 	if b.Witness != nil {
+		if err := s.colleague(ctx, aud.Pilot(), *b.Witness); err != nil {
+			return nil, err
+		}
 		f.Witness = *b.Witness
 	}
 	id, err := s.say(ctx, household.FamilyID(r.Id), act)
@@ -119,6 +123,16 @@ func (s *Server) RecordConsent(ctx context.Context, r RecordConsentRequestObject
 	return RecordConsent201JSONResponse{
 		Body: Receipt(out), Headers: RecordConsent201ResponseHeaders{Location: new("/api/v1/receipts/" + url.PathEscape(id))},
 	}, err
+}
+
+// colleague refuses a witness who is no member of staff of a pilot: it is an id, never a
+// name.
+func (s *Server) colleague(ctx context.Context, pilot, id string) error {
+	all, err := s.Accounts.Colleagues(ctx, pilot)
+	if err == nil && !slices.ContainsFunc(all, func(one household.Staff) bool { return one.ID == id }) {
+		err = invalid("/body/witness", "no member of staff of this pilot has that id; GET /api/v1/staff lists them")
+	}
+	return err
 }
 
 // An utterance is an act before it is known who speaks and how.

@@ -132,6 +132,11 @@ func TestAPaperIsWrittenDownAndItsReceiptPrinted(t *testing.T) {
 	lea := v.browser().as("foyer-c", session)
 	at := "/api/v1/households/" + string(v.mute) + "/consents"
 	body := `{"action":"give","about":"cooperative_summary","granularity":"annual","language":"fr","witness":"` + v.staff + `","paper":"classeur 3"}`
+	for _, witness := range []string{"Mme Martin", "sfromelsewhere"} { // a name would rest in clear
+		if got := lea.say(at, strings.Replace(body, v.staff, witness, 1)); got.StatusCode != http.StatusBadRequest || !strings.Contains(got.Text, "/body/witness") {
+			t.Errorf("a witness %q: %d %s", witness, got.StatusCode, got.Text)
+		}
+	}
 	got := lea.say(at, body, "Idempotency-Key", "k")
 	r := decode[Receipt](t, got)
 	if got.StatusCode != http.StatusCreated || got.Header.Get("Location") != "/api/v1/receipts/"+r.ReceiptID {

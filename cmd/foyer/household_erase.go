@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"foyer/internal/app"
+	"foyer/internal/household"
 	"foyer/internal/journal"
+	"foyer/internal/tariff"
 )
 
 func newHouseholdErase() *cobra.Command {
@@ -98,15 +101,21 @@ func readCertificate(cmd *cobra.Command, file string) (string, error) {
 func newHouseholdErased() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "erased",
-		Short: "List the families that were erased, by their random ids",
+		Short: "List the families that were erased, by their random ids, or what they were paid",
 		Long: "The list is kept beside the keys. Whatever copy of the data is put back, nothing of these families\n" +
-			"is in it once Foyer has started.",
-		Example: "  foyer household erased --json",
+			"is in it once Foyer has started.\n\n" +
+			"With --money it shows what stays of them for auditors: what they were paid and paid, as sums of a year\n" +
+			"and a kind, and of how many amounts. The sum of few amounts may be one family's: show it to nobody else.",
+		Example: "  foyer household erased --json\n  foyer household erased --money",
 		Args:    noArgs,
 	}
 	path, asJSON := configFlag(cmd), jsonFlag(cmd)
+	money := cmd.Flags().Bool("money", false, "show the sums that stay instead")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return inOffice(cmd, *path, func(o *app.Office) error {
+			if *money {
+				return printErasedMoney(cmd, o, *asJSON)
+			}
 			erased, err := o.Keys.Erased(cmd.Context())
 			if err != nil {
 				return err
@@ -119,4 +128,15 @@ func newHouseholdErased() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+func printErasedMoney(cmd *cobra.Command, o *app.Office, asJSON bool) error {
+	var rows [][]string
+	err := o.Records.ErasedMoney(cmd.Context(), o.Config.Pilot.ID, func(year int, kind household.EntryKind, cents, entries int64) {
+		rows = append(rows, []string{strconv.Itoa(year), string(kind), tariff.Euros(cents), strconv.FormatInt(entries, 10)})
+	})
+	if err != nil {
+		return err
+	}
+	return printRows(cmd.OutOrStdout(), asJSON, []string{"year", "kind", "amount_eur", "amounts"}, rows)
 }

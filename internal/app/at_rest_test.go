@@ -111,6 +111,7 @@ func rest(t *testing.T, c config.Config) *Office {
 		{ID: "e1", Family: family, Day: day, Kind: household.Voucher, Cents: voucher, Source: resting + " chèque", By: resting, Said: now},
 	}))
 	must(o.Records.AddWorks(ctx, household.Works{Family: family, Kind: household.Insulation, From: day, To: day.Add(1), By: resting, Why: resting + " invoice", Said: now}))
+	must(o.Records.AddAnswers(ctx, []household.Answer{{Family: family, Question: "arrears", Answer: resting, Day: day, By: resting + " Karim", Said: now}}))
 	must(o.Records.PinWeather(ctx, household.WeatherPin{Pilot: pilot, From: day, To: day.Add(1), By: resting, Why: resting + " stands in the shade", At: now}))
 	must(o.Records.Transit(ctx, household.Transition{
 		Alert: household.Alert{

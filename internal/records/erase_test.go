@@ -1,7 +1,9 @@
 package records
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,5 +40,31 @@ func TestEveryTableOfAFamilyIsErased(t *testing.T) {
 	}
 	if err := rows.Err(); err != nil || n < 25 {
 		t.Errorf("%d columns, %v", n, err)
+	}
+}
+
+// TestEveryTableStandsOnTheSecurityPage asks the page that says how everything is kept
+// for every table there is, by its name or by the beginning of it and "*".
+func TestEveryTableStandsOnTheSecurityPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/explanation/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, m := range regexp.MustCompile("`([a-z_]+)(\\*?)[.`]").FindAllStringSubmatch(string(page), -1) {
+		told = append(told, m[1]+m[2])
+	}
+	db := open(t, "sqlite://"+filepath.Join(t.TempDir(), "records.db"))
+	tables := texts(t, db, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'`)
+	for _, table := range tables {
+		if !slices.ContainsFunc(told, func(name string) bool {
+			begin, many := strings.CutSuffix(name, "*")
+			return name == table || many && strings.HasPrefix(table, begin)
+		}) {
+			t.Errorf("docs/explanation/security.md does not say how %s is kept", table)
+		}
+	}
+	if len(tables) < 40 {
+		t.Errorf("%d tables", len(tables))
 	}
 }
