@@ -35,7 +35,7 @@ test: servers ## every test, on the real servers; nothing skips
 	@$(MAKE) --no-print-directory chaos-short
 
 test-race: ## the race detector on pure and in-process packages, with fewer seeds
-	$(GO) test -race -short -timeout 10m $(RACE_PACKAGES)
+	$(GO) test -race -short -timeout 15m $(RACE_PACKAGES)
 
 RACE_PACKAGES := ./ingest ./ingest/spool ./internal/broker ./alerts ./alerts/channel ./internal/jobs ./simulators
 

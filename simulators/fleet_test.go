@@ -21,13 +21,13 @@ type broker struct {
 	net.Listener
 	mu       sync.Mutex
 	open     map[net.Conn]bool
-	kept     []string       // topic and payload of what it acknowledged
-	heard    []string       // and of what it received
-	dups     int            // received with DUP
-	hellos   int            // QoS 0
-	owing    map[string]int // by client, received and not acknowledged
-	most     int            // the most it owed a client
-	wait     chan struct{}  // acknowledges only once this is closed
+	kept     []string         // topic and payload of what it acknowledged
+	heard    []string         // and of what it received
+	dups     int              // received with DUP
+	hellos   int              // QoS 0
+	owing    map[net.Conn]int // received and not acknowledged
+	most     int              // the most it owed on a connection
+	wait     chan struct{}    // acknowledges only once this is closed
 	password string
 	ids      map[string]string // client id to user name
 
@@ -46,7 +46,7 @@ const (
 
 func newBroker(t *testing.T, judge func(n int) verdict) *broker {
 	t.Helper()
-	b := &broker{open: map[net.Conn]bool{}, owing: map[string]int{}, ids: map[string]string{}, judge: judge, password: "secret"}
+	b := &broker{open: map[net.Conn]bool{}, owing: map[net.Conn]int{}, ids: map[string]string{}, judge: judge, password: "secret"}
 	b.listen(t, "127.0.0.1:0")
 	t.Cleanup(b.stop)
 	return b
@@ -97,7 +97,7 @@ func (b *broker) serve(c net.Conn) {
 		case *packets.ConnectPacket:
 			client = p.ClientIdentifier
 			b.mu.Lock()
-			b.ids[client], b.owing[client] = p.Username, 0
+			b.ids[client] = p.Username
 			b.mu.Unlock()
 			ack := packets.NewControlPacket(packets.Connack).(*packets.ConnackPacket)
 			if string(p.Password) != b.password {
@@ -107,7 +107,7 @@ func (b *broker) serve(c net.Conn) {
 				return
 			}
 		case *packets.PublishPacket:
-			if !b.receive(c, client, p) {
+			if !b.receive(c, p) {
 				return
 			}
 		case *packets.PingreqPacket:
@@ -121,7 +121,7 @@ func (b *broker) serve(c net.Conn) {
 }
 
 // receive takes a message; false when the connection is to be closed.
-func (b *broker) receive(c net.Conn, client string, p *packets.PublishPacket) bool {
+func (b *broker) receive(c net.Conn, p *packets.PublishPacket) bool {
 	b.mu.Lock()
 	if p.Qos == 0 {
 		b.hellos++
@@ -132,8 +132,8 @@ func (b *broker) receive(c net.Conn, client string, p *packets.PublishPacket) bo
 	if p.Dup {
 		b.dups++
 	}
-	b.owing[client]++
-	b.most = max(b.most, b.owing[client])
+	b.owing[c]++
+	b.most = max(b.most, b.owing[c])
 	what := b.judge(len(b.heard))
 	if what == keep || what == regret {
 		b.kept = append(b.kept, p.TopicName+" "+string(p.Payload))
@@ -153,7 +153,7 @@ func (b *broker) receive(c net.Conn, client string, p *packets.PublishPacket) bo
 		}
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.owing[client]--
+		b.owing[c]--
 		ack := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
 		ack.MessageID = p.MessageID
 		_ = ack.Write(c)
