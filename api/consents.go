@@ -388,12 +388,12 @@ func (s *Server) controller(l *text.Language, promised charter.Charter) (consent
 }
 
 func consentOffer(o disclosure.Offer, l *text.Language) (ConsentOffer, error) {
-	n, err := l.Notice(o.Name())
+	n, err := l.Notice(o.Name)
 	if err != nil {
 		return ConsentOffer{}, err
 	}
 	out := ConsentOffer{
-		About: About(o.Name()), Purpose: Purpose(o.Purpose), Question: n.Question, Text: n.Lines, Language: n.Language,
+		About: About(o.Name), Purpose: Purpose(o.Purpose), Question: n.Question, Text: n.Lines, Language: n.Language,
 		Notice: NoticeShown{Version: n.Version, Sha256: &n.Hash}, Scopes: []ConsentScope{}, State: "unsaid",
 		Since: instant(o.Since), Until: instant(o.Expires),
 	}

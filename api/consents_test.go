@@ -50,7 +50,7 @@ func TestAFamilySaysItsConsentsThroughTheInterface(t *testing.T) {
 	v := newTown(t)
 	b := v.phone(v.mute)
 	before, tag := b.consents()
-	if len(before.Offers) != 7 || len(before.Holds) != 0 || tag != `"none"` || before.Offers[0].State != "unsaid" {
+	if len(before.Offers) != 8 || len(before.Holds) != 0 || tag != `"none"` || before.Offers[0].State != "unsaid" {
 		t.Fatalf("%+v %s", before, tag)
 	}
 	const me = "/api/v1/me/consents"

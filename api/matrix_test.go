@@ -209,7 +209,7 @@ func (m *matrix) prepare(s suitor, route string, x target) func() reply {
 		if helper == "" {
 			helper = m.staff
 		}
-		body, kind = "version=1&outcome=visit&staff="+helper, "application/x-www-form-urlencoded"
+		body, kind = "version=1&outcome=visit&staff="+helper+"&question=works&answer=done&day=2026-01-15", "application/x-www-form-urlencoded"
 	}
 	r, err := http.NewRequestWithContext(m.t.Context(), method, m.url+openPlaces.Replace(path)+"?"+query, strings.NewReader(body))
 	m.must(err)

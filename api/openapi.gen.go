@@ -35,6 +35,7 @@ const (
 	AboutHourly             About = "hourly"
 	AboutOpenStatistics     About = "open_statistics"
 	AboutResearch           About = "research"
+	AboutSurvey             About = "survey"
 )
 
 // Valid indicates whether the value is a known member of the About enum.
@@ -53,6 +54,8 @@ func (e About) Valid() bool {
 	case AboutOpenStatistics:
 		return true
 	case AboutResearch:
+		return true
+	case AboutSurvey:
 		return true
 	default:
 		return false
@@ -232,31 +235,31 @@ func (e AmountKind) Valid() bool {
 
 // Defines values for Category.
 const (
-	Consumption   Category = "consumption"
-	Cost          Category = "cost"
-	Income        Category = "income"
-	Indicators    Category = "indicators"
-	IndoorClimate Category = "indoor_climate"
-	Notes         Category = "notes"
-	Survey        Category = "survey"
+	CategoryConsumption   Category = "consumption"
+	CategoryCost          Category = "cost"
+	CategoryIncome        Category = "income"
+	CategoryIndicators    Category = "indicators"
+	CategoryIndoorClimate Category = "indoor_climate"
+	CategoryNotes         Category = "notes"
+	CategorySurvey        Category = "survey"
 )
 
 // Valid indicates whether the value is a known member of the Category enum.
 func (e Category) Valid() bool {
 	switch e {
-	case Consumption:
+	case CategoryConsumption:
 		return true
-	case Cost:
+	case CategoryCost:
 		return true
-	case Income:
+	case CategoryIncome:
 		return true
-	case Indicators:
+	case CategoryIndicators:
 		return true
-	case IndoorClimate:
+	case CategoryIndoorClimate:
 		return true
-	case Notes:
+	case CategoryNotes:
 		return true
-	case Survey:
+	case CategorySurvey:
 		return true
 	default:
 		return false
@@ -842,7 +845,7 @@ func (e GetMyUsageParamsBy) Valid() bool {
 	}
 }
 
-// About What is asked together. Half-hours, `hourly`, are asked on their own.
+// About What is asked together. Half-hours, `hourly`, and what the family says of itself, `survey`, are asked on their own.
 type About string
 
 // AccessList defines model for AccessList.
@@ -1034,6 +1037,43 @@ type Amount struct {
 // AmountKind `aid` is help of which no more may be known.
 type AmountKind string
 
+// Answer defines model for Answer.
+type Answer struct {
+	Answer string `json:"answer"`
+
+	// Day It holds from that day on.
+	Day      openapi_types.Date `json:"day"`
+	Question string             `json:"question"`
+	SaidAt   time.Time          `json:"said_at"`
+
+	// SaidBy Who of the cooperative wrote it down; empty for the family itself.
+	SaidBy string `json:"said_by"`
+}
+
+// Answering defines model for Answering.
+type Answering struct {
+	Answers []struct {
+		// Answer A choice, several joined by `+`, an amount in EUR, `declined`, or nothing to take back what was said of that day.
+		Answer string `json:"answer"`
+
+		// Day From when on it holds, at most today; today by default.
+		Day      *openapi_types.Date `json:"day,omitempty"`
+		Question string              `json:"question"`
+	} `json:"answers"`
+}
+
+// Answers defines model for Answers.
+type Answers struct {
+	// Agreed The family agreed to be asked.
+	Agreed bool `json:"agreed"`
+
+	// Answers Those that hold, the oldest first.
+	Answers []Answer `json:"answers"`
+
+	// Questions What it can be asked.
+	Questions []Question `json:"questions"`
+}
+
 // Assignment A caseworker helps a family from one instant to another.
 type Assignment struct {
 	// By Name of who assigned; absent for the command line.
@@ -1210,7 +1250,7 @@ type ConflictList struct {
 
 // ConsentAct defines model for ConsentAct.
 type ConsentAct struct {
-	// About What is asked together. Half-hours, `hourly`, are asked on their own.
+	// About What is asked together. Half-hours, `hourly`, and what the family says of itself, `survey`, are asked on their own.
 	About    *About           `json:"about,omitempty"`
 	Action   ConsentActAction `json:"action"`
 	Category *Category        `json:"category,omitempty"`
@@ -1249,7 +1289,7 @@ type ConsentKeep struct {
 
 // ConsentOffer defines model for ConsentOffer.
 type ConsentOffer struct {
-	// About What is asked together. Half-hours, `hourly`, are asked on their own.
+	// About What is asked together. Half-hours, `hourly`, and what the family says of itself, `survey`, are asked on their own.
 	About    About          `json:"about"`
 	Language string         `json:"language"`
 	Notice   NoticeShown    `json:"notice"`
@@ -1616,7 +1656,7 @@ type NoticeShown struct {
 
 // PaperConsent defines model for PaperConsent.
 type PaperConsent struct {
-	// About What is asked together. Half-hours, `hourly`, are asked on their own.
+	// About What is asked together. Half-hours, `hourly`, and what the family says of itself, `survey`, are asked on their own.
 	About    *About             `json:"about,omitempty"`
 	Action   PaperConsentAction `json:"action"`
 	Category *Category          `json:"category,omitempty"`
@@ -1704,6 +1744,29 @@ type Problem struct {
 
 // Purpose defines model for Purpose.
 type Purpose string
+
+// Question defines model for Question.
+type Question struct {
+	// Choices Of which one is the answer; none: an amount in EUR.
+	Choices []QuestionChoice `json:"choices"`
+
+	// Declinable `declined` is an answer.
+	Declinable bool `json:"declinable"`
+
+	// Event About the day it is dated, not about the time from then on.
+	Event bool   `json:"event"`
+	Id    string `json:"id"`
+
+	// Several More than one choice may be the answer, joined by `+`.
+	Several bool   `json:"several"`
+	Text    string `json:"text"`
+}
+
+// QuestionChoice defines model for QuestionChoice.
+type QuestionChoice struct {
+	Answer string `json:"answer"`
+	Text   string `json:"text"`
+}
 
 // Rate The energy-effort rate over 365 days, the share of income that pays for energy.
 type Rate struct {
@@ -2135,6 +2198,22 @@ type ListMyAccessParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetMyAnswersParams defines parameters for GetMyAnswers.
+type GetMyAnswersParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+}
+
+// SayMyAnswersParams defines parameters for SayMyAnswers.
+type SayMyAnswersParams struct {
+	// AcceptLanguage Language of sentences, French by default.
+	AcceptLanguage *Language `json:"Accept-Language,omitempty"`
+
+	// IdempotencyKey A name for this write, new for each: a UUID. Sent again within 24 h with the same request, nothing is done
+	// twice and the answer is what then stands there. Only writes that succeeded are remembered.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetMyConsentsParams defines parameters for GetMyConsents.
 type GetMyConsentsParams struct {
 	// AcceptLanguage Language of sentences, French by default.
@@ -2262,6 +2341,9 @@ type RecordConsentJSONRequestBody = PaperConsent
 // ConfirmErasureJSONRequestBody defines body for ConfirmErasure for application/json ContentType.
 type ConfirmErasureJSONRequestBody = ErasureCode
 
+// SayMyAnswersJSONRequestBody defines body for SayMyAnswers for application/json ContentType.
+type SayMyAnswersJSONRequestBody = Answering
+
 // SayMyConsentJSONRequestBody defines body for SayMyConsent for application/json ContentType.
 type SayMyConsentJSONRequestBody = ConsentAct
 
@@ -2348,6 +2430,12 @@ type ServerInterface interface {
 	// ProveMyAccess Download the proof that the journal tells of one read
 	// (GET /api/v1/me/access/{id})
 	ProveMyAccess(ctx echo.Context, id string) error
+	// GetMyAnswers Read what one's own family can be asked, and what it said
+	// (GET /api/v1/me/answers)
+	GetMyAnswers(ctx echo.Context, params GetMyAnswersParams) error
+	// SayMyAnswers Answer questions, or take an answer back; all of it is kept or none
+	// (POST /api/v1/me/answers)
+	SayMyAnswers(ctx echo.Context, params SayMyAnswersParams) error
 	// GetMyConsents Read what one's own family can agree to, agrees to, and is reminded of
 	// (GET /api/v1/me/consents)
 	GetMyConsents(ctx echo.Context, params GetMyConsentsParams) error
@@ -3230,6 +3318,79 @@ func (w *ServerInterfaceWrapper) ProveMyAccess(ctx echo.Context) error {
 	return err
 }
 
+// GetMyAnswers converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyAnswers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyAnswersParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyAnswers(ctx, params)
+	return err
+}
+
+// SayMyAnswers converts echo context to params.
+func (w *ServerInterfaceWrapper) SayMyAnswers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SayMyAnswersParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage Language
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SayMyAnswers(ctx, params)
+	return err
+}
+
 // GetMyConsents converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMyConsents(ctx echo.Context) error {
 	var err error
@@ -3770,6 +3931,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/api/v1/me/usage", wrapper.GetMyUsage, options.OperationMiddlewares["getMyUsage"]...)
 	router.GET(options.BaseURL+"/api/v1/me/money", wrapper.GetMyMoney, options.OperationMiddlewares["getMyMoney"]...)
+	router.GET(options.BaseURL+"/api/v1/me/answers", wrapper.GetMyAnswers, options.OperationMiddlewares["getMyAnswers"]...)
+	router.POST(options.BaseURL+"/api/v1/me/answers", wrapper.SayMyAnswers, options.OperationMiddlewares["sayMyAnswers"]...)
 	router.GET(options.BaseURL+"/api/v1/me/consents", wrapper.GetMyConsents, options.OperationMiddlewares["getMyConsents"]...)
 	router.POST(options.BaseURL+"/api/v1/me/consents", wrapper.SayMyConsent, options.OperationMiddlewares["sayMyConsent"]...)
 	router.POST(options.BaseURL+"/api/v1/me/erasure", wrapper.AskMyErasure, options.OperationMiddlewares["askMyErasure"]...)
@@ -3796,6 +3959,15 @@ type AlertJSONResponse struct {
 	Body Alert
 
 	Headers AlertResponseHeaders
+}
+
+type AnswersResponseHeaders struct {
+	ContentLocation *string
+}
+type AnswersJSONResponse struct {
+	Body Answers
+
+	Headers AnswersResponseHeaders
 }
 
 type AssignmentJSONResponse Assignment
@@ -6569,6 +6741,171 @@ func (response ProveMyAccessdefaultApplicationProblemPlusJSONResponse) VisitProv
 	return err
 }
 
+type GetMyAnswersRequestObject struct {
+	Params GetMyAnswersParams
+}
+
+type GetMyAnswersResponseObject interface {
+	VisitGetMyAnswersResponse(w http.ResponseWriter) error
+}
+
+type GetMyAnswers200JSONResponse struct{ AnswersJSONResponse }
+
+func (response GetMyAnswers200JSONResponse) VisitGetMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentLocation != nil {
+		w.Header().Set("Content-Location", fmt.Sprint(*response.Headers.ContentLocation))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnswers401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyAnswers401ApplicationProblemPlusJSONResponse) VisitGetMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyAnswersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyAnswersdefaultApplicationProblemPlusJSONResponse) VisitGetMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyAnswersRequestObject struct {
+	Params SayMyAnswersParams
+	Body   *SayMyAnswersJSONRequestBody
+}
+
+type SayMyAnswersResponseObject interface {
+	VisitSayMyAnswersResponse(w http.ResponseWriter) error
+}
+
+type SayMyAnswers200JSONResponse struct{ AnswersJSONResponse }
+
+func (response SayMyAnswers200JSONResponse) VisitSayMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentLocation != nil {
+		w.Header().Set("Content-Location", fmt.Sprint(*response.Headers.ContentLocation))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyAnswers400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyAnswers400ApplicationProblemPlusJSONResponse) VisitSayMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyAnswers401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyAnswers401ApplicationProblemPlusJSONResponse) VisitSayMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyAnswers404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyAnswers404ApplicationProblemPlusJSONResponse) VisitSayMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyAnswers422ApplicationProblemPlusJSONResponse struct {
+	KeyTakenApplicationProblemPlusJSONResponse
+}
+
+func (response SayMyAnswers422ApplicationProblemPlusJSONResponse) VisitSayMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SayMyAnswersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SayMyAnswersdefaultApplicationProblemPlusJSONResponse) VisitSayMyAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyConsentsRequestObject struct {
 	Params GetMyConsentsParams
 }
@@ -7863,6 +8200,12 @@ type StrictServerInterface interface {
 	// ProveMyAccess Download the proof that the journal tells of one read
 	// (GET /api/v1/me/access/{id})
 	ProveMyAccess(ctx context.Context, request ProveMyAccessRequestObject) (ProveMyAccessResponseObject, error)
+	// GetMyAnswers Read what one's own family can be asked, and what it said
+	// (GET /api/v1/me/answers)
+	GetMyAnswers(ctx context.Context, request GetMyAnswersRequestObject) (GetMyAnswersResponseObject, error)
+	// SayMyAnswers Answer questions, or take an answer back; all of it is kept or none
+	// (POST /api/v1/me/answers)
+	SayMyAnswers(ctx context.Context, request SayMyAnswersRequestObject) (SayMyAnswersResponseObject, error)
 	// GetMyConsents Read what one's own family can agree to, agrees to, and is reminded of
 	// (GET /api/v1/me/consents)
 	GetMyConsents(ctx context.Context, request GetMyConsentsRequestObject) (GetMyConsentsResponseObject, error)
@@ -8693,6 +9036,79 @@ func (sh *strictHandler) ProveMyAccess(ctx echo.Context, id string) error {
 	return nil
 }
 
+// GetMyAnswers operation middleware
+func (sh *strictHandler) GetMyAnswers(ctx echo.Context, params GetMyAnswersParams) error {
+	var request GetMyAnswersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyAnswers(ctx.Request().Context(), request.(GetMyAnswersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyAnswers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyAnswersResponseObject); ok {
+		return validResponse.VisitGetMyAnswersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SayMyAnswers operation middleware
+func (sh *strictHandler) SayMyAnswers(ctx echo.Context, params SayMyAnswersParams) error {
+	var request SayMyAnswersRequestObject
+
+	request.Params = params
+
+	var body SayMyAnswersJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SayMyAnswers(ctx.Request().Context(), request.(SayMyAnswersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SayMyAnswers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SayMyAnswersResponseObject); ok {
+		return validResponse.VisitSayMyAnswersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMyConsents operation middleware
 func (sh *strictHandler) GetMyConsents(ctx echo.Context, params GetMyConsentsParams) error {
 	var request GetMyConsentsRequestObject
@@ -9138,324 +9554,344 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rchs3tjZ8K6je766ZKbcokqJOdKV2KbIVOz7GluOdWP5EsBskYTWBTgMtmnGpan5/v78/+wbeevPv",
-	"vYadO5kr+QprAX0g0RQpyZ5ktqemYorsA7CwsLCOz/oURHKaSsGEVkH/UzBhNGYZfHzAx0xp8ylmKsp4",
-	"qrkUQT94MSKzCdVkRhWhQs1YxuKQaEmGjCgmNBnS6IJQRQaPR1vPpWBbz6iOJoNWEAYqmrApNc/U85QF",
-	"/UDpjItxcHUVBg9P6Xj5bT+yTHEpiBwRPWGEJizTjW9b70VPubhYftGrk2Ny0D04CEnGkm/OAsE+6rPg",
-	"PqFDeI0U8P6EKk1SOmarX3IVBinN6JRpS8wjM+7HDzzUTOkvOSM8NjOkAidoHs7NrynVkyAMBJ2ax/M4",
-	"CIOM/ZLzjMVBX2c5qw5iSj8+ZWKsJ0F/rxcGUy7cn53QQ4Yj9WK0PJ4TPs4zpgxF9YTNidJSxoRqoidc",
-	"ES6UpkL3zWAZjSYkZRmXMZAmYypPNDH8lGsWI6mGc/ObaJFjKYCO3DyXaiJHZ0LIWYu8NX9xRYTU5IKl",
-	"2ryZI3dxZanfJwMmWDaen1/MJoOQDMyzzzNGYy7G51Sbr2TKxDlQTw1a5IgM7g0sSeVopJg+E1yRWca1",
-	"ZoIM/r377aB1Jhydf8lZNi8JTdW5HNUWmH2k0zRhKui/C7rt7t5Wp7PV3jltH/Tb7X67/XPwPgxGMptS",
-	"HfSDmGq2pfmUBX66Kz4WUybW4gcmdDZ33B9RxbYSSWP1RTjkOM+UzJbHeDphZGD2x3kEVwzc+MzGIEM2",
-	"khlrNZAW7wgaRrXb6foGckKnPJlfTy4yggu/CHFOMjn1bZ9MaRLTOZlRoVncIg/YiOaJDslO23yvLH3I",
-	"QMvBfdLpkqkUeqLISGb2433SaZM5oxl+CZ/uEykYPNd8pRKpVROFR2Zg1YnV+NLLko9jNk2lZiKaP2Hz",
-	"5VkdEfNseDWIAbONWEgEm8F3RhL0CSVv3jx+0CKvzTanY8oFmXE94YJ0e2QCn4FJlHmUWQamdGi2/YSL",
-	"sdnrsRTsTOgZjxihAoUKHjDmVzhzjCwhRgTFIJ4y1iIvRDLHAVnJovIoYixmMaGZedGUTYfmjKpsdzzl",
-	"SpJV5r9lCNDAFp3uwfV88XgEp1DDrjGH3KB2mOGgjbgz8iwkg7Ng5ywYtMhbricy10YY1inR6x60Gmdi",
-	"D8FgBWc3jtnKaLXO2CN7rR0+A1LT+M4HZhSItQg6q5LRHCs8YYZ2cOBYrqvTcafdWzXcUnXZUFo9pWKc",
-	"0zFbHrH7xYzXUI+JiKmQnGRMRBNzVsYoLBqHdRRFLNVbxRsaBtbd3fMOjE+5R6F7JpXhMjY15zvIGafg",
-	"+MRLAg+pvtgOOujvtkMzCj7Np0G/227DZsG/yq3ChWZjlsGAXrGI8XSNc5BkeOUXkeyncpVcF5IkUoxZ",
-	"tizhtZzKLJOzJtJpuZFcvjJzUqnZaKUOaT5E0rAOfKRpmvCImlFuf1BmqIWuYj4O50E/eE5jToMwiCZU",
-	"jFl8Du90Skx3F5SYLigxYYAHqLmVx+YsocMoZqPxhH+4SKZCpkEYJHTIEkMSOWcZae/DV47jg1EWXIXB",
-	"hCsts3nQf/cpqL+ud9rd6Xfa9nVKm6n3A6O8wZ8stX+xOLgKF2+uj7U2OfckGl0IOUtYPGZx+cTat1fv",
-	"Q5wd7e70dvf2y/8GoX33+apBZ4xaStNsjMKSzpW53pDCbI/zKOgHnb0gDKaMCvyr1zowlLkw52uAWn4k",
-	"k/h8IqesZS4zHMA+arg2PCD//X+PCRNkKudMwJbMyAeZZyHpwr+KxIyonGvWIsf/+Pt/MaXJVHIB33f2",
-	"zO0t874sT0Dtcq8yNGGXLOPajCPPxoaRwkBxEbHr12mBupdonAX9nasqY/+vjI2CfvBv26VtuY2/qm1k",
-	"YmDuZWleGD8VM9SZhb6H2su24ZqrunJ9g43y9Pff6A33wFWIetcSszoKwqMSz6OUpqNR8TLlucJKD+T0",
-	"q/UpXZKigdxgWwCXfEvjV6iRrSBbmslhwqb3PORjWSbNcr0zclNTbmgjcqN3kWluzEBmTMipOWi67XYQ",
-	"Bqk050AW9INtEJLbeKyYrWl4LVdBv2cOEM018O/ppNAZSSwZmovmpC/l5jZN+XYsI/VvXFzShMdb9oZg",
-	"bZK9xBk20cs7gPtkgLMfEGXU+xmopeadVXVqfU6cyCRGSkZUszFI0SCSyuzScUZFnlC7eWNq2DQM0jxL",
-	"pWJOrICEinjK4X1BJGXKMqr5JfPt873T9mHJpbnQsHbddnd/6WezOHI0Ynah6VDmuvLS+iEQBkJqHsGU",
-	"1IR2d/eCfrB3QOO4e9A76HZ2uvujQ3YwOhj14sNel3VpfBC3GW0fjhhr7xx2DzpDtrM/7HS6w3b3cHiw",
-	"t3fIqiKnMgVD7GUiwFrhpb//vzpjhKYpS37/jah//P2/eEJGlGsyyiSPSTRhv5JLmSvyH3BCy5RttgRN",
-	"BAd+Xk3yQrSOMwZCFQ+Bd8FRrhQnipOEkvj331ImFAMLkYVE5vADA2+LZnlGBCPZ77+lUsQkTXLVCt6v",
-	"sZoZm3KBgvbd+7V3ScHXnm0C3pyICtjxMCOiZYjKOVch2HUz5/FhNCNcK8JEvCD0j3G7bD2VuFGWFbK3",
-	"Zpuhi4pWbI91HIzrnSQPM6ryjB2pC6NSbrKDIxmbN/ee/vCfW92fnzzYevR8/3Tr2+O3O1uvfvrxaGt3",
-	"77tnWy8fGmaS6FH6SeYZGaHnLQiDuflzyJNEAb3gT/RswbJWNprVmkD9eBe8zqfKqMsTlqQkpTwOjU0x",
-	"ZzQLwfw21iQ8zJwoixyCvLlf5ZB1GaJGqiammMk8iclYwpTMkMPCyDcEQzsykmLEM2OIaBChJzIb8jhm",
-	"4mbHUnmU7JRHyXOpCU0SOWPew0NIveV+vquDg+YxN7ae2Rnm3Igl+FFgik/Y/JRe3HqG3W79sLxgc1jm",
-	"mFAh9cSYKxmvmhnljC/YfEvDEO5qvoMFh8pgYSj2IIX5P5MCXU7rbTAQD9RsV5h+Pp1SEM9H1veHfJSa",
-	"kxic1ckUvBSG1SY0JtSI+WgCNvUlTXIgIo0imcNB/c4++5zlRjc53G0dGm2FcvdN76AF+os5DdxX7W6r",
-	"g99dssza/SyhqWLxOVoGnf2DMDCasyi+2DOEw9dHRg+jiXtcF98w4eOJ/arTsd8lcma/2urAQK7A68wi",
-	"ahW32pMOD9vLj2rvtRefdbjTds+qqLDtva12x2jDOWi6LGGRznhkzr0wSCsU2bUPTBMqjNnWH9FEsdBY",
-	"u/bowUeZA4dOS0LHdF6RPB1jPNVp7H0zaMnMoyVfcGF+KpcXnKnlG4yglHkGR3E0+f3//JIzYn4CM7M+",
-	"lvZuMZb93U3H8ks5lpIBVw8nzX7/Lfn9/1wyVNbfhwEIf9RAKkwlR+cq6Hf3DrptoxsrxkTlC8NQ3Khn",
-	"RtIUbNLqmuEbTWhKdWV1uFKG+7r204LF2945BTPb6igJF1YhWn6Q5avd1uFuE52ctWRm1QLvrTmSwyDN",
-	"eDHSdmu309vtdkBxo0KjfrXTwfMtKwbXPtzaaZ92u1WdlaMTZQ5L2TTC3QMkxfUjxFBTa0gVWxpk57C3",
-	"MEJgj/WGePF2AqtbZwV7P4jxQF4YCS11sYn3e63OLtzlzFKvQVqJxgR9kSdJ5ZlpJi+5UZppYh4+yWQ+",
-	"niwo0FdhEGUsRvdgk1Qd5nNF8LIQXa48mhQefJYoZtQ6kHPN4rUQHG0nSdeWmt12MUz7TSHygv4eyrmg",
-	"fwCyLej3yostj/YsB9xAyu3dSMhVdvJtFpALlY9GPDIGxnlMNW1exrVPcDx2Pef3kV0tVM8oxvTkiNhZ",
-	"wbcwqRB0N8FmxiQe8UxpG8ythHRg9czdRSi3RQZPubgYgEJ6JqqxdpIwGiuipX3wRxtph7jNhh4hm7xQ",
-	"ifavuhquAVo8l/pE5iK+rb7Zq+ubI3hmg7aJP96R7pUxDKYLYyVmQEm7hWMeg9MCzLL7RMihjOdgq2mW",
-	"JLiZQSN7LvUzGfMRR8On/orH9YiK0kZi3nx9zBxeGJ3weeEtuA3ZD+tKsDGlgfWs3ikFI0LOfAsBF2xZ",
-	"n8Vd6cG+9+uJoThYRCA+Z1QRNZEzcR+MWMJt8BSWwj3/RmSxWvY5qCk7o0PajnY7cZcd9IZ7+5VDZ7fq",
-	"aHstpwy37zCTF4xIQYzFqHjM/K42zTJzsNwFyY7EvHKU2MCi0GSWSTEOyauTY3LY290HytjQ0WaWObuE",
-	"68wxFNl3GjEUZ9TwBFWKK83ic3AG+zyxDE7980a3MDz/3Hl03KNF8QvkhHg9Qa02agr2OiQz+2hmA9G2",
-	"KYt5PoXAVwrabZpJOTpPCv9IECVUKZZnZCckldAMeELNoOM8c5e+bD8IQjM8wZTyTtUcYynNYK5m0iPu",
-	"3vPuk/2BxnGGt3e6JMsZiXPyUmY6JJ39drtNnlLyI08SUKHgBrNMNDJ6UHuX7O6Sdhv/H5SvMvp77R7r",
-	"+l56liVQyjk8NpNJwjIcNefnacZFxFOaNK8UXiYjppTRRVHTTszpz6U4N1tAmlsxgQtdFkwomSkX/57I",
-	"Kau4sypyVhnNJAw+5BlXMXd8dvLK4yJN6GyUJ+dDqrgCzyE41kLy3YOXrwjNNI8SRvb+2vnbX+nf7KDL",
-	"6YLLB8ll580FhhTdQk3px/MGlzHn5xK2nVGdMF5qvrN0tb7OFW7kJRYH2mf8kkbz89Lz2+ittVdmfDwB",
-	"TckoiUwp8tfO7t9gOs0+7XM94Vl8bhiBM6taZcxIALN0mJBmBB6hQhGagzsUhiyNmllsGUPwk4yKiOFe",
-	"gHnQpFz713lGIqY1hsPB55rSjGhjq/2WTqRgLetEBUmEvBZNR9l4/Gs8mv6qZ790kwscuczi5t9RMp6X",
-	"tHr8+sX244fH5PQ16e7v7rX73XZ3Z30J60RjYxTDhtKvwuA15fFr9E/f6uDtdH0nCBxtlMcEXeCe48P8",
-	"uoW/3tWZW+xC895iKHCiwItw3pomN5xzlGeZvWOdAHQ9RNpEL1DFDLlGVGmQ78ukgiGvTSWY4XVuScg/",
-	"mspLFptzHsjjci/RoX4VBm8EzfVEZvxXdmutuFPVimHOXBHFx4LFhIsm/Rgv2OJ345/0vNjOM5Ii5k4m",
-	"3s4Ze1BO1CU+mTdOOR43PkVqtDU1l225a+5irmVOdOXtdrYxy97S+R0r3GATgKPZvDA3LyEzOvdNGH7c",
-	"moHX5g5UR/tWOJ258nigq+NBEijrddgwSyCG+aw05hdTAXpBGECClVU0Ct9xp3V4sOADQSffwV6v6uKD",
-	"P6+MAuqyoIN+sN/a7XTbbb9/z2pOtSFUHUHuuoyNjdKLlpt9PJ+mMtPb4ACrvOZqwc9lHrtz2t2pRhSd",
-	"P8SmQKy/trganpWFH8hwblPNW+TIJZ2v9jNUMiUwewrD1Z98sSlzl7qAWOWYGUutRR7RZLQ1kXmmQjIw",
-	"/ybzQQihRrwS6wF4RuRMtMA0MOr5O8sX55ecGZMCbzS2hdViKmrUuXOzGa2fJjnqbZiBBDYEV5pHChQI",
-	"xWgWTYxitBDWDCElUKmnHCMANHYi7GVm3oQqkl3rtPLVJ8eQlQ8rs0ngNa/kzLzTDoJmGW7fmvPKhV7f",
-	"uUGGgciTJHiPCW0uSe+dfW/97nKGcviBRbqc4Utj8Gw4xWjCogtINfFEhMGcy+b+vFJMu8dSBK7IhKoJ",
-	"gwCz/yHnkI+4nDWYySmYBvg469nKpNSEYz1JOcJWKSM8Q12k+IUvTfuFFX6ZnBGagAvI7OG9nnfg1ww5",
-	"k7O/KBKDn8Y3cphS9QXrDz5NaMQahs9w9FMpxkRPpPMDVIjIksRYYeaVRQYlF3qvFyznmIZBJmfNTIOG",
-	"j09FpnG5+EgDFt8ns4m0ThoFhSUuR7VC35JtrUK4OMvBjHLNxXhAIPgOM5tykbvDixVvMIdCSAZaJvHA",
-	"CEBXDRKSAaouA7gEflpgJCeN7LsgppBAPiTc6BEkC3sTB4/ka96Tr1YR17sjqV7KfG2olMH8zuVKhJRl",
-	"SoqQUDKl0YRbPyclU6bgpCjS6fEUKGmBiXaGEheQNhFNqBAs8QrVBsnwWMTso1umWmXOB5lngiaWWS2L",
-	"Eq6L+rGlxbYLvCYb89i7swoz+RrFyV52FQZwMPlPwUoNgj2aBiEZwMllPuSGvOcQuxqE5B9//9/BdUwE",
-	"adlUY6qufXUDM8lcXH9+1cf8yMgJAv4QGmlXFWKl05zRDFfAMILWCcRWW8ESP5bR/k8BTZIXI1DRVhHz",
-	"AYv4lCag7tRH9NLYnJBpwJKUxSFJmFIkV0Z0DFkiZ6RddRRxRYZswgXaWUWsac23V3MQNrilVDRX3kLn",
-	"x+7S5ZjbNXeqp2ykg4Xo29pDtEkRq64+cSkPC+kPa99jS7euScB3UcFrHmyuuaoGC9eeahFM/LRko5YO",
-	"FFeyGBsNlyrI67oPbFTNbymrcnA3wIaqHEtDKRNGwYLWK8sb7IMg+mY2UU0+NRaQVXc9EC10ZWhQ81Cw",
-	"XYVM5fRL3vcKB1f1sIFoOCKYo2/0logmSVEZGBLBzJFJScwiMIUIpLESrsuCqwFeO7DHP15AyZhqBrbj",
-	"ogzxnVPPjSEMIXJJtJQX5oyKEqlYDKltHl6rVmese0KWmerXptxjCaW5yc7Dq39RQbiIwOd/H0r70FqR",
-	"mUKF0jvyothjXVPCjOchhGI8ymHDSVepy1iXOmWdxmpvKVxVlErUa31rdRMpc5kriidM6HMID5R/Osr6",
-	"NIqy6OJToZEU1ReQuBAGwkzLr5Ao56RdyoIVhk2HbEzF0lZtpEyhml67TK/hyquKH/PT9eqKTw0A4lbI",
-	"EJYqJi6Am2NtJ5TvbRQNx3D1hgLCKPkx1dQVWV9CiT+KPqUzRqceVcEJojXKW8KNFN0bLAfWNZWsZEum",
-	"woCpiCbgCQoXXdEZUzK5XE/7Z2llhWAhcPqNy4D7+XMbA0tfC4mUW5YXuY7MtvX9dgt6e9TmCU2B+FVb",
-	"426XA+hfW5PGZTgpToRNPEF+kWuT4ry/lBWua5gA+KDKbY3D//xuLLc/v7ALq2SmhU27EV+EwdH0BpbS",
-	"kZF1LLYpXKWFbHQxTBIybGxtFkzKt1cIqQmkhgPMyrJMjH16xBFavFAIRYQkU5nZtBcLdUAzRtSEZrhn",
-	"rtXCN1OqN9HZGxgf03eXHDeUxxBGgPKKSvojTnBK52TI0BNdFQVlQnLMFdq5WEWkUfGFWuFKnnCasZTO",
-	"7R8ZG2HiWMwSfonFxJlRNSaMai+D2NzST0FKtWaZGfj/8669dfj+U+9qCz90r/6Xj8xlUuvatHYZzB4a",
-	"YsqrR8UcuPcMWus5EHBGobMrYHGQKbw7rVYAutEmiahiM5ldsAyWWBVWAzG2DCRvWfwbY1fYnK7NzQGq",
-	"0AlXuIZGNk8vktOp2X0Jb1C0mYhtdtKnm9oCZiBxaQt4LeHGM7hhuxQVrCtdUOC2a7I/C5FhQRvGkiki",
-	"19ZofWxj6REWfj+Y62qW+fzHT6Um90ufQd/yJLmBmjzkSYIYDLAR8WxwzktyRCA/3lZvoeJeMHRKlbbe",
-	"WaMDEQvYFBIoOVCVVMelwM2afqqqk2qx+OH2/rxTjHrAaAtYo6tatHXZP212L8mY0oaBwbiwV/u9MbYO",
-	"Y/E5HZdli4nVfp9wWbix7g62hRyeiNec0DgmeepCPVCDUAvrrKKh4a2nXDAfV9/8RIIUL0zGWHBX5Syx",
-	"yDMUdAxkM6OtTGgyCgk3VnHfOXBIImcsI0OZY6HpWlNyOsLidFzuw7XpN+aqq1oxx5p8uLC/3fmHnFJd",
-	"9urDq1xZDLLmecO1b5IMsHqbib7aNljm7M+nthWGyYKCVqsvGoRkUC3nGRTlppg+UPz8MeKKFVdHmhaf",
-	"LxFZDj47Baz4olDDBv7oalk2dHtBVNOoeSloLb4WABOC0nBDNQ6zOvxOYafymNcaZlLru5mcDnhtqBFS",
-	"I6x+54zFYh72OchQVTb3sfJxUbBfmlmRFCqfpja9wua2chFLmZ1HCTwMvojQzcdFzCPweZqNlGeXAAgm",
-	"pK7tnnKWxxOaAZTFZr4PqOdu8OjRWtmVraPnCnzZbH0RZkf2Kk+8ghm5yDOGh4bRCeQPLJX4bPhu653z",
-	"JQHU8DE3eeZLd+fyYxdYq/KO0FG8nLeXf2rD3mxJmxRzL1BgxXPLhTKn14Y+XEzw8vnwSTFtOBUHFjrg",
-	"1ZunD/2ySlG+mRpRlPYt/TKbzK/f8TB095QiUuRGYaPF5kkrVqhkgpss0uJaSIgHxQ0pPgXAmd//J5NY",
-	"Fd4OSC5d9TD/ug0uzMECThHzwVYCQMQVg+33SSwjtZ0xq+NuR0iH1tQYjAqA+NjUv7z+2MGCm2Zx4JuJ",
-	"eA8XIv5P1RUykVPAt/j3IETIrDAAcEuvWC14bCnRcyITZp8ODD6TmVkAridgo6uURkZd1zPGhJcgN2FS",
-	"xwMrWPKVjR9twI0u5LRMPtizS4tut/I0JuxjmlAjOUBZn2RMAR+uZoD11rR8mof8ysWZAa4EchbJBMGC",
-	"pyEZmGX9ZofAD+d0KC/ZN53WzhquHhsfqrzbjdtP8Wpi340zAutze4354Oak71eTev6iAL4iJBM5I1Mq",
-	"5pD6wxlWwPIM0uJCQiGhnOo883tvvCl7L/NhwiNyweYheX707OG9R0evH9178vCnFnlEL0HZA+cTSxTD",
-	"naqlvJ6alWnii71ElEm8cc5Nnimby1JjvGpZVA0rO6bz0ifqdR5f6/+FLNzN1NkNLLQFymF2t32En2pi",
-	"lPBIN0ESUQLHkk3FiHmkIeavWDLyxBT9wnMo9YSA5NlA267E9Ze9wu6kXAGyCblp5rqWP5iOeeLLD/nB",
-	"KupgX+FGGdQTySdRg97BmDinukE5glgsi6SIQaxHgFl0I3+gC9M7ClVmY4ObbiSrFtw5B2/j/yuY5zrN",
-	"FZ/WMBxzbh9FG0dbXQL8SgclXHQVFgWypRk1xtK/jI1yAMYQNMuglrooofUd41HFIFtJGXed0beopueb",
-	"uabhFvQsr7lbqnWRq4f2XeVSkOMYCl4DIu2JufSqCoW35GA0VMXTZoAweQXCMt5UyWedWCm6GjX5Jkmh",
-	"lULPa0sL7YVXBXhY46Rm1sRhIlah81VQyCq7b//Fw03IGV7sSjdutMstx67YM0/sym1w4IGGP6VzQCwz",
-	"ox5xlsSFE9xGcAC8UrmCFFgjLqrP7izpIcjui0Jk3R2yaEz/sXdMwV7rT7bGaIuzLRhvTS5p4ocXo9Hm",
-	"fpuNpOiKRImqVFgZsYOrXpvNf7PNXeJg+mJ3Futy/fPLEO61ucvrHN/M0mgqkYBA56BPhvOK5lRkzQmF",
-	"YfMCMTOlmbYwnOZsiitnEmAvmKd5DyeE2vy0QenKpqxXE1DAFeUSVpbGDqXCMAV7FGu0KvfHrssri+d5",
-	"EyFnpLQT0rZVBVjXQL1yJTCnHbI5XEMLOpYt4lKWK90MYC3AQHeLsawA49p44wdf/Bi7wZKWS1m+2z1x",
-	"mfGW1gv30YYW7A0UqjsQ3RuQdNGyr1CmGHx9TCtIpDYkT+G3WEuePWJJbF/k2+0O7Xgz6YjHiudxFbjd",
-	"zZ5Y7OvrzAY74DBwLpTylX4al2H2DStvpnk0wbQAW42LJVfMs8exonnJ2wKmXVG5YKt716uGcmXRTc90",
-	"49g0U9k+N8QheylWoj9smEeBYAtYVIi1SpunDk2oaiof+LIp3S4zeFV2drWGaDNyvRiVrjY4YXKFHYEw",
-	"14RmrMmlVAcQ/ORhnSqe4Kfrplm5OKw/u2HCWPp0g91UTJVagEXwnlmziVCSUTFmZMps8hm43A7a5N89",
-	"qTMOENE3e0RI9P2SYCnnNQRJwOB3r7DP89LCuuOWHciCsI800hBqmGKKSSUxZOs/ICPk3l/ftd7jp7/9",
-	"hzc3xGJOb3p4mo8AZuUNLajSAxwSadFQbGcqf9EO4lVvmIXDMqo2vKVBU34uC8xsFt8vAS7uF0N2WjOg",
-	"FgSVEQduHF7NuMG2N7yaSDEmHDNujNVboWnooN+xMQJdyOqrQ3DcyMhvVoEX8do34QoAbF+c67HDIteV",
-	"1g9GCsmU2bhLZepe9kB89ybICSQ/BA5sLyjopLZZLX3S2GzKltMXfaaajo150xDht1sOr4GP3kA1tHMQ",
-	"WaYpWPOGvAHLWGrfFVMK1sFNdgXzHFtGuDXvvMCeVYhyTo6pYiHGJS0S+TydGB6KJeSsTUH+eVx7lU5V",
-	"3b21pu+d3MdU+vJ7IM2jYrVxZRtw2oLHspni4pSnacJqpQw6y9l7X3pjmZW8nBdhV7j0MI/knGVbDIa7",
-	"3fHKpZUOlSmN2UZSVdOhQ5T3rnhFS18FILFE8SX3XL3TrJwp2xgV+yqiCswzAuPxgEksVtji5MoJV7Kd",
-	"K1xvZxeWC+bjjjUrhjzyochSgrQFVXZ4rIDctMgAEQNcPmuWC2E4DrKLZq6Jx8KTzLFitCEf7yWggV1v",
-	"OCWxPaAhkaJBDkGgaRHAsehb4pJztCRMxOGCd6Q438qGp2se/6ORzPR5tobC/sqq6tdVaHmbsLhqBswb",
-	"azIcmg+Qb49fkt5+w01KnxeJvdfgTOtJcUvZsnf9TbrZayptgP2KrqKXXIyvDw/by25e0IYb67OXFJTF",
-	"HF+2nODEpURtMDPXG8yHZOIagi1y4fevXzwn9tc+2R7KeL5tiztDUm0eFpLtlOrJNo9DYnGmtx2q3vUZ",
-	"E+79oRukd84VsIlNpSWE16GCYsaThETSaJPa9T8KCYA/ZuYfjHYjLHejfbch1ETZAmTtW4oGITdLW3e3",
-	"h7URV0biJbDNAncaQR2Pf0wVIo2bE0+ikpcaTp5J6Tdjvqs7PpeNmREXthKcI3YMnzIM8wmL181FlOQx",
-	"c3lPNFP4g6pZV0LkYBDDCsNB7KB2JzQZnVscON8QHzGaoHzbYCOVKS5FLenFeqBODVktVUfo5/dH18KV",
-	"q5LOrXPQXH+/6AVvDjNtke7XP3Ur8c5VbyzbuxZqQPlmYY3qzx0w/VKhjw3DdXcfKWmIB5RYEPjKBo5N",
-	"N47e3qTe0WtVr2jLf7v6SJ+6cW0F4yOZKzZZJ51vce8qdm4G7s+JxipYvn7Sv12T9VFd1oMYWFstBVRu",
-	"5XXlCAaJeE5we/TC1QgrHyQXN/ZM+JXGksvtuMPKgqxc5s+uVJYM9cX1yu/lcHkVXqHdAKYY4NCFxFbu",
-	"lP1o7uMv5pKMqTzR6r77APXatoFieWhnMknyFBEXzFVljYjvnP4ek4EfOmTAz4RzMqFq0ih1EkZHDuFO",
-	"Zww8B69Ojsne4V53JdYnFzH7uPzYdlGqC8U9983pN6apWjMM14CTYG1uAA8EmEjzyeFtmc+aZnw0aips",
-	"sFnXaxQ2GHJsAN/aJ5SANYHM5ghpJuoIebB/sLsGLAFQ06aOWjwCGItdPj9bw6w++86tsekX37zP2I2g",
-	"Z67JSnaQn1iXfMFEvbNRa9PyKHgc1qXD4/xnCcsAMB06RSzzWIFMK6Qm7JJlcyigmVC19mn5sniDtz6O",
-	"J9IPW5zJpAYjU/j+SpcPMiQkSeUx1zKD+kpIIQAXCWC6gQMRIFT9kGNFapiHhgXd1g0FeDHBJLZ0gZlW",
-	"8pyqpPdymWsZuokMLprQrQ94DWAtnqUpGrz5RM+NqiUtrI/nXbZ/nGcRLJhOUQWPcME3LtgEeAjPAFZ4",
-	"8NeUJTeomXfN7Ran/dSVlBSg0G5dsYnZAiz0eniVbvsULFKusKP/GpLPeSk3yXMAR0/CREwzXM4WOa37",
-	"yAlNFOZ9QGnVecJGGirZnfMcUhRCMnA4qAOfz/yz4cTW8Dfc+Hwp4WbNrCcl9uvf1dYGa49zJRJHSrMS",
-	"xWrKIMIX+1E4boIie3Nci1sVKDk4iCrcQ7FcPs6sQv58Vly4ZqPHOyw22wCracGML2bTHDDtrLLEF2C9",
-	"Y8xkqwBAOc3DHE2rA7OdteULvt1Li0qO94aOQKgZaXZTQKoNtiEU4Gt21qdX56lkhK2e06q8r5c0ZdnN",
-	"fIlfS5T+aSVK1+SRUOSiha2wsxuuKmuoP+dH5Bm3tYApbaUoNDVEUGuo4DYbwVcVdG3lE019IaS3RZgZ",
-	"LrBu48rDuu32tbLjD5mOXuni6BdqWNQ5HaJIAwkEmaSKziAR1SLRma+ggRJYzAA1vhHp/aVYNV8Xro1X",
-	"YNiWfRvm3XwRpeafqpX4bdhT294gLEOKoY2SzIuevwCqUxRlu15GDUhFla5Qy+ONM5mW8PK50LCB0OxF",
-	"DAIWkzlrAJuvtZdqSrJZtzNAPXsJVoYM58S9o1bEDBhgF28nTa1ZMn3DQIbFhXCoRRUGqc62hrxVVdWq",
-	"1G7YDM4psCGUBKPRZA2w82iCPoTcl0/6DJpfYudv7O8aksF3D08J9G277GyDMsOZ2v7E46t1YB3gPaEd",
-	"XcOE1caTbdBM3YZZQzGFS73jKVsub2DKlb2JN8h5YFkms00yPfJE++tKykbP3vIBrlGcz2VOMpbKDG1n",
-	"2+GvtdpGWTbVbMe/Rp/PUlkGZKLdL/u7Q35XeUnNZs8zvlU4g6/lL/jVjWglbsPL8vz292r7fC3aXtlM",
-	"rw0rRlC0bGG6GMmoRh8P2dnbteV5IOkn4PwZEQQwQ10tpXMFvn0Lfhc0JxCs55Ep0HhukgqyYlVeOanl",
-	"Sc2gGTprrTwEUNiQKMYWIwYVf2FrWsdhhwLQIj4Lq5zIWUPSO0aZrDa1KajMyhOukqURBiPKk6aCVF8T",
-	"sXyDR/gpH7ohNizBOgJ4UaWeQ8oSRega8DoCIpNCQzMs0BaL5HE9YXMypRfMA4OSjVeS73o6WXCdxgrf",
-	"1WS6AIg/GIW9xU+oouX8+u3kjogNh7m+y2WaLEAJQAGct+HzUmDMNW7G7db6oKRAfyF0XaWRPhPGAMZM",
-	"JfhuONdMtc5EsMAV9YbT1Q7VtXbWnm7qS53TG/rE2072y3QMg49bY7lVNBoH2rQcaSu/biF4jHWwTYI+",
-	"podvQ5qeoMl25Oo2y6X57NG1orX2lw6svaraksuBn1pzdntUQYAnBXypygFVs8Gqok/JJNebq52uAUfF",
-	"Puy0jTm9qiNHBZlT0wgVY6MVa0DJp2MhFVcQW7Ug+CzDerOMpRRIZ+xk0CmNZgHF8udL+B8Nm92Nw0vm",
-	"XNzAh59SpdCD+EEOPRqgFB6l6MRq0iAoZ4zqCcsI6BRSGO2IJigqmrzlcVFBthpKPcuFQmnskP5sb7FM",
-	"aubSTzdIXjc6a0PK+VSqwuY0J1SeMWj20CeUTLnS9IKZ0+HE7OOw0pwdGmRpiZl3obEyEyjCs5Vk0YTF",
-	"xrA9ExZz/z6ACkzmDmRckZjjDagBSTetvutmrrRMU3yK03yNALPgBjYRYMpjrPAqXoQPR2DOM1HRK1Iq",
-	"YFcZKiGoQ50d4W7QR+G98HszDIU9zRuizAC86yhi+ALY4n7Zpg0GCYB0JZx6UwfJNbI6PmACzuokg2Fh",
-	"Rm9UyOizxMz7as8Kccd4tJzaRv38wj4XX17Qvy7LE26SYQ6YezOZXSjnWwVEPkWhx7+xHorumHSk8c8p",
-	"6m9OBmG/Fy60dMFV8tdjmpy+Ojp+Qrqt9t9Q6UDLgoAIs2CbJJEzrG/j4wnqOYILBnDVEcP8aibKXpjQ",
-	"N8Vsz1yxuOy/B8iSTJEBdgYbEGWsmZnROF3BEFarmQ1hi9XMgGMJTfYwLUwvFPXEkuENYC+hQDQviOfn",
-	"5hWAQzWzsHMZcyWJRkY1p+Bv5hX05ztjJ7J5uRq4ems1xoFU+s0GkcjZhnc4Gq0F1Vi23Ft2KBi6fzYU",
-	"x2vbWgrbrqdgf1//3aZpwZJ4145n5IKLWPUJFypP4PQOycww40yFZMKoho4XE6nPZxT8kkYv5u5KmqYJ",
-	"h90REhpf8oiFpOgrc8PcmmrnTRz5SsfIa01Ho88uTOEtzyAS8U8QqpWXf05H43Ju1qYpWf7WkZEU8fmI",
-	"Rtqnej0C4BUNkbM89bnhG/2fRQpW/RUNJEzYur7RBXFZYqasDLvYy27tfLxTV2JYDL+BKnag/vpYOMmM",
-	"qJnJTE9a5IVI5mQgL7AZxaASDBiQiGbZnFDEfa05sS4W4gbQMSwfjXjEESRcU+xbwDTLplygFBNSn4N4",
-	"iUAp9XHWG0VviHJfNFXH1D1EzXWpKUa+Nii6zdXg6/Zk3kzs2NiiR+J4IvHrp4oBQn1Vzjbjtf5Y5lRs",
-	"FN6cTrk//XMsvV9vnLsBT3rvqzVXLMozruevDRFxPFCh4NdeFFMuru8qwv+iCNwAh5gAP4+84MyJnX5w",
-	"fv5IKr2FBf/Tku405U/YfEWqztILKzk7ENdGBBcuXB+jSAolkzVHEvlGAqmuvsioTZ79i8JsWEjCm7Ps",
-	"/B9//98QGQMeBEHMaAZi3j57onUaXF1BXv5INvXfoELNWLaAxoCd0Wx+JMKvoBssJEWN6bTSzNaGhlDf",
-	"5fVu4mdiVMujNiRTjLXIUa39CKC2QJohop8Iq1w7mxvq5CADtfA74tBbZ+JMYGYruEemUjBEiba2g7mn",
-	"BgZkTYSPukUeYz0eNot8dXJMdnZ2Ds3Pb06PQwuVJOJKR8kzEfFLnkCrS1XP3zIT8sG2uih8WfAvi9g2",
-	"TPi+rR/ApuG/skyiGyDhERMYS3J+T6NZBEcpjSZsq9tqlwxW+c6wtQ0o9R2+HYsJfudcQViCAsEbWkVS",
-	"wCVkNJqUm8ysCRa9jFwbz0pKPB6UAbhbKlhd/aDjCuVpyoN+sNPqwIBTqiew2V2wtyyjHzOQRXYwUjyO",
-	"g35gdMYj11Sl2s7lnScAaBZlRs187wOADs610vl0MeGEfUwTwFax8hF2L5R7l7R1MGQo7TdrAlvAoE3p",
-	"x8d4187CKQHtLX7Jmf1ZZzkDyTQHupqjI7gK/a8qybH9lBtJvsaFx6jArvNIl1Zz9R48u6nhJZh2t93G",
-	"40Nol36HKoBZie0P1jizHc4rBHv3qdaAPui2u3tbnc5Wt3fa3el32v12++egeoAbxTgY0WEUs9F4wj9c",
-	"JFMh0yLj07Idae9Xs4D6wajwRQW0u9Pb3dsv/xvUurw3DaE0MV3UCMHcgi5szCnX55Hh8T2jkDAq8K9e",
-	"66AIE2Gkt1W0dm+Zy1zgx1wbHpD//r/HhAkylXMmwMObQTeIkHThX0ViRlTONWuR43/8/b+Y0mQqOThu",
-	"SWfP3N4qW8rXu8gXjeDL/u+29rBpyhb8y/ULLjZy1yx/zXIyZtJVdT9cuw3A8IOzaDlRaQxxZVs4RwZP",
-	"ubgYoFsnY8k3Z/Dqs6AM6xceSXv0IwgDrJG5t2k89rJtuAaG0kMu9l1ccPv2tzR+hadbALd0rr/ljaC5",
-	"nsiM/8pivGnn+ptOZDbkcczEQiug1Xc5U+mqJvQNtS1BQ2K4AtxzCks1wA0nyHBOHI+gkLRgPobZ3xUV",
-	"iua5dTkNKTmNwvo7hrJ6WVRfI2vgrscP7kQsrSZZ0Zv7C61lr927/o7nUp/IXMR3sPivGI1tTQdAgQro",
-	"C0ImXGksgV9zjbcrxybo5lJ54kCDx6OtZ1RHE7QsuY0LDx6e0nHRY6AKSoqgzTRuEah5VnLKoKSNJQq9",
-	"tCOqtCsxssopV6TX6Z4JMxfrpS1QSs9E4dhwTHhUDvyzM+PjEcx+rUtjNk2lZiKao87/BTn9jyroNt4c",
-	"vfbhOuOKWfYWDfBep3v9DeB2gqu7a1z9hM1P6YWdQPdgnfFEUjij/A62uHk7oYK4XLJ1d7Tt+V/dzfWd",
-	"8wov+JfaNcDS38p4vpnGihkHwY9ccc1Imv3+22XOyJRmMTdKR5FmYDMK1laHKikQV3WfiVX8v+7zr/vc",
-	"Ge+JVOVGtyDNgjjeW73xy3TEUllbShor3VqK2aPbdp0zZ7dLwzbnNqK0lJ1iwY0zsQ3aKg6EMuHivq2k",
-	"nwnQ3c+EhkSDms/Ec3ob5fWYKvZU0lhtLIQ2NoPv0LQdgu79+2/0hiZs4Z8uLbTd0/ZBv+0sNHhU4nlU",
-	"4caEK5TnCuvKeE5jToOrW1p0RUHl9WZd0cNwOCc8/mre3Zl5h3HmygbGDQp5ESxJwdPFCy9eRVakTBrO",
-	"fQ9oiD6V/rS6awmFxTYPnjt/bXUHhwsFrc5tW0gM21mHlEhPpSv4TNAEAv/ob5bCq83DAE7cNDYTB4va",
-	"w200ArelvZvZ7kDP3lt7W9VLlddXDtafwZ9IQG0ui3xyqATpwXybGeKmVETKMRJv66m0KcXLpyRWKDmu",
-	"h8e1at7gxUCYGUcXJcnXtVm5NoLNSoJWBf0dr8b/aMV4U1X3lqcTNBSmiydTEVoMy2aM2JFs8VjyqbDX",
-	"Ox1LVtvYbC1uNbbrzRwtFUb/l2K2u3JFNuBYbrT82wxh4PxKy5EoBD12mWMxdpYo3Y4tUlwkRTIHOC3b",
-	"NVRJIiSp+DK5ue+CxWQkIUeuznAPRXxnDBfeTIf5yqJ/XnlYgv/eXDJOaGZxzL2mPWSGQXc287wQHOYx",
-	"izjUIWhbpzG3wX7IA8G4bNlYEXaHvSVEfChdwtFBywKSUA35F5iRQuygiGJ64HAe9IRN72M+ATfmXRK7",
-	"nhQOgNGj8n/H9LGd4MYK/+i5FMx6F29t27vUhHefXIxVpUzEmCy6FE7dM/rWzk5/d9/oW0XTegV5X3P1",
-	"zQ6BOZ7Tobxk33RaO5Cafs7y7JsODBbXoOJMgKwbnpBpLjgUxwXLWt7eafuw1PKsqnZhxkf5Yoy7fq2t",
-	"tg267SAMZhPzwoSRS54kxnhnSpOUaa5haAur0Di6YrMEnc7CcDzkqgwmF9zcBYHKTcYWfqq882C3krUB",
-	"meDFg/+98tCD3YX7RuYgKG91mQTVgeAlV+/X1n4dBzeovnazLCi+D0/puBFmye2vane/EBuIEGwRQqML",
-	"86s5yMw2sKfZ9frxDkrdBWgX7bqpQLaV0hwbBdxmuJ9FVb+ZgLbZh0H/3fslnaXo1QJ+kDSTU65YVV1x",
-	"8rculG3bfbXK42qvAQ3Dln8Bi9k8Qwt9Qm2xSYFPj84c6BQAdWYZi++XkLqOuuREZmfCpXkrQhNogAPi",
-	"3pa9mHvghapvBTrNWCWlskWcNHezAXzcATh7UZ7bmp8zYVMTnY+nyZlbkOXuXK11sbZ72tkpJcmYajaj",
-	"Zi3Hs632DiTowFkZTHsX+x9/6aa/VkBUgr4DV8FK4O1JFNjWn76X9Pqd7s8biQE7+0ZXqS1o7LbbJclb",
-	"fzpnJMssIg6kiuqMxhyQ0A2/KJZcMrUMGlrZT/ZoqW0nVvZe9Ov8JzIjVCAirssIwGhEDF2fzI7BjUG4",
-	"MFqXBZspWHzi8MexSR7Z2rpkGR/NBwSBDJDLq+33yGNdbT4ICZGH2KjJx/5GmLgWkrfwPGL3t6D39If/",
-	"3Or+/OTB1qPn+6db3x6/3dl69dOPR1u7e98923r5cH1XY7UR3V07GrGo0PVHLBml1kQyqGB9uLwz1zvS",
-	"QpOVO2+/oihcVdth1l/wxjV9rD683jpzUfnoLqS+lU++Khpo1l/yAGtGy+dXW31ab5xl3GrfRtI5EyW3",
-	"LTn0zgS+iyyPb+fnM2GOR3Kx8/GXM4H2a+eg1zkTmRHIu51u+0zYrdc9E2fiH3///wiCGMDp1aHd4U7U",
-	"i4+Gx/E3wKPr0aTSPtRzSa9KNkuo2tLtb7W7W91e5fqrq0350ycvHWYLpEy3bmzMfhFHyCoVY+KwZ0TB",
-	"L9xW0C+1O8W2+MR2nixl5oK8vHSNzL26x2uWXbJsCxRFvLRFHlq7zOi9MRmAuTO4Dy8b8Bi76XnUy6dU",
-	"6a2H5hlbjx8MQttID7sbUXEmBpCRcAzWzKBFbA566VSB+nEEDjIDgNG0iFGOplM7PMPku0SRC8ZSJ9Wh",
-	"uwaUZKQMMUnOhNIZo1Nw4xSFtdDbmAnNaQIFuaUCxAUxD4Weu1TYrpTm2ECHEZi2WAUPc2aib0Y5Zho1",
-	"whlVZwJgI0MU/zgRpy1WlhAQAgy9fKfCiUwSOVsvp/3UVVsDkWBM9wtdjmuLwgc0gNp2sPeLMhRU1UvD",
-	"prZwNVV8CV24E3YOfLjCd5w3rtlHjZy7hdOoHX0Bj/uk1z0TcEUf8yDOhOG1Pvl0FijN0rOgf2Yzus+C",
-	"8AyFUvElfEU1/F1V5Xr2QMHf4bFB/9NZwGO4dClr/Cy4uoKlXGG9+Mw8nFQr+FeORyM/u5ISVMLmZCov",
-	"r0tRcfklK2s/HILJDfysL0Z3W7pQ6QoK/1Qy6Y1dLHMzsOCwtdtul6Wd/UBeePpxVn8tvQztVqfdK2oX",
-	"blT44OmBuWDE7B7YI77AFi9hToPdbqvXDuowpnJ0roJ+t73fBswdMI7gi729XrtdB2Xfq6OZBt2dTqtn",
-	"7mvXICpdvU0VEr3WczDYO2iB86fsKRjst1s75quiZ2Cwt9fqtCsw6W6my+Svdezs1Bp01oAWgu5er9Xp",
-	"2gFXnW3tva3OTlDFQwh2Ogetbs9eW4AeBN1Ou9V2c3aVJFCvei6kPjeUDQqoArPm3U6vOuJ6Fa6WhUZl",
-	"R2CBAt4FJRqA2Vi3Suqp9BFtEGVut/5rCzOwZ3VlupWcNyjeo7aSbg56mWu35cRcIdK8gu7aOOYN01zw",
-	"tvXCSXcgFi0k16xuGh3ZPkhV86hJ6C1Xln8pmVeTA+0rgPNG8VObiRwVtlh7p5ZHce3clgR6504m5xPW",
-	"vQMj/rzCeu+gWxfWu4fmizpuNEIJ1mVnu0kSXW1gwLl2wQ1KEVK69TVavmQW6pI8hgelYMsZfGvImO2p",
-	"a17ktQUBIKJSSb8o46Bt8HDuusW8GGGkkmtXfoMZfjNoI5zMrf/PQsOab4tHWTPN9ZrB1sQOtBPqq80w",
-	"bPU2VHfLJK4+FGuwM4tAG9/HQiGEZMu0BcRLuMs7pGfCRjLliKQZjxhRacKxd1Gaa6LlmAHyjT/uiIyL",
-	"rZ8+vxT+p5T1rhMiXc2/SJ4ybnTtFnkmYz7ibiN+3fCLoaZym5OUcui6RLXL4+U6BG+RhWHQGY20Qsd2",
-	"6S9yDaQ2kRG5w2XxyohnBeaB3XolpGw13X84J5YM9+1+LvduBfShlC3gK681oEKhIDNEzGre+63mDYsQ",
-	"M7fasAstwABlFKVLCuguhVNlAR0AQFrKU7EMKhctlCyIzVroNWvs3xNjk6xx3am84fZGYn7dqtdt1Vyx",
-	"GIwAaIlR4+Jrd2IRDGh22J5Y2JQiF79FntMpYp3WupPfLzGgqmc6QIy4k9n2V152rzwqB/JnqrWp9JR+",
-	"9+lLls3cRo93jaM7i9kw7a125xTGi0GuW1ny9f7NK6tzHG9+Lc/5rB6EasGMobThqhCJPKuWxUyvyfor",
-	"hQYe4BaUSTWHyOu1PCMMmK9Rx4NAPxYXeN3SvzNR1P7hAV+W7yNIFKCau4ylNOOAS1RHh7pPuu0eRnIc",
-	"hLRFjGmdiVOJAwjJANt/DdyzL6/p+hWSQRnDHFhcVrc9B0VLMMRh4sIfy49kFruOc5/TNijjJ+EXLXCy",
-	"ffEaWpO4Pniu/d2icHMN2SrB4qIfVz+IEqoUyzOyE5KKhCz6it2mcKrWCnCtdIYNa3OwyQDkHTkiFK3+",
-	"woAqxZVm8TkkRfpOESY0h+YFDUcHPP/cRdPdo4v2BueAcu3NnGy1bbAer0Ndkn00swFQ+ymLudE+7ToA",
-	"/p8cnSdFfU3TwlzShMdm0HGeuUtfth9ct2TvGxo1GNrhDzYHJ+gHnS7JckbinLyUmQ5JZ7/dbpOnlPzI",
-	"k4QVLR8sen/QD9q7ZHeXtNv4/0pPCKjCr95ThDsXnmUJlHIOj81kkjDUS5ZaUPhXaqEthY0KJRiXPp9C",
-	"Xyuj+mM6BuCVMKFkVpwBEzl1CXkL0NGKzo0K9iHPuIq547OTV15/4GyUJ+dDqrgq21uE5LsHL18Rmmke",
-	"JYzs/bXzt7/Sv9lBl9OF0wXJZefNBeJTuoWa0o/nta6QQUytV5rzc5na+nbrPTTfFX02FHZSKLpILPSM",
-	"WGZxoH3GL2k0Py9bOpYgchVhclVemfHxRGNYEVr/k792dv8G03Htl4o+S8VgzvWEZ/G5YQQIOb4DUWkk",
-	"gFm61HYHDHbMqUVoTtIkR0hjmdExK7aMIfhJRhHq1c2DJuXav84zEjGtGWhZIZE54Hrp339Lfv/N4lWi",
-	"mC46oPSDaDrKxuNf49H0Vz37pZtc1Nql+H9f6K/SD7z9XTZBprBdR/xOW9cX5oaVepXbr6uc9OQiP6/r",
-	"ApgR86/mP/5ClSllVtInZwG9e39Vy1B6m3HNXINOWsEFVZTHRrGyrVS5KzIBwzhiG+qvMVc2q6cZkuZB",
-	"cc1LtJ4+p+Z1famVlzcRhtaojnaoLAY9eyoz1vpab/Vl661KhrF5ZLg4Fc9ICDaHsbwSaCUjNuXbazOT",
-	"sfAxt2ljAG5QHPlQlYgqwMQFQoooDCODSMZsAC1lZMqEzX2rpiA/l86wgj5cZ4Jr25HFi55wUSYgfwmT",
-	"5b1f2V69knaIR5ABfHPm/8JJnY3i80hdWGTdEvJ4yIjN8cUSO64mCKyDjKCIsGLkfmH4ckWGbCQzZ5dW",
-	"s6dvwK7b9v4VCfWZnBI9gSxOYDBZWuFyZEdRePJDIiTk3rvCPpdRWUYl0OEFDstS1vsc+cc4tC/Bqndp",
-	"Mf/zE/Mb67YKZoHFgHpN5XJgsQ/Dl07k+Rc5aNbY/5abrcus4o+vygE8hcZSXredbaHs6lpfaD8GocOM",
-	"0Tgsin3N4kMYPIZW1ZQ8Y9lFwkgixzg8ASEF3MmtxV6QrkZ3GrvimjNrK9awncCbhiU10HWELJTRUEHY",
-	"R+gHDEC/ibUJpk0VY9/bGV+TG/1YxOxj0QkO6uCwPAIRwJsCdrahgidk1w6XO5dNueDTfAo/LrYJ+Rzx",
-	"+/efq0iurE5udbo7PxszjqpJ0A/a7VHvp935xVNxSuPh7gF7fij4zvjN3qNeL/p+9OzN7O3Dy8Puqw/y",
-	"4hvbAOQjkOOCixjh0cHSThg1E/y0nG+98GrIucaTDa7r7T94+EP64eDRt6/pve3Tx9O393a/P2b5D+zV",
-	"xXT3+bP0+7c/f7czeZ2fvPkG75XxHNO1cbngKdhbwXLsducsuArPcLBnZrRnMFy4EgZ8Flwtx1kC+mED",
-	"YW3ZdG0QtK/hlc8rdosEKssEWHEok5gVkmGx7tDJVp/A3QbplUqO266hoNe2AhFSw1JHXZW2ZDbe1okc",
-	"b5VPCN2FaJNMZJ61yBPGUsJ139gigLcwgYQq7AuXZvKSIcQCSOoz4VSxUik0Ur8Mj/hxFIo53FawVMlh",
-	"u+SCG/FM7JyJvcvnTx5REd8bHfJ9Op9+4PnozZN736dv+Yf4h1H8/cPu0RPxA39z8vibepEaPIP8/Oan",
-	"R69GPx39fG8/5UfxLHpyb/u7b0X28cXPP7+g093XH9OPL+Y/HtEfHtybvbmcPLk8+Ul9P0tG6uNl/PT0",
-	"0eitfHI82/vQeTo/PHjxy/53b3r7D39423s7U1j0hpj8lVfe29vt7bX3e7v3jn56ern7C8tfpqPs248X",
-	"37JHp/e6PP3l+XTSG8rn93blntr9ZTp53H24gTutQvlm9CvDmSVdWxVFqWFdbDP9e571cUmbvXavbMvx",
-	"XGoyApWqOL6Azc1B/29C6q2R07fWjLUUe3JpSs9ddToy+pzhfD5P6VxlmxdICNDmjFAYANVoR6zc6FO2",
-	"Khf7Gbt9wfpaeQVhUGktj2Aj2K++1lI+kzn4zr97eEqWCmgwhJFIszU1tqPHHnH11nAqkin6vtde8Gfe",
-	"Ksy3E0mouvgTFKpXzw3bY8nMvnqIhEXjqcUT5TXFynIz1XrUZk6mdE5iuaIec8q2MTqxsrzp2fwIL/oz",
-	"Zd94ioI73X6719rpQDgSI6FAYIh+GmLu7NvkmV4XiliWQzWXnM2KP83EPApsu4NRz27xGlzU8jW77jWd",
-	"g3btNf6wtn2p++KWyLiwlNcrhMZGs4AItS5LCRtpInP9L6kp3n7/NuxSm5wnsSZXQq80Q82CtDHV9Br4",
-	"iYatu1iw09AP2Z1EWK0MrmYYC1eEkpiPmdLYeBiuvmA294ajtpfJWWhTVfQEbn91ckz2Dve62JnFnqhn",
-	"oqpO1uxtiOqTk8dPH5Y4LXZobhxaJjZdGC+o+PWomNtusJC1YydzJjRLkupsICuHa0WmXOSaud62oR1l",
-	"ObqKFlBRdz0K6kuj4zZLwAVzPy7HUtj2hmTleQo9R+sus+rWndKPmNcb9Pd6YNq7PzvLibi3r5BCEiyU",
-	"FvnJBD2zIWOjRJb4U6vbVho3eAMO+wDY0+p2ekvegNF3z59/l+qj3k9Hk9N7lz+dnPx48fbJaPLtz0+H",
-	"2aP95IfdzkHyqB0lr39a9AYgX/re1i1qvTMpcTwnD16c/HTwkc07v3TT7e1H/OLhjhTZd/pl59G3H/7z",
-	"zZMPP4vdl8OHlxe9b+ydM3UW9LtVv0K36ldAkXEWXLn5nwN39t9tNKfgvTNW4uGr5OXOx+fq7ZF+8WH3",
-	"2+PuwbePL7YfPnrK2XeXP+591Ecvuz8+iX4+fPaNbaxnXvZ2GMd7r8c/DunBvQ/3uh9Yciz4QX7v1S/H",
-	"Ly72L3pH3027T3/9UbVfzeBlaUIjBlsgw5I+c+x29g93dzud3W5vp9PGZsIMM1bdsb4SDtucwOac92Zk",
-	"SDjl3Z5XObYE9SvKCzpBkUFi95YR2jPKNSTjVPeZEWSlmBJSE1t1W+yv2mQP2sX//oCTdTPcoAAPRepL",
-	"cy40mZ9waIQEWi5ltmwf2whjjsqfJwzXoBc8kDNhjCc8W+GI1IsndnHGwUGMnbNXaAXVjNtGu3F+7K7a",
-	"WKe/XcOn4r1/VBUN6ydq6hn4ulxacYifFH7EXrIZm3JAZ5GjxbVp7GBQ5AkrZiPsAzWh3d29oiUZ5ppV",
-	"epIBrEvfhTSLYVQMPteJFruXHZ0JQbNMzowSlTGlFXb/d7EYZpuPCsZiVYEWRtQ+ULcU0fSCNTQxe03n",
-	"BSPdgo/W7sVU4Z0vFkLFbcSxI1VFR3JJ5kNGIpokdbgwl6XsJOxiXnKRh7x3QOO4e9A76HZ2uvujQ3Yw",
-	"Ohj14sNel3VpfBC3GW0fjhhr7xx2DzpDtrM/7HS6w3b3cHiwt3fIgLlxjevjez2hGXM9geWIsIRFOuMR",
-	"tFJMFgDCiuHZJ5nDnaVAI6rZWGaYjAhJnPkUOfh9GNTzL+FdCUQ5V9uzGDIe5WqBpK/pnAhpaDqhyWgL",
-	"oUo8RDU/JLVsb/s0OGhdznP90VqmqOaDQeGde3HnBieYZcijSN9Zo6y6fPxS8ZE1wtgvjDh4joy7di8r",
-	"yuPXUEX0R+9ntcb5cITiGpktJLhXiMyI45yVuYaeg/raFK1KfUpZ0+7J1OpjqQvXLfJYK5ue5bIr1HL3",
-	"c2/S1pmwFS1wuLiIdZEWULaTd1mDfZIwTTAbAKG0zfwhIRN8F0tZYMQlgd0ns4k8E5DZZr5TEH9ns4bk",
-	"sGfzm+bc/BFSvj4fP9oMrlKu2Q75S+pLNaVjs9StZq69XabWBjlaCwmSNa48E9WUrT5CACLgHc6p1+60",
-	"yODli9dlPMKOf4BbalKDavTwn82TuTkPfs3l+prLdVfBoQZJUMvlul4crJPk5dv4kB7VXAoO1d0OW6+G",
-	"qQDvU4wVyNxc44BSOmb3C6gWzA2DRtBQgYQbKHRlGUV0C53oZ6KA9DQPYOidLF8IOMjm4AKZYHGfrGH0",
-	"QkQWn8UlxVflSGgO9aJMtLDHz8QSToSZUwHNGRbSzZyOhGYZHHouf7qCDWokbyYvmCByNOojmgQlsYxy",
-	"gBZ17WHUmYDYyuAsMGySMPAbErMxoah0NpEJW8qHw2WqpMORSCb5VKAZAMJU06G58XQmnaISImRNr3vo",
-	"k4EP4ZHP2N37CjYRfUgB5zFf6e0qMuQw4QpJst3xlKlNacxWNqAAWsGQEb4EQouABWTxrTo7rU7XjxuY",
-	"Q7F9xfSqlOCbp7UgKwANkoQLdHAuI11BbiTgdPW6O2YSv+QUqjUB3a9sH4HgHTOZQTuPo6FhOOym8z4M",
-	"AEgFkSHfLUFD7nrHjyhdwcFeD4s4sTSzwNpylzWi1A+pYkGJ7lV7ECbkVdEpT7s79XpRB0+237F3Xb3f",
-	"AJ0ZhVWDW9FtNfAsUkGo1jSamG9afzw9r3ARViQ79q9U5IKlukHMw9y+f/3i+TpSvfUrTxslOxTowzYw",
-	"ImRQTe4oHjAIAeAjYQCXDKq/SiGEPGFME/aRRbk20pBErJJc2yRq5qe47b6UwLHTL0F9kYatSF26cwg/",
-	"F9vI/FnIdnSV1RJ2CxE05AKj+Gth8f7K0395pjx+/aPjJ0j3NsRfyaOLQHEed/bN0NC+Ipz94dTwf4Z7",
-	"/47wzDyc61TXa9KrXrnLPnuCVfgldbYyGcuDTmFd4ZvhTpib7hRzQkUZgyd6wSROdzq7O3vtdvv1V9iI",
-	"r7ARa8FGOA4FfjqvNRvxsagfWwIDgXcRHwq/DE5FjRj/U0ArbpWGaUX+OnmYeDZ8zbe8cV6FI2HhAbFp",
-	"hYt6ADqgNsvBdM++Fja9OOU3PuTtfbevcl9jTQuAlX+dzBrMmoFp2SSa2qqvXt7V+LMnlQL6v9hS8hZ5",
-	"VISvyV8HKpF68LdrEWcvGEsbTGLgnQbw2DsHhEUfkoODNYMPwq+osH9u8yZXK2N6a0uw/xny6w8K87tJ",
-	"bWlF2lGEQULfjJGEs0xa2KRrSvqzXKzG/V1o4doiRmdRyuaysrjodZZZvH3XzExLEssWcXhZNrWBRxPH",
-	"sCPKExuGMcrOmcBfWZbJrF+4mThiZyZy7CwQ2+u16J35QQ4VMfMYQH9Y2xkWRtRU1v/KzHqNfmcf5NCW",
-	"8N+3QRX4xsyYDhX47PyS94McBusXbw//8AX8MUij3uGhOTXipWaMRdvbHvZrzKCE3RjuMteQtGyWGgIf",
-	"ZYqyoVHfjDBPtHLBguZHGzMqdCPZbbevGQmUZbn3tov3dov3yiTJ0/Veu1ScH334Yf7s9PEGiHa5uN4G",
-	"MPvqa23+HUMfI1ENeY2cWKn3mwvq0rGA5W706r22afl3tdHWrdP11tRCAsb5iEbacCmkdtzKeoXJNfHt",
-	"QyMPAavlz8gVmM9Wg8OeTSSU0io+FoSL0OFjN52gE0YTPfl1lS71CC65NXssNJBbE3wd3+1ZuccampHe",
-	"fU38azov6xqslxFO5goJFcsueeRomDEaz39drY7SmAusWbkD1AiM8WfyAiLZsnQUFf2yFMNEaEfsm9C+",
-	"HHTTxrGpO5Ayhyuxi5vh883HHobVOVW+uv28Xhe5NIa7jHb4eThsNoG2SaX/2bKULXCwNG1kucLh18xz",
-	"P9pLbstxYxn0g7HstLp7rYOak/ay3eq02usT3o2oIZ48zHkSfy5qG6UcXrBiK6+Jb/C+uNlbwFy0KYAu",
-	"O94uP60KelYBORF6UC+VFKAqRTRJKnibReBiyCI6ZdUUBftY25Fv+aGIbjaRQIaqJaIwB0uSCyFn5okx",
-	"M3RRYdEeuSzdUXReeZc1Pnzvcs0YqiaTbbsSEiFtmxVVeZg9nG4z8Jk1ugzH5Ba4rLRoGolS9IZJMznl",
-	"qjaqaGLU66zp1kqNuM0PdsDKs2UwOVg9iydXGxoiqiy/4qhwwQ2xS7ViyahGf++4UL5URYuhXOU+x/lX",
-	"76/+/wAAAP//",
+	"7L1bcxs3ti/+VVC9z649U25RJEXdqEpNKYodO75GVuKdWP6TYDdIwmoCTAMtmnGpap7/z/+X/QVOnbyd",
+	"9//byTeZT3IKawF9IdG8SLInme2pqZgiu3FdWFjX3/oYRHIylYIJrYLux2DMaMxS+PgNHzGlzaeYqSjl",
+	"U82lCLrByyGZjakmM6oIFWrGUhaHREsyYEQxocmARleEKtJ/Mtx5IQXbeU51NO43gjBQ0ZhNqGlTz6cs",
+	"6AZKp1yMgpubMHh4QUfLvf3IUsWlIHJI9JgRmrBU1/a2WUfPuLha7uj80Rk5ah8dhSRlyVeXgWAf9GVw",
+	"QugAupEC+k+o0mRKR2x1JzdhMKUpnTBtF/PUjPvJN57VnNJfMkZ4bGZIBU7QNM7Nr1Oqx0EYCDoxzfM4",
+	"CIOU/ZLxlMVBV6cZKw9iQj88Y2Kkx0H3oBMGEy7cn63Qswyn6uVweTyP+ChLmTIrqsdsTpSWMiZUEz3m",
+	"inChNBW6awbLaDQmU5ZyGcPSpExliSaGnjLNYlyqwdz8JhrkTApYR27apZrI4aUQctYgb8xfXBEhNbli",
+	"U2165khdXNnV75I+EywdzXtXs3E/JH3Tdi9lNOZi1KPafCWnTPRg9VS/QU5J/0HfLqkcDhXTl4IrMku5",
+	"1kyQ/r+3v+43LoVb518yls6LhaaqJ4eVDWYf6GSaMBV03wbtZvtgp9Xaae5dNI+6zWa32fw5eBcGQ5lO",
+	"qA66QUw129F8wgL/uis+EhMmNqIHJnQ6d9QfUcV2Eklj9Vko5CxLlUyXx3gxZqRvzkcvgif6bnzmYJAB",
+	"G8qUNWqWFt8Iaka132r7BvKITngyX79cZAgPfpbFeZTKie/4pEqTmM7JjArN4gb5hg1pluiQ7DXN98qu",
+	"D+lr2T8hrTaZSKHHigxlaj+ekFaTzBlN8Uv4dEKkYNCu+UolUqu6FR6agZUnVqFLL0k+idlkKjUT0fwp",
+	"my/P6pSYtqFrYAPmGLGQCDaD7wwn6BJKfvjhyTcN8tocczqiXJAZ12MuSLtDxvAZiESZpsw2MKVDc+zH",
+	"XIzMWY+lYJdCz3jECBXIVPCCMb/CnWN4CTEsKAb2lLIGeSmSOQ7IchaVRRFjMYsJTU1HEzYZmDuqdNzx",
+	"liuWrDT/HbMANWTRah+tp4snQ7iFak6NueT6lcsMB23YneFnIelfBnuXQb9B3nA9lpk2zLC6Ep32UaN2",
+	"JvYSDFZQdu2YLY9Wm4w9ss/a4TNYahrf+8CMALHRgs7Ky2iuFZ4ws3Zw4Viqq67jXrOzariF6LIlt3pG",
+	"xSijI7Y8YveLGa9ZPSYipkLyKGUiGpu7MkZmUTus0yhiU72T91AzsPb+gXdgfMI9At1zqQyVsYm534HP",
+	"OAHHx14SaKTcsR100N1vhmYUfJJNgm672YTDgn8VR4ULzUYshQGds4jx6Qb3IEnxyc/C2S/kKr4uJEmk",
+	"GLF0mcNrOZFpKmd1S6flVnz5xsxJTc1BK2RI8yGShnTgI51OEx5RM8rd98oMNZdVzMfBPOgGL2jMaRAG",
+	"0ZiKEYt70KcTYtr7IMS0QYgJA7xAzas8NncJHUQxG47G/P1VMhFyGoRBQgcsMUsi5ywlzUP4ylF8MEyD",
+	"mzAYc6VlOg+6bz8G1e46F+29bqtpu1PaTL0bGOEN/mRT+xeLg5tw8eXqWCuTcy3R6ErIWcLiEYuLFivf",
+	"3rwLcXa0vdfZPzgs/huEtu/eqkGnjNqVpukImSWdK/O8WQpzPHpR0A1aB0EYTBgV+FencWRW5srcrwFK",
+	"+ZFM4t5YTljDPGYogH3Q8Gx4RP7P/z4jTJCJnDMBRzIl72WWhqQN/yoSM6IyrlmDnP3j7//FlCYTyQV8",
+	"3zowrzdMf2mWgNjlujJrwq5ZyrUZR5aODCGFgeIiYuv3aWF1r1E5C7p7N2XC/h8pGwbd4N92C91yF39V",
+	"u0jEQNzL3DxXfkpqqFMLfY3ax3bhGWjzFLi72vyUwKOKGnr4GKhsMqGGbINTK0oWt7NZwRDkkjGNyUym",
+	"VyixmGWgSQbHjY5SVjAg6sZiDgF8NmcdX4npPF/t5k7LUA4IRLgW0LpZdsoXSfHgonnsdA77QOkcwJFx",
+	"XQm50JF5vdpRJuggYb0ZTSfbdQeHyDWEU4zGkkdsYbpzpgq6fplxzwjtjy+kgEZjFiUchuXWkV3DNg5p",
+	"opg9uQvjNgRNk/wR2+JzKn7J2K871zKDUwFHSZGpzFIy4EyQaEyz4ZCl5FrqlJFEjphRy8jfYJTFfDYd",
+	"1VhmyiikkVS6flhncoK9y9//f80W+2aCZMIofn8Lbt4Zis4EVVdsJXnGPAb1GcjP2kbwJQ9t2sEUxLmw",
+	"ke/gHG14mG0jNcc5bzZckOet1DiWSbxw2s/w0O48k3hcl2/iN0bsR9sELQmdK2wxFZ37Fvfns99/o7e8",
+	"Gm9CVMeW7jB3oqCpxNOU0nQ4zDtTniesUGEP/uZ7VixFzbaByQEuj69pfI6K2oplm6ZykLDJA8/ysTSV",
+	"lgHGTFNu1kZkRh0jk0xpoFNzbSlN2s1mEAZTacRDwxp2QXbaRWnT8AVzBWUq6HaMXKm5hmvtYpyrkiSW",
+	"DK1IhiQKcWqXTvluLCP1b1xc04THO/aFYOMle4UzrFsv7wBOSB9n3yfKaP0z0FZNn2Uta3NKNGfF8lmq",
+	"2QiEq8AymlFKRZZQe6fH1JBpGEyzdCoVc9IGCC4Rn3LoL4iknLKUan7NfNd/le9nQsPetZvtw6WfzeZI",
+	"w0Yt6x/ITJc6rcqGYSCk5hFMSY1pe/8g6AYHRzSO20edo3Zrr304PGZHw6NhJz7utFmbxkdxk9Hm8ZCx",
+	"5t5x+6g1YHuHg1arPWi2jwdHBwfHrCyJlK+6G98ilG6/3/9fw3rpdMqS338j6h9//y+ekCHlmgxTyWMS",
+	"jdmvBG6PvwGHkVO23RbULTjQ8+olzyUuZNvu9ngbnGZKcaI4SSiJf/9tyoRiYDhiIZEZ/MDACKtZlhLB",
+	"SPr7b1MpYjJNMtUI3m2wmymbcBHb22HjU5LTteeYgJE3ogJOPMyIaBmizs7t9TBzhmBGU8K1Ikx8htsh",
+	"3FLAfJhSlaXs1N3Jm5/gSMam586z7/9zp/3z0292Hr84vNj5+uzN3s75Tz+e7uwffPt859VDQ0wSDc0/",
+	"GUlliAb5IAzmKLgkiYL1gj/R4A3bWjpoVpkCreRt8DqbKKNFj1kyJVPK45AM5mBWDMEqJzONjZkbZZFC",
+	"kDYPyxSyKUFUlqqOKGYyS2IykjAlM+RCVjALhoJCJMWQpxNFuAYW+kimAx7HTNzuWiqukr3iKnlhBKgk",
+	"kTPmvTyE1Dvu5/u6OGgWcyYiZk6GuTdiCeZVmOJTNr+gV3eeYbtdvSyv2By2OSZUSD1mKZpOfTO+YvMd",
+	"DUO4r/n2F+ys/YWh2IsU5v9cCrREb6HGUXNcVwnKU3MTgw8rmYDx0qlz1LD5aAymtkJijiKZwUX91rbd",
+	"Y5mRTY73G8dGWjHaEH7TOWqA/GJuA/dVs91o4XdGDUBzIEvoVLG4hwaD1uFRGBiFWuRfHJiFw+4jI4fR",
+	"xDXXxh7GfDS2X7Va9rtEzuxXOy0YyA04o1hEreBWaen4uLncVPOgudjW8V7TtVUSYZsHO82WkYYzkHRZ",
+	"wiKd8sjce2EwLa3Ivm1wmlAhSoqHlu7qwabMhUMnxUJXFVbQjKtr7O0ZpGTmkZKvuDA/FdsLPpaiB8Mo",
+	"ZZbCVRyNf/9fv2SMmJ9ABayOpbmfj+Vwf9ux/FKMpSDA1cOZpr//lvz+v64ZCuvvwgCYP0ogJaKSw54K",
+	"uu2Do3bTyMaKMVH6whAUN+KZ4TQ5mTTaZvhGEppQXdodrpShvrb9tGAOaO5dgPXNyigJF1YgWm7I0tV+",
+	"43i/bp2ctmRm1QCnjrmSw2Ca8nykzcZ+q7PfboHgRoVG+Wqvhfdbmg+uebyz17xot8syK0fb6hy2sm6E",
+	"+0e4FOtHiB7oxoAqtjTI1nFnYYRAHpsN8erNGHa3Sgr2fWDjgbwyHFrq/BAfdhqtfXjLqaVehbTkpA26",
+	"IkuSUpvTVF5zIzTTxDQ+TmU2Gi8I0DdhEKUsRq9BHVcdZHNF8LEQPTE8GueOPZYoZsQ64HP17DVnHE3H",
+	"STfmmu1mPkz7Tc7ygu4B8rmgewS8Leh2ioctjXYsBdyCyx3cismVTvJdNpALlQ2HPDIKRi+mmtZv48Y3",
+	"OF67nvv71O4WimcUXf1ySOys4FuYVAiym2AzoxIPeaq0jfEoeXph98zbeYRHg/SfcXHVB4H0UpRDcEjC",
+	"aKyIlrbhDzYAB9y5WxqKbUxTKQho1dPwDKzFC6kfyUzEd5U3O1V5cwht1kib+OM9yV4pwxgbYbTEFFbS",
+	"HuGK8fCECDmQ8Rx0Nc2SBA8zSGQvpH4uYz7kqPhUu3hSdbQqbTjm7ffHzOGlkQlf5NaCuyz7cVUINqo0",
+	"kJ6VO6VgRMiZbyPggR1rs7gvOdjXvx6bFQeNCNjnjCqixnImTkCJJdzGVMBWuPZvtSxWyu6BmLI3PKbN",
+	"aL8Vt9lRZ3BwWLp09suGttdywvD4DlJ5xYgUxGiMisfMb2rTLDUXy30s2amYl64SG28gNJmlUoxCcv7o",
+	"jBx39g9hZaxHeTvN3JryzTUUOQ8M1+M4pYYmqFJcaWYdHz5LLINbv1drFob2e86i45oW+S8QKua1BDWa",
+	"KCnY53CZ2QczG3DCT1jMswn4w6cg3U5TKYe9JLePBFFClWJZSvZCUvLYgiXUDDrOUvfoq+Y3QWiGJ5hS",
+	"3qmaa2xKU5irmfSQu37efrQ/0DhO8fVWm6QZI3FGXslUh6R12Gw2yTNKfuRJAiIUvGC2iUZGDmruk/19",
+	"0mzi/4OiKyO/V96xpu+ltuwCTTmHZlOZJCzFUXPem6ZcRHxKk/qdwsdkxJQysihK2om5/bkUPXMEpHkV",
+	"4zrRZMGEkqlyYTFjOWElc1aJzyojmYTB+yzlKuaOzh6de0ykCZ0Ns6Q3oIorsByCYS0k337z6pzQVPMo",
+	"YeTgL62//oX+1Q66mC6YfHC57Ly5wEgDt1ET+qFXYzLmvCfh2BnRCf1c5ju7rtbWucKMvETisPYpv6bR",
+	"vFdYfmuttfbJlI/GICkZIZEpRf7S2v8rTKfept3TY57GPUMI3HntUmY4gNk6jFM1DI9QoQjNwBwKQ5ZG",
+	"zMyPjFnwRykVEcOzAPOgSbH3r7OURExrjJIBm+uUpkQbXe236VgK1rBGVOBESGvRZJiORr/Gw8mvevZL",
+	"O7nCkcs0rv8dOWOvWKsnr1/uPnl4Ri5ek/bh/kGz22629zbnsI411noxbITNTRi8pjx+jfbpO128rbbv",
+	"BoGrjfKYoAncc32YX3fw1/u6c/NTaPrNhwI3CnSE89Y0ueWcoyxN7RubxKVUIyfq1gtEMbNcQ6o08Pfl",
+	"pYIhb7xKMMN1ZkkIS5zIaxabex6Wx4Vko0H9Jgx+EDTTY5nyX9mdpeJWWSqGOXNFFB8JFhMu6uRjfGCH",
+	"34990tOxnWckRcwdT7ybMfaomKiLhzQ9TjheNz5BargzMY/tuGfuY65FqkSpdzvbmKVv6PyeBW7QCcDQ",
+	"bDrMTCdkRue+CcOPOzOw2tyD6Gh7hduZK48FujweXAJlrQ5bRgnEMJ+VyvxiKEAnCAOIu7SCRm47bjWO",
+	"jxZsIGjkOzrolE188OeNEUBdckTQDQ4b+612s+m371nJqTKEsiHIPZeykRF6UXOzzfPJVKZ6FwxgpW5u",
+	"Fuxcptm9i/Ze2aPo7CE2BGLzvcXd8Ows/EAGc5uB0iCnLhdltZ2hFCmBQZXorv7o802Zt9QV+CpHzGhq",
+	"DfKYJsOdscxSFZK++TeZ9+vlPehaK5YMQ9JXWXrN4OnUhufYpCKeEjkTDVAkjDD/1lJR75ozo4BgN0YT",
+	"sTJPSejqOaNcGGD7oCzQJENxD+MZQfXgSvNIgdyhGE2jsZGnFryhIQQYK/WMo+OAxo7zvUpNlyhZWRKZ",
+	"lr766Oi49GFlEAp0cy5npk87CJqmeOorNi/nsX3rBhkGIkuS4B2Gx7qQ37e23+rbxQzl4D2LdDHDV0ZP",
+	"2nKK0ZhFVxCh4nEkgxaYzv1R6pjEg4lNXJExVWMGfml/Iz2Ibl6OQU7lBCgMm7MGsVRKTThmpxUjbBSs",
+	"xTPUxRW/8iV9vLQ8M5UzQhOwHJmjf9DxDnzNkFM5+w9FYjDv+EYOUyp3sPngpwmNWM3wGY5+IsWI6LF0",
+	"5oPSIrIkMcfUdJnHY3OhDzrBcsR6GKRyVk80qC/5JGsaF5uPa8DiEzIbS2vbUZCm5iLeS+tbkK2VIxdn",
+	"2Z9RrrkY9Qn47GFmEy4yd+exvAdzl4Skr2US9w3fdLllhjOBxNOHR+CnBUJybMn2Ba6IBKKr4UUPI1k4",
+	"mzh4XL76M3m+anG9J5LqpTj6mrw7jBZfzmuaslRJERJKJjQac2sepWTCFFwwefgvXh7FWmB8nlmJK4i2",
+	"iMZUCJZ4mWoNZ3giYvbBbVMlz++9zFJBE0uslkQJ13k26tJm2w3ekIwx2nn5DDvteo28ZR+7CQO4ofyX",
+	"Zymjyd5R/ZD04QozHzKzvD1wefVD8o+//89gHRFBkgfVGPhvu64hJpmJ9fdXdcyPDZ8gYEahkXY5ZpY7",
+	"zRlN7V1OFNM6AZdsI1iixyJI4GNAk+TlECS7VYv5DYv4hCY29Lk8oldGVYUABZZMWRyShClFMmVYx4Al",
+	"ckaaZXmDKzJgYy5QPctdVBv2Xg5d2OKVQj5d+Qqdn7lHl111a95Uz9hQBwtOu42HaGMpVj39yEVKLERN",
+	"bPyOTQRdk87jnIlrGjbP3JR9jBtPNfdBflxSbQu7i0uAjo1gTBWEg50AGZXDYoocPzwNcKBK19JAyoRR",
+	"ULz1ymQp2xA47cwhqvCn2nTU8qmHRQtdUitkUOVkV1qmYvoF7XuZg8uh2oI1nBLM+DFyS0STJM8zDolg",
+	"5sqkJGYRaFAEol8J10X6Zh+f7dvrHx+gZEQ1A5VzkYf47qkXRn8Gz7okWsorc0dFiVQshog4D62Vc702",
+	"vSGLAPe1CTyYkG1esvPwyl9UEC4icBWcQKIwqi0yVShQekeep45tqkqY8TwED45HOKy56UpZXpuuTpH1",
+	"tdrICk/liVdV5IBKFtaUuYAXxRMmdA+8CsWfbmV9EkWRwvUxl0jyXC6IdwgDYablF0iUs+0uBc8KQ6YD",
+	"NqJi6ajWrkwumq7dptfw5E3J/PlxvbjiEwNgcUvLEBYiJm6Am2PlJBT91rKGM3h6SwZhhPyYauogG64B",
+	"MARZn9IpoxOPqOAY0QbJcuFWgu4ttgOzJAtSsgmYYcBURBMwIIWLFuyUKZlcbyb9s2lph2AjcPq124Dn",
+	"+VMrA0tfC4krt8wvMh2ZY+v77Q7r7RGbx3QKi1/WNe53O2D9K3tSuw2P8hthG0uQn+XaWDrvL0W+/AYq",
+	"ADZUeq12+J/ejOXO52c2YRXEtHBot6KLMDid3EJTOjW8jsU28qvQkI0shrFFhoytzoKx/PYJITWBiHIA",
+	"bVrmibFPjjhFjRfyp4iQZCJTGy1jgVNoyoga0xTPzFopfDuhehuZvYbwMep3yXBDeQzeB8jKKEVN4gQn",
+	"dE4GDA3YZVZQxDHHXKGei8lHGgVfQB4ohRdPUzalc/tHyoYYbxazhF8jNEFqRI0xo9pLIDYk9WMwpVqz",
+	"1Az8/3nb3Dl+97Fzs4Mf2jf/w7fMRSzsxmvtAp89a4iRsh4Rs+/66Tc2MyDgjEKnV8DmIFF4T5rNVN7u",
+	"IspfWpqHl8KfYCasIkO0llKrO4mN6LnIZ/PdTS6je2PhwWV4L19OslALc/cDmaVSg3M4hlA1NpnqucUJ",
+	"KiwT4AFZvz/5TFx2sk1fL0ZVTKh+syBu5xb7VeX6t9ruRT6JGeQhsYng5L3kgsVkMCf9B+A1cjyUC/Lw",
+	"h/OQ9DHNnMV9MEM6T5aWwDYR6i7HuYFQBtgSJBizwCWkE8yT3YgAwUo/M8K/BPkfqDHMU3O1jOn8BP9Z",
+	"AKnZijorg1sPw7KaNHwEMKEfnuAGtiz4jPtz8YZeFIksBdRT1dZEYbPtP9aHouR5kHm6vt/CUiLPxbZy",
+	"h8YYwCnMmZNJXARel/0o6/P4fYJMCRnA7yIt0jrdDDbq8Xu3oTfrtsblvxYjCVfvVyXVfyu5JqKKzWR6",
+	"xVK4lVVu6EHOLAVzAIhm12z07vYWHKrQb5Jb8x2/jORkYgQmwwJqvIMxc+z5luYbM5C4MN94jZe1t0ON",
+	"hJNjFaz0GoCnpc5kmEt5FrVrJJny3YD1sIpLN71djzB31cBcV5PMp9cYSugLn1tt+JonyS0sGwOeJAjC",
+	"BbITMhznbyKnBDKhbJ4u2lpygp5Spa1DzaitxCJ2hgSSy1QpqH3J176ha6HsV1hMc7u7C+YCHdUw2hzX",
+	"8qYSV7N865vTS1KmtCFgsAfZp/3s3WbcLbbTcvkUOSf3uPGKFL1NT7BN2fNcS3NC45hkU+edh2yzjfm5",
+	"oa1nXDAfVd9eiYBgXgy7W5BYMpZYEBkKaqF2AhMZ02QYGomK666zuZNEzlhKBjITm19RTq1bnI6Lclsb",
+	"aGmeuqmk7W1Ihwvn26ksSCnlbS83XqbKfJAVZwnufR1ngN3bjvVVjsEyZX86TTu3JS3o1JVM0n5I+uXE",
+	"zX4OLICBYvnPHyKuWP50pGn++RqhheGz05nzL3LNue8PiCkSRO/OiCpGEF4wWguwCsjUIDTcUvPG+D2/",
+	"H8+JPKZbQ0xqc8+AU9vXRodAWJtVyZ19L5+HbQcJqkzmPlI+y6FZCstYJIXKJlOrQNgsBi5iKdNelEBj",
+	"8EWEnhkuYh6Bm6ocVSekrpyeYpZnY5rq7a0EgNxR44ShlQRbqylwBe7HLaRsO7LzLPEyZqQizxgeGkIn",
+	"EPK1lMy5Zd/WoeKL26oApG/T5iv35lrtodRH6Fa8mLeXfirD3m5L6wRzL1J0ydnGhTK315ZuNwzl9bld",
+	"ST5tuBX7FiTm/IdnD/28amszUZ7EvfTLbDxff+Jh6K6V3LnvRmEDfExLK3aoIILbbNKycStmEY9rojJz",
+	"hFu/ywaMd85ADWkEqxrz71v/ylwsYMc2H2zOFwTJYHzUCYllpHZTZmXc3QjXoTExCqMCJGY28W+v3927",
+	"YFlfHPh2LN5DhYj0VrZej+UEkIz+HS17AGrEaOpnqzmNLYX0j2XCbOtA4DOZmg3gegw6uprSyIjresaY",
+	"8C7IbYjU0cAKkjy3Lv8tqNFFCSwvH5zZpU23R3kSE/ZhmlDDOUBYH6dMAR2uJoDN9rRozbP8yoUGATAV",
+	"hJmTMVaLmISkb7b1qz0CP/ToQF6zr1qNvQ2s89alX+rbjdu/4uVY7FsHcVfn9hozf8xN3y3HYf6HAqCi",
+	"kIzljEyomEO0JmeIdcBTiGQOCYXUIaqz1G+98UZZv8oGCY/IFZuH5MXp84cPHp++fvzg6cOfGuQxvQZh",
+	"D4xPLFEMT6qWcv1qlqaJHXsXUSbx1mGSWaps+GGF8MoJsJViKTGdF24sr79vrREZ8i22E2e30NAWVs56",
+	"HPBH/6qJYcIjXQc+RwlcSzZ6LuaRhjAt5wPxBS0snf6B1GMCnGcLabsUirXsyHM35QqUdQgnNs81/PFP",
+	"mBG03Mj3VlAH/QoPSr+aMjSOauQOxkSP6hrhCMJnWCRFDGw9AnS6W9kDXWSVW6HSbGw8ihvJqg13xsG7",
+	"2P9y4lknuWJrNcMx9/ZptHWAjEt1WmmghIduwhwKoVCjRpjknbJhBhBIgqYpoGbkYAm+azwqKWQrV8Y9",
+	"B14qTXvbmabhFbQsb3hayhnwq4f2belR4OMYvbMBGOZT8+hNGfR0ycBoVhVvmz4CouYlNvClUgrC2HLR",
+	"1WUzbhPHX0rpX5tEbh+8yWEiayc1syoOE7EKna2CQiDwif0XLzchZ/iwS9K71Sm3FLvizDy1O7fFhQcS",
+	"/oTOAZvSjHrIWRLnRnDrwQGYYuUctrBHXJTbbi3JIUjui0xk0xOyqEz/sU9MTl6bT7ZCaIuzzQlvQyqp",
+	"o4eXw+H2dputuOiK2LYyV1jpsYOnXpvDf7vDvTpCxKIab35/mYV7bd7yGse30zTqstrA0dnvkkE5eiQP",
+	"dBYKI51y3/CUptoCLpu7KS7dSYCyY1rzXk4Iqvxxi2zDbUmvwqCAKootDMtxDTCUEsHk5JHv0apwTbsv",
+	"5xa5+TZMznBpx6RtrTLQrmH1ip3ANCQIwHMVzehINojLMimVs4K9AAXdbcayAIx74/UffPZr7BZbWmxl",
+	"0bdrcZnwlvYLz9GWGuwtBKp7YN1bLOmiZl9amXzw1TGtWKJtI29yu8VG/OwxS2Lbke+0O1z77bgjXiue",
+	"5krA6tu1mJ/rdWqDHXAYOBNK0aV/jQs3+5bJkpMsGmNYgMVdwCxZ5jnjiF2xZG0B1S5PNrM4DpslsDoA",
+	"jLo23Ti2TS6x7YY4ZO+KFTg/W8ZRIKwO5oFjeun2oUNjquoyvj5vFo5L5liVUFNO+9xuuV4OC1Mb3DCZ",
+	"wpKQGGtCU1ZnUqpCxX70kE4ZOfbjummWHg6rbddMGLNVb3Ga8qlSC6UL1jOrNhFKUipGjEyYDT4Dk9tR",
+	"k/y7J3TGQd/6Zo9YuL5fEsy+X7MgCSj8rgvbnnctrDlu2YAsCPtAIw2uhgmGmJQCQ3b+BhEhD/7ytvEO",
+	"P/31b97YEFtdYNvL03wE2EKva0EVFuCQSIt7ZUuT+vMssTLBllE4LKVqy1dqJOUXMq+OwOKTAsroJB+y",
+	"k5pdQaj86cCNwysZ1+j2hlYTKUaEY8SN0XpLaxq6aFAsgUMXovqqYEu3UvLrReDFyhzbUAWU5lic65mr",
+	"OqFLRX4MF5JTZv0upal7yQMredSBC+Hyg+PAFgOFUrrbwZ8ktdVGLQJKXmi07tqY1w0Rfrvj8Gro6AcA",
+	"sHAGIks0OWnekjZgGwvpu6RKwT64ya4gnjNLCHemnZdYtBTrWZAzqliIfklbc2I+HRsaiiXErE2A/3lM",
+	"e6UY+fbBRtP3Tu7DVPrieyDMo6S1cWUrsNsc9aKa9uKUJ9OEVbLPdJqxd77wxiIqeTkuwu5wYWEeyjlL",
+	"dxgMd7fl5UsrDSoTGrOtuKqmA1c7xLvjazNCEPNnacWXzHOVdT+XM2Ur42NhbRSBeUpgPB78n0VQBJxc",
+	"MeFStHOJ6u3swmLDfNSxYZKnhz/kUUoQtqCKEt+lDKEG6SPIi4tnTTMhDMVBdNHMlWtaaMlcK0Ya8tFe",
+	"AhLYesUpie0FDYEUNXwIHE2L0G3lzAwIztGSMBGHC9aR/H4rKt5veP0PhzLVvXQDgf3ciurrkmq95bZc",
+	"NgPGjdUpDvUXyNdnr0jnsOYlpXt5YO+aigJ6nL9iI8C3OqTbdQOAd0VwnUd3pNdcjNa7h+1jt89BxoP1",
+	"yVMKimSOz5tO8MiFRG0xM1cF0gc+5Uo/LlLhd69fviD21y7ZHch4vmvz8UNSLhMZkt0p1eNdHofEVhTY",
+	"dfip6yMmXP+hG6R3ziV8oG25JbjXIYNixpOERNJIk9pVugsJwPym5h/0dmMBhlr9bkt0oKLY08av5KWg",
+	"bhe27l4PKyMujcS7wDYK3EkE1corI6qwpoS58SQKeVNDyTMp/WrMt1XD57IyM+TCgndwhPviE4ZuPmEr",
+	"M3ARJVnMXNwTTRX+oCralRAZKMSww3ARO1D1MU2GPYvh6RviY0YT5G9bHKQixCVP/7/aDIevJqqlbAj9",
+	"9PboirtyVdC5NQ6a59112yXmMtO2psnmt27J37mqx6K+fy4GFD0Lq1R/aofp53J9bOmuu39PSY0/oIDv",
+	"wS5rKHa6tff2NvmOXq26gtdoRK2dRNK4VsfePD/SJ26szWB8LDPFxpuE8y2eXcV6ZuD+mGjMguWbB/3b",
+	"PdkciGszVJiNxVKov6C8phzBIBDPMW6PXLgaFAuT9++SkLokNBZUbscdljZk5TZ/cqGyIKjPLld+JwfL",
+	"u3COegOoYgAdGhKbuVNUHjvBX8wjKVNZotWJ+wD52rZUbnFppzJJsimC5JinihwR3z39HQYDP3Rgrp8I",
+	"mmpM1biW6ySMDh0oqU4ZWA7OH52Rg+OD9kp4Zi5i9mG52WaB1WEuwRNz+43oVG3ohquBtrE6N+C9ArJv",
+	"H6EtACLRfNY05cNhXWKDjbreILHBLMcWiNtdQgloE0hsbiHNRN1CHh0e7W+AJAOraUNHLYQMjMVun5+s",
+	"YVaf/ORWyPSzH97n7FZoYWuikh1KM+YlXzFRrWHX2DY9CprDvHRozn+XsBRKY3jBL0rYG0Jqwq5ZOocE",
+	"mjFVG9+Wr/IevPlxPJF+pPlUJhXkr9z2V5h8kCAhSCqLuZYp5FdCCAGYSACGEwyIgHrtR4nMQ8M8a5iv",
+	"26auAC+Mo8TiXTDTUpxTeem9VOaKQ2/Dg/Nyo5vXKAB8Lc/W5KU8faznVtmSFonN05etFOrZBIt/lmfB",
+	"I8L7rRM2AR7CM4AVFvwNecktcuZdGdPFaT9zKSU5jr/bVyxXuYDkvxnEsDs+OYkUO+zWfwPO56yU28Q5",
+	"gKEnYSKmKW5ng1xUbeSEJgrjPiC1qpewoYZMdmc8hxCFkPQddHXfZzP/ZNDeFfwNNz5fSLjZM2tJif3y",
+	"d7mIzcbjXInEMaVpATw4YeDhqwFZug3w9+1xLe6UoOTgIMpwD/l2+SizDPnzSaE865Ue77DYbAuspgU1",
+	"Pp9NvcO0tUoTX0DgizGSrQQA5SQPczWtdsy2NuYv2Lt3LUox3lsaAiFnpN5MAaE2WHBWgK3ZaZ9emacU",
+	"EbZ6Tqvivl7RKUtvZ0v8kqL0T0tRWhNHQpGKFo7C3n64Kq2h2s6PSDPuaAFR2kxRKF+LdQggg9scBF9W",
+	"0NrMJzr1uZDe5G5meMCajUuNtZvNtbzjDxmOXqrX62dqmNQ5GSBLAw4EkaSKziAQ1SLRma+gVJ5yYJ7b",
+	"Lb0/Fati68K98TIMW5x1y7ibzyLU/FOlEr8Oe2Er0oSFSzG0XpJ5Xt0dQHXypGxXta4GqahU/295vHEq",
+	"pwX0ayY0HCBUexGDgMVkzmrqg1QKCdYF2WxazKUavQQ7QwZz4vqoJDEDBtjVm3FdNa1U39KRYXEhHGpR",
+	"iUDKs60gb5VFtfJq1xwGZxTYEkqC0Wi8QX2KaIw2hMwXT/ocyhyDTdVW8g5J/9uHFwQqdF63dkGY4Uzt",
+	"fuTxzSawDtBPaEdXM2G19WRrJFN3YDYQTOFR73iK4vpbqHJFFfotYh5Ymsp0m0iPLNH+vJKipL83fYBr",
+	"ZOdzmZGUTWWKurOt5dpYraMsq2q2tmutzWcpLQMi0U5IwmgMtniI7yoeqejsWcp3cmPwWvqCX92IVuI2",
+	"vCrub3+dzdXlNe9SVfP7UgbmVlglkkc1FjiEi4f4BIxMQEzcE3BRd5ewpbcG5j2Dvv2xjFHChdlQj+k/",
+	"B7C2RQ1xVP6rgbkiH4uwRDLT7j5z8feGeYZw59D8Z8OtHWY6YFfXAGzWgNYiKLeHBeYFBiAOB9bB4fEX",
+	"Cx1W0bxrimPZ9NIN2JFN/3RbXozPrVNl4X30vbBz94ZZv9kkcsR2eNw3vnMb7rhl2hTerzsYM0lSqtHQ",
+	"SfYO9m2OKog7Y7CADgmi+KHCMqVzBQ4uiwAZ1EfRbGaWzCGpbhMPtYI1nbur2xOfRFP0WFihAJCRQ6IY",
+	"W3SblYzmjUm1fgxkQedBCsDqEjmryfxAV6tVKbZFVlop5pVClcJgSHlSl5XtK36abdGEf+VDN8SaLdhE",
+	"ClnUK+cQt0cRvwlM7wBLptDaEuaQo3kGhR6zOZnQK+bBAkpHK5dv/TpZhKlbHuErwLmEUaw6xixifKq3",
+	"K4N7SqxPmKT4ehErDngakAX65PXL3ScPz8jFa9I+3D9odtvN9t6Sd9g20MDj1nivpECjORSZp5G+FCN+",
+	"bcP14LvBXDPVuBTBAlVAAz1nyQJ1XaZxDz1T2Av+MeW8N025iPiUJuWvZMRc5X6j1c17UOsOE4KwTeTd",
+	"S+sYBh92RnLHfmnXpuGWtvTrDiIoWSvzOOhijsQuxKoKmuxGLnm52JpP7mJ24/zs3uXzskFl2ftZyG2F",
+	"vAZezimArJWktIohosz6lEyyW0hqrnBYyUjSanoLcJQqiZXgaTWNUDs0qiHc9ZyOhFRcQYCBLd7DUhQI",
+	"UjalsHRhkAlQrEAoCAMhe0sgODWH3Y3Du8yZuIUja0qVQjP6eznwqEFSeATGR1adxBL6jOoxSwkI1lIY",
+	"FYEmyCrqXEZxnka5up5Amgnl6vQj3KWtiWrr10AM9hYZHEZxq8m7gJop1hJhbqgsZVCkqksomXAFlVy4",
+	"II/MOQ6JkhPmqrzIK/MfCD8NSSSzBDJRbTplNDYSsEwvhS08cQLIGuO5Q9pXJOb4AkpA0k0LYNAhO1/L",
+	"6RRbceqfYWAW4cNGw0x4jGmOeUfYOKLTXoqSXDGlAk6VWSVENqmSI7wNShn0C7/XY7HY27wm1ALQp92K",
+	"GLoAsjgpysvCIAGVsagpUFf5eoPQpvcYhbY60maQ25K2yub1yf+mv0pbIZ4Yj5RTOaifntln4vMz+tdF",
+	"js5t0iwAeHIm0yvlHAwAS6noNYtRe8iretOhxj8nKL85HoR16rjQ0kUYkL+c0eTi/PTsKWk3mn9FoQM1",
+	"CwIszCLOkkTOMMmTj8Yo5wgOmiQVEcMkAyaKGt5Q780cz0yxuKgbDPCqTJE+VjTtE2W0mZmROF3WHKZs",
+	"Fkox1NuNJRQHxthIvZDZFkuGL4C+hAzRdBDPe6aLYV4ICsPrbV6u4VH1eSjbmcb9Qf8XVtvPdwN3b6MS",
+	"U5BPst0gEjnb8g23RhvhlRalgpetDmbdPxmU6dpy3MLajXLyd3VcNllo2BLv3vGUXHERqy7hQmUJ3N4h",
+	"mRlinKmQjBnVUPZlLHVvRsE4b+Ri7p6k02nC4XSEhMbXUDQtL650ywCzcsVwHPlK6+BrTYfDT85MoZfn",
+	"4I77JzDVUuef0tq+HKC4bVyiv+R1JEXcG9JI+0Svx4A+pMFml0195rhaJ0Aeh1jtomYJE7apg2CBXRbA",
+	"QSt9j/axO1vg79WeHubDr1kVO1B/kjjcZIbVzGSqxw3yUiRz0pdXWJGlX/KI9UlE03ROKIIfV4xYVwvO",
+	"M6h0mg2HPOKIlK8pFu9gmqUTLpCLCal7wF6iBcNpsWI/KHrLUg9ubArjVxE62sVnGf5aI+jWQyL4Akq8",
+	"8fxbsR3rYPdwHE84yubxklCmocxn60GLfywCi7by8U8m3B8DPZLer7cOYIKW3vkAFxSLspTr+WuziDge",
+	"SNPxSy+KKRfc4mAR/kMReAEuMQF2HnnFmWM73aDXeyyV3kHUi0mx7nTKn7L5ini1pQ5LgWsQ3IEwRkbS",
+	"lA6uX8lkw5FEvpFAvLcvPMBGkP+HwpBwiESds7T3j7//T/CKAA0CI2Y0RQ8Btj3Wehrc3EByylDWFaFB",
+	"v8ICJAmWB7RBwohBhGYwKFqKURGTUhF+6x9FedfwoZRrzQTEuVyKhXK1WhLFWIOcVmrwAHQRxNoiBJCw",
+	"wrXTuSFZFMKwc7uj9X1dikuB4d1gHplIwRAq3eoO5p0KIpZVET7oBnmCSalY5Pr80RnZ29s7Nj//cHEW",
+	"WrwwEZcqYV+KiF/zBBxmqhrEaCbkwy52oSgF6oXMAzxgwifWCSeY0Zx+ZalEM0DCIybQoersnkayCE6n",
+	"NBqznXajWRBY6TtD1tar2nUgjywm+J0zBWEeFjhvaBlOBLeQ0WhcHDKzJ5j5NXTlx0t5IXhRBmBuKQHW",
+	"dYOWQ4ugUx50g71GCwY8pXoMh91FPBRYEiMGvMgORooncdANjMx46ioLlWsavfV4wc2mzKiZ7wmgSOFc",
+	"SxXbF6Ou2IdpAgBDlj/C6QXMg2JtHRYfcvvtitfnWIBF7dy9hVsCarz8kjH7s04zBpxpDutqro7gJvR3",
+	"VSzH7jNuOPkGD56hALtJky627OYdWHanhpZg2u1mE68PoV0MKooAZid231vljH2gkylKUXbB3n60taHQ",
+	"mhO0m+2DnVZrp925aO91W81us/lzUL7AjWAcDOkgitlwNObvr5KJkNM87NmSHWkelkPhusEwt0UFtL3X",
+	"2T84LP5rowvWDKFQMZ3XCBENgzYczAnXvcjQ+IERSBgV+FencZS7iTDcoQF4OmOj4JvHnOPHPBsekf/z",
+	"v88IE2Qi50yAhTeFkighacO/isSMqIxr1iBn//j7fzGlyURyMNyS1oF5HSrSYZGbIO/KebchrjXI0hH6",
+	"t20Cbt2ULQIerE75ILfN9lc0J6Mm3ZTPw9pjAIof3EXL0Xoj8Cvb7FHSf8bFVR/NOilLvrqEri+DIrYl",
+	"t0jaqx+RSGCPzLt147GP7cIzMJQOUrHv4Zzad7+m8TnebgG80lr/yg+CZnosU/4ri/GlvfUvPZLpgMcx",
+	"Ewv1sFa/5VSlmwrTN6ttFzQkhirAPKcwXynEaI7BnDgaQSZpEa0Msb/N03RNu1U+DXFptcz6W4a8eplV",
+	"r+E18NaTb+6FLa1eMhzf59vLTrOz/o0XUj+SmYjvYfPPGY1tYhPg4QoojkPGXGnEgdhwj3dL1ybI5lJ5",
+	"/ED9J8Od51RHY9QsufUL9x9e0FFeaKOMzIvI5TRuEEj8V3LCIK+TJQqttEOqtMuzs8IpV6TTal8KMxdr",
+	"pc2hei9FbthwRHhaDPyTE+OTIcx+o0djNplKzUQ0R5n/M1L6H5XRbX04Os3jTcYVs/QNKuCdVnv9C2B2",
+	"gqfbGzz9lM0v6JWdQPtok/FEUjil/B6OuOkdgv8sdW96olOmZHJdOc3Vk3OOD/xLnRog6a9lPN9OYsWI",
+	"g+BHrrhmZJr+/tt1xsiEpjE3QkceZmAjCjYWh0ohEDdVm4kV/L+c8y/n3CnviVTFQbdI5YI42lt98Itw",
+	"xEJYWwoaK8xaitmr25ZeNHe3y0Uw9zZCFRXlksGMM7ZVCksGhCLg4sTCScwEyO6XQkOgQcVm4rm9jfB6",
+	"RhV7JmmstmZCW6vB96jaDkD2/v03eksVNrdPFxra/kXzqNt0Gho0lXiays2Y8ITyPGFNGS9ozGlwc0eN",
+	"Ls8qXq/W5YU8B3PC4y/q3b2pd+hnLh1gPKAQF8GSKVi6eG7FK/GKKZOGct8BJKhPpL8on1pCYbNNw3Nn",
+	"ry2f4HAhq9uZbXOOYctLkQLurDAFXwqagOMf7c1SeKV5GMAjN43t2MGi9HAXicAdae9htifQc/Y2PlbV",
+	"fP3NhYPNZ/AnYlDb8yIfHyqQqjDeZobgQSWWcoaLt/NM2pDi5VsS0/Qc1UNzjYo1eNERZsbRRk7yZW9W",
+	"7o1gs2JBy4z+nnfjv7VgvK2oe8fbCapq08WbKXcthkVFUizLt3gt+UTY9UbHgtS2VlvzV43uejtDS4nQ",
+	"/6WI7b5MkTVgrltt/y5DLES/0HIqckaPpRZZjOVVCrNjg+QPSZHMAVPOls5VkghJSrZMbt67YjEZSoiR",
+	"qxLcQxHfG8GFt5NhvpDon5cfFgjYt+eMY5paMH+vag+RYVCi0LQXgsE8ZhGHPARt8zTm1tkPcSDoly2q",
+	"i8LpsK+ECJKmC0xGqNtBEqoh/gIjUogdFFFM9x3YiR6zyQnGE3Cj3iWxK8ziUEg9Iv+3TJ/ZCW4t8A9f",
+	"SMGsdfHOur0LTXj70flY1ZSJGINFl9ypB0be2tvr7h8aeUuPU6ZssUxwHn+1R2COPTqQ1+yrVmMPQtN7",
+	"LEu/asFgcQ9KxgSIuuEJmWSCQ3JcsCzlHVw0jwspz4pqV2Z8lC/6uKvP2mzboN0MwmA2Nh0mjFzzJDHK",
+	"O1OaTJnmGoa2sAu1o8sPS9BqLQzHs1ylwWSCm7fAUbnN2MKPpT6P9ktRGxAJnjf876VGj/YX3huai6B4",
+	"1UUSlAeCj9y821j6dRRcI/raw7Ig+D68oKNarDF3vsolLkOsokOwTg6Nrsyv5iIzx8DeZuvl4z3kugv4",
+	"RtpBH0C0ldIcq2XcZbifRFS/HYO20YdB9+27JZklL1gEdpBpKidcsbK44vhvlSlLMUx4VIll8qTpwjMI",
+	"34DpX0BiNs7Q4v9Qm2ySF2mowFEoLVMWnxS40m51ySOZXgoX5q0ITaAKFLB7m/Zi3oEOVdcydJqyUkhl",
+	"gzhu7mYDINF9MPYiP7c5P5fChiY6G0+dMTdflvsztVbZ2v5Fa6/gJCOq2YyavRzNdpp7EKADd2Uw6Vwd",
+	"fvilPf21hCQUdB3CEGYC746jwNa/9XXS6bbaP2/FBuzsa02lNqGx3WwWS9740xkjWWphoSBUVKc05lAO",
+	"wNCLYsk1U8vIuaXzZK+WynFiRQFSv8z/SKaECoSFdhEB6I2IofSZOTF4MAgXRuqyiEs5iY8dCD9WiiQ7",
+	"O9cs5cN5nyCQAVJ5uQYleaLLFTghIPIYq5X5yN8wE1dH9Q6WRyyBGHSeff+fO+2fn36z8/jF4cXO12dv",
+	"9nbOf/rxdGf/4NvnO68ebm5qLFdjvG9DIyYVuiKhBaFUKqkGJawPF3fmCqhafL7i5B2WBIWbck3Yagc/",
+	"uMqn5car9WMXhY/2Quhb0fJNXkW22sk3mDNatF+ud2utcZZwy8VLSetSFNS2ZNC7FNgXWR7f3s+XwlyP",
+	"5Grvwy+XAvXX1lGndSlSw5D3W+3mpbBHr30pLsU//v7/EQQxgNurRduDvagTnw7O4q+ARjdbk1INXc8j",
+	"nfKy2YWqbN3hTrO90+6Unr+52ZY+ffzSYbZAyHTj1srsZzGErBIxxg57RuT0wm0G/VLN38HcxuDHrMIz",
+	"F/jltavm75U9XrP0mqU7ICjiow3y0OplRu6NSR/Unf4JdNbniDHlEy+fUaV3Hpo2dp580w9tNUks8UXF",
+	"pehDRMIZaDP9BrEx6IVRBfLHETjIDABG0yBGOJpM7PAMke8TRa4YmzquDiVmICVjyhCT5FIonTI6ATNO",
+	"nlgLBb6Z0JwmkJBbCEBcENMoFJ6mwpZmNdcGGoxAtcUseJgzE10zyhHTKBHOqLoUgJ0aIvvHiThpsbSF",
+	"gBBg1st3KzySSSJnm8W0X7hsa1gkGNNJLstxbaEoYQ0gtx30/TwNBUX1QrGpbFxFFF+C2G6FrSMfuPY9",
+	"x41r9kEj5e7gNCpXX8DjLum0LwU80cU4iEthaK1LPl4GSrPpZdC9tBHdl0F4iUwp/xK+ohr+LotyHXuh",
+	"4O/QbND9eBnwGB5dihq/DG5uYCtXaC8+NQ8n1Qj+lf3RSM8upQSFsDmZyOt1ISouvmRl7odDMLmFnfXl",
+	"8H5TF0qlceGfUiS90YtlZgYWHDf2m80itbMbyCtPUdryr4WVodloNTt57sKtEh88hWAXlJj9I3vF5wD7",
+	"BdZvsN9udJpBFctXDnsq6Labh03A3AHlCL44OOg0m9XKBAdVSN+gvddqdMx7zQpOq8u3KdcFqBTeDA6O",
+	"GmD8KQprBofNxp75Ki+cGRwcNFrNUq0AN9Pl5a+UrW1VqtRWgBaC9kGn0WrbAZeNbc2DndZeUMZDCPZa",
+	"R412xz6bgx4E7Vaz0XRzdpkkkK/aE1L3zMoGOVSB2fN2q1MecTULV8tcorIjsEABb4MCDcAcrDsF9ZSK",
+	"6dawMnda/7WZGeizujTdUswbJO9Rm0k3B7nM1ZxzbC5naV5Gt9aPecswF3xtM3fSPbBFC8k1q6pGp7YY",
+	"WFk9qmN6y5nln4vnVfhA8wYw7ZH9VGYih7ku1tyrxFGsndsSQ2/dy+R8zLpzZNifl1kfHLWrzHr/2HxR",
+	"BU9HKMEq72zWcaKbLRQ4VzO7RijClW588ZYvqYW6WB5Dg1Kw5Qi+DXjM7sRV8PLqggAQUcqkX+RxUDt7",
+	"MHclk14O0VPJtUu/wQi/GdTSTubW/mehYc23eVNWTXMFl7A+twPthPxqMwybvQ3Z3TKJy41iDnZqEWjj",
+	"E0wUQki2VFtAvIS7uEN6KawnUw7JNOURI2qacCzgNc000XLEAPnG73dEwsX6Z5+eC/9T0no3cZGupl9c",
+	"nsJvtPaIPJcxH3J3EL8c+EVXU3HMyZRyKD1GtYvj5ToEa5GFYdApjbRCw3ZhL3JV1LbhEZnDZfHyiOc5",
+	"5oE9egWkbDncfzAndhlO7Hkuzm4J9KHgLWArr1RhQ6YgU0TMqj/7jfoDixAzdzqwC3XwAGUUucsU0F1y",
+	"o8oCOgCAtBS3YuFUzuuIWRCbjdBrNji/j4xOssFzF/KWxxsX88tRXXdUM8ViUAKgLkyFiteexNwZUG+w",
+	"fWRhU/JY/AZ5QSeIdVop0X9SYECV73SAGHE3sy0yvmxeeVwM5M+Ua1MqrP724+dMm7mLHO+qp7cWo2Ga",
+	"O83WBYwXnVx30uSrRcxXZuc42vySnvNJLQjlhBmz0oaqQlzkWTktZrIm6q9gGniBW1AmVe8ir+byDNFh",
+	"vkEeDwL9WFzgTVP/LkWe+4cXfJG+jyBRgGruIpamKQdcoio61AlpNzvoyXEQ0hYxpnEpLiQOICR9rIHX",
+	"d21fryl9F5J+4cPsW1xWdzz7eV08xGHiwu/Lj2Qau7KLn1I3KPwn4WdNcLLFIWvq87hikK4G5CJzc1UJ",
+	"S87ivChdN4gSqhTLUrIXkhKHzIvr3SVxqlIPc6Nwhi1zc2whnbcfi0XI612GAVWKK83iHgRF+m4RJjSH",
+	"4gU1Vwe033PedNd0Xt6gByjX3sjJRtM66/E5lCXZBzMbALWfsJgb6dPuA+D/yWEvyfNr6jbmmiY8NoOO",
+	"s9Q9+qr5zbote1dTqMGsHf5gY3CCbtBqkzRjJM7IK5nqkLQOm80meUbJjzxJWF7ywaL3B92guU/290mz",
+	"if8v1YSALPzyO7m7c6Etu0BTzqHZVCYJQ7lkqQSFf6cWylJYr1CCfuneBIq7GdEfwzEAr4QJJdP8DhjL",
+	"iQvIW4COVnRuRLD3WcpVzB2dPTr32gNnwyzpDajiqihvEZJvv3l1TmiqeZQwcvCX1l//Qv9qB11MF24X",
+	"XC47by4Qn9Jt1IR+6FVKowYxtVZpzntyavPbrfXQfJfX2VBYSSGvIrFQM2KZxGHtU35No3mvqGtagMiV",
+	"mMlN8WTKR2ONbsUIEPb/0tr/K0zH1SDLi43lg+npMU/jniEEcDm+BVZpOIDZuqktkRnsmVuL0IxMkwwh",
+	"jWVKRyw/MmbBH6UUoV7dPGhS7P3rLCUR05qBlBUSmQGul/79t+T33yxeJbLpvAJKN4gmw3Q0+jUeTn7V",
+	"s1/ayVWlXIr/94X6Kt3AW99lG2QKW3XEb7R1dWFumalXen1d5qQnFvlFVRbAiJh/NfvxZ8pMKaKSPjoN",
+	"6O27m0qE0puUa+aq1NISLqiiPDaCla0nzF2SCSjGEdtSfo25slE99ZA03+TPvELt6VNKXutTrby0iTC0",
+	"RnS0Q2UxyNkTmbLGl3yrz5tvVRCMjSPDzSlZRkLQOYzmlUApGbEt3a6NTMbEx8yGjQG4QX7lQ1YiigBj",
+	"5wjJvTCM9CMZsz6UlJFTJmzsWzkE+YV0ihXU4boUXNuKLF70hKsiAPlzqCzv/ML26p20QzyFCODbE/9n",
+	"DuqsZZ+n6soi6xaQxwNGbIwvpthxNUZgHSQERYRlIye54ssVGbChTJ1eWo6evgW57tr3VwTUY61PiOIE",
+	"ApOFFi6HdhS5JT8kQkLsvUvscxGVhVcCDV5gsCx4vc+Qf4ZD+xykep8a8z8/ML82bysnFtgMyNdULgYW",
+	"6zB87kCef5GLZoPzb6nZmsxK9vgyH8BbaCTluuNsE2VX5/pC+TFwHaaMxmGe7Gs2H9zgMdRrp+Q5S68S",
+	"RhI5wuEJcCngSW4s1oJ0ObqT2CXXXFpdsYLtBNY0TKmBqiNkIY2GCsI+QFFsAPpNrE4wqcsY+87OeE1s",
+	"9BMRsw95JTjIg8P0CEQAr3PY2YIKHpddM1yuXDbhgk+yCfy4WCbkU/jv332qJLkiO7nRau/9bNQ4qsZB",
+	"N2g2h52f9udXz8QFjQf7R+zFseB7ox8OHnc60XfD5z/M3jy8Pm6fv5dXX9kCIB9gOa64iBEeHTTthFEz",
+	"wY/L8dYLXUPMNd5s8Fzn8JuH30/fHz3++jV9sHvxZPLmwf53Zyz7np1fTfZfPJ9+9+bnb/fGr7NHP3yF",
+	"78p4juHauF3QCtZWsBS727oMbsJLHOylGe0lDBeehAFfBjfLfpaAvt+CWVsy3RgE7Yt75dOy3TyAyhIB",
+	"ZhzKJGY5Z1jMO3S81cdwd4F7TSXHY1eT0GtLgQipYaujtpo2ZDra1Ykc7RQthO5B1EnGMksb5CljU8J1",
+	"1+gigLcwhoAqrAs3TeU1Q4gF4NSXwolihVBouH7hHvHjKORzuCtjKS+HrZILZsRLsXcpDq5fPH1MRfxg",
+	"eMwP6XzynmfDH54++G76hr+Pvx/G3z1snz4V3/MfHj35qpqkBm2Qn3/46fH58KfTnx8cTvlpPIuePtj9",
+	"9muRfnj5888v6WT/9Yfph5fzH0/p9988mP1wPX56/egn9d0sGaoP1/Gzi8fDN/Lp2ezgfevZ/Pjo5S+H",
+	"3/7QOXz4/ZvOm5nCpDfE5C91+eBgv3PQPOzsPzj96dn1/i8sezUdpl9/uPqaPb540ObTX15Mxp2BfPFg",
+	"Xx6o/V8m4yfth1uY00orX49+ZSizWNdGSVCq2ZcpnokHnv1xQZudZqcoy/FCajIEkSq/voDMzUX/b0Lq",
+	"naGTtzb0teRncmlKL1x2OhL6nOF8Pk3qXOmY50gIUOaMUBgA1ahHrDzoE7YqFvs5u3vC+kZxBWFQKi2P",
+	"YCNYr75SUj6VGdjOv314QZYSaNCFkUhzNDWWo8cacdXScCqSU7R9b7zhz71ZmG/GklB19SdIVC/fG7bG",
+	"kpl9+RIJ88JTizfKa4qZ5WaqVa/NnEzonMRyRT7mhO2id2JletPz+Sk+9GeKvvEkBbfa3WansdcCdyR6",
+	"QmGBwftpFnPv0AbPdNqQxLLsqrnmbJb/aSbmEWCbLfR6tvNucFOLbvZdN62jZqUbv1vbduq+uCMyLmzl",
+	"eoHQ6GgWEKFSZSlhQ01kpv8lJcW7n9+aU2qD8yTm5EqolWZWM1/amGq6Bn6i5uguJuzU1EN2NxFmK4Op",
+	"GcbCFaEk5iOmNBYehqevmI294SjtpXIW2lAVPYbXzx+dkYPjgzZWZrE36qUoi5MVfRu8+uTRk2cPC5wW",
+	"OzQ3Di0TGy6MD5TselTMbTVYiNqxk7kUmiVJeTYQlcO1IhMuMs1cbdvQjrIYXUkKKIm7HgH1lZFx6zng",
+	"grofF2PJdXuzZMV9CjVHqyaz8tGd0A8Y1xt0Dzqg2rs/W8uBuHfPkMIlWEgt8i8T1MyGiI0CWeJPLW5b",
+	"blxjDTjuAmBPo93qLFkDht++ePHtVJ92fjodXzy4/unRox+v3jwdjr/++dkgfXyYfL/fOkoeN6Pk9U+L",
+	"1gCkS19v7TzXO5USx/Pom5ePfjr6wOatX9rT3d3H/OrhnhTpt/pV6/HX7//zh6fvfxb7rwYPr686X9k3",
+	"Z+oy6LbLdoV22a6ALOMyuHHz7wF1dt9uNafgnVNW4sF58mrvwwv15lS/fL//9Vn76OsnV7sPHz/j7Nvr",
+	"Hw8+6NNX7R+fRj8fP//KFtYznb0ZxPHB69GPA3r04P2D9nuWnAl+lD04/+Xs5dXhVef020n72a8/qub5",
+	"DDqbJjRicARSTOkz127r8Hh/v9Xab3f2Wk0sJswwYtVd6yvhsM0NbO55b0SGhFvenXmVYUlQv6C8IBPk",
+	"EST2bBmmPaNcQzBO+ZwZRlawKSE1sVm3+fmqTPaomf/vDzhZN8MtEvCQpb4y90Kd+gmXRkig5FJq0/ax",
+	"jDDGqPx53HA1csE3ciaM8oR3K1yRevHGzu84uIixcvYqqQD8YmqFRLCQ91ItX4r2fwBBCUkfPWkQwwrZ",
+	"8HCPlu5ll2YHQRfc7o83Ceb5/NQObGst4o4lpmy3f1SZEBM2KvKgw++yu5ArdXahF/c/rAcctk5SjIAB",
+	"7FYEwpkTKUICWEg5xl9MAVvv5RCr7hnKk0BzIFND6LKAv83r2oG+mC+g+ZNLQQVhk6meY40FesUUAvLM",
+	"yu4f4mg8pnML75N3YOftdIzQpmHmmK5UXVnTChcjdSloytw7MYsSLljcJX33sd8gHYzUXkPw5reB/ED6",
+	"Kkuv2byPnuS8orAXN+01nd8HSX8+ZzCCnkEaa/UeylWEsZwwyKs1KoFNEcrvopytvHWfg26w3wFNNwgD",
+	"t4WAj5opLkY9CLW8eYdwaGlqQ6gWSoQBfWC4gUyvHMqRFEYpqcKkeQdgK64XSSqtdnUwiEOBo7B0UR3F",
+	"OQXiN/SgNujQ0Va1F5qmjKauH4X4K9WbfuzyjiPQciClYAb6oJJCre13DmFlpS4zQQcJ682orb2bPzmV",
+	"Mu0VqBsPIBc/ZUZpwIjdSjNDluieGRKMffO7G3rLL/z7qBBWZtN/VH//53ff19wduFo541QhMfTkau7h",
+	"j+ZonThfNgbGXLGpNk+KakCZR4oo5+3UWp/nZ+6pz3yn5/3+2S51d+WE+EnhR6xIn7IJR+433PSGL7KN",
+	"FLNxen01pu39g7ywKUaslyqbAjhc1wVG5cMomY3d/Yg1UE8vhaBpKmdG5DN8xAjfpSud2RLmgrFYlQoU",
+	"IPYviBYKSdNfChUu0tvmLG11kWJFxxLtfN67F5KSqpaWksQd0SSpgo66XCenpy1mN+XZTAdHNI7bR52j",
+	"dmuvfTg8ZkfDo2EnPu60WZvGR3GT0ebxkLHm3nH7qDVge4eDVqs9aLaPB0cHB8cMiBv3uDq+12MjYE0w",
+	"y14OCUtYZK4RKMicLMCM5sOzLYXBFWNTWCOq2UimmNIAqSDZBCn4XRhUszigrwRipVZbxfHWGWZqYUlf",
+	"0zkR0qzpmCbDHQQ88yyq+SGp5IzZ1kBdd5lT1aa1nKKxEMRP79zzN7e4Sy1Bnkb63i7TKn/8XLfpBsFw",
+	"Lw07eIGEu3FFTMrj15CL/EevirnJxY3sGoktJHhWzJXsKGdlxoLnol4b6F3Kci2QcTzx3l1MmOW6QZ5o",
+	"ZYO8XYymS48FEsEbyxv6fSlsXixcLi7uLQ8utKZkLvLcgy5JmCYYU4gFOcz8Ia0DPCBLseTEhZKfkNlY",
+	"XgqIj+egGpoZsVlNiPnz+W0jd/8IgeOfjh5tHHjB1wiwyGXxpRwYul0AeD3V3i3ee4tI74U0iwpVXopy",
+	"4HcXgYQRNhfn1Gm2GqT/6uXrIqrBjr+PR2pcAXz20J+Ntr09DX6JCP8SEf6JVcpKRPh6drBJqLjv4EOQ",
+	"dT2gDGDEOITeCjIT9KcYy+t7cI0DmtIRO6kYSBHuG/OY8QCFLrkzj5FBV/ylyIHBTQMMfZxFh1BNwVxc",
+	"wBMseqRVjF6KyKK8udS6Mh8BjTwHm8it+pdiCW3KzCkH+A5z7mZuR0LTFC49l4VVQhg3nDeVV0wQORx2",
+	"EZOKklhGGQCUuyJz6lJAhEb/MjBkkjDwPhJzMMGsPxvLhC1F1eM2lYLqSSSTbCJQDQBmqunAvHgxk05Q",
+	"CRH4rtM+9vHAh9Dkc3b/toJtWB+ugPO7r/SZ5XH2GLaNS7Lb8iS7T2jMVpaxgrWCISMIGpj2wBRrUTJb",
+	"ew2wXHrQhzOA7CmpXiUgH9NaA2ILUSFB82bLh5cJGRaA9tlp77XACEgB8wEwgosiVGh1nckUioKdDgzB",
+	"YU2+d2EAcGyIL/12CWB63zt+xPoMjg7QVIxDKRA73WO1tW4GVLGgwAitNIRh/WWM64v2XhV1woGcHrbs",
+	"W9ZEu9nFhsyqxjnpjhr4J6kgVGsajc03jT+enJc7GkucHatgW6ugn83D3L57/fLFJly98Suf1nJ2gPmB",
+	"Y2BYSL8cIpo30A8BJixhUHQBRH81hUC0MWOasA8syrThhiRipRSdOlYzv8Bj97kYjp1+URoA17ARqWt3",
+	"D+Hn/BiZP3PejqayStpPzoIGXGAs4EaI/r/y6b88UZ69/tHREySNmcVfSaOLcLMec/btMFW/4KT+4cTw",
+	"f4Z5/55QUT2U60TXNUHa5+6xTx6mHX5Oma0I6fZgXFlT+HboVeale0WuUlHKoEUvJNXFXmt/76DZbL7+",
+	"Aj71BXxqI/ApR6FAT71KyTIfifoRqtAReB/+ofDzoF1VFuO/C/TVnZI5LMvfJJsD74YvWRu3js50S5hb",
+	"QGwQ5KIcgAao7TI5XNtri6/kt/zWl7x97+5YORvsaQ7T9q8Tn4uxtzAtG4pb2fXV27saxf5RCYbnPywg",
+	"TYM8zt3X5C99lUjd/+ta3PorxqY1KjHQTg0E/b3DyqMNyYHKm8HbOL0v2PJ/WvUmUyt9ehtzsP8e/OsP",
+	"WixgG4SKErejCKaIthnDCWeptOCLa4CB0kysrh6wUAi+QYzMopTNiGFxXjE1tVV7XElULUksG8ShbtrQ",
+	"Bh6NHcEOKU+sG8YIO5cCf2VpKtNubmbiiMCdyJHTQGzF+LwC93s5UMTMow9V5m19eUx0qAEHOs/ERlVT",
+	"38uBBQI6sU4V+MbMmA4U2Oz8nPe9HASbQ8AM/vAwQDFwo87xsbk14qWSznnx/A5WfU4BCMco7jLTkPpk",
+	"thocH0Wik1mjrhlhlmjlnAX1TRs1KnQj2W8214wEkrtdv82833ber0ySbLpZt0sQP9H77+fPL55sgYub",
+	"ifU6gDlXXxB+7rmAAi6qWV7DJ1bK/eaBKnfMi3vUWvVe2+S++zpom6J9eJE5IACjN6SRNlQKoR130l5h",
+	"cnV0+9DwQ0B8+zNSBcazVYpqzMYSADkUHwnCReiqbNTdoGNGEz3+dZUs9RgeuTN5LJSh3bCEC/bt2bkn",
+	"Gkqa3z+yzms6L7IjrZURbubSEiqWXvPIrWHKaDz/dbU4SmMuMPP1HrCn0MefyivwZMvCUJRX3VQMA6Hd",
+	"Yt9m7YtB1x0cG7qDOTWwE/t4GD7dfOxlWJ5T6au7z+t1HktjqMtIh5+GwmZjKL5Y2J8tSdkEB5qn/PlJ",
+	"Ljf41dPcj/aRu1LcSAbdYCRbjfZB46hipL1uNlqN5uYL70ZU408eZDyJP9VqG6EcOlhxlDdESXqXv+yF",
+	"QcmLHUGtPm+twEYJgzMHrgo92NlKChCVIpokJdTu3HExYBGdsHKIgm3W1vVdbhQxUscSlqGsiSiMwZLk",
+	"SsiZaTFmZl0UlmfKIbwhdUfReakvq3z4+nIlncoqky3eFhIhbbE2VWrMXk53GfjMKl2GYjILf1poNLWL",
+	"kleYm6ZywlVlVNHYiNdp3aslpBkbH+zKM8yWIWlh9ywqbWVoiMu23MVpboKDOAWuFUuGlfX3jgv5S5m1",
+	"mJUrveco/+bdzf8NAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

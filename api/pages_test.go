@@ -123,7 +123,7 @@ func TestConsentIsGivenNarrowedAndWithdrawnOnThePage(t *testing.T) {
 	b := v.phone(v.mute)
 	page := b.get("/m/consent")
 	abouts, notices := hidden(page.Text, "about"), hidden(page.Text, "notice")
-	if len(abouts) != 7 || len(notices) != 7 {
+	if len(abouts) != 8 || len(notices) != 8 {
 		t.Fatalf("asked about %v", abouts)
 	}
 	answer := func(i int, yes string) reply {
@@ -192,7 +192,7 @@ func TestBothAnswersLookAlike(t *testing.T) {
 	v := newTown(t)
 	page := v.phone(v.calm).get("/m/consent").Text
 	buttons := regexp.MustCompile(`<button class="([^"]*)" name="answer" value="(yes|no)">`).FindAllStringSubmatch(page, -1)
-	if len(buttons) != 14 {
+	if len(buttons) != 16 {
 		t.Fatalf("%d buttons", len(buttons))
 	}
 	for _, b := range buttons {

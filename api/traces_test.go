@@ -53,6 +53,12 @@ func (m *matrix) plant(i int) {
 	}})
 	m.must(err)
 	m.must(m.registry.AddWorks(ctx, household.Works{Family: x.id, Kind: household.Insulation, From: day.Add(-90), To: day.Add(-80), By: "A. Roy", Why: word("works")}))
+	if x.agreed {
+		m.must(m.registry.Give(ctx, x.id, consent.Questions(), registry.Form{Notice: "test"}))
+	}
+	m.must(m.registry.Answer(ctx, []household.Answer{{
+		Family: x.id, Question: "housing_cost", Answer: figure("answer", "7%d4.19"), Day: day.Add(-5), By: word("who wrote an answer down"),
+	}}, day))
 	m.must(m.records.Transit(ctx, household.Transition{
 		Alert: household.Alert{
 			ID: fmt.Sprintf("z%016d", i), Pilot: x.pilot, Family: x.id, Rule: "spending", Category: "cost", Severity: household.Normal, State: household.Resolved,

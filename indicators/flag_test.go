@@ -174,6 +174,8 @@ func TestAnAnswerCoversTheDaysBeforeIt(t *testing.T) {
 		"said in summer":     {"eu_unable_warm", "unable_warm", "yes", "2026-07-01", 0, household.Provisional, "1", ""},
 		"said long ago":      {"eu_unable_warm", "unable_warm", "yes", "2026-01-15", 0, household.InsufficientData, "", "old_answer"},
 		"said the year past": {"eu_unable_warm", "unable_warm", "yes", "2025-10-31", 0, household.Indeterminate, "", "no_answer"},
+		"would rather not":   {"eu_unable_warm", "unable_warm", household.Declined, "2026-10-20", 0, household.Indeterminate, "", "no_answer"},
+		"cold, not to say":   {"fr_3d", "felt_cold", household.Declined, "2026-10-20", 0, household.Indeterminate, "", "no_answer"},
 		"another question":   {"eu_arrears", "unable_warm", "yes", "2026-10-20", 0, household.Indeterminate, "", "no_answer"},
 		"late twice":         {"eu_arrears", "arrears", "more", "2026-10-20", 0, household.OK, "1", ""},
 		"cold and poor":      {"fr_3d", "felt_cold", "cost_restriction", "2026-10-20", 1_836_000, household.OK, "1", ""},

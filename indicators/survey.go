@@ -66,10 +66,13 @@ func surveyNight(question string, codes map[string]int, f func(*int, vintage[sur
 }
 
 // said returns what the family said last of a question in the period, and how much of
-// the period that covers; false when it said nothing.
+// the period that covers; false when it said nothing, or that it would rather not say.
 func (in Input) said(question string) (household.Answer, energy.Coverage, bool) {
 	for _, a := range slices.Backward(in.Answers) {
 		if a.Question == question && !a.Day.Before(in.From) && a.Day.Before(in.To) {
+			if a.Answer == household.Declined {
+				break
+			}
 			start := in.From.Start(in.Zone)
 			return a, energy.Coverage{Seen: a.Day.End(in.Zone).Sub(start), Of: in.To.Start(in.Zone).Sub(start)}, true
 		}

@@ -19,7 +19,7 @@ type choices struct {
 
 // An offer is one question with its two answers.
 type offer struct {
-	Name     string // "family_view", "hourly", "alert", "cooperative_summary"
+	Name     string // of the box: "family_view", "hourly", "alert", "survey"
 	Question string
 	Lines    []string
 	Said     string
@@ -37,7 +37,7 @@ func drawChoices(w *words, a disclosure.Agreements) choices {
 	c := choices{Less: w.notice("narrow").Hash, Seen: a.Last()}
 	for _, o := range a.Offers {
 		v := drawOffer(w, o)
-		if o.Partly && !o.Hourly {
+		if o.Partly && o.Name == string(o.Purpose) {
 			v.drawHeld(w, o.Purpose, a.Held)
 		}
 		c.Offers = append(c.Offers, v)
@@ -47,7 +47,7 @@ func drawChoices(w *words, a disclosure.Agreements) choices {
 }
 
 func drawOffer(w *words, o disclosure.Offer) offer {
-	n := w.notice(o.Name())
+	n := w.notice(o.Name)
 	v := offer{Name: n.Name, Question: n.Question, Lines: n.Lines, Notice: n.Hash}
 	switch {
 	case o.Soon:
@@ -82,7 +82,7 @@ func (v *offer) drawHeld(w *words, p consent.Purpose, held []consent.Grant) {
 	top := consent.Annual
 	for _, c := range consent.Categories {
 		g, ok := finest[c]
-		if !ok {
+		if !ok || c == consent.Survey { // it is asked in a box of its own
 			continue
 		}
 		top = max(top, g)
@@ -109,7 +109,7 @@ func shown(n text.Notice) registry.Form {
 
 // offered finds the offer a form speaks of.
 func offered(a disclosure.Agreements, name string) (disclosure.Offer, bool) {
-	i := slices.IndexFunc(a.Offers, func(o disclosure.Offer) bool { return o.Name() == name })
+	i := slices.IndexFunc(a.Offers, func(o disclosure.Offer) bool { return o.Name == name })
 	if i < 0 {
 		return disclosure.Offer{}, false
 	}

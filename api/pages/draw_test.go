@@ -222,7 +222,7 @@ func summaries(t *testing.T) []disclosure.Summary {
 	hours := disclosure.Milli(9_500)
 	return []disclosure.Summary{
 		{
-			Family: "f1", Label: "Foyer 01", Language: "fr",
+			Family: "f1", Label: "Foyer 01", Language: "fr", Spends: true, Tells: true,
 			Month:     &disclosure.MonthFigure{Month: "2026-11", Cost: euros(5240), Status: household.OK, Forecast: &disclosure.Forecast{Central: 7110}, DaysLeft: 8},
 			LastMonth: &disclosure.MonthFigure{Month: "2026-10", Cost: euros(6120), Status: household.OK},
 			Effort:    &disclosure.RateFigure{Status: household.OK, Value: "0.104"},
@@ -250,13 +250,14 @@ func agreements(t *testing.T) disclosure.Agreements {
 	return disclosure.Agreements{
 		Language: "fr", Zone: paris(t), Phones: 2,
 		Offers: []disclosure.Offer{
-			{Purpose: consent.FamilyView, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
-			{Purpose: consent.FamilyView, Hourly: true},
-			{Purpose: consent.Alert, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
-			{Purpose: consent.CooperativeSummary, Partly: true, Expires: today(t).AddDate(0, 0, 9), Soon: true},
-			{Purpose: consent.Evaluation, Said: consent.Given, Ended: today(t).AddDate(0, 0, -2)},
-			{Purpose: consent.OpenStatistics},
-			{Purpose: consent.Research, Said: consent.Refused},
+			{Name: string(consent.FamilyView), Purpose: consent.FamilyView, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
+			{Name: "hourly", Purpose: consent.FamilyView},
+			{Name: string(consent.Alert), Purpose: consent.Alert, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
+			{Name: string(consent.CooperativeSummary), Purpose: consent.CooperativeSummary, Partly: true, Expires: today(t).AddDate(0, 0, 9), Soon: true},
+			{Name: consent.SurveyName, Purpose: consent.CooperativeSummary, Agreed: true, Partly: true, Since: since, Expires: since.AddDate(1, 0, 0)},
+			{Name: string(consent.Evaluation), Purpose: consent.Evaluation, Said: consent.Given, Ended: today(t).AddDate(0, 0, -2)},
+			{Name: string(consent.OpenStatistics), Purpose: consent.OpenStatistics},
+			{Name: string(consent.Research), Purpose: consent.Research, Said: consent.Refused},
 		},
 		Held: []consent.Grant{
 			{Scope: consent.Scope{Purpose: consent.FamilyView, Recipient: consent.ToFamily, Category: consent.Cost, Granularity: consent.Daily}},
@@ -276,6 +277,21 @@ func agreements(t *testing.T) disclosure.Agreements {
 			{At: today(t).Add(-60 * time.Hour), Kind: consent.Staff, Purpose: consent.Research, View: "something new", Times: 1},
 		},
 	}
+}
+
+// telling is what a family said: of each kind of question one.
+func telling(t *testing.T) disclosure.Telling {
+	t.Helper()
+	day := energy.DayOf(today(t), paris(t))
+	return disclosure.Telling{At: today(t), Zone: paris(t), Today: day, Spoken: household.Spoken{
+		Agreed: true, Family: household.Family{ID: "fabcdefghijklmnop", Label: "Foyer 07", Language: "fr"}, Answers: []household.Answer{
+			{Question: "works", Answer: "done", Day: day.Add(-45), By: "Nadia"},
+			{Question: "housing_cost", Answer: "5400.5", Day: day.Add(-9)},
+			{Question: "heating_need", Answer: "9500", Day: day.Add(-9), By: "Nadia"},
+			{Question: "felt_cold", Answer: "poor_insulation+cost_restriction", Day: day},
+			{Question: "arrears", Answer: household.Declined, Day: day},
+		},
+	}}
 }
 
 // A drawing is one page in one state and language.
@@ -309,13 +325,20 @@ func drawings(t *testing.T, s *Site) []drawing {
 		}
 		family("consent", "consent", "consent.title", func(w *words) any { return drawChoices(w, agreements(t)) }, func(w *words, p *page) { p.Notice = w.say("consent.saved") })
 		family("consent-none", "consent", "consent.title", func(w *words) any {
-			return drawChoices(w, disclosure.Agreements{Offers: []disclosure.Offer{{Purpose: consent.FamilyView}}})
+			return drawChoices(w, disclosure.Agreements{Offers: []disclosure.Offer{{Name: string(consent.FamilyView), Purpose: consent.FamilyView}}})
 		}, same)
 		family("receipts", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, agreements(t)) }, same)
 		family("receipts-none", "receipts", "receipts.title", func(w *words) any { return drawReceipts(w, disclosure.Agreements{}) }, same)
 		for _, name := range []string{"full", "credit", "unknown", "none"} {
 			family("money-"+name, "money", "money.title", func(w *words) any { return drawMoney(w, monies(t)[name], "") }, same)
 		}
+		family("answers", "answers", "answers.title", func(w *words) any { return drawInterview(w, telling(t), false) }, func(w *words, p *page) { p.Notice = w.say("answers.saved") })
+		family("answers-none", "answers", "answers.title", func(w *words) any {
+			return drawInterview(w, disclosure.Telling{At: today(t), Zone: paris(t), Today: telling(t).Today, Spoken: household.Spoken{Agreed: true}}, false)
+		}, func(w *words, p *page) { p.Trouble = w.say("answers.wrong.day") })
+		family("answers-unasked", "answers", "answers.title", func(w *words) any {
+			return drawInterview(w, disclosure.Telling{At: today(t), Zone: paris(t)}, false)
+		}, same)
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("erase", "erase", "erase.title", func(w *words) any { return drawWipe(w) }, same)
 		family("erase-code", "erase", "erase.title", func(w *words) any {
@@ -425,6 +448,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 		console("money-of", "money", "money.title", "family", func(w *words) any {
 			return drawMoney(w, monies(t)["full"], "Foyer 07")
 		}, same)
+		console("answers-of", "answers", "answers.title", "family", func(w *words) any { return drawInterview(w, telling(t), true) }, func(w *words, p *page) { p.Trouble = w.say("answers.wrong") })
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
 		operator := func(_ *words, p *page) { p.Signed, p.Families, p.Runs = "Olga", false, true }
 		console("runs", "runs", "runs.title", "runs", func(w *words) any {

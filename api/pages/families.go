@@ -17,6 +17,7 @@ type neighbourhood struct{ Families []sheet }
 type sheet struct {
 	Label string
 	Money string // address of its payments and bills; "" where it shares none
+	Told  string // address of what it said; "" where it did not agree to be asked
 	Facts []fact
 }
 
@@ -27,7 +28,7 @@ type fact struct{ Name, Value, Small string }
 func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 	var n neighbourhood
 	for _, s := range list {
-		one := sheet{Label: s.Label, Money: moneyOf(s), Facts: []fact{
+		one := sheet{Label: s.Label, Money: moneyOf(s), Told: toldOf(s), Facts: []fact{
 			monthFact(w, "families.last", s.LastMonth),
 			effortFact(w, s.Effort),
 			coldFact(w, s.Cold),
@@ -54,6 +55,14 @@ func moneyOf(s disclosure.Summary) string {
 		return ""
 	}
 	return "/console/families/" + url.PathEscape(string(s.Family)) + "/money"
+}
+
+// toldOf returns where what a family said is.
+func toldOf(s disclosure.Summary) string {
+	if !s.Tells {
+		return ""
+	}
+	return answersOf(s.Family)
 }
 
 // withheld names a figure that the family does not share.

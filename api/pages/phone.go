@@ -122,7 +122,7 @@ func (s *Site) answerConsent(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	ws := s.words(r, aud.Language(), s.Wall())
-	n := ws.notice(o.Name())
+	n := ws.notice(o.Name)
 	if ws.err != nil {
 		return ws.err
 	}

@@ -133,9 +133,9 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 		b.open(base + d.Name)
 		// One radio button of a group is on the way; the arrows lead to the others.
 		want := ask[int](b, `Array.from(document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), textarea"))
-			.filter(e => e.checkVisibility() && (e.type !== "radio" || e === document.querySelector("input[type=radio][name=" + e.name + "]"))).length`)
+			.filter(e => e.checkVisibility() && (e.type !== "radio" || e === (e.form || document).querySelector("input[type=radio][name=" + e.name + "]"))).length`)
 		var ring []string
-		for range want {
+		for len(ring) < want {
 			b.do(chromedp.KeyEvent(kb.Tab))
 			at := ask[struct{ What, Fault string }](b, `(() => {
 				const e = document.activeElement, c = getComputedStyle(e), r = e.getBoundingClientRect();
@@ -145,6 +145,9 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 			})()`)
 			if at.Fault != "" {
 				t.Errorf("%s: with the focus, this %s: %s", d.Name, at.Fault, at.What)
+			}
+			if last := len(ring) - 1; last >= 0 && ring[last] == at.What && strings.Contains(at.What, `type="date"`) {
+				continue // its day, its month and its year are reached one by one
 			}
 			if slices.Contains(ring, at.What) {
 				t.Errorf("%s: the focus comes back early to %s", d.Name, at.What)

@@ -27,11 +27,11 @@ func newConsent() *cobra.Command {
 	return cmd
 }
 
-// boxes reads names of what is asked together: purposes, and half-hours.
+// boxes reads names of what is asked together: purposes, half-hours and questions.
 func boxes(names []string) ([]string, error) {
 	for _, name := range names {
 		if _, ok := consent.Offered(name, 0); !ok {
-			return nil, usageError{fmt.Errorf("purpose %q: want one of %v, or %s", name, consent.Purposes, consent.HourlyName)}
+			return nil, usageError{fmt.Errorf("purpose %q: want one of %v, %s or %s", name, consent.Purposes, consent.HourlyName, consent.SurveyName)}
 		}
 	}
 	return names, nil

@@ -188,11 +188,11 @@ func randomQuestion(r *rand.Rand, at time.Time) Question {
 
 func TestEveryScopeOfAnOfferIsValid(t *testing.T) {
 	for _, p := range Purposes {
-		for _, s := range append(Offer(p), Hourly()) {
+		for _, s := range append(append(Offer(p), Hourly()), Questions()...) {
 			if err := s.Validate(); err != nil {
 				t.Error(err)
 			}
-			if s.Purpose != p && s != Hourly() {
+			if s.Purpose != p && s != Hourly() && s.Category != Survey {
 				t.Errorf("%s offers %+v", p, s)
 			}
 			if s.Recipient != ToFamily && s.Granularity == HalfHourly {

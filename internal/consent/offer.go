@@ -57,12 +57,30 @@ func Hourly() Scope { return Scope{FamilyView, ToFamily, Consumption, HalfHourly
 // purpose.
 const HourlyName = "hourly"
 
-// Offered returns the scopes of a box by its name, that of a purpose or
-// [HourlyName], none finer than a granularity; 0 is as fine as offered. It reports
+// Questions are the scopes of a box of their own: what a family says of itself when it
+// is asked. It keeps that for itself to read again, and for who prepares a call or a
+// visit. Nothing is measured for it.
+func Questions() []Scope {
+	return []Scope{
+		{FamilyView, ToFamily, Survey, Annual},
+		{CooperativeSummary, ToCooperative, Survey, Annual},
+	}
+}
+
+// SurveyName is what the box of questions is called.
+const SurveyName = "survey"
+
+// Offered returns the scopes of a box by its name, that of a purpose, [HourlyName] or
+// [SurveyName], none finer than a granularity; 0 is as fine as offered. It reports
 // false for a box that there is not.
 func Offered(name string, finest Granularity) ([]Scope, bool) {
-	all := []Scope{Hourly()}
-	if name != HourlyName {
+	var all []Scope
+	switch name {
+	case HourlyName:
+		all = []Scope{Hourly()}
+	case SurveyName:
+		all = Questions()
+	default:
 		all = Offer(Purpose(name))
 	}
 	for i, s := range all {

@@ -43,13 +43,20 @@ func (g *Gate) agreements(ctx context.Context, aud Audience) (Agreements, error)
 	for _, p := range consent.Purposes {
 		if scopes := consent.Offer(p); scopes != nil {
 			// What is offered no more stays to be taken back.
-			if o := offerOf(Offer{Purpose: p, Scopes: scopes}, own); o.Partly || promised.Offers(string(p)) {
+			if o := offerOf(Offer{Name: string(p), Purpose: p, Scopes: scopes}, own); o.Partly || promised.Offers(string(p)) {
 				a.Offers = append(a.Offers, o)
 			}
 		}
-		if p == consent.FamilyView {
-			hourly := Offer{Purpose: p, Hourly: true, Scopes: []consent.Scope{consent.Hourly()}}
+		switch p {
+		case consent.FamilyView:
+			hourly := Offer{Name: consent.HourlyName, Purpose: p, Scopes: []consent.Scope{consent.Hourly()}}
 			a.Offers = append(a.Offers, offerOf(hourly, own))
+		case consent.CooperativeSummary:
+			survey := Offer{Name: consent.SurveyName, Purpose: p, Scopes: consent.Questions()}
+			if o := offerOf(survey, own); o.Partly || promised.Offers(string(p)) && promised.Offers(string(consent.FamilyView)) {
+				a.Offers = append(a.Offers, o)
+			}
+		case consent.Alert, consent.Evaluation, consent.OpenStatistics, consent.Research:
 		}
 	}
 	return a, nil

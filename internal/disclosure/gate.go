@@ -52,6 +52,8 @@ const (
 	viewAccess     = "access"
 	viewProof      = "access_proof"
 	viewExport     = "export"
+	viewAnswers    = "answers"
+	viewAnswer     = "answer_change"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -101,6 +103,7 @@ type Store interface {
 	Journal
 	Charters
 	Exports
+	Answers
 }
 
 // A Gate answers questions about families, each in one transaction that also

@@ -106,7 +106,7 @@ func (a Agreements) Act(id string) []consent.Event {
 // An Offer is one box on the consent screen.
 type Offer struct {
 	Purpose consent.Purpose
-	Hourly  bool // the box of half-hours, asked apart
+	Name    string // of the box: the purpose, or consent.HourlyName or consent.SurveyName
 	Scopes  []consent.Scope
 	Agreed  bool          // every scope is
 	Partly  bool          // some are
@@ -115,12 +115,4 @@ type Offer struct {
 	Ended   time.Time     // when it ended by itself, not long ago; zero: it did not
 	Soon    bool          // Expires is near
 	Said    consent.State // what was said last of its scopes; "" for nothing
-}
-
-// Name is what the box is called: its purpose, or consent.HourlyName.
-func (o Offer) Name() string {
-	if o.Hourly {
-		return consent.HourlyName
-	}
-	return string(o.Purpose)
 }

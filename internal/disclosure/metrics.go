@@ -15,6 +15,7 @@ var views = []string{
 	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageYear, viewUsageMonth, viewUsageDay, viewUsageSlot, viewMoney, viewMoneyPast, viewAlerts, viewAlert,
 	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewReceipt, viewConflicts, viewRuns,
 	viewHouseholds, viewCaseLoad, viewJournal, viewAccess, viewProof, viewExport,
+	viewAnswers, viewAnswer,
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {

@@ -36,7 +36,7 @@ func (g *Gate) home(ctx context.Context, aud Audience) (Home, error) {
 		},
 		Days: today.Add(-7), Months: monthOf(today), Terms: true,
 	})
-	if err != nil || found == nil {
+	if err != nil || found == nil || unmeasured(*found) {
 		return h, err
 	}
 	s := sheet{*found}
@@ -45,6 +45,11 @@ func (g *Gate) home(ctx context.Context, aud Audience) (Home, error) {
 	h.Hourly = agreed(own.Grants, consent.Hourly())
 	h.fill(s, today)
 	return h, nil
+}
+
+// unmeasured reports whether nothing may be seen but what the family says.
+func unmeasured(s household.Sheet) bool {
+	return len(s.Finest) == 1 && s.Finest[string(consent.Survey)] > 0
 }
 
 // fill sets the figures and the state that follows from them.

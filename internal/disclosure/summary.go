@@ -22,6 +22,7 @@ type Summary struct {
 	Savings    *SavingsFigure // of the last works; nil without any
 	LastData   time.Time      // last reading of a meter; zero when there is none
 	Spends     bool           // cost by month was agreed to: see [Gate.Money]
+	Tells      bool           // it agreed to be asked: see [Gate.Answers]
 	OpenAlerts *int           // running ones; nil when alerts were not agreed to
 	Ends       time.Time      // when what is agreed to ends, within 30 days; else zero
 }
@@ -123,6 +124,7 @@ func summaryOf(s sheet, today energy.Day) Summary {
 		LastMonth: s.month(monthStart(today, -1)), Effort: s.effort(), Cold: s.cold(), Savings: s.savings(), LastData: s.lastHeard(), Ends: s.Ends,
 	}
 	out.Spends = s.Finest[string(consent.Cost)] >= int(consent.Monthly)
+	out.Tells = s.Finest[string(consent.Survey)] > 0
 	// A running month read every day would tell the days.
 	if m := s.month(monthStart(today, 0)); m != nil {
 		if s.Finest[string(consent.Cost)] < int(consent.Daily) {

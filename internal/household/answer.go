@@ -22,6 +22,13 @@ type Answer struct {
 	Said     time.Time
 }
 
+// A Spoken is what somebody may see of what a family said.
+type Spoken struct {
+	Agreed  bool // the family agreed that who asks sees its answers
+	Family  Family
+	Answers []Answer // that hold, in order of day and question
+}
+
 // A Question is something a family can be asked.
 type Question struct {
 	ID      string
@@ -50,8 +57,19 @@ var Questions = []Question{
 	{ID: "energy_class", About: "energy class of the home", Choices: []string{"A", "B", "C", "D", "E", "F", "G"}, Staff: true},
 }
 
+// Declined is the answer of who would rather not say. From its day on nothing is known,
+// and nobody has to ask again.
+const Declined = "declined"
+
+// Declinable reports whether a family can decline a question: one that asks how things
+// are, not what happened on a day.
+func (q Question) Declinable() bool { return !q.Event && !q.Staff }
+
 // amount is what an amount looks like: at least 0, with two decimals at most.
 var amount = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,2})?$`)
+
+// MaxAnswers is how many answers are taken at once: each question once a day for months.
+const MaxAnswers = 1000
 
 // ErrAnswer refuses what is no answer to a question.
 var ErrAnswer = errors.New("no such answer")
@@ -75,7 +93,7 @@ func (a Answer) Check() error {
 		}
 		return fmt.Errorf("question %q: %w: want one of %s", a.Question, ErrAnswer, strings.Join(ids, ", "))
 	}
-	if a.Answer == "" {
+	if a.Answer == "" || a.Answer == Declined && q.Declinable() {
 		return nil
 	}
 	if len(q.Choices) == 0 {
@@ -90,6 +108,29 @@ func (a Answer) Check() error {
 		return fmt.Errorf("%s: answer %q: %w: want one of %s", q.ID, a.Answer, ErrAnswer, strings.Join(q.Choices, ", "))
 	}
 	return nil
+}
+
+// CheckAnswers returns everything that is wrong with answers of which none is of a day
+// after today, where the families live. What it returns wraps [ErrAnswer].
+func CheckAnswers(answers []Answer, today energy.Day) error {
+	if len(answers) > MaxAnswers {
+		return fmt.Errorf("%d answers: %w: want at most %d at once", len(answers), ErrAnswer, MaxAnswers)
+	}
+	var faults []error
+	for _, a := range answers {
+		switch {
+		case a.Day == (energy.Day{}):
+			faults = append(faults, fmt.Errorf("%s: day: %w: it is missing", a.Question, ErrAnswer))
+		case today.Before(a.Day):
+			faults = append(faults, fmt.Errorf("%s: day %s: %w: it has not begun", a.Question, a.Day, ErrAnswer))
+		case len(a.By) > 200:
+			faults = append(faults, fmt.Errorf("by: %w: want at most 200 characters", ErrAnswer))
+		}
+		if err := a.Check(); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // Choices returns the choices of an answer to a question that may have several.

@@ -27,6 +27,11 @@ func TestOnlyAnswersToAQuestionAreAnswers(t *testing.T) {
 		{"housing_cost", "5400,50", false},
 		{"housing_cost", "NaN", false},
 		{"shoe_size", "42", false},
+		{"felt_cold", Declined, true},
+		{"felt_cold", "no+" + Declined, false},
+		{"housing_cost", Declined, true},
+		{"works", Declined, false},
+		{"energy_class", Declined, false},
 	} {
 		err := Answer{Question: c.question, Answer: c.answer}.Check()
 		if (err == nil) != c.ok || err != nil && (!errors.Is(err, ErrAnswer) || !strings.Contains(err.Error(), "want")) {

@@ -170,7 +170,7 @@ func TestTheConsentScreenSaysWhatHolds(t *testing.T) {
 			}
 			all := map[string]disclosure.Offer{}
 			for _, o := range a.Offers {
-				all[fmt.Sprint(o.Purpose, o.Hourly)] = o
+				all[o.Name] = o
 			}
 			return all
 		}
@@ -185,16 +185,16 @@ func TestTheConsentScreenSaysWhatHolds(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := boxes()
-		if o := got["family_viewfalse"]; !o.Agreed || o.Since.IsZero() || o.Expires.Sub(o.Since) != 365*24*time.Hour {
+		if o := got["family_view"]; !o.Agreed || o.Since.IsZero() || o.Expires.Sub(o.Since) != 365*24*time.Hour {
 			t.Errorf("%+v", o)
 		}
-		if o := got["family_viewtrue"]; o.Agreed || o.Partly {
+		if o := got["hourly"]; o.Agreed || o.Partly {
 			t.Errorf("half-hours were agreed to by themselves: %+v", o)
 		}
-		if o := got["alertfalse"]; o.Agreed || !o.Partly {
+		if o := got["alert"]; o.Agreed || !o.Partly {
 			t.Errorf("%+v", o)
 		}
-		if len(got) != len(consent.Purposes)+1 { // half-hours are a box of their own
+		if len(got) != len(consent.Purposes)+2 { // half-hours and questions are boxes of their own
 			t.Error(got)
 		}
 	})

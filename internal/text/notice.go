@@ -20,7 +20,7 @@ const NoticeVersion = "2026-11-26"
 // Notices lists the texts that a family reads before it answers, by name: one for
 // each thing it can agree to, one for narrowing and one for stopping everything.
 var Notices = []string{
-	"family_view", "hourly", "alert", "cooperative_summary", "evaluation", "open_statistics", "research", "narrow", "stop",
+	"family_view", "hourly", "alert", "cooperative_summary", "survey", "evaluation", "open_statistics", "research", "narrow", "stop",
 }
 
 // A Notice is a text that a family reads before it answers.
