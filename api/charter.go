@@ -17,13 +17,21 @@ func (s *Server) GetCharter(ctx context.Context, r GetCharterRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
+	kept, err := s.Gate.Kept(ctx)
+	if err != nil {
+		return nil, err
+	}
 	now := book.At(s.Now())
 	out := Charter{Parameters: []CharterParameter{}, Alerts: []CharterRule{}, Changes: []CharterChange{}}
 	for _, p := range charter.Parameters {
 		x := now.Get(p.Name)
-		out.Parameters = append(out.Parameters, CharterParameter{
+		one := CharterParameter{
 			Name: p.Name, Value: x.Value, Unit: some(CharterParameterUnit(p.Unit)), Default: p.Default, Since: instant(x.From), By: some(x.By), Why: some(x.Why),
-		})
+		}
+		if first, removed := kept.Kept(p.Name); removed && !kept.At.IsZero() {
+			one.KeptFrom, one.RemovedAt = new(date(first)), instant(kept.At)
+		}
+		out.Parameters = append(out.Parameters, one)
 	}
 	for _, x := range now.Rules() {
 		_, rule, _ := strings.Cut(x.Name, ".")

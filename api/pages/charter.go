@@ -9,6 +9,7 @@ import (
 
 	"foyer/internal/charter"
 	"foyer/internal/disclosure"
+	"foyer/internal/household"
 )
 
 // A charterPage is what the town promises, and how the journal stands.
@@ -24,7 +25,7 @@ type promise struct {
 	Text    string
 	Decided string
 	Why     string // "" for a rule from the start
-	Yet     string // what Foyer does not do of it by itself; "" for nothing
+	Done    string // what Foyer did of it, or does not do yet; "" for nothing
 	Later   []promise
 }
 
@@ -34,16 +35,20 @@ func (s *Site) showCharter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	kept, err := s.Gate.Kept(r.Context())
+	if err != nil {
+		return err
+	}
 	signed, err := s.Gate.Checkpoint(r.Context())
 	if err != nil && !errors.Is(err, disclosure.ErrWithheld) {
 		return err
 	}
 	ws := s.words(r, "", s.Wall())
-	s.send(w, r, http.StatusOK, "charter", s.familyPage(ws, ws.say("charter.title"), "/charter", s.drawCharter(ws, book, signed)))
+	s.send(w, r, http.StatusOK, "charter", s.familyPage(ws, ws.say("charter.title"), "/charter", s.drawCharter(ws, book, kept, signed)))
 	return nil
 }
 
-func (s *Site) drawCharter(w *words, book charter.Book, signed disclosure.Checkpoint) charterPage {
+func (s *Site) drawCharter(w *words, book charter.Book, kept household.Borders, signed disclosure.Checkpoint) charterPage {
 	now := book.At(w.now)
 	v := charterPage{Calls: drawCalls(w, now.Rules()), Key: signed.Key}
 	if signed.Signed != "" {
@@ -52,11 +57,13 @@ func (s *Site) drawCharter(w *words, book charter.Book, signed disclosure.Checkp
 	for _, p := range charter.Parameters {
 		x := now.Get(p.Name)
 		one := promise{Text: s.promised(w, p, x.Value), Decided: w.say("charter.start")}
-		switch p.Name {
-		case charter.HalfHours, charter.Months, charter.Proofs:
-			one.Yet = w.say("charter.by_hand")
-		case charter.Homes, charter.Share:
-			one.Yet = w.say("charter.unused")
+		if p.Name == charter.Homes || p.Name == charter.Share {
+			one.Done = w.say("charter.unused")
+		}
+		if first, removed := kept.Kept(p.Name); removed && kept.At.IsZero() {
+			one.Done = w.say("charter.removed.not_yet")
+		} else if removed {
+			one.Done = w.say("charter.removed", "Date", w.date(first.Start(w.now.Location())), "Day", w.date(kept.Done.Start(w.now.Location())))
 		}
 		if x.ID > 0 {
 			one.Decided, one.Why = w.say("charter.since", "Date", w.date(x.From), "Who", x.By), w.say("charter.why", "Why", x.Why)

@@ -7,6 +7,8 @@ import (
 
 	"foyer/internal/charter"
 	"foyer/internal/disclosure"
+	"foyer/internal/energy"
+	"foyer/internal/household"
 )
 
 // charterOf is a charter as an installation begins with it.
@@ -44,10 +46,18 @@ func changedCharter(t *testing.T) charter.Book {
 	return book
 }
 
+// keptFrom is what is kept since a first removal.
+func keptFrom(t *testing.T) household.Borders {
+	t.Helper()
+	b := household.Promise{HalfHourDays: 90, MonthYears: 3, ProofYears: 5}.Borders("p", energy.DayOf(today(t), today(t).Location()))
+	b.Done, b.At = energy.DayOf(today(t), today(t).Location()), today(t)
+	return b
+}
+
 func TestTheCharterIsSaidInWords(t *testing.T) {
 	s := site(t)
 	w := &words{Language: s.Texts.In("fr"), now: today(t)}
-	v := s.drawCharter(w, changedCharter(t), disclosure.Checkpoint{})
+	v := s.drawCharter(w, changedCharter(t), keptFrom(t), disclosure.Checkpoint{})
 	homes := v.Promises[0]
 	if w.err != nil || len(v.Promises) != len(charter.Parameters) || len(v.Calls) != 3 {
 		t.Fatalf("%+v, %v", v, w.err)
@@ -58,6 +68,8 @@ func TestTheCharterIsSaidInWords(t *testing.T) {
 		homes.Why:           "Pourquoi : le village est petit",
 		homes.Later[0].Text: "Un chiffre publié réunit au moins 25 logements.",
 		homes.Later[1].Text: "Un chiffre publié réunit au moins 30 logements.",
+		v.Promises[3].Done:  "Ce qui date d'avant le 24 août 2026 est effacé. Dernier passage : le 22 novembre 2026.",
+		v.Promises[4].Done:  "Ce qui date d'avant le 22 novembre 2023 est effacé. Dernier passage : le 22 novembre 2026.",
 		v.Promises[1].Text:  "Aucun logement ne pèse plus de 85 % d'un chiffre publié.",
 		v.Promises[6].Text:  "Foyer ne demande votre accord que pour : voir vos chiffres, vous appeler s'il le faut.",
 		v.Promises[7].Text:  "Foyer vous écrit en : Français, English.",
@@ -68,6 +80,9 @@ func TestTheCharterIsSaidInWords(t *testing.T) {
 		if plain(got) != want {
 			t.Errorf("%q, want %q", plain(got), want)
 		}
+	}
+	if first := s.drawCharter(w, charterOf(t), household.Borders{}, disclosure.Checkpoint{}); !strings.Contains(first.Promises[3].Done, "pas encore") {
+		t.Errorf("%+v", first.Promises[3])
 	}
 	if len(homes.Later) != 2 || !strings.Contains(homes.Decided, "conseil municipal") || v.Promises[1].Why != "" {
 		t.Errorf("%+v", homes)

@@ -362,9 +362,11 @@ func drawings(t *testing.T, s *Site) []drawing {
 		family("invite", "invite", "invite.title", nothing, same)
 		family("door", "door", "door.title", nothing, same)
 		family("accessibility", "accessibility", "accessibility.title", nothing, same)
-		family("charter", "charter", "charter.title", func(w *words) any { return s.drawCharter(w, charterOf(t), disclosure.Checkpoint{}) }, same)
+		family("charter", "charter", "charter.title", func(w *words) any {
+			return s.drawCharter(w, charterOf(t), household.Borders{}, disclosure.Checkpoint{})
+		}, same)
 		family("charter-changed", "charter", "charter.title", func(w *words) any {
-			return s.drawCharter(w, changedCharter(t), disclosure.Checkpoint{
+			return s.drawCharter(w, changedCharter(t), keptFrom(t), disclosure.Checkpoint{
 				Signed: "foyer/ville\n31\n6vNKHand+f9i7aymjiufUK+JpWijdQfdJE2AKnQiUFI=\n\n— foyer/ville ZUYHRfYAZ+7piAdwcK+/GBnrxOZZOam5SxpxOyVAaQD+wUvhKvFYsJwlfsxvdLTHfWoKCw6j1Ly98Oq7GU47EQW4Wws=\n",
 				Key:    "foyer/ville+65460745+AYLv5qeuPpfrBxkBeHT+2ipqNmh4boN+5o6s5qmhI2E3",
 			})

@@ -34,7 +34,8 @@ func newCompute() *cobra.Command {
 			"the server or the next `foyer compute` ends it. It may run beside a server: they take turns.\n\n" +
 			"With --verify nothing is changed: everything is computed in memory, and each thing that is not\n" +
 			"stored to the byte as it comes out is told, with exit code 3. What waits to be computed is left\n" +
-			"out and counted. Days are the pilot's; without --from and --to they are all there are.",
+			"out and counted, and so is what stands since the charter keeps the readings it was computed from no\n" +
+			"longer. Days are the pilot's; without --from and --to they are all there are.",
 		Example: "  foyer compute\n  foyer compute --from 2026-10-01 --to 2026-10-31 --household 'Foyer 12'\n  foyer compute --verify --json",
 		Args:    noArgs,
 	}
@@ -150,11 +151,14 @@ func (c *computation) verified(cmd *cobra.Command, p *jobs.Planner, o jobs.Order
 	}
 	if *c.asJSON {
 		err = json.NewEncoder(out).Encode(map[string]int{
-			"households": v.Families, "figures": v.Figures, "waiting": v.Waiting, "differences": v.Differences, "failed": v.Failed,
+			"households": v.Families, "figures": v.Figures, "waiting": v.Waiting, "decayed": v.Decayed, "differences": v.Differences, "failed": v.Failed,
 		})
 	} else {
 		err = say(cmd, "%d households and pilots, %d figures compared, %d wait to be computed, %d differ, %d failed",
 			v.Families, v.Figures, v.Waiting, v.Differences, v.Failed)
+		if v.Decayed > 0 {
+			err = errors.Join(err, say(cmd, "%d days, bills and results stand as they are: the charter keeps what they were computed from no longer", v.Decayed))
+		}
 	}
 	switch {
 	case err != nil:

@@ -42,6 +42,7 @@ func newRoot() *cobra.Command {
 		newReadings(),
 		newReady(),
 		newRestore(),
+		newRetention(),
 		newServe(),
 		newSimulate(),
 		newStaff(),

@@ -18,6 +18,7 @@ type comparison struct {
 	pilot   string
 	figures int
 	waiting int
+	decayed int
 	found   []Difference
 }
 

@@ -45,6 +45,7 @@ func (s *study) due(i indicators.Indicator, first energy.Day, known map[energy.D
 	var out []period
 	for _, p := range s.periods(i, s.earliest(first), s.latest()) {
 		switch {
+		case s.past(i, p):
 		case s.touches(p, s.back(i, p)):
 			out = append(out, p)
 		case s.ahead(i.Span, p): // of a clock that went back

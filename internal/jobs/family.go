@@ -28,9 +28,13 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 			}
 		}
 	}
-	runs := consecutive(days.all())
-	for _, run := range runs {
-		roll, err := p.roll(ctx, work.home, run[0], run[len(run)-1].Add(1))
+	decayed, err := p.decayed(ctx, work.home)
+	if err != nil {
+		return err
+	}
+	kept := slices.DeleteFunc(days.all(), func(d energy.Day) bool { return d.Before(decayed.Days) })
+	for _, run := range consecutive(kept) {
+		roll, err := p.roll(ctx, work.home, decayed, run[0], run[len(run)-1].Add(1))
 		if err != nil {
 			return err
 		}
@@ -203,8 +207,9 @@ func (p *Planner) reachOfMeter(ctx context.Context, home *household.Home, a hous
 	return start, end, nil
 }
 
-// roll returns the usage of a family over the days of [from, to).
-func (p *Planner) roll(ctx context.Context, home *household.Home, from, to energy.Day) (household.Roll, error) {
+// roll returns the usage of a family over the days of [from, to), of closed ones what is
+// kept of it.
+func (p *Planner) roll(ctx context.Context, home *household.Home, decayed household.Decayed, from, to energy.Day) (household.Roll, error) {
 	r := household.Roll{
 		Family: home.Family, Zone: home.Zone, From: from, To: to, Start: from.Start(home.Zone), End: to.Start(home.Zone),
 	}
@@ -227,7 +232,12 @@ func (p *Planner) roll(ctx context.Context, home *household.Home, from, to energ
 		}
 	}
 	r.Slots, r.Days = slots.rows(home.Family), days.rows(home.Family)
-	return r, p.months(ctx, &r)
+	if err := p.stand(ctx, &r, decayed); err != nil {
+		return r, err
+	}
+	err := p.months(ctx, &r)
+	whole(&r, decayed)
+	return r, err
 }
 
 // months adds the months that the days of a roll lie in, whole.

@@ -32,11 +32,14 @@ func (s *study) learn() error {
 	}
 	s.lessons = lessons{s.home.Stamp, map[energy.Day]tariff.Meaning{}, map[energy.Day]tariff.Meaning{}}
 	for i, m := range months {
-		own, known := before.own[m]
-		if !known || s.touches(period{m, monthEnd(m)}, 0) {
-			var err error
-			if own, err = s.learnMonth(m, contracts[m]); err != nil {
-				return err
+		own, closed := s.closedLesson(m, contracts[m])
+		if !closed {
+			known := false
+			if own, known = before.own[m]; !known || s.touches(period{m, monthEnd(m)}, 0) {
+				var err error
+				if own, err = s.learnMonth(m, contracts[m]); err != nil {
+					return err
+				}
 			}
 		}
 		s.lessons.own[m] = own

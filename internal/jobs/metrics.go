@@ -7,16 +7,17 @@ import (
 
 // The jobs of a pass, in their order.
 const (
-	rollup   = "rollup"   // readings to usage, climate and bills
-	compute  = "results"  // usage to results
-	evaluate = "alerts"   // results to alerts
-	archive  = "weather"  // days whose weather nobody else knows, from an archive; not noted as a run
-	backtest = "backtest" // forecasts of months that are over; likewise
-	verify   = "verify"   // what is stored against what comes out again; no job of a pass
+	rollup   = "rollup"    // readings to usage, climate and bills
+	compute  = "results"   // usage to results
+	evaluate = "alerts"    // results to alerts
+	archive  = "weather"   // days whose weather nobody else knows, from an archive; not noted as a run
+	backtest = "backtest"  // forecasts of months that are over; likewise
+	retain   = "retention" // what the charter keeps no longer is removed, once a day
+	verify   = "verify"    // what is stored against what comes out again; no job of a pass
 )
 
 // Names are the jobs of a pass, in their order; runs are noted under them.
-var Names = []string{rollup, compute, evaluate}
+var Names = []string{rollup, compute, evaluate, retain}
 
 type metrics struct {
 	success  *prometheus.GaugeVec
@@ -25,6 +26,7 @@ type metrics struct {
 	results  prometheus.Counter
 	unread   prometheus.Counter
 	held     prometheus.Gauge
+	removed  prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -51,6 +53,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "foyer_jobs_held_rises", Help: "Rises of counters beyond what their connection carries that are not counted until a person decides; `foyer meter doubts` lists them.",
 		}),
 	}
+	m.removed = with.NewCounter(prometheus.CounterOpts{
+		Name: "foyer_jobs_removed_rows_total", Help: "Rows of the records removed because the charter keeps them no longer.",
+	})
 	m.failures.WithLabelValues(archive)
 	for _, j := range Names {
 		m.success.WithLabelValues(j)

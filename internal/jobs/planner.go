@@ -1,11 +1,13 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,11 +74,12 @@ func New(store Store, series Series, book *tariff.Book, alerts Alerts, config Co
 // A Report says what a pass did. A family that fails fails alone and is tried
 // again by the next pass.
 type Report struct {
-	Rolled   int // families and pilots whose usage or climate was rolled up
-	Computed int // families with results that were due
-	Results  int // results added
-	Failed   int // of all of these
-	Behind   int // families whose past waits for the next pass, since methods changed
+	Rolled   int   // families and pilots whose usage or climate was rolled up
+	Computed int   // families with results that were due
+	Results  int   // results added
+	Failed   int   // of all of these
+	Behind   int   // families whose past waits for the next pass, since methods changed
+	Removed  int64 // rows of the records that the charter keeps no longer
 }
 
 // RunOnce brings everything up to date. It returns an error when it could not
@@ -131,7 +134,10 @@ func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 	if !judge {
 		return r, nil
 	}
-	err = p.evaluateAll(ctx, families, now, &r)
+	if err = p.evaluateAll(ctx, families, now, &r); err != nil {
+		return r, err
+	}
+	err = p.retain(ctx, homes, now, &r)
 	return r, err
 }
 
@@ -157,10 +163,12 @@ func (p *Planner) look(ctx context.Context, now time.Time) error {
 type task func(context.Context) error
 
 // work runs the tasks of a job, some at a time, each on its own, and returns how
-// many failed. It notes the run when there was anything to do.
-func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []task) (int, error) {
+// many failed. Those of a stage begin when those before have ended. It notes the run
+// when there was anything to do.
+func (p *Planner) work(ctx context.Context, job string, now time.Time, stages ...[]task) (int, error) {
 	defer prometheus.NewTimer(p.metrics.duration.WithLabelValues(job)).ObserveDuration()
 	run := household.Run{Job: job, Started: now}
+	tasks := slices.Concat(stages...)
 	if len(tasks) > 0 {
 		var err error
 		if run.ID, err = p.store.BeginRun(ctx, run); err != nil {
@@ -168,9 +176,14 @@ func (p *Planner) work(ctx context.Context, job string, now time.Time, tasks []t
 		}
 		p.ran = run.ID
 	}
-	done, failed, fault := p.each(ctx, job, tasks)
+	failed := 0
+	for _, stage := range stages {
+		done, bad, fault := p.each(ctx, job, stage)
+		run.Done, failed = run.Done+done, failed+bad
+		run.Fault = cmp.Or(run.Fault, fault)
+	}
 	if len(tasks) > 0 {
-		run.Finished, run.Done, run.Failed, run.Fault = p.now(), done, failed, fault
+		run.Finished, run.Failed = p.now(), failed
 		if err := p.store.EndRun(context.WithoutCancel(ctx), run); err != nil {
 			return failed, err
 		}

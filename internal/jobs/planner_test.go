@@ -57,8 +57,14 @@ func (f *faulty) FileResults(ctx context.Context, filing household.Filing) error
 // spoken is a world with families whose meters spoke for some days of November.
 func spoken(tb testing.TB, families int) (*world, []household.FamilyID) {
 	tb.Helper()
+	return spokenOn(tb, nil, families)
+}
+
+// spokenOn does so on a series store; nil for one in a file of its own.
+func spokenOn(tb testing.TB, kept readings, families int) (*world, []household.FamilyID) {
+	tb.Helper()
 	from, to := date("2026-11-02"), date("2026-11-06")
-	w := openWorld(tb, from.Start(paris))
+	w := openWorldOn(tb, paris, from.Start(paris), kept)
 	var ids []household.FamilyID
 	var all []energy.Reading
 	luck := rand.New(rand.NewPCG(11, 12))

@@ -16,6 +16,8 @@ type Series interface {
 	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	// After returns the first n readings of a register at or after an instant.
 	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
+	// EraseBetween removes the readings of a meter in [from, to).
+	EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error
 	// Ping reports whether readings can be kept and read.
 	Ping(ctx context.Context) error
 }
@@ -30,6 +32,7 @@ type Store interface {
 	Results
 	Runs
 	Kept
+	Retention
 }
 
 // Homes say who lives with which meters under which contract.
@@ -141,4 +144,32 @@ type Kept interface {
 type Alerts interface {
 	EvaluateGateways(ctx context.Context, now time.Time) error
 	Evaluate(ctx context.Context, family household.FamilyID, now time.Time) error
+}
+
+// Retention is what is kept no longer.
+type Retention interface {
+	// Promise returns for how long things are kept, as the charter in force says.
+	Promise(ctx context.Context) (household.Promise, error)
+	// Borders returns those of each pilot that has any.
+	Borders(ctx context.Context) ([]household.Borders, error)
+	// MoveBorders keeps borders before anything beyond them is removed, EndRetention
+	// that all of it was; the journal is told where there was anything.
+	MoveBorders(ctx context.Context, b household.Borders) error
+	EndRetention(ctx context.Context, b household.Borders, promise household.Promise, told bool, rows int64) error
+	// Decayed returns what of a family may be kept no longer.
+	Decayed(ctx context.Context, family household.FamilyID) (household.Decayed, error)
+	// FineDays returns the days before an instant of which anything is kept that is finer
+	// than a day, readings apart.
+	FineDays(ctx context.Context, family household.FamilyID, before time.Time, zone *time.Location) (map[energy.Day]bool, error)
+	// Strays returns meters that showed something and are nobody's.
+	Strays(ctx context.Context) ([]energy.MeterID, error)
+	// Decay closes days and removes what is older than the borders of a family, all or
+	// nothing; DecayOdds what contradicts itself before an instant, DecayProofs what is
+	// proven before one. They return how many rows went. The others count them.
+	Decay(ctx context.Context, x household.Decay) (int64, error)
+	DecayOdds(ctx context.Context, before time.Time) (int64, error)
+	DecayProofs(ctx context.Context, before time.Time) (int64, error)
+	Expired(ctx context.Context, x household.Decay) (int64, error)
+	ExpiredOdds(ctx context.Context, before time.Time) (int64, error)
+	ExpiredProofs(ctx context.Context, before time.Time) (int64, error)
 }

@@ -19,6 +19,7 @@ type study struct {
 	today   energy.Day
 	dirty   map[energy.Day]bool
 	before  memory // what the pass before found out
+	decayed household.Decayed
 
 	known       bool       // whether any usage is
 	first       energy.Day // first and last day of which usage is known
@@ -43,11 +44,17 @@ type study struct {
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
 	s.half = reader{study: s, ctx: ctx}
+	if s.decayed, err = s.planner.decayed(ctx, s.home); err != nil {
+		return err
+	}
 	if err = s.listen(ctx); err != nil {
 		return err
 	}
-	if s.first, s.known, err = s.planner.store.FirstUsage(ctx, s.home.Family); err != nil || !s.known {
+	if s.first, s.known, err = s.planner.store.FirstUsage(ctx, s.home.Family); err != nil {
 		return err
+	}
+	if s.remember(); !s.known {
+		return nil
 	}
 	usage, err := s.planner.store.UsageDays(ctx, s.home.Family, s.first, s.today.Add(2))
 	if err != nil {
@@ -119,7 +126,7 @@ func (s *study) between(from, to energy.Day) []indicators.Day {
 func (s *study) bill(f *household.Filing) {
 	for m := monthOf(s.earliest(s.begin())); !s.today.Before(m); m = monthEnd(m) {
 		month := period{m, monthEnd(m)}
-		if (s.settled() || s.over(indicators.Monthly, month)) && !s.touches(month, 0) {
+		if (s.settled() || s.over(indicators.Monthly, month)) && !s.touches(month, 0) || m.Before(s.decayed.Days) {
 			continue
 		}
 		f.Bills = append(f.Bills, s.billOf(m))

@@ -104,6 +104,9 @@ func (s *study) part(x *supply, d energy.Day) (indicators.Part, *tariff.Cost, er
 		return part, nil, nil
 	}
 	uses, err := s.usesOf(x, d, contract, t)
+	if kept, ok := s.closedUses(x, d, contract); ok {
+		uses, err = kept, nil
+	}
 	if undivided(err) {
 		x.unpriced[d] = true
 		return part, nil, nil

@@ -25,6 +25,7 @@ type Verification struct {
 	Families    int // compared, pilots included
 	Figures     int // rows, bills and results compared
 	Waiting     int // days, bills and results left out: what they read changed, or they are due
+	Decayed     int // likewise: something they were computed from is kept no longer, and they stand
 	Differences int
 	Failed      int // families and pilots that could not be compared
 }
@@ -59,6 +60,7 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 			defer mu.Unlock()
 			all.Families++
 			all.Figures, all.Waiting, all.Differences = all.Figures+c.figures, all.Waiting+c.waiting, all.Differences+len(c.found)
+			all.Decayed += c.decayed
 			for _, d := range c.found {
 				tell(d)
 			}
@@ -193,17 +195,26 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 
 // verifyUsage compares half-hours, days and months of [from, to).
 func (p *Planner) verifyUsage(ctx context.Context, c *comparison, home *household.Home, from, to energy.Day, wait map[energy.Day]bool) error {
+	decayed, err := p.decayed(ctx, home)
+	if err != nil {
+		return err
+	}
 	var days []energy.Day
 	for d := from; d.Before(to); d = d.Add(1) {
-		if wait[d] {
+		_, closed := decayed.Closed[d]
+		switch {
+		case closed:
+			c.decayed++
+		case d.Before(decayed.Days):
+		case wait[d]:
 			c.waiting++
-			continue
+		default:
+			days = append(days, d)
 		}
-		days = append(days, d)
 	}
 	months := map[string][]household.Usage{}
 	for _, run := range consecutive(days) {
-		r, err := p.roll(ctx, home, run[0], run[len(run)-1].Add(1))
+		r, err := p.roll(ctx, home, decayed, run[0], run[len(run)-1].Add(1))
 		if err != nil {
 			return err
 		}
@@ -238,6 +249,10 @@ func (p *Planner) verifyUsage(ctx context.Context, c *comparison, home *househol
 // verifyBills compares the bills of the months of [from, to).
 func (s *study) verifyBills(ctx context.Context, c *comparison, from, to energy.Day, wait map[energy.Day]bool) error {
 	for m := monthOf(from); m.Before(to); m = monthEnd(m) {
+		if m.Before(s.decayed.Days) {
+			c.decayed++
+			continue
+		}
 		if waits(wait, period{m, monthEnd(m)}) {
 			c.waiting++
 			continue
@@ -275,6 +290,8 @@ func (s *study) verifyResults(ctx context.Context, c *comparison, of []indicator
 			switch {
 			case !d.from.Before(to) || !from.Before(d.to) || s.ahead(i.Span, d):
 			case !kept && (!first.Before(d.to) || s.gone(i.Span, d)): // nothing was ever known of it
+			case kept && s.faded(i, d):
+				c.decayed++
 			case waits(wait, d) || !kept || r.Version != i.Version || r.To != d.to:
 				c.waiting++
 			default:

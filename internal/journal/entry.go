@@ -31,6 +31,7 @@ const (
 	Release   Kind = "release"   // of open data
 	Statement Kind = "statement" // of results that are paid for
 	Removal   Kind = "removal"   // rows that entries tell of are gone, and may be
+	Retention Kind = "retention" // what the charter keeps no longer was removed
 )
 
 var kinds = regexp.MustCompile(`^[a-z][a-z_]{0,31}$`)

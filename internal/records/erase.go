@@ -89,7 +89,7 @@ var familyRows = []string{
 	`outbox WHERE alert IN (SELECT id FROM alert WHERE family = $1)`,
 	`usage_slot WHERE family = $1`, `usage_day WHERE family = $1`, `usage_month WHERE family = $1`,
 	`bill_line WHERE family = $1`, `bill_issue WHERE family = $1`, `result WHERE family = $1`,
-	`dirty_day WHERE family = $1`, `look WHERE family = $1`,
+	`dirty_day WHERE family = $1`, `look WHERE family = $1`, `closed_day WHERE family = $1`,
 	`dwelling WHERE family = $1`, `contract WHERE family = $1`, `income WHERE family = $1`,
 	`money WHERE family = $1`, `works WHERE family = $1`, `answer WHERE family = $1`, `case_load WHERE family = $1`,
 	`"grant" WHERE family = $1`, `invitation WHERE family = $1`,

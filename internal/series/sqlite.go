@@ -82,10 +82,12 @@ func (s *SQLite) EraseBetween(ctx context.Context, meter energy.MeterID, from, t
 	if first >= end {
 		return nil
 	}
-	// A day on which nothing is left stays among the days of its registers: looking there finds nothing.
+	// Of a day that is left in part its registers stay noted: looking there finds nothing.
 	return s.erase(ctx, erasure{`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
 		AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1) AND day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000)
-		AND day * 86400000 + ms >= $2 AND day * 86400000 + ms < $3`, []any{string(meter), first, end}})
+		AND day * 86400000 + ms >= $2 AND day * 86400000 + ms < $3`, []any{string(meter), first, end}},
+		erasure{`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)
+			AND day * 86400000 >= $2 AND (day + 1) * 86400000 <= $3`, []any{string(meter), first, end}})
 }
 
 // An erasure is a statement and what it is about.
