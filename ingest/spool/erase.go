@@ -3,12 +3,12 @@ package spool
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 
 	"foyer/ingest"
 	"foyer/internal/energy"
+	"foyer/internal/vacuum"
 )
 
 // Erase removes what waits of meters, and what was counted of them and the ledger does
@@ -25,7 +25,7 @@ func (s *Spool) Erase(ctx context.Context, meters ...energy.MeterID) error {
 		return eraseCounts(ctx, tx, meters)
 	})
 	if err == nil {
-		err = s.sweep(ctx)
+		err = vacuum.File(ctx, s.write)
 	}
 	if err != nil {
 		return fmt.Errorf("erase what waits of %d meters: %w", len(meters), err)
@@ -72,19 +72,4 @@ func countBodies(ctx context.Context, tx *sql.Tx) (map[int64][]byte, error) {
 		bodies[id] = body
 	}
 	return bodies, rows.Err()
-}
-
-// sweep cuts the write-ahead log: deleted bytes are overwritten, but the log holds old
-// pages until it is cut.
-func (s *Spool) sweep(ctx context.Context) error {
-	for range 3 {
-		var busy, pages, moved int
-		if err := s.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
-			return err
-		}
-		if busy == 0 {
-			return nil
-		}
-	}
-	return errors.New("a reader keeps the write-ahead log, erase again")
 }

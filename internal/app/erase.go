@@ -63,6 +63,9 @@ func (o *Office) EraseFamily(ctx context.Context, family household.FamilyID) (st
 	if gone == nil {
 		return "", errors.New("erase a household: its key is still there")
 	}
+	if err := o.sweepSeries(ctx); err != nil {
+		return "", err
+	}
 	c.At, c.Ring = gone.At, o.Keys.ID()
 	k, err := journal.OpenKey(ctx, o.Records, o.Config.Path(o.Config.Journal.Key), "foyer/"+o.Config.Pilot.ID)
 	if err != nil {
@@ -133,6 +136,15 @@ func (o *Office) eraseElsewhere(ctx context.Context, b household.Belongings) (er
 		return err
 	}
 	return errors.Join(eraseWaiting(ctx, kept, b), kept.Close())
+}
+
+// sweepSeries has nothing left in the series of what was erased from them.
+func (o *Office) sweepSeries(ctx context.Context) error {
+	store, err := openSeries(ctx, o.Config)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Sweep(ctx), store.Close())
 }
 
 func (o *Office) spoolConfig() spool.Config {
@@ -213,6 +225,11 @@ func (o *Office) settle(ctx context.Context, logger *slog.Logger) (done Settled,
 			return done, err
 		}
 		done.Erased++
+	}
+	if done.Erased > 0 {
+		if err := o.sweepSeries(ctx); err != nil {
+			return done, err
+		}
 	}
 	ended, last, err := o.Records.Ended(ctx)
 	if err != nil {

@@ -43,13 +43,15 @@ type home struct {
 // everything that tells of them in every file, puts back a copy from before, and looks
 // again.
 func TestErasedFamiliesStandInNoFile(t *testing.T) {
-	for dialect, address := range map[string]func() string{
-		"sqlite":   func() string { return "sqlite://records.db" },
-		"postgres": func() string { return testserver.Postgres(t) },
+	for dialect, stores := range map[string]func(*config.Config){
+		"sqlite":   func(*config.Config) {},
+		"postgres": func(c *config.Config) { c.Records.URL = secret.New(testserver.Postgres(t)) },
+		"influx":   func(c *config.Config) { c.Series.URL = "influx+" + testserver.Influx(t).URL() },
 	} {
 		t.Run(dialect, func(t *testing.T) {
 			c := config.Default()
-			c.Data, c.Records.URL = t.TempDir(), secret.New(address())
+			c.Data = t.TempDir()
+			stores(&c)
 			o := openQuiet(t, c)
 			_, err := o.Registry.AddGateway(t.Context(), c.Pilot.ID, "gw-shared")
 			if err != nil {
@@ -69,6 +71,7 @@ func TestErasedFamiliesStandInNoFile(t *testing.T) {
 				for _, h := range homes {
 					findNot(t, when, c.Data, h, dialect, c.Records.URL.Reveal())
 				}
+				saysNothing(t, when, c, homes)
 				o := openQuiet(t, c)
 				defer closeQuiet(t, o)
 				families, err := o.Records.Families(t.Context(), "")
@@ -311,6 +314,24 @@ func findNot(t *testing.T, when, folder string, h home, dialect, url string) {
 	}
 	if dialect == "postgres" {
 		findNotIn(t, when, url, marks)
+	}
+}
+
+// saysNothing asks the series for what the meters of families said.
+func saysNothing(t *testing.T, when string, c config.Config, homes []home) {
+	t.Helper()
+	store, err := openSeries(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, h := range homes {
+		for _, m := range h.meters {
+			rs, err := store.Read(t.Context(), m, time.Time{}, time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
+			if err != nil || len(rs) > 0 {
+				t.Errorf("%s: a meter of an erased family said %v, %v", when, rs, err)
+			}
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ var Arrows = []Arrow{
 	{"internal/outbound", nil},
 	{"internal/keyring", nil},
 	{"internal/backup", nil},
+	{"internal/vacuum", nil},
 	{"internal/arch", nil},
 	{"internal/formula", nil},
 	{"internal/canonical", nil},
@@ -40,7 +41,7 @@ var Arrows = []Arrow{
 	{"ingest/decoder", []string{"internal/energy", "internal/written"}},
 	{"ingest", []string{"internal/energy", "ingest/decoder"}},
 	// It seals what waits for a person.
-	{"ingest/spool", []string{"internal/energy", "internal/keyring", "ingest"}},
+	{"ingest/spool", []string{"internal/energy", "internal/keyring", "internal/vacuum", "ingest"}},
 	{"ingest/subscriber", []string{"internal/secret", "ingest"}},
 	{"internal/broker", []string{"ingest"}},
 
@@ -55,9 +56,9 @@ var Arrows = []Arrow{
 	{"alerts", []string{"internal/energy", "internal/household"}},
 
 	// Stores satisfy interfaces that their callers declare.
-	{"internal/series", []string{"internal/energy", "internal/secret"}},
+	{"internal/series", []string{"internal/energy", "internal/secret", "internal/vacuum"}},
 	// It seals what names a family.
-	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/charter", "internal/journal", "internal/keyring"}},
+	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/charter", "internal/journal", "internal/keyring", "internal/vacuum"}},
 
 	// The way out.
 	{"internal/registry", []string{"internal/energy", "internal/household", "internal/charter", "internal/consent"}},

@@ -10,6 +10,7 @@ import (
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/vacuum"
 )
 
 // Belongings returns what there is of a family outside its records, and what the
@@ -296,35 +297,7 @@ func (d *DB) settleFiles(ctx context.Context) error {
 		_, err := d.write.ExecContext(ctx, `VACUUM`)
 		return err
 	}
-	if err := d.writeAnew(ctx); err != nil {
-		return err
-	}
-	for range 3 {
-		var busy, pages, moved int
-		if err := d.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
-			return err
-		}
-		if busy == 0 {
-			return nil
-		}
-	}
-	return errors.New("a reader keeps the write-ahead log, erase again")
-}
-
-// writeAnew writes SQLite's file anew. SQLite overwrites what is deleted, and not what it
-// moved between pages before: where a page was split, copies of rows stay behind in its
-// unused bytes. The rows pass through a file without a name, not through memory.
-func (d *DB) writeAnew(ctx context.Context) error {
-	c, err := d.write.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = c.ExecContext(ctx, `PRAGMA temp_store = FILE`)
-	if err == nil {
-		_, err = c.ExecContext(ctx, `VACUUM`)
-	}
-	_, again := c.ExecContext(context.WithoutCancel(ctx), `PRAGMA temp_store = MEMORY`)
-	return errors.Join(err, again, c.Close())
+	return vacuum.File(ctx, d.write)
 }
 
 // ErasedMoney tells the sums that are left of erased families of a pilot: for auditors.

@@ -12,6 +12,7 @@ import (
 	_ "modernc.org/sqlite" // driver "sqlite"
 
 	"foyer/internal/energy"
+	"foyer/internal/vacuum"
 )
 
 // SQLite is a store in a file of its own.
@@ -67,7 +68,7 @@ func (s *SQLite) Close() error {
 }
 
 // Erase removes all readings of a meter, its id too, and overwrites their bytes
-// in the file. It returns nil for a meter without any.
+// in the file; copies of before may be left until [SQLite.Sweep]. It returns nil for a meter without any.
 func (s *SQLite) Erase(ctx context.Context, meter energy.MeterID) error {
 	return s.erase(ctx,
 		erasure{`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
@@ -88,6 +89,16 @@ func (s *SQLite) EraseBetween(ctx context.Context, meter energy.MeterID, from, t
 		AND day * 86400000 + ms >= $2 AND day * 86400000 + ms < $3`, []any{string(meter), first, end}},
 		erasure{`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)
 			AND day * 86400000 >= $2 AND (day + 1) * 86400000 <= $3`, []any{string(meter), first, end}})
+}
+
+// Sweep sees to it that what was erased is in no file any more.
+func (s *SQLite) Sweep(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := vacuum.File(ctx, s.write); err != nil {
+		return fmt.Errorf("erase readings: %w", err)
+	}
+	return nil
 }
 
 // An erasure is a statement and what it is about.

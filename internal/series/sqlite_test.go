@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,6 +55,42 @@ func TestSQLiteLeavesNoByteOfTheErased(t *testing.T) {
 		t.Error("erased bytes are still on disk")
 	}
 	want(t, all(t, s, "m-1"), r(hp, 0, 1))
+}
+
+// TestSQLiteLeavesNoCopyOfTheErased writes so that pages are split, over and over: SQLite
+// leaves copies in the unused bytes of those it split.
+func TestSQLiteLeavesNoCopyOfTheErased(t *testing.T) {
+	dir := t.TempDir()
+	s := openSQLite(t, filepath.Join(dir, "readings.db"))
+	const homes, erased = 40, 5
+	names := func(home int) energy.MeterID { return energy.MeterID(fmt.Sprintf("canary-%02d-5f1d3c", home)) }
+	luck := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var rs []energy.Reading
+		for _, home := range luck.Perm(homes) {
+			one := r(hp, luck.IntN(4000), 0x4142434445464700+int64(home))
+			one.Meter = names(home)
+			rs = append(rs, one)
+		}
+		write(t, s, rs...)
+	}
+	for home := range erased {
+		if err := s.Erase(t.Context(), names(home)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := packed(nil).with(entry{1, false, 0x4142434445464700 + homes - 1})[1:]
+	if !found(t, dir, left) || !found(t, dir, []byte(names(homes-1))) {
+		t.Fatal("the test does not see what it looks for")
+	}
+	for home := range erased {
+		if found(t, dir, []byte(names(home))) || found(t, dir, packed(nil).with(entry{1, false, 0x4142434445464700 + int64(home)})[1:]) {
+			t.Errorf("bytes of home %d are still on disk", home)
+		}
+	}
 }
 
 // found reports whether any file of a folder holds some bytes.
