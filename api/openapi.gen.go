@@ -1491,6 +1491,31 @@ type Forecast struct {
 // Fuel defines model for Fuel.
 type Fuel string
 
+// Gap defines model for Gap.
+type Gap struct {
+	// EveryS The meter's cadence, in seconds.
+	EveryS float64 `json:"every_s"`
+
+	// From The message before.
+	From    time.Time `json:"from"`
+	Gateway string    `json:"gateway"`
+
+	// Meter Opaque id.
+	Meter string `json:"meter"`
+
+	// Missing Messages that should have come in between.
+	Missing int `json:"missing"`
+
+	// To The message after; absent while none has come.
+	To *time.Time `json:"to,omitempty"`
+}
+
+// GapList defines model for GapList.
+type GapList struct {
+	Items      []Gap                     `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
 // Granularity How fine data is in time; a finer one includes the coarser ones.
 type Granularity string
 
@@ -1575,6 +1600,87 @@ type JournalEntry struct {
 // JournalList defines model for JournalList.
 type JournalList struct {
 	Items      []JournalEntry            `json:"items"`
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// LedgerCounts Readings by what became of them; `quarantined` and `uncounted` are messages.
+type LedgerCounts struct {
+	// Ageless A copy of unknown age that the broker had kept.
+	Ageless int64 `json:"ageless"`
+
+	// Conflict Another value of a counter was there and stands.
+	Conflict int64 `json:"conflict"`
+
+	// Duplicate The same reading was there.
+	Duplicate int64 `json:"duplicate"`
+
+	// Expired Nobody claimed the meter within 24 h.
+	Expired int64 `json:"expired"`
+
+	// Held Waits for its meter to be claimed, at most 24 h.
+	Held int64 `json:"held"`
+
+	// Ignored A person said to ignore the meter.
+	Ignored int64 `json:"ignored"`
+
+	// Late Stored ones older than one that was there already.
+	Late int64 `json:"late"`
+
+	// Quarantined Messages that wait for a person.
+	Quarantined int64 `json:"quarantined"`
+
+	// Rejected The series store refused it; it waits for a person.
+	Rejected int64 `json:"rejected"`
+
+	// Repeated An equal value without a time of its own, within 10 s.
+	Repeated int64 `json:"repeated"`
+
+	// Second Another value was there and stands, of another quantity or within one display step.
+	Second int64 `json:"second"`
+
+	// Stopped Nobody agrees to its collection.
+	Stopped int64 `json:"stopped"`
+
+	// Stored Kept, once.
+	Stored int64 `json:"stored"`
+
+	// Uncounted Messages not kept: enough like them are in quarantine.
+	Uncounted int64 `json:"uncounted"`
+}
+
+// LedgerDay defines model for LedgerDay.
+type LedgerDay struct {
+	// Counts Readings by what became of them; `quarantined` and `uncounted` are messages.
+	Counts LedgerCounts `json:"counts"`
+
+	// Day Local day of the pilot.
+	Day openapi_types.Date `json:"day"`
+
+	// EveryS The cadence, in seconds; absent with `expected`.
+	EveryS *float64 `json:"every_s,omitempty"`
+
+	// Expected Messages by the meter's own cadence, heard and missing; absent for one that speaks when it likes, and before the day was looked at.
+	Expected *int `json:"expected,omitempty"`
+
+	// Gateway Absent where it is nobody's.
+	Gateway *string `json:"gateway,omitempty"`
+
+	// Heard Messages that are stored; absent before the day was looked at, which happens once a day.
+	Heard *int `json:"heard,omitempty"`
+
+	// Meter Opaque id; absent where none is known.
+	Meter *string `json:"meter,omitempty"`
+
+	// Missing Messages that never came; absent with `expected`.
+	Missing *int `json:"missing,omitempty"`
+
+	// Received Readings that came: each has one of the counts, `late` apart.
+	Received int64 `json:"received"`
+}
+
+// LedgerList defines model for LedgerList.
+type LedgerList struct {
+	Items      []LedgerDay               `json:"items"`
 	NextCursor nullable.Nullable[string] `json:"next_cursor"`
 }
 
@@ -1960,6 +2066,9 @@ type FamilyID = string
 // From defines model for From.
 type From = openapi_types.Date
 
+// GatewayOf defines model for GatewayOf.
+type GatewayOf = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1977,6 +2086,9 @@ type Language = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// MeterOf defines model for MeterOf.
+type MeterOf = string
 
 // ReceiptID defines model for ReceiptID.
 type ReceiptID = string
@@ -2147,6 +2259,24 @@ type GetFamilyUsageParams struct {
 // GetFamilyUsageParamsBy defines parameters for GetFamilyUsage.
 type GetFamilyUsageParamsBy string
 
+// ListGapsParams defines parameters for ListGaps.
+type ListGapsParams struct {
+	// Meter Opaque id of the meter wanted; every meter when absent.
+	Meter *MeterOf `form:"meter,omitempty" json:"meter,omitempty"`
+
+	// Gateway The gateway wanted; every gateway when absent.
+	Gateway *GatewayOf `form:"gateway,omitempty" json:"gateway,omitempty"`
+
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListHouseholdsParams defines parameters for ListHouseholds.
 type ListHouseholdsParams struct {
 	// Limit Most items in one page.
@@ -2196,6 +2326,27 @@ type ListJournalParams struct {
 
 	// Cursor The `next_cursor` of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListLedgerParams defines parameters for ListLedger.
+type ListLedgerParams struct {
+	// Meter Opaque id of the meter wanted; every meter when absent.
+	Meter *MeterOf `form:"meter,omitempty" json:"meter,omitempty"`
+
+	// Gateway The gateway wanted; every gateway when absent.
+	Gateway *GatewayOf `form:"gateway,omitempty" json:"gateway,omitempty"`
+
+	// Day The local day wanted; every day when absent, 92 at most.
+	Day *openapi_types.Date `form:"day,omitempty" json:"day,omitempty"`
+
+	// Limit Most items in one page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListMyAccessParams defines parameters for ListMyAccess.
@@ -2409,6 +2560,9 @@ type ServerInterface interface {
 	// GetFamilyUsage Read what one family used, by day, month or year
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx echo.Context, id FamilyID, params GetFamilyUsageParams) error
+	// ListGaps List the stretches in which messages of meters are missing, the one begun last first
+	// (GET /api/v1/gaps)
+	ListGaps(ctx echo.Context, params ListGapsParams) error
 	// ListHouseholds List the families of the pilot by name, with who helps them
 	// (GET /api/v1/households)
 	ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error
@@ -2430,6 +2584,9 @@ type ServerInterface interface {
 	// GetCheckpoint Read how the journal stands, under a signature
 	// (GET /api/v1/journal/checkpoint)
 	GetCheckpoint(ctx echo.Context) error
+	// ListLedger Read what became of readings, by meter and day, the newest day first
+	// (GET /api/v1/ledger)
+	ListLedger(ctx echo.Context, params ListLedgerParams) error
 	// GetMe Say who asks, and what they may do
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
@@ -3052,6 +3209,62 @@ func (w *ServerInterfaceWrapper) GetFamilyUsage(ctx echo.Context) error {
 	return err
 }
 
+// ListGaps converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGaps(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGapsParams
+	// ------------- Optional query parameter "meter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "meter", ctx.QueryParams(), &params.Meter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meter: %s", err))
+	}
+
+	// ------------- Optional query parameter "gateway" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "gateway", ctx.QueryParams(), &params.Gateway, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gateway: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGaps(ctx, params)
+	return err
+}
+
 // ListHouseholds converts echo context to params.
 func (w *ServerInterfaceWrapper) ListHouseholds(ctx echo.Context) error {
 	var err error
@@ -3274,6 +3487,69 @@ func (w *ServerInterfaceWrapper) GetCheckpoint(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCheckpoint(ctx)
+	return err
+}
+
+// ListLedger converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLedger(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLedgerParams
+	// ------------- Optional query parameter "meter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "meter", ctx.QueryParams(), &params.Meter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meter: %s", err))
+	}
+
+	// ------------- Optional query parameter "gateway" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "gateway", ctx.QueryParams(), &params.Gateway, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter gateway: %s", err))
+	}
+
+	// ------------- Optional query parameter "day" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", ctx.QueryParams(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLedger(ctx, params)
 	return err
 }
 
@@ -3924,6 +4200,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/alerts/:id/resolve", wrapper.ResolveAlert, options.OperationMiddlewares["resolveAlert"]...)
 	router.GET(options.BaseURL+"/api/v1/events", wrapper.FollowAlerts, options.OperationMiddlewares["followAlerts"]...)
 	router.GET(options.BaseURL+"/api/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
+	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.ListLedger, options.OperationMiddlewares["listLedger"]...)
+	router.GET(options.BaseURL+"/api/v1/gaps", wrapper.ListGaps, options.OperationMiddlewares["listGaps"]...)
 	router.GET(options.BaseURL+"/api/v1/runs", wrapper.ListRuns, options.OperationMiddlewares["listRuns"]...)
 	router.GET(options.BaseURL+"/api/v1/journal", wrapper.ListJournal, options.OperationMiddlewares["listJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/journal/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
@@ -5826,6 +6104,117 @@ func (response GetFamilyUsagedefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type ListGapsRequestObject struct {
+	Params ListGapsParams
+}
+
+type ListGapsResponseObject interface {
+	VisitListGapsResponse(w http.ResponseWriter) error
+}
+
+type ListGaps200ResponseHeaders struct {
+	ETag *string
+	Link *string
+}
+
+type ListGaps200JSONResponse struct {
+	Body    GapList
+	Headers ListGaps200ResponseHeaders
+}
+
+func (response ListGaps200JSONResponse) VisitListGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGaps304Response = NotModifiedResponse
+
+func (response ListGaps304Response) VisitListGapsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListGaps400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListGaps400ApplicationProblemPlusJSONResponse) VisitListGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGaps401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListGaps401ApplicationProblemPlusJSONResponse) VisitListGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGaps403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListGaps403ApplicationProblemPlusJSONResponse) VisitListGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGapsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListGapsdefaultApplicationProblemPlusJSONResponse) VisitListGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListHouseholdsRequestObject struct {
 	Params ListHouseholdsParams
 }
@@ -6517,6 +6906,117 @@ type GetCheckpointdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCheckpointdefaultApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLedgerRequestObject struct {
+	Params ListLedgerParams
+}
+
+type ListLedgerResponseObject interface {
+	VisitListLedgerResponse(w http.ResponseWriter) error
+}
+
+type ListLedger200ResponseHeaders struct {
+	ETag *string
+	Link *string
+}
+
+type ListLedger200JSONResponse struct {
+	Body    LedgerList
+	Headers ListLedger200ResponseHeaders
+}
+
+func (response ListLedger200JSONResponse) VisitListLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLedger304Response = NotModifiedResponse
+
+func (response ListLedger304Response) VisitListLedgerResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListLedger400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListLedger400ApplicationProblemPlusJSONResponse) VisitListLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLedger401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ListLedger401ApplicationProblemPlusJSONResponse) VisitListLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLedger403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListLedger403ApplicationProblemPlusJSONResponse) VisitListLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLedgerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLedgerdefaultApplicationProblemPlusJSONResponse) VisitListLedgerResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8179,6 +8679,9 @@ type StrictServerInterface interface {
 	// GetFamilyUsage Read what one family used, by day, month or year
 	// (GET /api/v1/families/{id}/usage)
 	GetFamilyUsage(ctx context.Context, request GetFamilyUsageRequestObject) (GetFamilyUsageResponseObject, error)
+	// ListGaps List the stretches in which messages of meters are missing, the one begun last first
+	// (GET /api/v1/gaps)
+	ListGaps(ctx context.Context, request ListGapsRequestObject) (ListGapsResponseObject, error)
 	// ListHouseholds List the families of the pilot by name, with who helps them
 	// (GET /api/v1/households)
 	ListHouseholds(ctx context.Context, request ListHouseholdsRequestObject) (ListHouseholdsResponseObject, error)
@@ -8200,6 +8703,9 @@ type StrictServerInterface interface {
 	// GetCheckpoint Read how the journal stands, under a signature
 	// (GET /api/v1/journal/checkpoint)
 	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
+	// ListLedger Read what became of readings, by meter and day, the newest day first
+	// (GET /api/v1/ledger)
+	ListLedger(ctx context.Context, request ListLedgerRequestObject) (ListLedgerResponseObject, error)
 	// GetMe Say who asks, and what they may do
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -8749,6 +9255,31 @@ func (sh *strictHandler) GetFamilyUsage(ctx echo.Context, id FamilyID, params Ge
 	return nil
 }
 
+// ListGaps operation middleware
+func (sh *strictHandler) ListGaps(ctx echo.Context, params ListGapsParams) error {
+	var request ListGapsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGaps(ctx.Request().Context(), request.(ListGapsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGaps")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGapsResponseObject); ok {
+		return validResponse.VisitListGapsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListHouseholds operation middleware
 func (sh *strictHandler) ListHouseholds(ctx echo.Context, params ListHouseholdsParams) error {
 	var request ListHouseholdsRequestObject
@@ -8966,6 +9497,31 @@ func (sh *strictHandler) GetCheckpoint(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetCheckpointResponseObject); ok {
 		return validResponse.VisitGetCheckpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLedger operation middleware
+func (sh *strictHandler) ListLedger(ctx echo.Context, params ListLedgerParams) error {
+	var request ListLedgerRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLedger(ctx.Request().Context(), request.(ListLedgerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLedger")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLedgerResponseObject); ok {
+		return validResponse.VisitListLedgerResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9563,346 +10119,372 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1bcxs3ti/+VVC9z649U25RJEXdqEpNKYodO75GVuKdWP6TYDdIwmoCTAMtmnGpap7/z/+X/QVOnbyd",
-	"9//byTeZT3IKawF9IdG8SLInme2pqZgiu3FdWFjX3/oYRHIylYIJrYLux2DMaMxS+PgNHzGlzaeYqSjl",
-	"U82lCLrByyGZjakmM6oIFWrGUhaHREsyYEQxocmARleEKtJ/Mtx5IQXbeU51NO43gjBQ0ZhNqGlTz6cs",
-	"6AZKp1yMgpubMHh4QUfLvf3IUsWlIHJI9JgRmrBU1/a2WUfPuLha7uj80Rk5ah8dhSRlyVeXgWAf9GVw",
-	"QugAupEC+k+o0mRKR2x1JzdhMKUpnTBtF/PUjPvJN57VnNJfMkZ4bGZIBU7QNM7Nr1Oqx0EYCDoxzfM4",
-	"CIOU/ZLxlMVBV6cZKw9iQj88Y2Kkx0H3oBMGEy7cn63Qswyn6uVweTyP+ChLmTIrqsdsTpSWMiZUEz3m",
-	"inChNBW6awbLaDQmU5ZyGcPSpExliSaGnjLNYlyqwdz8JhrkTApYR27apZrI4aUQctYgb8xfXBEhNbli",
-	"U2165khdXNnV75I+EywdzXtXs3E/JH3Tdi9lNOZi1KPafCWnTPRg9VS/QU5J/0HfLqkcDhXTl4IrMku5",
-	"1kyQ/r+3v+43LoVb518yls6LhaaqJ4eVDWYf6GSaMBV03wbtZvtgp9Xaae5dNI+6zWa32fw5eBcGQ5lO",
-	"qA66QUw129F8wgL/uis+EhMmNqIHJnQ6d9QfUcV2Eklj9Vko5CxLlUyXx3gxZqRvzkcvgif6bnzmYJAB",
-	"G8qUNWqWFt8Iaka132r7BvKITngyX79cZAgPfpbFeZTKie/4pEqTmM7JjArN4gb5hg1pluiQ7DXN98qu",
-	"D+lr2T8hrTaZSKHHigxlaj+ekFaTzBlN8Uv4dEKkYNCu+UolUqu6FR6agZUnVqFLL0k+idlkKjUT0fwp",
-	"my/P6pSYtqFrYAPmGLGQCDaD7wwn6BJKfvjhyTcN8tocczqiXJAZ12MuSLtDxvAZiESZpsw2MKVDc+zH",
-	"XIzMWY+lYJdCz3jECBXIVPCCMb/CnWN4CTEsKAb2lLIGeSmSOQ7IchaVRRFjMYsJTU1HEzYZmDuqdNzx",
-	"liuWrDT/HbMANWTRah+tp4snQ7iFak6NueT6lcsMB23YneFnIelfBnuXQb9B3nA9lpk2zLC6Ep32UaN2",
-	"JvYSDFZQdu2YLY9Wm4w9ss/a4TNYahrf+8CMALHRgs7Ky2iuFZ4ws3Zw4Viqq67jXrOzariF6LIlt3pG",
-	"xSijI7Y8YveLGa9ZPSYipkLyKGUiGpu7MkZmUTus0yhiU72T91AzsPb+gXdgfMI9At1zqQyVsYm534HP",
-	"OAHHx14SaKTcsR100N1vhmYUfJJNgm672YTDgn8VR4ULzUYshQGds4jx6Qb3IEnxyc/C2S/kKr4uJEmk",
-	"GLF0mcNrOZFpKmd1S6flVnz5xsxJTc1BK2RI8yGShnTgI51OEx5RM8rd98oMNZdVzMfBPOgGL2jMaRAG",
-	"0ZiKEYt70KcTYtr7IMS0QYgJA7xAzas8NncJHUQxG47G/P1VMhFyGoRBQgcsMUsi5ywlzUP4ylF8MEyD",
-	"mzAYc6VlOg+6bz8G1e46F+29bqtpu1PaTL0bGOEN/mRT+xeLg5tw8eXqWCuTcy3R6ErIWcLiEYuLFivf",
-	"3rwLcXa0vdfZPzgs/huEtu/eqkGnjNqVpukImSWdK/O8WQpzPHpR0A1aB0EYTBgV+FencWRW5srcrwFK",
-	"+ZFM4t5YTljDPGYogH3Q8Gx4RP7P/z4jTJCJnDMBRzIl72WWhqQN/yoSM6IyrlmDnP3j7//FlCYTyQV8",
-	"3zowrzdMf2mWgNjlujJrwq5ZyrUZR5aODCGFgeIiYuv3aWF1r1E5C7p7N2XC/h8pGwbd4N92C91yF39V",
-	"u0jEQNzL3DxXfkpqqFMLfY3ax3bhGWjzFLi72vyUwKOKGnr4GKhsMqGGbINTK0oWt7NZwRDkkjGNyUym",
-	"VyixmGWgSQbHjY5SVjAg6sZiDgF8NmcdX4npPF/t5k7LUA4IRLgW0LpZdsoXSfHgonnsdA77QOkcwJFx",
-	"XQm50JF5vdpRJuggYb0ZTSfbdQeHyDWEU4zGkkdsYbpzpgq6fplxzwjtjy+kgEZjFiUchuXWkV3DNg5p",
-	"opg9uQvjNgRNk/wR2+JzKn7J2K871zKDUwFHSZGpzFIy4EyQaEyz4ZCl5FrqlJFEjphRy8jfYJTFfDYd",
-	"1VhmyiikkVS6flhncoK9y9//f80W+2aCZMIofn8Lbt4Zis4EVVdsJXnGPAb1GcjP2kbwJQ9t2sEUxLmw",
-	"ke/gHG14mG0jNcc5bzZckOet1DiWSbxw2s/w0O48k3hcl2/iN0bsR9sELQmdK2wxFZ37Fvfns99/o7e8",
-	"Gm9CVMeW7jB3oqCpxNOU0nQ4zDtTniesUGEP/uZ7VixFzbaByQEuj69pfI6K2oplm6ZykLDJA8/ysTSV",
-	"lgHGTFNu1kZkRh0jk0xpoFNzbSlN2s1mEAZTacRDwxp2QXbaRWnT8AVzBWUq6HaMXKm5hmvtYpyrkiSW",
-	"DK1IhiQKcWqXTvluLCP1b1xc04THO/aFYOMle4UzrFsv7wBOSB9n3yfKaP0z0FZNn2Uta3NKNGfF8lmq",
-	"2QiEq8AymlFKRZZQe6fH1JBpGEyzdCoVc9IGCC4Rn3LoL4iknLKUan7NfNd/le9nQsPetZvtw6WfzeZI",
-	"w0Yt6x/ITJc6rcqGYSCk5hFMSY1pe/8g6AYHRzSO20edo3Zrr304PGZHw6NhJz7utFmbxkdxk9Hm8ZCx",
-	"5t5x+6g1YHuHg1arPWi2jwdHBwfHrCyJlK+6G98ilG6/3/9fw3rpdMqS338j6h9//y+ekCHlmgxTyWMS",
-	"jdmvBG6PvwGHkVO23RbULTjQ8+olzyUuZNvu9ngbnGZKcaI4SSiJf/9tyoRiYDhiIZEZ/MDACKtZlhLB",
-	"SPr7b1MpYjJNMtUI3m2wmymbcBHb22HjU5LTteeYgJE3ogJOPMyIaBmizs7t9TBzhmBGU8K1Ikx8htsh",
-	"3FLAfJhSlaXs1N3Jm5/gSMam586z7/9zp/3z0292Hr84vNj5+uzN3s75Tz+e7uwffPt859VDQ0wSDc0/",
-	"GUlliAb5IAzmKLgkiYL1gj/R4A3bWjpoVpkCreRt8DqbKKNFj1kyJVPK45AM5mBWDMEqJzONjZkbZZFC",
-	"kDYPyxSyKUFUlqqOKGYyS2IykjAlM+RCVjALhoJCJMWQpxNFuAYW+kimAx7HTNzuWiqukr3iKnlhBKgk",
-	"kTPmvTyE1Dvu5/u6OGgWcyYiZk6GuTdiCeZVmOJTNr+gV3eeYbtdvSyv2By2OSZUSD1mKZpOfTO+YvMd",
-	"DUO4r/n2F+ys/YWh2IsU5v9cCrREb6HGUXNcVwnKU3MTgw8rmYDx0qlz1LD5aAymtkJijiKZwUX91rbd",
-	"Y5mRTY73G8dGWjHaEH7TOWqA/GJuA/dVs91o4XdGDUBzIEvoVLG4hwaD1uFRGBiFWuRfHJiFw+4jI4fR",
-	"xDXXxh7GfDS2X7Va9rtEzuxXOy0YyA04o1hEreBWaen4uLncVPOgudjW8V7TtVUSYZsHO82WkYYzkHRZ",
-	"wiKd8sjce2EwLa3Ivm1wmlAhSoqHlu7qwabMhUMnxUJXFVbQjKtr7O0ZpGTmkZKvuDA/FdsLPpaiB8Mo",
-	"ZZbCVRyNf/9fv2SMmJ9ABayOpbmfj+Vwf9ux/FKMpSDA1cOZpr//lvz+v64ZCuvvwgCYP0ogJaKSw54K",
-	"uu2Do3bTyMaKMVH6whAUN+KZ4TQ5mTTaZvhGEppQXdodrpShvrb9tGAOaO5dgPXNyigJF1YgWm7I0tV+",
-	"43i/bp2ctmRm1QCnjrmSw2Ca8nykzcZ+q7PfboHgRoVG+Wqvhfdbmg+uebyz17xot8syK0fb6hy2sm6E",
-	"+0e4FOtHiB7oxoAqtjTI1nFnYYRAHpsN8erNGHa3Sgr2fWDjgbwyHFrq/BAfdhqtfXjLqaVehbTkpA26",
-	"IkuSUpvTVF5zIzTTxDQ+TmU2Gi8I0DdhEKUsRq9BHVcdZHNF8LEQPTE8GueOPZYoZsQ64HP17DVnHE3H",
-	"STfmmu1mPkz7Tc7ygu4B8rmgewS8Leh2ioctjXYsBdyCyx3cismVTvJdNpALlQ2HPDIKRi+mmtZv48Y3",
-	"OF67nvv71O4WimcUXf1ySOys4FuYVAiym2AzoxIPeaq0jfEoeXph98zbeYRHg/SfcXHVB4H0UpRDcEjC",
-	"aKyIlrbhDzYAB9y5WxqKbUxTKQho1dPwDKzFC6kfyUzEd5U3O1V5cwht1kib+OM9yV4pwxgbYbTEFFbS",
-	"HuGK8fCECDmQ8Rx0Nc2SBA8zSGQvpH4uYz7kqPhUu3hSdbQqbTjm7ffHzOGlkQlf5NaCuyz7cVUINqo0",
-	"kJ6VO6VgRMiZbyPggR1rs7gvOdjXvx6bFQeNCNjnjCqixnImTkCJJdzGVMBWuPZvtSxWyu6BmLI3PKbN",
-	"aL8Vt9lRZ3BwWLp09suGttdywvD4DlJ5xYgUxGiMisfMb2rTLDUXy30s2amYl64SG28gNJmlUoxCcv7o",
-	"jBx39g9hZaxHeTvN3JryzTUUOQ8M1+M4pYYmqFJcaWYdHz5LLINbv1drFob2e86i45oW+S8QKua1BDWa",
-	"KCnY53CZ2QczG3DCT1jMswn4w6cg3U5TKYe9JLePBFFClWJZSvZCUvLYgiXUDDrOUvfoq+Y3QWiGJ5hS",
-	"3qmaa2xKU5irmfSQu37efrQ/0DhO8fVWm6QZI3FGXslUh6R12Gw2yTNKfuRJAiIUvGC2iUZGDmruk/19",
-	"0mzi/4OiKyO/V96xpu+ltuwCTTmHZlOZJCzFUXPem6ZcRHxKk/qdwsdkxJQysihK2om5/bkUPXMEpHkV",
-	"4zrRZMGEkqlyYTFjOWElc1aJzyojmYTB+yzlKuaOzh6de0ykCZ0Ns6Q3oIorsByCYS0k337z6pzQVPMo",
-	"YeTgL62//oX+1Q66mC6YfHC57Ly5wEgDt1ET+qFXYzLmvCfh2BnRCf1c5ju7rtbWucKMvETisPYpv6bR",
-	"vFdYfmuttfbJlI/GICkZIZEpRf7S2v8rTKfept3TY57GPUMI3HntUmY4gNk6jFM1DI9QoQjNwBwKQ5ZG",
-	"zMyPjFnwRykVEcOzAPOgSbH3r7OURExrjJIBm+uUpkQbXe236VgK1rBGVOBESGvRZJiORr/Gw8mvevZL",
-	"O7nCkcs0rv8dOWOvWKsnr1/uPnl4Ri5ek/bh/kGz22629zbnsI411noxbITNTRi8pjx+jfbpO128rbbv",
-	"BoGrjfKYoAncc32YX3fw1/u6c/NTaPrNhwI3CnSE89Y0ueWcoyxN7RubxKVUIyfq1gtEMbNcQ6o08Pfl",
-	"pYIhb7xKMMN1ZkkIS5zIaxabex6Wx4Vko0H9Jgx+EDTTY5nyX9mdpeJWWSqGOXNFFB8JFhMu6uRjfGCH",
-	"34990tOxnWckRcwdT7ybMfaomKiLhzQ9TjheNz5BargzMY/tuGfuY65FqkSpdzvbmKVv6PyeBW7QCcDQ",
-	"bDrMTCdkRue+CcOPOzOw2tyD6Gh7hduZK48FujweXAJlrQ5bRgnEMJ+VyvxiKEAnCAOIu7SCRm47bjWO",
-	"jxZsIGjkOzrolE188OeNEUBdckTQDQ4b+612s+m371nJqTKEsiHIPZeykRF6UXOzzfPJVKZ6FwxgpW5u",
-	"Fuxcptm9i/Ze2aPo7CE2BGLzvcXd8Ows/EAGc5uB0iCnLhdltZ2hFCmBQZXorv7o802Zt9QV+CpHzGhq",
-	"DfKYJsOdscxSFZK++TeZ9+vlPehaK5YMQ9JXWXrN4OnUhufYpCKeEjkTDVAkjDD/1lJR75ozo4BgN0YT",
-	"sTJPSejqOaNcGGD7oCzQJENxD+MZQfXgSvNIgdyhGE2jsZGnFryhIQQYK/WMo+OAxo7zvUpNlyhZWRKZ",
-	"lr766Oi49GFlEAp0cy5npk87CJqmeOorNi/nsX3rBhkGIkuS4B2Gx7qQ37e23+rbxQzl4D2LdDHDV0ZP",
-	"2nKK0ZhFVxCh4nEkgxaYzv1R6pjEg4lNXJExVWMGfml/Iz2Ibl6OQU7lBCgMm7MGsVRKTThmpxUjbBSs",
-	"xTPUxRW/8iV9vLQ8M5UzQhOwHJmjf9DxDnzNkFM5+w9FYjDv+EYOUyp3sPngpwmNWM3wGY5+IsWI6LF0",
-	"5oPSIrIkMcfUdJnHY3OhDzrBcsR6GKRyVk80qC/5JGsaF5uPa8DiEzIbS2vbUZCm5iLeS+tbkK2VIxdn",
-	"2Z9RrrkY9Qn47GFmEy4yd+exvAdzl4Skr2US9w3fdLllhjOBxNOHR+CnBUJybMn2Ba6IBKKr4UUPI1k4",
-	"mzh4XL76M3m+anG9J5LqpTj6mrw7jBZfzmuaslRJERJKJjQac2sepWTCFFwwefgvXh7FWmB8nlmJK4i2",
-	"iMZUCJZ4mWoNZ3giYvbBbVMlz++9zFJBE0uslkQJ13k26tJm2w3ekIwx2nn5DDvteo28ZR+7CQO4ofyX",
-	"Zymjyd5R/ZD04QozHzKzvD1wefVD8o+//89gHRFBkgfVGPhvu64hJpmJ9fdXdcyPDZ8gYEahkXY5ZpY7",
-	"zRlN7V1OFNM6AZdsI1iixyJI4GNAk+TlECS7VYv5DYv4hCY29Lk8oldGVYUABZZMWRyShClFMmVYx4Al",
-	"ckaaZXmDKzJgYy5QPctdVBv2Xg5d2OKVQj5d+Qqdn7lHl111a95Uz9hQBwtOu42HaGMpVj39yEVKLERN",
-	"bPyOTQRdk87jnIlrGjbP3JR9jBtPNfdBflxSbQu7i0uAjo1gTBWEg50AGZXDYoocPzwNcKBK19JAyoRR",
-	"ULz1ymQp2xA47cwhqvCn2nTU8qmHRQtdUitkUOVkV1qmYvoF7XuZg8uh2oI1nBLM+DFyS0STJM8zDolg",
-	"5sqkJGYRaFAEol8J10X6Zh+f7dvrHx+gZEQ1A5VzkYf47qkXRn8Gz7okWsorc0dFiVQshog4D62Vc702",
-	"vSGLAPe1CTyYkG1esvPwyl9UEC4icBWcQKIwqi0yVShQekeep45tqkqY8TwED45HOKy56UpZXpuuTpH1",
-	"tdrICk/liVdV5IBKFtaUuYAXxRMmdA+8CsWfbmV9EkWRwvUxl0jyXC6IdwgDYablF0iUs+0uBc8KQ6YD",
-	"NqJi6ajWrkwumq7dptfw5E3J/PlxvbjiEwNgcUvLEBYiJm6Am2PlJBT91rKGM3h6SwZhhPyYauogG64B",
-	"MARZn9IpoxOPqOAY0QbJcuFWgu4ttgOzJAtSsgmYYcBURBMwIIWLFuyUKZlcbyb9s2lph2AjcPq124Dn",
-	"+VMrA0tfC4krt8wvMh2ZY+v77Q7r7RGbx3QKi1/WNe53O2D9K3tSuw2P8hthG0uQn+XaWDrvL0W+/AYq",
-	"ADZUeq12+J/ejOXO52c2YRXEtHBot6KLMDid3EJTOjW8jsU28qvQkI0shrFFhoytzoKx/PYJITWBiHIA",
-	"bVrmibFPjjhFjRfyp4iQZCJTGy1jgVNoyoga0xTPzFopfDuhehuZvYbwMep3yXBDeQzeB8jKKEVN4gQn",
-	"dE4GDA3YZVZQxDHHXKGei8lHGgVfQB4ohRdPUzalc/tHyoYYbxazhF8jNEFqRI0xo9pLIDYk9WMwpVqz",
-	"1Az8/3nb3Dl+97Fzs4Mf2jf/w7fMRSzsxmvtAp89a4iRsh4Rs+/66Tc2MyDgjEKnV8DmIFF4T5rNVN7u",
-	"IspfWpqHl8KfYCasIkO0llKrO4mN6LnIZ/PdTS6je2PhwWV4L19OslALc/cDmaVSg3M4hlA1NpnqucUJ",
-	"KiwT4AFZvz/5TFx2sk1fL0ZVTKh+syBu5xb7VeX6t9ruRT6JGeQhsYng5L3kgsVkMCf9B+A1cjyUC/Lw",
-	"h/OQ9DHNnMV9MEM6T5aWwDYR6i7HuYFQBtgSJBizwCWkE8yT3YgAwUo/M8K/BPkfqDHMU3O1jOn8BP9Z",
-	"AKnZijorg1sPw7KaNHwEMKEfnuAGtiz4jPtz8YZeFIksBdRT1dZEYbPtP9aHouR5kHm6vt/CUiLPxbZy",
-	"h8YYwCnMmZNJXARel/0o6/P4fYJMCRnA7yIt0jrdDDbq8Xu3oTfrtsblvxYjCVfvVyXVfyu5JqKKzWR6",
-	"xVK4lVVu6EHOLAVzAIhm12z07vYWHKrQb5Jb8x2/jORkYgQmwwJqvIMxc+z5luYbM5C4MN94jZe1t0ON",
-	"hJNjFaz0GoCnpc5kmEt5FrVrJJny3YD1sIpLN71djzB31cBcV5PMp9cYSugLn1tt+JonyS0sGwOeJAjC",
-	"BbITMhznbyKnBDKhbJ4u2lpygp5Spa1DzaitxCJ2hgSSy1QpqH3J176ha6HsV1hMc7u7C+YCHdUw2hzX",
-	"8qYSV7N865vTS1KmtCFgsAfZp/3s3WbcLbbTcvkUOSf3uPGKFL1NT7BN2fNcS3NC45hkU+edh2yzjfm5",
-	"oa1nXDAfVd9eiYBgXgy7W5BYMpZYEBkKaqF2AhMZ02QYGomK666zuZNEzlhKBjITm19RTq1bnI6Lclsb",
-	"aGmeuqmk7W1Ihwvn26ksSCnlbS83XqbKfJAVZwnufR1ngN3bjvVVjsEyZX86TTu3JS3o1JVM0n5I+uXE",
-	"zX4OLICBYvnPHyKuWP50pGn++RqhheGz05nzL3LNue8PiCkSRO/OiCpGEF4wWguwCsjUIDTcUvPG+D2/",
-	"H8+JPKZbQ0xqc8+AU9vXRodAWJtVyZ19L5+HbQcJqkzmPlI+y6FZCstYJIXKJlOrQNgsBi5iKdNelEBj",
-	"8EWEnhkuYh6Bm6ocVSekrpyeYpZnY5rq7a0EgNxR44ShlQRbqylwBe7HLaRsO7LzLPEyZqQizxgeGkIn",
-	"EPK1lMy5Zd/WoeKL26oApG/T5iv35lrtodRH6Fa8mLeXfirD3m5L6wRzL1J0ydnGhTK315ZuNwzl9bld",
-	"ST5tuBX7FiTm/IdnD/28amszUZ7EvfTLbDxff+Jh6K6V3LnvRmEDfExLK3aoIILbbNKycStmEY9rojJz",
-	"hFu/ywaMd85ADWkEqxq7YlPdG65AD09kRBMXPmGzQV3UYr6zRSwBV4CbfwKqPySTKofHDDkcDWJvDws8",
-	"nguVxOzuRlYcP6n1r8xdCKZ388GmqUFcD4Z0nZBYRmo3ZVYs341w6xoTo+MqAI9mk4bf2w5jt0TpOTm5",
-	"UyE2anlCld7CYe13fy94GhY3crsrz3MqEfmubM0fywkgO/07WjoB5InR1H/N5GduKcVhLBNmW4cDP5Op",
-	"IUiux2CzUFMaGfVFzxgT3tW+zaF1Z2LFET23IRBbnE4XNbG8fMDDlijKsrZJTNiHaUINJwXlZZwyBeey",
-	"sZIANtvTojXP8isXKgVAXRB2T8ZYPWMSkr7Z1q/2CPzQowN5zb5qNfY28FbYEIdS327c/hUvx6bfOqi9",
-	"OrfXmAllJJ9uOS71PxQAN4VkLGdkQsUcolc5Q+wHnkJkd0gopFJRnaWshhF6WPGrbJDwiFyxeUhenD5/",
-	"+ODx6evHD54+/KlBHtNrEH7BGMcSxfCkainXr2ZpmtixdxFlEm8dNpqlyoZjVgivnBBcKR5j+Hru1vP6",
-	"P9eyY8g/2U6830JjXVg564HBH/2rJoYJj3QdGB8leGFhNGHMIw1ha84n5AviWDr9A6nHBDjPFtpHKTRt",
-	"2bHpJIcVqPMQXm2eq7mhMENquZHvreIC+iYelH41hWoc1chhjIlVVx4jikVSxMDWI+q5vTezj7pIM7dC",
-	"pdnY+Bw3klUb7oyld7GH5sSzTpLH1mqGY+7t02jrgCGX+rXSYAsP3YQ5NEShVo4w6T1lwwwgoQRNU0AR",
-	"ycEjfNd4VFJQV66Mew68dpr2tjPVwytoad/wtJQRAVYP7dvSo8DHMZppA3DQp+bRmzII7JLB1awq3jZ9",
-	"BIjNS47gS6WUjLHloqvLiNwmr6EEcbA2qd4+eJPDZtZOamZVPiZiFTrbDYXA6BP7L15uQs7wYZe0eKtT",
-	"bil2xZl5anduiwsPNJ4JnQNWpxn1kLMkzp0C1qMFsM3KObBhj7got91akkOQ3BeZyKYnZNG48Mc+MTl5",
-	"bT7ZCqEtzjYnvA2ppI4eXg6H29uxtuKiK2L9ylxhpQcTnnptDv/tDvfqiBmL8rz5/WUW7rV5y+ss2E7T",
-	"qMvyA8dvv0sG5WiaPPBbKIz8yn3lU5pqC0Bt7qa4dCcB6pBpzXs5Icj0xy2yL7clvQqDAqootjAsx3nA",
-	"UEoEk5NHvkerwlftvpxbJOvbMDnDpR2TtrXbQLuG1St2AtOyICDRVXijI9kgLuumVN4L9gIUdLcZywIw",
-	"7o3Xn/LZr7FbbGmxlUXfrsVlwlvaLzxHW2qwtxCo7oF1b7Gki5p9aWXywVfHtGKJto1Eyu0WG/GzxyyJ",
-	"bUe+0+5w/rfjjniteJorAc1v12J+rtepDXbAYeBMKEWX/jUuwg62TB6dZNEYwyQsDgVmDTPPGUcsjyVr",
-	"C6h2efKdxbXYLKHXAYLUtenGsW2yjW03xCF7V6zAPdoyrgRhhjAvHtNttw+lGlNVlwH3ebOSXHLLqgSj",
-	"chrsdsv1cliY2uCGyRSWyMTYG5qyOpNSFTr3o4d0yki6H9dNs/RwWG27ZsKYvXuL05RPlVpoYbCeWbWJ",
-	"UJJSMWJkwmwwHpjcjprk3z2hRA4K2Dd7xAb2/ZIgGsGaBUlA4Xdd2Pa8a2HNccsGZEHYBxppcDVMMOSm",
-	"FCiz8zeIkHnwl7eNd/jpr3/zxsrYagvbXp7mI8A4el0LqrAAh0RaHDBbqtWfd4qVGraMSmIpVVu+UiMp",
-	"v5B5tQgWnxTQTif5kJ3U7Apk5U8HbhxeybhGtze0mkgxIhwjkIzWW1rT0EXHYkkguhDlWAWfupWSXy8C",
-	"L1Yq2YYqoFTJ4lzPXBUOXSp6ZLiQnDLrdylN3UseWNmkDmwJlx8cB7Y4KpQW3g4OJqmtvmoRYfLCq3XX",
-	"xrxuiPDbHYdXQ0c/AKCHMxBZoslJ85a0AdtYSN8lVQr2wU12BfGcWUK4M+28xCKuWN+DnFHFQvRL2hoc",
-	"8+nY0FAsIYZvAvzPY9or5Qy0DzaavndyH6bSF+8EYS8lrc161vOc/aK6+OKUJ9OEVbLxdJqxd75wzyJK",
-	"ezlOxO5wYWEeyjlLdxgMd7fl5UsrDSoTGrOtuKqmA1dLxbvjazNkEANpacWXzHOVdT+XM2UUajDyWukO",
-	"HYkwHg8e0iJIBE6umHAp+rtE9XZ2YbFhPurYMOnVwx/yqC2IiVBFyfNSxlSD9BH0xsX3ppkQhuIg2mrm",
-	"ylcttGSuFSMN+WgvAQlsveKUxPaChiiNGj4EjqZFKLtypgoEK2lJmIjDBetIfr+5SOlNHXVsOJSp7qUb",
-	"COznVlRfl2TsLT/msjswjq5Ocai/QL4+e0U6hzUvKd3LA53XVFjQ4/wVGxG/1SHdrhsAACyCDT26I73m",
-	"YrTePWwfu31ONh6sT55iUSS3fN70ikcuRGyLmbmqmD4wLlcKc5EKv3v98gWxv3bJ7kDG812LTxCSctnM",
-	"kOxOqR7v8jgktsLCrsOTXR8x4foP3SC9cy7hJW3LLcG9DhklM54kJJJGmtSu8l9IAPY4Nf+gtxsLUtTq",
-	"d1uiJRXFrzZ+JS+Ndbswfvd6WBlxaSTeBbZR8U4iqFaiGVGFNTbMjSdRyJsaSp5J6Vdjvq0aPpeVmSEX",
-	"FsyEI/wZnzB08wlbqYKLKMli5uKeaKps1GFFuxIiA4UYdhguYgcyP6bJsGcxTX1DfMxogvxti4NUhLjk",
-	"cAhXm+ES1kS1lA2hn94eXXFXrgrCt8ZB87y7brvEXGba1njZ/NYt+TtX9SgkKLgsLcSAomdhlepP7TD9",
-	"XK6PLd119+8pqfEHFHBG2GUNxU639t7eJv/Tq1VX8CuNqLWTSBrX6tib54v6xI21GZ2PZabYeJNwvsWz",
-	"q1jPDNwfI45ZwXzzJAi7J5sDk22GkrOxWAr1KJTXlCMYBOI5xu2RC1eDhCGYwV0SdJeExoLK7bjD0oas",
-	"3OZPLlQWBPXZ5crv5GB5F85RbwBVDKBUQ2IzmYpKbCf4i3kkZSpLtDpxHyB/3UZU59qejc4nV4xNVYnv",
-	"c5WnEpRu+FQmSTZFhCHTZDnBJq+74r3gv8Mo4ocOFfcTYXyNqRrXsquE0aFDd9UpA5PD+aMzcnB80F6J",
-	"c81FzD4sN9ssQE/M7Xlilm9Ep2pD/10NRpBV1gE4FyCS+4gRAliT5rOmKR8O69ItbLj2BukWZjm2gC7v",
-	"EkpADUEqdQtpJuoW8ujwaH8DSB5YTRtzarF4YCx2+/znAWb1yY98hUw/+6l/zm4Fu7YmnNnBXWOC9xUT",
-	"1WKAjW3zzKA5TPCH5vyXEEuhxogXRaQEYiKkJuyapXPIvBlTtfE1+yrvwZtoyBPph+xPZVKBUMuNhoWt",
-	"CAkSoquymGuZQqIqxB6AbQXwTMHyCPDhfrjNPKbMs4b5um3qQ/DiYUqsggYzLQVIlZfeS2WuyvY2PDiv",
-	"27p5sQcAKvNsTV4T1cd6bpV2aiHtPH3ZkqueTbBAcjmcAELl3zrzFXA2PANYYfrfkJfcAnzA1YNdnPYz",
-	"l4uSF0Rw+4p1PxdKImyG1eyOT04ixQ679d+A8znz5jYBEmAhSpiIaYrb2SAXVeM6oYnCgBHIyeolbKgB",
-	"EsBZ3SG2ISR9hwHe9xnbPxlGegXIxI3PF0tu9syaYGK/4F6uBrTxOFdCmkxpWiA4Thi4BmvQqm6DoH57",
-	"gJA7ZTY5XI0ybka+XT7KLGMnfVJM1HptyTssNtsC9GpB/89nU+9pba1S4RegDGMMgSshaTnJw1xNqz26",
-	"rY35C/buXYtScPiWFkRINqm3b0CMDlbuFWCkdmqrV+YphZKtntOqgLFXdMrS2xkhv+Q2/dNym9YEoFCk",
-	"ooWjsLcfrsqHqLbzI9KMO1pAlDbFFOoAY0EHSP02B8GXTrQ2ZYpOfb6nN7l/Gh6w9uZSY+1mcy3v+EPG",
-	"sZcKH/uZGmaDTgbI0oADQQiqojOIYLWQfuYrqDmoHCrqdkvvz+GqGMlwb7wMw1a53TJg57MINf9UqcSv",
-	"w17Y0j5h4YsMrXtlnpfJB3SiPJvblf+rgXwqFVJcHm+cymmBoZsJi+IBai+CF7CYzFlNoZVKRca66JxN",
-	"q+JUw55gZ8hgTlwflexnAFO7ejOuK0uW6lt6QCyghIN/KhFIebYVCLOyqFZe7ZrD4IwCW2JQMBqNNyj0",
-	"EY3RhpD5AlGfQ71oMMbakugh6X/78IJAqdPr1i4IM5yp3Y88vtkEDwL6Ce3oaiastp5sjWTqDswGgik8",
-	"6h2Prcu6nSpXlPPfIliCpalMtwkRyRLtT0iBCMWez5gGeQdcIzufy4ykbCpTC8uDU22s1lGWVTVbJLfW",
-	"5rOUzwEhbCckYTQGIz4EhhWPVHT2LOU7uTF4LX3Br25EKwEfXhX3t79g6eo6pXcpT/p9KXVzK5ATyaMa",
-	"CxwCLEFgA4Y0ILjwCfi2u0sg3VsjHJ9B3/4gyCjhwmyox/SfI4Hb6pA4Kv/VwFy1lEU8I5lpd5+5wH3D",
-	"PEO4c2j+s+HWDnweQMBrkEpr0H8R3dzDAvNKDRDAA+vgChsUCx1WYdFrqozZvNQN2JHNG3VbXozPrVNl",
-	"4X30vbBz9wb+v9kkcuh7eNw3vnMbJ7llvhXerzsYbElSqtHQSfYO9m1yK4g7Y7CADgnCIaLCMqVzBQ4u",
-	"C6UZ1IffbGaWzLGsbhNItYI1nbur2xPYRFP0WFihACCmQ6IYW3SblYzmjUm1EA+kT+fRDcDqEjmrSRlB",
-	"H61VKbaFZFop5pVinMJgSHlSl87tqyKbbdGEf+VDN8SaLdhEClnUK+cQ8EcR+AlM74BnptDaEubYrXnq",
-	"hR6zOZnQK+YBEUpHK5dv/TpZaKpbHuErAAyFUaw6xixifKq3qyd8SqxPmKT4ehFkDkAckD765PXL3ScP",
-	"z8jFa9I+3D9odtvN9t6Sd9g20MDj1nivpECjOVTrp5G+FCN+beP84LvBXDPVuBTBAlVAAz1nyQJ1XaZx",
-	"Dz1T2Av+MeW8N025iPiUJuWvZMSUQleH0ermPSgaiJlE2Cby7qV1DIMPOyO5Y7+0a9NwS1v6dQehl6yV",
-	"eRx0MbliF4JcBU12I5f1XGzNJ3cxu3F+du/yedmgsuz9LOS2Ql4DL+cU0NlKUlrFEFFmfUom2S0kNVeB",
-	"rWQkaTW9lUxKJdlKOL+aRqgdGtUQ7npOR0IqriDAwFZBYikKBCmbUli6MMgEKFYgFISBkL0l9Jyaw+7G",
-	"4V3mTNzCkTWlSqEZ/b0ceNQgKTwC4yOrTgKjnDGqxywlIFhLYVQEmiCrqHMZxTVgm4uFGdJMKOTGDifT",
-	"Fpe1hYAgeHuL1A+juNUkbEDxGWuJMDdUljKo9tUllEy4gpI4XJBH5hyHRMkJc+Vy5JX5D8QvhSSSWQIp",
-	"rDYPMxobCViml8JW8DgBSI7x3JUsUCTm+AJKQNJNC/DkIa1fy+kUW3Hqn2FgFhrERsNMeIz5kXlH2DjC",
-	"/F6KklwxpQJOlVklhESpkiO8DUoZ9Au/14O42Nu8JtQCYLzdihi6ALI4Ker0wiABzrEozlBXQnyD0Kb3",
-	"GL62OtJmkNuStkoD9sn/pr9KWyGeGI+UUzmon57ZZ+LzM/rXRXLPbfIzALFyJtMr5RwMgGep6DWLUXvI",
-	"y6PTocY/Jyi/OR6EBf+40NJFGJC/nNHk4vz07ClpN5p/RaEDNQsCLMxC1ZJEzjA7lI/GKOcIDpokFRHD",
-	"7AQmimLoUDjPHM9MsbgowAy4rEyRPpaG7RNltJmZkThduh3mehZKMRQujiVUWcagSr2QEhdLhi+AvoQM",
-	"0XQQz3umi2FeUQvj8m1Cr+FR9Qks25nG/dkCF1bbz3cDd28jlGdIRNluEImcbfmGW6ONgE6LmsvLVgez",
-	"7p8MA3VtXXNh7UY5+buCOJssNGyJd+94Sq64iFWXcKGyBG7vkMwMMc5USMaMaqifM5a6N6NgnDdyMXdP",
-	"0uk04XA6QkLja6g+l1epumWAWbn0Oo58pXXwtabD4SdnptDLc3DH/ROYaqnzT2ltXw5Q3DYu0V87PJIi",
-	"7g1ppH2i12OALdJgs8umPnNcrRMgj0OsdlGzhAnb1EGwwC4LxKGVvkf72J0t8PdqTw/z4desih2oP7sc",
-	"bjLDamYy1eMGeSmSOenLKyxt0y95xPokomk6JxRRkytGrKsF5xmUjM2GQx5xxO/XFKugMM3SCRfIxYTU",
-	"PWAv0YLhtFixHxS9Zc0MNzaF8auIOe3iswx/rRF067EUfAEl3nj+rdiOdbB7OI4nHGXzeEmod1Hms/Vo",
-	"xz8WgUVb+fgnE+6PgR5J79dbBzBBS+98SA2KRVnK9fy1WUQcD+T3+KUXxZQLbnF4Cv+hCLwAl5gAO4+8",
-	"4syxnW7Q6z2WSu8gXMakWHc65U/ZfEW82lKHpcA1CO5A/CMjaUqH869ksuFIIt9IIN7bFx5gI8j/Q2FI",
-	"OESizlna+8ff/yd4RYAGgREzmqKHANseaz0Nbm4gOWUo66r5oF9hAcsE6yzaIGEEL0IzGFR/xaiICSvy",
-	"Tq1/FOVdw4dSrjUTEOdyKRbq/mpJFGMNclopZgSYRxBri9hBwgrXTueGLFMIw87tjtb3dSkuBYZ3g3lk",
-	"IgVDjHWrO5h3KlBaVkX4oBvkCWazYrXw80dnZG9v79j8/MPFWWiBxkRcKil+KSJ+zRNwmKlqEKOZkA/0",
-	"2IWiFHAZMg/wgAmfWCecYEZz+pWlEs0ACY+YQIeqs3saySI4ndJozHbajWZBYKXvDFlbr2rXoUOymOB3",
-	"zhSEOVngvKFlHBLcQkajcXHIzJ5gytjQ1XEv5YXgRRmAuaWEdNcNWg5mgk550A32Gi0Y8JTqMRx2F/FQ",
-	"gFCMGPAiOxgpnsRBNzAy46nLICsXh3rr8YKbTZlRM98TgJ/CuZZK3y9GXbEP0wSQiSx/hNMLYAnF2joQ",
-	"P+T2m+c3VEAEiyLEewu3BBSH+SVj9medZgw40xzW1VwdwU3o76pYjt1n3HDyDR48QwF2kyZdbNnNO7Ds",
-	"Tg0twbTbzSZeH0K7GFQUAcxO7L63yhn7QCdTlKLsgr39aItsoTUnaDfbBzut1k67c9He67aa3Wbz56B8",
-	"gRvBOBjSQRSz4WjM318lEyGnedizJTvSPCyHwnWDYW6LCmh7r7N/cFj810YXrBlCoWI6rxFCIQZtOJgT",
-	"rnuRofEDI5AwKvCvTuModxNhuEMDgHjGRsE3jznHj3k2PCL/53+fESbIRM6ZAAtvCrVUQtKGfxWJGVEZ",
-	"16xBzv7x9/9iSpOJ5GC4Ja0D8zqU9sPqOEHelfNuQ1xrkKUj9G/bzN26KVvoPFid8kFum+2vaE5GTbop",
-	"n4e1xwAUP7iLlqP1RuBXthV7SP8ZF1d9NOukLPnqErq+DIrYltwiaa9+hDCBPTLv1o3HPrYLz8BQOkjF",
-	"vodzat/9msbneLsF8Epr/Ss/CJrpsUz5ryzGl/bWv/RIpgMex0wsFBZb/ZZTlW4qTN+stl3QkBiqAPOc",
-	"wnylEKM5BnPiaASZpIXCMsT+1qXsgipc5dMQl1bLrL9lyKuXWfUaXgNvPfnmXtjS6iXD8X2+vew0O+vf",
-	"eCH1I5mJ+B42/5zR2CY2AZCugKo6ZMyVRgCJDfd4t3RtgmwulccP1H8y3HlOdTRGzZJbv3D/4QUd5RU6",
-	"ypC+CHlO4wYBxAAlJwzyOlmi0Eo7pEq7PDsrnHJFOq32pTBzsVbaHOP3UuSGDUeEp8XAPzkxPhnC7Dd6",
-	"NGaTqdRMRHOU+T8jpf9RGd3Wh6PTPN5kXDFL36AC3mm1178AZid4ur3B00/Z/IJe2Qm0jzYZTySFU8rv",
-	"4Yib3iH4z1L3pic6ZUom15XTXD055/jAv9SpAZL+Wsbz7SRWjDgIfuSKa0am6e+/XWeMTGgacyN05GEG",
-	"NqJgY3GoFAJxU7WZWMH/yzn/cs6d8p5IVRx0C3EuiKO91Qe/CEcshLWloLHCrKWYvbptzUZzd7tcBHNv",
-	"I8ZRUXcazDhjW96wZEAoAi5OLJzETIDsfik0BBpUbCae29sIr2dUsWeSxmprJrS1GnyPqu0AZO/ff6O3",
-	"VGFz+3Shoe1fNI+6TaehQVOJp6ncjAlPKM8T1pTxgsacBjd31OjyrOL1al1eAXQwJzz+ot7dm3qHfubS",
-	"AcYDCnERLJmCpYvnVrwSr5gyaSj3HWCJ+kT6i/KpJRQ22zQ8d/ba8gkOF7K6ndk25xi2LhUpcNIKU/Cl",
-	"oAk4/tHeLIVXmocBPHLT2I4dLEoPd5EI3JH2HmZ7Aj1nb+NjVc3X31w42HwGfyIGtT0v8vGhAqkK421m",
-	"CB5UYilnuHg7z6QNKV6+JTFNz1E9NNeoWIMXHWFmHG3kJF/2ZuXeCDYrFrTM6O95N/5bC8bbirp3vJ2g",
-	"HDddvJly12JYlDLFen6L15JPhF1vdCxIbWu1NX/V6K63M7SUCP1fitjuyxRZgwK71fbvMsRC9AstpyJn",
-	"9FijkcVYl6UwOzZI/pAUyRww5WzNXSWJkKRky+TmvSsWk6GEGLkqwT0U8b0RXHg7GeYLif55+WEBoXp7",
-	"zoiYrLWqPUSGQW1D014IBvOYRRzyELTN05hbZz/EgaBftihLCqfDvhIiSJouMBmh4AdJqIb4C4xIyYFi",
-	"FdN9B3aix2xygvEE3Kh3SewqujgUUo/I/y3TZ3aCWwv8wxdSMGtdvLNu70IT3n50PlY1ZSLGYNEld+qB",
-	"kbf29rr7h0be0uOUKVtlE5zHX+0RmGOPDuQ1+6rV2IPQ9B7L0q9aMFjcg5IxAaJueEImmeCQHBcsS3kH",
-	"F83jQsqzotqVGR/liz7u6rM22zZoN4MwmI1Nhwkj1zxJjPLOlCZTprmGoS3sQu3o8sMStFoLw/EsV2kw",
-	"meDmLXBUbjO28GOpz6P9UtQGRILnDf97qdGj/YX3jk0vV2yqe+XVbR7ttI+KBvMCBa7QoUU/Xl7jZre5",
-	"X52WfcMN4Li5MIChuYmKrlwoQ/kdfOTm3cbitztCNbK3Pa0LkvfDCzqqBTtzB7xcnDPE+j8EK/zQ6Mr8",
-	"am5Scw7tdbpeQN9Dtr8AsKQd9gKEeynNsc7HXYb7SXSF290QNvwx6L59tyQ05eDbYIiZpnLCFSvLS+4C",
-	"qN4KUgwTHlWCqTx5wvAM4kdg/hmQmA10tABE1Ga75OUlKngYSsuUxScFsLVbXfJIppfCxZkrQhOoXwX3",
-	"jc27Me9Ah6prbxSaslJMZ4O468TNBlCq+2BtxgvFJh1dChsb6YxMddbkfFnuz9ZbPfP7F629gpWNqGYz",
-	"avZyNNtp7kGEEFzWwaRzdfjhl/b01xKUUdB1EEeYirw7jgJbudfXSafbav+8FRuws6+11dqMynazWSx5",
-	"409nDWWpxaWCWFWd0phDIQNDL4ol10wtQ/eWzpO92yrHiRWlU/1KxyOZEioQl9qFJKA7JIaibebE4MEg",
-	"XBixz0I+5SQ+duUDsMYl2dm5ZikfzvsEkRSQysvVM8kTXa4dChGZx1hnzUf+hpm4CrB3MH1i8cag8+z7",
-	"/9xp//z0m53HLw4vdr4+e7O3c/7Tj6c7+wffPt959XBzW2e5juR9Wzoxq9GVNy0IpVIDNiiBjbjAN1f6",
-	"1QIEFifvsCSp3JSr2VY7+MHVbC03Xq18uyj9tBdi74qWb/L6t9VOvsGk1aL9cqVeaw60hFsuu0pal6Kg",
-	"tiWL4qXAvsjy+PZ+vhTmeiRXex9+uRSoQLeOOq1LkRqGvN9qNy+FPXrtS3Ep/vH3/48gigLcXi3aHuxF",
-	"nfh0cBZ/BTS62ZqUqv96HumUl80uVGXrDnea7Z12p/T8zc229Onjlw40BmK2G7fWpj+LJWaViDF24Dci",
-	"pxduU/iXqhUP5jYJIGYVnrnAL6+ZWCF7vGbpNUt3QFDERxvkoVUMjdwbkz7oW/0T6KzPEeTKJ14+o0rv",
-	"PDRt7Dz5ph/aOphYnIyKS9GHkIgzUKf6DWKD4AurDiSwI3KRGQCMpkGMcDSZ2OEZIt8nylY9sTkeggH6",
-	"A4SWQ37ypVA6ZXQCdqQ8sxdKkzOhOU0gI7gQgLggplEomU2FLSprrg20WIFujWn4MGcmumaUI6ZRIpxR",
-	"dSkAvDVE9o8TcdJiaQsBosCsl+9WeCSTRM42C6q/cOnesEgwppNcluPaYmHCGkByPRgc8jwYFNULxaay",
-	"cRVRfAnjuxW2jnzo3vccuK7ZB42Uu4PTqFx9AY+7pNO+FPBEFwMxLoWhtS75eBkozaaXQffShpRfBuEl",
-	"MqX8S/iKavi7LMp17IWCv0OzQffjZcBjeHQpbP0yuLmBrVyhvfjUPJxUI/hXdogjPbucFhTC5sQo52ti",
-	"ZFyAy8rkEwehcgtD78vh/eZOlIr6wj+lUH6jF8vMDCw4buw3m0VuaTeQV55yuuVfCytDs9FqdvLkiVtl",
-	"XnhK2C4oMftH9orPEf4LsOFgv93oNIMqmLAc9lTQbTcPmwD6A8oRfHFw0Gk2q6URDqqYwkF7r9XomPea",
-	"FaBYl/BTLkxQKRkaHBw1wPpUlAQNDpuNPfNVXvIzODhotJqlYgVupsvLXym426rU160gPQTtg06j1bYD",
-	"rtijDnZae0EZkCHYax012h37bI66ELRbzUbTzdmlskDCbE9I3TMrG+RYCWbP261OecTVNGAtc4nKjsAi",
-	"FbwNCjgCc7DuFFVUKgNcw8rcaf3XZmagz+rSdEtBd5A9SG0q3xzkMlctz7G5nKV5Gd1aR+ot42zwtc38",
-	"WffAFi0m2KyqGp3aamRl9aiO6S2ntn8unlfhA80bANVH9lOZiRzmulhzrxLIsXZuSwy9dS+T8zHrzpFh",
-	"f15mfXDUrjLr/WPzRRW9HbEMq7yzWceJbrZQ4Fy17xqhCFe68cVdv6QW6mJ5DA1KwZZDCDfgMbsTV0LM",
-	"qwsCQkUplX+Rx0HV78Hc1Wx6OURXKdcu/wdDDGdQBTyZW/ufxaY13+ZNWTXNVXzCyuIONRQSvM0wbPo4",
-	"pJfLJC43ikngqYXAjU8wUwkx4VJtEfkS7gIf6aWwrlQ5JNOUR4yoacKxgtg000TLEQPoHb/jEwkXC7B9",
-	"ei78T8kr3sRHu5p+cXkKv9HaI/JcxnzI3UH8cuAXXU3FMSdTyqH2GdUukJjrEKxFFgdCpzTSCg3bhb3I",
-	"lXHbhkdkDhjGyyOe56AL9ugVmLblfIPBnNhlOLHnuTi7JdSJgreArbxSBg6ZgkwRsqv+7DfqDyxi3Nzp",
-	"wC4U4gOYU+QuU4CXyY0qC/AEgBJT3IqFUzkvZGZRdDaCz9ng/D4yOskGz13IWx5vXMwvR3XdUc0Ui0EJ",
-	"gMI0FSpeexJzZ0C9wfaRxW3JkwEa5AWdINgqoUmSmxxPChCq8p0OGCfuZrbl0ZfNK4+LgfyZkn1KJeHf",
-	"fvyceTt3keNd3ffWYjhOc6fZgrgV6+S6kyZfLb++Mj3I0eaX/KBPakEoZ+yYlTZUFeIiz8p5OZM1YYcF",
-	"08AL3KJCqXoXeTWZaIgO8w0SiRBpyAITb5p7eCny5EO84Av8AESpAlh1F7E0TTkAI1XhqU5Iu9lBT47D",
-	"sLaQNY1LcSFxACHpYxG+vmv7ek3tvZD0Cx9m3wLDuuPZzwvzIRAUF35ffiTT2NV9/JS6QeE/CT9rhpWt",
-	"TllTIMhVo3RFKBeZmyuLWHIW51XxukGUUKVYlpK9kJQ4ZF7d7y6ZW5WCnBuFM2yZHGQr+bz9WCxCXnAz",
-	"DKhSXGkW9yAq03eLMKE5VE+ouTqg/Z7zprum8/oKPYDZ9oZuNprWWY/PoSzJPpjZAKr+hMXcSJ92HwCA",
-	"UA57SZ7gU7cx1zThsRl0nKXu0VfNb9Zt2buaShFm7fAHG4MTdINWm6QZI3FGXslUh6R12Gw2yTNKfuRJ",
-	"wvKaE7Z8QNANmvtkf580m/j/UlEKgAEov5O7Oxfasgs05RyaTWWSMJRLlmpg+HdqoS6G9Qol6JfuTaC6",
-	"nBH9MRwDAFOYUDLN74CxnLiAvAXsaoUxqu+zlKuYOzp7dO61B86GWdIbUMVVUV8jJN9+8+qc0FTzKGHk",
-	"4C+tv/6F/tUOupgu3C64XHbeXCBAptuoCf3Qq9RmDWJqrdKc9+TUJthb66H5Li/0obCUQ17GYqFoxTKJ",
-	"w9qn/JpG815RWLVAsSsxk5viyZSPxhrdihFA/P+ltf9XmI4rgpZXO8sH09NjnsY9QwjgcnwLrNJwALN1",
-	"U1ujM9gztxahGZkmGWIqy5SOWH5kzII/Silizbp50KTY+9dZSiKmNQMpKyQyA2Ax/ftvye+/WcBMZNN5",
-	"CZZuEE2G6Wj0azyc/Kpnv7STq0q9Fv/vCwVeuoG3wMw20Bi27InfaOsK09wyVbD0+rrUTU8s8ouqLIAR",
-	"Mf9q9uPPlBpTRCV9dBrQ23c3lQilNynXzJXJpSVgUkV5bAQrW9CYuywXUIwjtqX8GnNlo3rqMXG+yZ95",
-	"hdrTp5S81ud6eWkTcXCN6GiHymKQsycyZY0vCV+fN+GrIBgbR4abU7KMhKBzGM0rgVo2Ylu6XRuZjJmX",
-	"mQ0bA3SF/MqHtEgUAcbOEZJ7YRjpRzJmfahpI6dM2Ni3cgjyC+kUKygEdim4tiVhvPANV0UA8udQWd75",
-	"he3VO2mHeAoRwLcn/s8c1FnLPk/VlYX2LTCXB4zYGF/M8eNqjMg+SAiKCMtGTnLFlysyYEOZOr20HD19",
-	"C3Ldte+vCKjHYqMQxQkEJgstXA7tKHJLfkiEhNh7l1noIioLrwQavMBgWfB6nyH/DIf2OUj1PjXmf35g",
-	"fm3eVk4ssBmQMKpcDCwWgvjcgTz/IhfNBuffUrM1mZXs8WU+gLfQSMp1x9lm6q5ONob6Z+A6TBmNwzzb",
-	"2Gw+uMFjKBhPyXOWXiWMJHKEwxPgUsCT3FgsRumShCexS665tLpiBVwKrGmYUgNlT8hCGg0VhH2AqtyA",
-	"NJxYnWBSlzH2nZ3xmtjoJyJmH/JSdJAHh+kRCEFe57CzFR08LrtmuFw6bcIFn2QT+HGxTsmn8N+/+1RJ",
-	"ckV6dKPV3vvZqHFUjYNu0GwOOz/tz6+eiQsaD/aP2ItjwfdGPxw87nSi74bPf5i9eXh93D5/L6++shVI",
-	"PsByXHERIz47aNoJo2aCH5fjrRe6hphrvNnguc7hNw+/n74/evz1a/pg9+LJ5M2D/e/OWPY9O7+a7L94",
-	"Pv3uzc/f7o1fZ49++ArflfEcw7Vxu6AVLO5gKXa3dRnchJc42Esz2ksYLjwJA74Mbpb9LAF9vwWztmS6",
-	"MQrbF/fKp2W7eQCVJQLMOJRJzHLOsJh36Hirj+HuAveaSo7Hriah19YiEVLDVkdtNW3IdLSrEznaKVoI",
-	"3YOok4xlljbIU8amhOuu0UUA8GEMAVVYmG6aymuGGA/AqS+FE8UKodBw/cI94gdyyOdwV8ZSXg5bphfM",
-	"iJdi71IcXL94+piK+MHwmB/S+eQ9z4Y/PH3w3fQNfx9/P4y/e9g+fSq+5z88evJVNUkN2iA///DT4/Ph",
-	"T6c/Pzic8tN4Fj19sPvt1yL98PLnn1/Syf7rD9MPL+c/ntLvv3kw++F6/PT60U/qu1kyVB+u42cXj4dv",
-	"5NOz2cH71rP58dHLXw6//aFz+PD7N503M4VJb1gUoNTlg4P9zkHzsLP/4PSnZ9f7v7Ds1XSYfv3h6mv2",
-	"+OJBm09/eTEZdwbyxYN9eaD2f5mMn7QfbmFOK618PfyWocxiXRslQalmX6Z4Jh549scFbXaanaIuyAup",
-	"yRBEqvz6AjI3F/2/Cal3hk7e2tDXkp/JpSm9cNnpSOhzhvP5NKlzpWOeIyFAnTVCYQBUox6x8qBP2KpY",
-	"7Ofs7gnrG8UVhEGptj2inWDB/EpN+1RmYDv/9uEFWUqgQRdGIs3R1FgPH4vUVWvTqUhO0fa98YY/92Zh",
-	"vhlLQtXVnyBRvXxv2CJPZvblSyTMK18t3iivKWaWm6lWvTZzMqFzEssV+ZgTtoveiZXpTc/np/jQnyn6",
-	"xpMU3Gp3m53GXgvckegJhQUG76dZzL1DGzzTaUMSy7Kr5pqzWf6nmZhHgG220OvZzrvBTS262XfdtI6a",
-	"lW78bm3bqfvijtC8sJXrBUKjo1lAhEqZp4QNNZGZ/peUFO9+fmtOqQ3Ok5iTK6FYm1nNfGljquka+Ima",
-	"o7uYsFNTkNndRJitDKZmGAtXhJKYj5jSWPkYnr5iNvaGo7SXylloQ1X0GF4/f3RGDo4P2lgaxt6ol6Is",
-	"Tlb0bfDqk0dPnj0scFrs0Nw4tExsuDA+ULLrUTG35WghasdO5lJoliTl2UBUDteKTLjINHPFdUM7ymJ0",
-	"JSmgJO56BNRXRsat54AL6n5cjCXX7c2SFfcpFD2tmszKR3dCP2Bcb9A96IBq7/5sLQfi3j1DCpdgIbXI",
-	"v0xQtBsiNgpkiT+1uG25cY014LgLgD2NdquzZA0YfvvixbdTfdr56XR88eD6p0ePfrx683Q4/vrnZ4P0",
-	"8WHy/X7rKHncjJLXPy1aA5Aufb2181zvVEocz6NvXj766egDm7d+aU93dx/zq4d7UqTf6letx1+//88f",
-	"nr7/Wey/Gjy8vup8Zd+cqcug2y7bFdpluwKyjMvgxs2/B9TZfbvVnIJ3TlmJB+fJq70PL9SbU/3y/f7X",
-	"Z+2jr59c7T58/Iyzb69/PPigT1+1f3wa/Xz8/Ctb2c909mYQxwevRz8O6NGD9w/a71lyJvhR9uD8l7OX",
-	"V4dXndNvJ+1nv/6omucz6Gya0IjBEUgxpc9cu63D4/39Vmu/3dlrNbGaMcOIVXetr8TjNjewuee9ERkS",
-	"bnl35lWGNUn9gvKCTJBHkNizZZj2jHINwTjlc2YYWcGmhNTEZt3m56sy2aNm/r8/4GTdDLdIwEOW+src",
-	"C3XqJ1waIYGaT6lN28c6xhij8udxw9XIBd/ImTDKE96tcEXqxRs7v+PgIsbS3aukAvCLqRUSwULeS7V+",
-	"Ktr/AQQlJH30pEEMK2TDwz1aupddmh0EXXC7P94kmOfzUzuwrbWIO9a4st3+UWVCTNioyIMOv8vuQq7U",
-	"2YVe3P+wHvHYOkkxAgbAYxEIZ06kCAlgIeUYfzEFbL2XQyz7ZyhPAs2BTA2hywL+Nq9rB/pivoDmTy4F",
-	"FYRNpnqORR7oFVMIyDMru3+Io/GYzi28T96BnbfTMUKbhpmDylJ1ZU0rXIzUpaApc+/ELEq4YHGX9N3H",
-	"foN0MFJ7DcGb3wbyA+mrLL1m8z56kvOSxl7ctNd0fh8k/fmcwQh6Bmms1XsoVxHGcsIgr9aoBDZFKL+L",
-	"crby1n0OusF+BzTdIAzcFgJAa6a4GPUg1PLmHcKhpakNoVqoUQb0geEGMr1yKEdSGKWkCpPmHYAt+V4k",
-	"qbTa1cEgDgWOwtJFdRTnFIjf0IPaoENHW9VeaJoymrp+FOKvVG/6scs7jkDLgZSCGeiDSgq1tt85hJWV",
-	"uswEHSSsN6O2+G/+5FTKtFegbjyAXPyUGaUBI3YrzQxZontmSDD2ze9u6C2/8O+jRFmZTf9R/f2f331f",
-	"c3fgauWMU4XE0JMr+oc/mqN14nzZGBhzxabaPCmqAWUeKaKct1NrfZ6fuac+852e9/tnu9TdlRPiJ4Uf",
-	"sSR+yiYcud9w0xu+yDZSzMbp9dWYtvcP8sqqGLFeKq0K4HBdFxiVD6NkNnb3IxZhPb0UgqapnBmRz/AR",
-	"I3yXrnRma6gLxmJVqpCA2L8gWigkTX8tVrhIb5uztNVFiiUlS7Tzee9eSEqqWlpKEndEk6QKOupynZye",
-	"tpjdlGczHRzROG4fdY7arb324fCYHQ2Php34uNNmbRofxU1Gm8dDxpp7x+2j1oDtHQ5arfag2T4eHB0c",
-	"HDMgbtzj6vhej42ANcEsezkkLGGRuUagInSyADOaD8+2FAZXjE1hjahmI5liSgOkgmQTpOB3YVDN4oC+",
-	"EoiVWm0Vx1tnmKmFJX1N50RIs6Zjmgx3EPDMs6jmh6SSM2ZbA3XdZU5Vm9ZyisZCED+9c8/f3OIutQR5",
-	"Gul7u0yr/PFz3aYbBMO9NOzgBRLuxiU5KY9fQy7yH70s5yYXN7JrJLaQ4FkxV7KjnJUZC56Lem2gdynL",
-	"tUDG8cR7dzFhlusGeaKVDfJ2MZouPRZIBG8sb+j3pbB5sXC5uLi3PLjQmpK5yHMPuiRhmmBMIVYEMfOH",
-	"tA7wgCzFkhMXSn5CZmN5KSA+noNqaGbEZjUh5s/nt43c/SMEjn86erRx4AVfI8Ail8WXcmDodgHg9VR7",
-	"t3jvLSK9F9IsKlR5KcqB310EEkbYXJxTp9lqkP6rl6+LqAY7/j4eqXEF8NlDfzba9vY0+CUi/EtE+CdW",
-	"KSsR4evZwSah4r6DD0HW9YAygBHjEHoryEzQn2Isr+/BNQ5oSkfspGIgRbhvzGPGAxS65M48RgZd8Zci",
-	"BwY3DTD0cRYdQjUFc3EBT7DokVYxeikii/LmUuvKfAQ08hxsIrfqX4oltCkzpxzgO8y5m7kdCU1TuPRc",
-	"FlYJYdxw3lReMUHkcNhFTCpKYhllAFDuqtypSwERGv3LwJBJwsD7SMzBBLP+bCwTthRVj9tUCqonkUyy",
-	"iUA1AJippgPz4sVMOkElROC7TvvYxwMfQpPP2f3bCrZhfbgCzu++0meWx9lj2DYuyW7Lk+w+oTFbWUcL",
-	"1gqGjCBoYNoDU6xFyWztNcBy6UEfzgCyp6R6lYB8TGsNiC1EhQTNmy0fXiZkWADaZ6e91wIjIAXMB8AI",
-	"rtShQvheqEp2OjAEh0UB34UBwLEhvvTbJYDpfe/4EeszODpAUzEOpUDsdI/V1roZUMWCAiO00hCG9Zcx",
-	"ri/ae1XUCQdyetiyb1kT7WYXGzKrGuekO2rgn6SCUK1pNDbfNP54cl7uaCxxdizDba2CfjYPc/vu9csX",
-	"m3D1xq98WsvZAeYHjoFhIf1yiGjeQD8EmLCEQdEFEP3VFALRxoxpwj6wKNOGG5KIlVJ06ljN/AKP3edi",
-	"OHb6RWkAXMNGpK7dPYSf82Nk/sx5O5rKKmk/OQsacIGxgBsh+v/Kp//yRHn2+kdHT5A0ZhZ/JY0uws16",
-	"zNm3w1T9gpP6hxPD/xnm/XtCRfVQrhNd1wRpn7vHPnmYdvg5ZbYipNuDcWVN4duhV5mX7hW5SkUpgxa9",
-	"kFQXe639vYNms/n6C/jUF/CpjcCnHIUCPfUqJct8JOpHqEJH4H34h8LPg3ZVWYz/LtBXd0rmsCx/k2wO",
-	"vBu+ZG3cOjrTLWFuAbFBkItyABqgtsvkcG2vLb6S3/JbX/L2vbtj5WywpzlM279OfC7G3sK0bChuZddX",
-	"b+9qFPtHJRie/7CANA3yOHdfk7/0VSJ1/69rceuvGJvWqMRAOzUQ9PcOK482JAcqbwZv4/S+YMv/adWb",
-	"TK306W3Mwf578K8/aLGAbRAqStyOIpgi2mYMJ5yl0oIvrgEGSjOxunrAQiH4BjEyi1I2I4bFecXU1Fbt",
-	"cSVRtSSxbBCHumlDG3g0dgQ7pDyxbhgj7FwK/JWlqUy7uZmJIwJ3IkdOA7EV4/MK3O/lQBEzjz5Umbf1",
-	"5THRoQYc6DwTG1VNfS8HFgjoxDpV4BszYzpQYLPzc973chBsDgEz+MPDAMXAjTrHx+bWiJdKOufF8ztY",
-	"9TkFIByjuMtMQ+qT2WpwfBSJTmaNumaEWaKVcxbUN23UqNCNZL/ZXDMSSO52/Tbzftt5vzJJsulm3S5B",
-	"/ETvv58/v3iyBS5uJtbrAOZcfUH4uecCCrioZnkNn1gp95sHqtwxL+5Ra9V7bZP77uugbYr24UXmgACM",
-	"3pBG2lAphHbcSXuFydXR7UPDDwHx7c9IFRjPVimqMRtLAORQfCQIF6GrslF3g44ZTfT411Wy1GN45M7k",
-	"sVCGdsMSLti3Z+eeaChpfv/IOq/pvMiOtFZGuJlLS6hYes0jt4Ypo/H819XiKI25wMzXe8CeQh9/Kq/A",
-	"ky0LQ1FedVMxDIR2i32btS8GXXdwbOgO5tTATuzjYfh087GXYXlOpa/uPq/XeSyNoS4jHX4aCpuNofhi",
-	"YX+2JGUTHGie8ucnudzgV09zP9pH7kpxIxl0g5FsNdoHjaOKkfa62Wg1mpsvvBtRjT95kPEk/lSrbYRy",
-	"6GDFUd4QJeld/rIXBiUvdgS1+ry1AhslDM4cuCr0YGcrKUBUimiSlFC7c8fFgEV0wsohCrZZW9d3uVHE",
-	"SB1LWIayJqIwBkuSKyFnpsWYmXVRWJ4ph/CG1B1F56W+rPLh68uVdCqrTLZ4W0iEtMXaVKkxezndZeAz",
-	"q3QZisks/Gmh0dQuSl5hbprKCVeVUUVjI16nda+WkGZsfLArzzBbhqSF3bOotJWhIS7bchenuQkO4hS4",
-	"ViwZVtbfOy7kL2XWYlau9J6j/Jt3N/83AAD//w==",
+	"7L3LcuNGti78KhnYZ0d3R0EUSVE3Khw7ZNXVrpurZNe2S/WTSSBJZgnMhJEJUXSFInr8j//JfoETp2dn",
+	"/s+O36Sf5ESulYkLCZCgpKq2vd3R4aJIIK8rV67rtz55gZzFUjChldf/5E0ZDVkCHx/yCVPafAqZChIe",
+	"ay6F1/dejcl8SjWZU0WoUHOWsNAnWpIRI4oJTUY0uCRUkeGz8c5LKdjOC6qD6bDl+Z4KpmxGTZt6ETOv",
+	"7ymdcDHxbm5879E5naz29gNLFJeCyDHRU0ZoxBJd21uzjp5zcbna0ZvHZ+Soe3Tkk4RFX114gl3rC++E",
+	"0BF0IwX0H1GlSUwnbH0nN74X04TOmLaLeWrG/exhxWrG9OeUER6aGVKBEzSNc/NrTPXU8z1BZ6Z5Hnq+",
+	"l7CfU56w0OvrJGXFQczo9XMmJnrq9Q96vjfjwv3Z8SuW4VS9Gq+O5zGfpAlTZkX1lC2I0lKGhGqip1wR",
+	"LpSmQvfNYBkNpiRmCZchLE3CVBppYugp1SzEpRotzG+iRc6kgHXkpl2qiRxfCCHnLfLO/MUVEVKTSxZr",
+	"0zNH6uLKrn6fDJlgyWQxuJxPhz4ZmrYHCaMhF5MB1eYrGTMxgNVTwxY5JcMHQ7ukcjxWTF8Irsg84Voz",
+	"QYb/3v162LoQbp1/TlmyyBeaqoEclzaYXdNZHDHl9d973Xb3YKfT2WnvnbeP+u12v93+yfvge2OZzKj2",
+	"+l5INdvRfMa86nVXfCJmTDSiByZ0snDUH1DFdiJJQ/VFKOQsTZRMVsd4PmVkaM7HIIAnhm585mCQERvL",
+	"hLVqlhbf8GpGtd/pVg3kMZ3xaLF5ucgYHvwii/M4kbOq45MoTUK6IHMqNAtb5CEb0zTSPtlrm++VXR8y",
+	"1HJ4QjpdMpNCTxUZy8R+PCGdNlkwmuCX8OmESMGgXfOViqRWdSs8NgMrTqxEl5Uk+YRqNqeLKn5g9nqC",
+	"P9spnRB2xZJF/u2UCXtO64ZkH/XusNzPQjaLpWYiWHzLFqvjPCWmL1gd4FTmpDOfCDaH7wyz6hNKvv/+",
+	"2cMWeWs4EZ1QLsic6ykXpNsjU/gMdKxMU4ZSmNK+4UxTLiaGHYVSsAuh5zxghArke3gHml/hWjTsjhgu",
+	"GQIHTViLvBLRAgdkmZ9Kg4CxkIWEJqajGZuNzDVa4Eh4EedLWJj/jlmAmqXsdI8arOUYLsqag23u4WHp",
+	"vsVBG45sWK5Phhfe3oU3bJF3XE9lqg2/Lq9Er3vUqp2JvafXUUPtmO01opqMPbDP2uEzWGoa3vvAjIzT",
+	"aEHnxWU0Nx+PmFk7uBMt1ZXXca/dWzfcXLrakqE+p2KS0glbHbH7xYzXrB4TAVM+eZwwEUzNdR4iP6sd",
+	"1mkQsFjvZD3UDKy7f1A5MD7jFTLnC6kMlbGZEUGAFToZrIrdRNBIsWM7aK+/3/bNKPgsnXn9brsNhwX/",
+	"yo8KF5pNWAIDemFEuCrGWLp5zK6BsLfEI+13mzkkPHgX/viGBYzHDUQKkuCTX+SSPJfrrkghSSTFJFu1",
+	"wmWp5UwmiZzXrZeWW11xN2ZOKjYMIRfHzYdAGhKHjzSOIx5QM8rdj8oMNRP7zMfRwut7L2nIqed7wZSK",
+	"CQsH0KeTB7v7IA92QR70PZRFzKs8NNcyHQUhG0+m/ONlNBMy9nwvoiMWmSWRC5aQ9iF85U6mN068G9+b",
+	"cqVlsvD67z955e565929fqdtu1PaTL3vGTkY/mSx/YuF3o2//HJ5rKXJuZZocCnkPGLhhIV5i6Vvbz74",
+	"ODva3evtHxzm//V82/dg3aATRu1K02SCTJ0ulHneLIU5xoPA63udA8/3ZowK/KvXOjIrc2nkAA8VpkBG",
+	"4WAqZ6xlHjMUwK41POsfkf/zv88IE2QmF0wA60jIR5kmPunCv4qEjKiUa9YiZ//8+38xpclMcgHfdw7M",
+	"6y3TX5JGIMG6rsyamGPOtRlHmkwMIfme4iJgm/dpaXWvUM/1+ns3RcL+Hwkbe33v33ZzNX0Xf1W7SMRA",
+	"3Ku3TqZHFjR6p2FXNWof24VnoM1TuIVU81MCjypq6OGTp9LZjBqy9U6tVJ5LEWYFfZCfpjQkc5lcomRl",
+	"loFGKRw3OklYzoCoG4s5BPDZnHV8JaSLbLXbOx1DOSC44VpA62bZKV8mxYPz9rFT3+wDhXMAR8Z1JeRS",
+	"R+b1ckepoKOIDeY0mW3XHRwi1xBOMZhKHrCl6S6Yyun6VcorRmh/fCkFNBqyIOIwLLeO7Aq2cUwjxezJ",
+	"XRq3IWgaZY/YFl9Q8XPKftm5kimcCjhKisQyTciIM0GCKU3HY5aQK6kTRiI5YUbDJf8Bo8zn03RUU5kq",
+	"o9sHUun6YZ3JGfYuf/3/NVvumwmSCqND/4d388FQdCqoumRryTPkIVgigPysmQlfqqBNO5icOJc28gOc",
+	"o4aH2TZSc5yzZv0lvcNKt1MZhUun/QwP7c5zicd19SZ+Z9QTNPPQgnC8xqxVMl/c4v58/us/6C2vxhsf",
+	"NduVO8ydKGgqqmhKaToeZ52piiesUGEPfvM9y5eiZtvAegOXx9c0fIMK5ZplixM5itjsQcXysSSRlgGG",
+	"TFNu1kakRm0ks1RpoFNzbSlNuu2253uxNGKsYQ27IDvtolRs+IK5glLl9XtG/tVcw7V2Ps1UXhJKhgY5",
+	"QxK5OLVLY74bykD9GxdXNOLhjn3Ba7xkr3GGdetVOYATMsTZD4miC6NmG63a9FnUBptTojkrls9SzSYg",
+	"XHmW0UwSKtKI2js9pIZMfS9Ok1gq5qQNEFwCHnPozwukjFlCNb9iVdd/me+nQsPeddvdw5WfzeZIw0Yt",
+	"6x/JVBc6LcuGviek5gFMSU1pd//A63sHRzQMu0e9o25nr3s4PmZH46NxLzzudVmXhkdhm9H28Zix9t5x",
+	"96gzYnuHo06nO2p3j0dHBwfHrCiJFK+6m6pFKNx+v/6/hvXSOGbRr/8g6p9//y8ekTHlmowTyUMSTNkv",
+	"BG6P/wAOI2O23RbULTjQ8/olzyQuZNvu9njvnaZKcaI4iSgJf/1HzIRiYINjPpEp/MDAnq1ZmhDBSPLr",
+	"P2IpQhJHqWp5HxrsZsJmXIT2dmh8SjK6rjgmYC8PqIATDzMiWvpoW+D2epg7mzqjCeFaESa+wO3gbylg",
+	"PkqoShN26u7k5ic4kKHpuff8u//c6f707cOdpy8Pz3e+Pnu3t/Pmxx9Od/YPnrzYef3IEJNEm/2PRlIZ",
+	"o2/D870FCi5RpGC94E/0HcC2Fg6aVaZAK3nvvU1nymjRUxbFJKY89MloARZaH6yHMtXYmLlRlikEafOw",
+	"SCFNCaK0VHVEMZdpFJKJhCmZIeeyglkwFBQCKcY8mSnCNbDQxzIZ8TBk4nbXUn6V7OVXyUsjQEWRnLPK",
+	"y0NIveN+vq+Lg6YhZyJg5mSYeyOUYAaGKX7LFuf08s4z7HbLl+UlW8A2h4QKqacsQRNv1Ywv2WJHwxDu",
+	"a77DJXvwcGko9iKF+b+QAi3mW6hx1BzXdYJybG5icAdGMzCyOnWOGjYfTMGalUvMQSBTuKjf27YHLDWy",
+	"yfF+69hIK0Ybwm96Ry2QX8xt4L5qd1sd/M6oAWi2ZBGNFQsHaDDoHB75nlGoRfbFgVk47D4wchiNXHNd",
+	"7GHKJ1P7Vadjv4vk3H6104GB3IBfjwXUCm6llo6P26tNtQ/ay20d77VdWwURtn2w0+4YaTgFSZdFLNAJ",
+	"D8y953txYUX2bYNxRIUoKB5auqsHmzIXDp3lC11WWEEzLq9xZc8gJbMKKfmSC/NTvr3grsp7MIxSpglc",
+	"xcH01//1c8qI+QlUwPJY2vvZWA73tx3Lz/lYcgJcP5w4+fUf0a//64qhsP7B94D5owRSICo5Hiiv3z04",
+	"6raNbKwYE4UvDEFxI54ZTpORSatrhm8koRnVhd3hShnq69pPS+aA9t45WN+sjBJxYQWi1YYsXe23jvfr",
+	"1slpS2ZWLXA+mSvZ9+KEZyNtt/Y7vf1uBwQ3KjTKV3sdvN+SbHDt45299nm3W5RZOdpWF7CVdSPcP8Kl",
+	"2DxCdOa3RlSxlUF2jntLIwTyaDbEy3dT2N0yKdj3gY178tJwaKmzQ3zYa3X24S2nllYqpAV/t9cXaRQV",
+	"2owTecWN0Ewj0/g0kelkuiRA3/hekLAQvRt1XHWULhTBx3z0GPFgmjkgWaSYEeuAz9Wz14xxtB0nbcw1",
+	"u+1smPabjOV5/QPkc17/CHib1+/lD1sa7VkKuAWXO7gVkyuc5LtsIBcqHY95YBSMQUg1rd/Gxjc4XrsV",
+	"9/ep3S0UzyhGTcgxsbOCb2FSPshugs2NSjzmidI2XKbgkYbdM29nwTItMnzOxeUQBNILUYxmIhGjoSJa",
+	"2oavbSwTuJ23NBTb8LBCPNW6p+EZWIuXUj+WqQjvKm/2yvLmGNqskTbxx3uSvRKG4UrCaIkJrKQ9wiXj",
+	"4QkRciTDBehqmkURHmaQyF5K/UKGfMxR8Sl38azsEFbacMzb74+ZwysjE77MrAV3WfbjshBsVGkgPSt3",
+	"SsGIkPOqjYAHdqzN4r7k4Kr+9dSsOGhEwD7nVBE1lXNxAkos4Tb2A7bCtX+rZbFS9gDElL3xMW0H+52w",
+	"y456o4PDwqWzXzS0vZUzhsd3lMhLRqQgRmNUPGTVpjbNEnOx3MeSnYpF4SqxcRFCk3kixcQnbx6fkePe",
+	"/iGsjPUob6eZW1O+uYYC54Hhehom1NAEVYorzazjo8oSy+DWH9SahaH9gbPouKZF9gtE3VVaglptlBTs",
+	"c7jM7NrMBoIFZizk6Qz84TFIt3Ei5XgQZfYRL4ioUixNyJ5PCh5bsISaQYdp4h593X7o+WZ4gilVOVVz",
+	"jcU0gbmaSY+56+f9J/sDDcMEX+90SZIyEqbktUy0TzqH7XabPKfkBx5FIELBC2abaGDkoPY+2d8n7Tb+",
+	"38u7MvJ76R1r+l5pyy5QzDk0m8goYgmOmvNBnHAR8JhG9TuFj8mAKWVkUZS0I3P7cykG5gjI0AU+4J2n",
+	"mFAyUS6eYipnrGDOKvBZZSQT3/uYJlyF3NHZ4zcVJtKIzsdpNBhRxRVYDsGw5pMnD1+/ITTRPIgYOfhr",
+	"529/pX+zg86nCyYfXC47by4w0sBt1IxeD2pMxpwPJBw7Izqhn8t8Z9fV2jrXmJFXSBzWPuFXNFgMcstv",
+	"rbXWPpnwyRQkJSMkMqXIXzv7f4Pp1Nu0B3rKk3BgCIE7r13CDAcwW4chv4bhESoUoSmYQ2HI0oiZ2ZEx",
+	"C/44oSJgeBZgHjTK9/5tmpCAaY3RPGBzjWlCtNHV/hFPpWAta0QFToS0FszGyWTySzie/aLnP3ejSxy5",
+	"TML635EzDvK1evb21e6zR2fk/C3pHu4ftPvddnevOYd1rLHWi2EjbG587y3l4Vu0T9/p4u10q24QuNoo",
+	"DwmawCuuD/PrDv56X3dudgpNv9lQ4EaBjnDemka3nHOQJol9o0lcSjlyom69QBQzyzWmCkOtVpcKhtx4",
+	"lWCGm8ySED45k1csNPc8LI+LbkeD+o3vfS9oqqcy4b+wO0vFnaJUDHPmiig+ESwkXNTJx/jADr8f+2RF",
+	"x3aegRQhdzzxbsbYo3yiLm7T9DjjeN1UCVLjnZl5bMc9cx9zzbNOCr3b2YYseUcX9yxwg04AhmbTYWo6",
+	"IRhavTJh+HFnDlabexAdba9wO3NVYYEujgeXQFmrw5ZRAiHMZ60yvxwK0PN8D+JDraCR2Y47reOjJRsI",
+	"GvmODnpFEx/8eWMEUJdn4vW9w9Z+p9tuV9v3rORUGkLREOSeS9jECL2oudnm+SyWid4FA1ihm5slO5dp",
+	"du+8u1f0KDp7iA2BaL63uBsVOws/kNHCJvO0yKlL61lvZyhESmBQJbqrP1X5psxb6hJ8lRNmNLUWeUqj",
+	"8c5UponyydD8Gy2G9fIedK0Vi8Y+Gao0uWLwdGLDc2x+Fk+InIsWKBJGmH9vqWhwxZlRQLAbo4lYmacg",
+	"dA2cUc73sH1QFmiUoriH8YygenCleaBA7lCMJsHUyFNL3lAfAqGVes7RcUBDx/leJ6ZLlKwsicSFrz45",
+	"Oi58WBuEAt28kXPTpx0ETRI89SWbl/PYvneD9D2RRpH3AcNjXcjve9tv+e18hnL0kQU6n+FroydtOcVg",
+	"yoJLiFCpcCSDFpgsqqPpMR8Kc8S4IlOqpgz80tWNDCC6eTUGOZEzoDBszhrEEik14Zjol4+wlbOWiqEu",
+	"r/hlVXLKK8szEzknNALLkTn6B73KgW8YciLnf1EkBPNO1chhSsUOmg8+jmjAaobPcPQzKSZET6UzHxQW",
+	"kUWROaamyywemwt90PNWI+t9L5HzeqJBfalKsqZhvvm4Biw8IfOptLYdBRl/LuK9sL452Vo5cnmWwznl",
+	"movJkIDPHmP6uUjdnceyHsxd4pOhllE4NHzTpekZzgQSzxAegZ+WCMmxJdsXuCIiiK6GFysYydLZxMHj",
+	"8tWfyTfrFrfyRFK9Ekdfk8KI0eKr+VcxS5QUPqFkRoMpt+ZRSmZMwQWThf+6PAi3FhifZ1biEqItgikV",
+	"gkWVTLWGMzwTIbt221RKmfwo00TQyBKrJVHCdZbYu7LZdoMbkjFGO6+eYaddb5C37GM3vgc3VPXlWci8",
+	"snfU0CdDuMLMh9Qs7wBcXkOf/PPv/9PbRESQ5EE1Bv7brmuISaZi8/1VHvNTwycImFFooF0unOVOC0YT",
+	"e5cTxbSOwCXb8lboMQ8S+OTRKHo1Bslu3WI+ZAGf0ciGPhdH9NqoqhCgwKKYhT6JmFIkVYZ1jFgk56Rd",
+	"lDe4IiM25QLVs8xF1bD3YujCFq/k8unaV+jizD266qrb8KZ6zsbaW3LaNR6ijaVY9/RjFymxFDXR+B2b",
+	"U7shncc5Ezc0bJ65KfoYG08180F+WlFtc7uLyyUPjWBMFYSDnQAZFcNi8lxEPA1woArX0kjKiFFQvPXa",
+	"ZCnbEDjtzCEq8afazN7iqYdF811+MGRQZWRXWKZ8+jntVzIHl0O1BWs4JZjxY+SWgEZRlrLtE8HMlUlJ",
+	"yALQoAhEvxKu8zTTIT47tNc/PkBdIvIqD6m6p14a/Rk865JoKS/NHRVEUrEQIuIqaK2Y69X0hswD3Dcm",
+	"8GBuu3nJZUlXyV9UEC4CcBWcQEIzqi0yUShQVo48Sx1rqkqY8TwCD06FcFhz0xWyvJquTp71td7ICk9l",
+	"iVdlEIZSFlbMXMCL4hETepClU+KfbmWrJIo8hetTJpFkuVwQ7+B7wkyrWiBRzra7EjwrDJmO2ISKlaNa",
+	"uzKZaLpxm97CkzcF8+enzeJKlRgAi1tYBj8XMXED3BxLJyHvt5Y1nMHTWzIII+SHVFOHfnEF2CvI+pRO",
+	"GJ1ViAqOETVIlvO3EnRvsR2YJZmTkk3A9D2mAhqBAclftmAnTMnoqpn0z+LCDsFG4PRrtwHP8+dWBla+",
+	"FhJXbpVfpDowx7bqtzusd4XYPKUxLH5R17jf7YD1L+1J7TY8zm6EbSxB1SzXxtJV/pLn9TdQAbChwmu1",
+	"w//8Zix3Pr+wCSsnpqVDuxVd+N7p7Baa0qnhdSy0kV+5hmxkMYwtMmRsdRaM5bdPCKkJRJQD/tUqTwyr",
+	"5IhT1Hghf4oISWYysdEyFoOGJoyoKU3wzGyUwrcTqreR2WsIH6N+Vww3lIfgfYCsjELUJE5wRhdkxNCA",
+	"XWQFeRxzyBXquZh8pFHwBeSBQnhxnLCYLuwfCRtjvFnIIn6F0ASJETWmjOpKArEhqZ+8mGrNEjPw/+d9",
+	"e+f4w6fezQ5+6N78j6plzmNhG6+1C3yuWEOMlK0QMYeun2GrmQEBZ+Q7vQI2B4mi8qTZTOXtLqLspZV5",
+	"VFL4M8yEVWSM1lJqdSfRiJ7zfLaqu8lldDcWHlyG9+rlJHO1MHM/kHkiNTiHQwhVY7NYLyyeUW6ZAA/I",
+	"5v3JZuKyk236ej6qfEL1mwVxO7fYrzLXv9V2L/NJzCD3iU0EJx8lFywkowUZPgCvkeOhXJBH37/xyRDT",
+	"zFk4BDOk82RpCWwTUQMzPB4IZYAtQYIxC1xAOsE82UYECFZ6wHuRIP8DNfpZaq6WIV2c4D9LYDpbUWdp",
+	"cJthWNaTRhUBzOj1M9zAjgXJcX8u39DLIpGlgHqq2poobLb9p/pQlCwPMkvXr7awFMhzua3MoTEFcApz",
+	"5mQU5oHXRT/K5jz+KkGmgAxQ7SLN0zrdDBr1+J3b0JtNW+PyX/OR+Ov3q5Tqv5VcE1DF5jK5ZAncyioz",
+	"9CBnloI5LEmzazZ6d3sLDlXoN8ms+Y5fBnI2MwKTYQE13sGQOfZ8S/ONGUiYm28qjZe1t0ONhJNhFaz1",
+	"GoCnpc5kmEl5Fl1sIpmqugHrESpXbnq7Hn7mqoG5rieZz68xFNAXvrTa8DWPoltYNkY8ihCEC2QnZDjO",
+	"30ROCWRC2TxdtLVkBB1Tpa1DzaitxIKf+gSSy1QhqH3F197QtVD0Kyynud3dBXOOjmoYbQYRelOKq1m9",
+	"9c3pJQlT2hAw2IPs09Xs3WbcLbfTcfkUGSevcOPlKXpNT7BN2au4lhaEhiFJY+edh2yzxvzc0NZzLlgV",
+	"Vd9eiYBgXgy7W5JYUhZZEBkKaqF2AhOZ0mjsG4mK676zuZNIzllCRjIVza8op9YtT8dFuW0MtDRP3ZTS",
+	"9hrS4dL5dioLUkpx24uNF6kyG2TJWYJ7X8cZYPe2Y32lY7BK2Z9P085sSUs6dSmTdOiTYTFxc5gBC2Cg",
+	"WPbzdcAVy54ONM0+XyFKM3x2OnP2RaY5D6sDYvIE0bszopIRhOeM1gLBAsg3CA231Lwxfq/aj+dEHtOt",
+	"ISbV3DPg1PaN0SEQ1mZVcmffy+Zh20GCKpJ5FSmfZdAsuWUskEKls9gqEDaLgYtQymQQRNAYfBGgZ4aL",
+	"kAfgpipG1QmpS6cnn+XZlCZ6eysBIHfUOGFoKcHWagpcgftxCynbjuxNGlUyZqSiijE8AhxQCPlaSebc",
+	"sm/rUKmK2yphzW/T5mv35kbtodCH71Y8n3cl/ZSGvd2W1gnmlaDbBWcbF8rcXlu63TCUt8rtSrJpw604",
+	"tCAxb75//qiaV21tJsqSuFd+mU8Xm088DN21kjn33ShsgI9pac0O5URwm01aNW6FLOBhTVRmhsRb7bIB",
+	"450zUEMawbrGLlmsB+M1QOyRDGjkwidsNqiLWsx2No8l4ApKEJyA6g/JpMrhRkMOR4vY28NiuGdCJTG7",
+	"28iKU01qw0tzF4Lp3XywaWoQ14MhXScklIHaTZgVy3cD3LrWzOi4CkCu2axV7W2HsVuirDg5mVMhNGp5",
+	"RJXewmFd7f5e8jQsb+R2V17FqUTku6I1fypngOz072jpBJAnRpPqayY7cyspDlMZMds6HPi5TAxBcj0F",
+	"m4WKaWDUFz1nTFSu9m0OrTsTa47oGxsCscXpdFETq8sHPGyFoixrm4WEXccRNZwUlJdpwhScy9ZaAmi2",
+	"p3lrFcuvXKgUAHVB2D2ZYiGSmU+GZlu/2iPww4CO5BX7qtPaa+CtsCEOhb7duKtXvBibfuug9vLc3mIm",
+	"lJF8+sW41L8oAG7yyVTOyYyKBUSvcobYDzyByG6fUEilojpNWA0jrGDFr9NRxANyyRY+eXn64tGDp6dv",
+	"nz749tGPLfKUXoHwC8Y4FimGJ1VLuXk1C9PEjisXUUbh1mGjaaJsOGaJ8IoJwaU6PIavZ269Sv/nRnYM",
+	"+SfbifdbaKxLK2c9MPhj9aqJccQDXQfGRy2gPEYThjzQELbmfEJVQRwrp38k9ZQA59lC+yiEpq06Np3k",
+	"0AQfv+aGwgyp1Ua+s4oL6Jt4UIblFKppUCOHMSbWXXmMKBZIEQJbD2jF7d3MPuoizfISJ9lsbHyOG8m6",
+	"DXfG0rvYQzPi2STJY2s1wzH39mmwdcCQS/1aa7CFh278DBoiVysnmPSesHEKkFCCJgmgiGTgEVXXeFBQ",
+	"UNeujHsOvHaaDrYz1cMraGlveFqKiADrh/ak8CjwcYxmagAO+q159KYIArticDWrirfNEAFis9Io+FIh",
+	"JWNquej6cie3yWsoQBxsTKq3D95ksJm1k5pblY+JUPnOdkMhMPrE/ouXm5Dz5fobtzjllmLXnJlv7c5t",
+	"ceGBxjOjC8DqNKMecxaFmVPAerQAtlk5BzbsERfFtjsrcgiS+zITaXpClo0Lv+0Tk5FX88mWCG15thnh",
+	"NaSSOnp4NR5vb8faiouuifUrcoW1Hkx46q05/Lc73OsjZizKc/P7yyzcW/NWpbNgO02jLssPHL/DPhkV",
+	"o2mywG+hMPIr85XHNNEWgNrcTWHhTgLUIdNa5eWEINOftsi+3Jb0SgwKqCLfQr8Y5wFDKRBMRh7ZHq0L",
+	"X7X78sYiWd+GyRku7Zi0LYMH2jWsXr4TmJYFAYmuWB6dyBZxWTeFMmSwF6Cgu81YFYBxbyr9KV/8GrvF",
+	"luZbmfftWlwlvJX9wnO0pQZ7C4HqHlj3Fku6rNkXViYbfHlMa5Zo20ikzG7RiJ89ZVFoO6o67Q7nfzvu",
+	"iNdKRXMFoPntWszO9Sa1wQ7Y95wJJe+yeo3zsIMtk0dnaTDFMAmLQ4FZw6zijCOWx4q1BVS7LPnO4lo0",
+	"S+h1gCB1bbpxbJtsY9v1cciVK5bjHm0ZV4IwQ5gXj+m224dSTamqy4D7sllJLrllXYJRMQ12u+V6Nc5N",
+	"bXDDpApLeWLsDU1YnUmpDJ37qYJ0iki6nzZNs/CwX267ZsKYvXuL05RNlVpoYbCeWbWJUJJQMWFkxmww",
+	"Hpjcjtrk3ytCiRwUcNXsERu46pcI0Qg2LEgECr/rwrZXuRbWHLdqQBaEXdNAg6thhiE3hUCZnf+ACJkH",
+	"f33f+oCf/vYflbEyttrCtpen+QgwjpWuBZVbgH0iLQ6YLSlbnXeKlRq2jEpiCVVbvlIjKb+UWbUIFp7k",
+	"0E4n2ZCd1OwKZGVPe24clZJxjW5vaDWSYkI4RiAZrbewpr6LjsWSQHQpyrEMPnUrJb9eBF6uVLINVUCp",
+	"kuW5nrkqHLpQ9MhwIRkz63cpTL2SPLCySR3YEi4/OA5sEVcogbwdHExUWyXWIsJkBWLrro1F3RDhtzsO",
+	"r4aOvgdAD2cgskSTkeYtaQO2MZe+C6oU7IOb7BriObOEcGfaeYVFXLG+Bzmjivnol7Q1OBbx1NBQKCGG",
+	"bwb8r8K0V8gZ6B40mn7l5K5jWRXvBGEvBa3NetaznP28UPvylGdxxErZeDpJ2YeqcM88Sns1TsTucG5h",
+	"HssFS3YYDHe3U8mX1hpUZjRkW3FVTUeulkrljm/MkEEMpJUVXzHPldb9jZwro1CDkddKd+hIhPFU4CEt",
+	"g0Tg5PIJF6K/C1RvZ+fnG1ZFHQ2TXiv4Qxa1BTERKi/NXsiYapEhgt64+N4kFcJQHERbzV35qqWWzLVi",
+	"pKEq2otAAtusOEWhvaAhSqOGD4GjaRnKrpipAsFKWhImQn/JOpLdby5Suqmjjo3HMtGDpIHA/saK6puS",
+	"jCvLj7nsDoyjq1Mc6i+Qr89ek95hzUtKD7JA5w0VFvQ0e8VGxG91SLfrBgAA82DDCt2RXnEx2eweto/d",
+	"PicbD9ZnT7HIk1u+bHrFYxcitsXMXFXMKjAuVwpzmQq/efvqJbG/9snuSIaLXYtP4JNi2Uyf7MZUT3d5",
+	"6BNbYWHX4clujphw/ftukJVzLuAlbcstwb0OGSVzHkUkkEaa1K7yn08A9jgx/6C3GwtS1Op3W6Il5cWv",
+	"Gr+Slca6XRi/e90vjbgwksoFtlHxTiIoV6KZUIU1NsyNJ1HIiw0lz6WsVmOe0HjbIH8jFA2qc0YwPOIv",
+	"hp+GRh6GvAsMUViK05DpKCowMwxWqw+OxbYRgm/b2+QuYR+VvN1BL6+89gJHaBNR1BRKGU7pFWTyMbMW",
+	"q0F3BcZblQdXnDgda5YsKY3CnIUplCO/x+gPG4Cb41C7Ta8iySc0/uw83JDpF2fgT8pOgVVFf8yFBfrh",
+	"CA3IZwxd4MJWceEiiNKQuZhAmigbkVuyPAiRgrEIuB8Iqa4Aw5RG44HF+606vk8ZjfDu32Lp8/CvDCrk",
+	"shlmZ03EV9FJ8Pl9NSVX/roEFWs4N8+7U9MnRtDTtv5Rcx5SiAVY16OQYPxhSS4i5z0La3D63MEEX8ot",
+	"uKUr+/69iDW+shzqC7usodh468iG2+RGV1qcStiuRg3ZiSQNa+1PzXOpq0TxjdnOT2Wq2LRJqOvy2VVs",
+	"YAZenT+BGfO8eYKQ3ZPmoH3NEKQaq2xQq0VVmjkFgyBVx7grdKb1AHoI9HGX5PUVhSqncjtuv7Aha7f5",
+	"s1/WOUF98Sv7Gzla3YU3qFODmQJghn1is/zyKoUn+It5JGEqjbQ6cR8A28FmG2SWEJu5Qi4Zi1WB73OV",
+	"pdkUbvhERlEaI/qWabKYfJbVJKq84L/BCPtHDjH6M+HfTama1rKriNGxQz7WCQNz3JvHZ+Tg+KC7FgOe",
+	"i5BdrzbbzgGBzO15YpZvQmPV0Lddg59lDVkAKg3w4UPEzwEcVvNZ04SPx3WpSDaVoUEqklmOLWD9+4QS",
+	"UNGRSt1Cmom6hTw6PNpvAFcFq2njsS1OFYzFbl/1eYBZffYjXyLTL37qn7NwwpIzW051K8tDxhtGCzzc",
+	"IxbkFufZCQCKJVRoQGECfjFMBQCtwd9Jpp5V2GLphEVQ+64CCkrGIAGkAmuSZNjyhjagpGIChcgvWawb",
+	"nougNu/i1NaVhIQJjEnBGSQQlILisK23v6yp1/cXplgEh1UfBqjxY82ZeTcN22bXMRLBp+qyTEFE+YyF",
+	"eUqGMz13e2TasI8pi6pEF8q1AgZl/sW2EZLJ9pnjYG3RF58ImVTDg2DFAUTv0pLgk+VckwYdRJX78Fab",
+	"XjEFFLNBIS7R1hfVxd2PzFYtGvZWOBObrCBzyhHQiNqZNq2swT6C0FVDXCzhTBFl5pcFUnJ9gmXJ3A5u",
+	"3WXMakBcBGE/pzSyJ2huobwpaPyuEICci8wD0mkT1ThUK5Ai3HRoq86pj/jC+JhDR3DhpBy3OeQqjiA6",
+	"n8VNB6RlHK85e6DaglQEwQ1ZOczmzVeehG9ZrDGmpGFDGRteQ4JCamChfcKETCdTEvFLOFwzYN1ckJyU",
+	"bxUPh5Ox56/IEwvkVGDN2XZb9pNzunzdc27hZzdI4TyUT19xGeqvxod0sbXX3l2m66790sVbhyb4vJi+",
+	"DpGMPJLN0ALX2porbMy5cZTrKRmy6xjWbNjQ9uyeX0NQ1ivt7Nzm6s7GMWU0wQod1nBaAnTLmK6KGb1U",
+	"WWyHoUhbRb2QkG+Wy5z5SMpLFhJag/hUi7a/DBADxb7N8f1LtZkBxr6JlwOyLlD8kmu3esi+BStACGuF",
+	"8WLUQVOuTmaTMb5g+saMfMGyom53MdRj0QYj9q2jn6r7ImD8qopcco0THc0z1ofQILDUm2FnyKlYQn9o",
+	"2MeQ0Jgm+jZsKLQ5m3Y8vju+9Rzhs2sEOeP54urAC3YrhPINmb+uMhRioV0yUa6b39oWkgXFPpBSoLlq",
+	"mxRLgIgrATcLeJ/mngNmCTf0lKrGVrfXWQ+VmDyGVVea2BIZldDGs/iaPKwC9VO4xtKQa5kAphOE6UMY",
+	"ApT+gCAdqLRVXZkiS7+qWMNs3ZqG21WWjpBYMBxmWsglKi59JZVJwbY2yQT5vdq0LiJgeldsDUIF19yN",
+	"t0JosujvFX2BiaxyEyzmenY9YFW5W4NEASRlxQDWRMk15CW3wOmbJkZkrBBoHGxDprC7fYWIhOXqgc3K",
+	"Grnjk5FIvsNu/RtwPhcJtE0uAQRTREyENMHtbJHzchwaoZHC3AqALxlEbKzBFuIC1OAK9snQlcsaVsWl",
+	"fbZyYiXMTze+qrRrs2fWIxtWX+nFwrmNx7kW/dNc6VmxgxmDKNoaYOfbFBu7PZbmnUBAHARlEWIy264q",
+	"yizCDH/W8iH1zpPKYbH5FvjQS+7AbDb1QcmddR69JdT/0FrmctDpZX1pm37q+Av2XrkWhTzqLQMKAJeh",
+	"3t0J6SyaXWuEYVXEebEqZZ5C1tX6Oa3LrXpNY6OY3iYm4U8YkH8ZDMiGXA2KVLR0FPb2/XXQAeV2fkCa",
+	"cUcLiNKiMcWGZLD2IaCkmYNQhbyxEV2ExlVq7LsslBsesOEnhca67fZG3vGbTPkGyhaVjo5nBeCk2QhZ",
+	"GnAgyNZUdA7Jnhb93nwF5fmVKyCy3dJXw52UfOa4N5UMA9Jrt7aSfRGh5l8qlVTrsOe2Cq6fh+36zgrk",
+	"O80YgHwz4DNXKb8GHVlegae2MiWShImMS0YTdLWD2os4fywkC1ZTk9SBWa1NZGlaQLacIQQ7Q0YL4voo",
+	"AYWBbfLy3bSugneibxkQZbEXHVJygUCKsy2hfRdFteJq1xwGZxTYEq6R0WDaoCZmMEUbQlrltXrB9FSi",
+	"IZWGYcKU8snwyaNzsktjvnvV2QVhhjO1+4mHN02gE6Ef346uZsJq68nWSKbuwDQQTOHRyvEkchSx2bbO",
+	"7Mdn5Li3f1iBJFifV8CSRCbbZFOkka7GboBkvkGVMQ1S9LlGdr6QKUlYLBOLYItTba3XUSqipbmO2Bqb",
+	"z6ovlI4idkIiRsPMe1V4pKSzpwnfyWJDNtIX/OpGtBYb8XV+f5cNZwMoX+7qYJqDm2WIDWy5dAjDplFK",
+	"7bUGiTymL640D9BHpBhNSiSer8p3BZSjrfBAJQ9qLHBo3rdmeLCDQB2eEzDN91fqWW1dDOgM+q7OFwwi",
+	"LsyGVkQCZUWzAIBM2FFVXw3MFRZddp/IVGdeDZvjbpinD3cOzX4GB7Ct0wb1smqKetQUysFCYBUsMCtq",
+	"CLkusA6uBmC+0H65glhNQW4L4dSAHVmIJbfl+fjcOpUWvoq+l3bu3urkNZtEViUOHq8a3xsbJrElNAne",
+	"rzuYl0gSqtHQSfYO9i0OFIg7U7CAjglWDkCFJaYLDEawVSe8+mj8ZmbJDPb5NjlHa1jTG3d1V+Q5UBtL",
+	"YYUCqMbkE8XYchRdwWjempVr1gLSWBbsDKwukvMadAV0oFmVYlv04rViXiHlwffGlEd1yGcV4tpq1sSa",
+	"JqpX3ndDrNmCJlLIsl65gNw4ihjJYHoHj7ZCa4uflTnJUAr0lC3IjF6yipC1ZLJ2+Tavk0VxvuURvoTa",
+	"GjCKdceYBYzHelPa+WrQHVgbSIKv5/nYgFkJSEvP3r7affbojJy/Jd3D/YN2v9vu7q0Ei9oGWnjcWh+V",
+	"FGg0h6A3GugLMeFXNu0HvhstNFOtC+EtUQU0MHCWLFDXZRIO0DOFveAfMeeDOOEi4DGNil/JgLksLaPV",
+	"LQZQXx9BN7BN5N0r6+h71zsTuWO/tGvTcktb+HUHUYqtlXnq9RGHYBfyQQWNdgMHEJZvzWf3L7txfnHv",
+	"8puiQWXV+5nLbbm8Bl7OGIDMC1JayRBRZH1KRuktJDVXrLxgJOm0K4t+FqqXF0riaGrji4xqCHc9pxMh",
+	"FVcQb2wLBrMEBYKExdQGLqUCFCuKUTVCDlaAZmsOuxtH5TKn4haOrJgqhWb0j3JUoQZJUSEwPrbqJDDK",
+	"OaMQTweCtRRGRaARsoo6l1FYU5diuYZhkgob6OMCWBBbxNXMhTznLVASjOJWg20A8anWEmFuqDRhUBi7",
+	"TyiZcQXVY7kgj8059omSM+Yqy8pL8x9IZ/BJABmsRuJFyKJgaiRgmVwIG3Z4AuGG04Wr7qdIyPEFlICk",
+	"m1YfIzMhZDOOsRWn/hkGZlE0bXD8jIcIJZR1hI1jRZwLUZArYirgVJlVQvTQMjnC26XoulTU453a27wm",
+	"1AIqXrkVMXQBZHFi3d3XGgcJlQ/yOoYVwcBhI0Q53/uI2SzrA+9HmS1pK8SsKvnf9Fdqy8cTUyHllA7q",
+	"52f2qfjyjP5tjoNxGygDKO4wl8mlcg4GKP2g6BULUXvQ1oaKid22QIj50vEgrI3PhZYuwoD89YxG529O",
+	"z74l3Vb7byh0oGZBgIXZBHMSyTkCKfHJFOUcwUGTpCJgmKzMxIktVNHGGvPmeKaKhS3yzgY4QwkTpsgw",
+	"Acl0SJTRZuZG4nTINFQ7Q6xFRTIDDqVMshwrvYQeE0obmAv6EjLEIUSfD0wX46z4NMY7W+wrZfPbq7Ee",
+	"tjON12MMGG0/2w3cvUaBqoDZsN0gIjnf8g23Ro1qgiSZLrFqdTDr/tnKhVTjGGCeNJaxt3ajjPxd7dgm",
+	"Cw1bUrl3PCGXXISqT7hQaQS3t0/mhhjnCoJzNZSanUo9mFMwzhu5mLsnaRxHHE6HT2h4BYXas4LOtwww",
+	"szgKWnpu5Gutg281HY8/OzOFXl4wF/T8hZlqofPPaW1fDVDcNi6xMhoRwswHYxroKtHrKSD8arDZpXGV",
+	"Oa7WCZDFIZa7qFnCiDV1ECyxyxycd63v0T52Zwv8vdrT/Wz4NatiB1oNxAY3mWE1c5noaYu8EtGCDOWl",
+	"zekreMSGJKBJsiAUU29KRqzLJeeZ7xlmMx7zgGOpO02xYCjTLJlxgVxMSD0A9hIsGU7zFfte0VuWl3Rj",
+	"Uxi/iqHgLj7L8NcaQbcedrAqoKQyvXcrtmMd7BUcpyIcpXm85KiAVwN8tr4w0A95YNFWPv7ZjFfHQE9k",
+	"5ddbBzBBSx+qQA0VC9KE68Vbs4g4Hkj3r8uKUy64xUEP/kUReAEuMQF2HnnJmWM7fW8weCqV3kFkyVm+",
+	"7jTm37LFmni1lQ4LgWsQ3IFQwUbSlK4knpJRw5EEVSOBeO+q8AAbQf4XhSHhEIm6YMngn3//n+AVARoE",
+	"Rsxogh4CbHuqdezd3ECu+ljWFb5Fv8IS7CcYwYkNErapcGAGgwRRjIqYsRyGxvpHUd41fCjhWjMBcS4X",
+	"YlxKJjBLphhrkdNS3V+AB7b5wrboF3zvdG7IzIMw7MzuaH1fF+JCYHg3mEdmUjAsR2Z1B/NOCXXaqgjX",
+	"ukWeIbgN2A8gXX1vb+/Y/Pz9+ZlvMblF6CLBacIuRMCveAQOM1UOYjQTqqoP5EJRcmRJmQV4wIRPXBIT",
+	"5Or8whKJZoCIB0ygQ9XZPY1k4Z3GNJiynW6rnRNY4TtD1tar2neFFFhI8DtnCkKIBptJWjDs4RZCPk92",
+	"yMyeIIIE7iTVxbwQvCg9MLcUQOH7XschMtKYe31vr9WBAcdUT+Gwu4iHHK9xwoAX2cFI8Sz0+p6RGU8d",
+	"oESxjvL7Ci+42ZQ5NfM9AaRmnGtgljliIVQRL0ddses4AhBfyx/h9AKuYL62Du8euX3z/IYS3v6MXj/D",
+	"t/aWbgmoo/pzyuzPOkkZcKYFrKu5Orwbv7qrfDl2n3PDyRs8eIYCbJMmXWzZzQew7MaGlmDa3XYbrw+h",
+	"XQwqigBmJ3Y/WuWMXdNZjFKUXbD3n2w9arTmeN1292Cn09np9s67e/1Ou99u/+QVL3AjGHtjOgpCNp5M",
+	"+cfLaCZknIU9W7Ij7cNiKFzfG2e2KI9293r7B4f5f210wYYh5Cqm8xph1QCvCwdzxvUgMDR+YAQSRgX+",
+	"1WsdZW4iDHdoAWbt1Cj45jHn+DHP+kfk//zvM8IEmckFE2DhTaDsqE+68K8iISMq5Zq1yNk///5fTGky",
+	"kxwMt6RzYF6HKvhYSNbLunLebYhr9dJkgv5tC+RTN2WLMg+rUzzIXbP9Jc3JqEk3xfOw8RiA4gd30Wq0",
+	"3gRhG7C4LRk+5+JyiGadhEVfXUDXF14e25JZJO3Vj2ifsEfm3brx2Md24RkYSg+puOrhjNp3v6bhG7zd",
+	"PHils/mV7wVN9VQm/BcW4kt7m196LJMRD0Mmlmpwr3/LqUo3JaZvVtsuqE8MVYB5TmG+ko/RHKMFcTSC",
+	"TNKiRhtif+8QfEAVLvNpiEurZdZPGPLqVVa9gdfAW88e3gtbWr9kOL4vt5e9dm/zGy+lfixTEd7D5r9h",
+	"NLSJTVBzRkABWjLlSiOeXMM93i1cmyCbS1XhBxo+G++8oDqYombJrV94+OicTrJilsXqN1gdjIYtAgBi",
+	"Ss4Y5HWySKGVdkyVdnl2VjjlivQ63QsB8BBopc3K4VyIzLDhiPA0H/hnJ8ZnY5h9o0dDNoulZiJYoMz/",
+	"BSn9t8rotj4cvfZxk3GFLHmHCniv0938Apid4Olug6e/ZYtzemkn0D1qMp5ACqeU38MRN71D8J+l7qYn",
+	"OmFKRlel01w+OW/wgT/UqQGS/lqGi+0kVow48H7gimtG4uTXf1yljMxoEnIjdGRhBjaioLE4VAiBuCnb",
+	"TKzg/+c5//OcO+U9kio/6LYamCCO9tYf/DwcMRfWVoLGcrOWYvbqZgKd/HJMXC6CubcR8hRz4cEUoyWk",
+	"kS3X/MgDLk4snMRcgOx+ITQEGpRsJhW3txFez6hizyUN1dZMaGs1+B5V2xHI3r/+g95Shc3s07mGtn/e",
+	"Puq3nYYGTUUVTWVmTHhCVTxhTRkvacipd3NHjS7LKt6s1llq8qGGbPinendv6h36mQsHGA8oxEWwKAZL",
+	"F8+seAVeETNpKPcDlN2oEunPi6eWUNhs0/DC2WuLJ9hfyup2ZtuMY9gSziSHTc5NwRfCQvOhvVmKSmke",
+	"BvDYTWM7drAsPdxFInBHuvIw2xNYcfYaH6tyvn5z4aD5DH5HDGp7XlTFh3LgWoy3mSN4UIGlnOHi7TyX",
+	"NqR49ZbEND1H9dBcq2QNXnaEmXF0kZP8uTdr90aweb6gRUZ/z7vx31ow3lbUvePt9JResfKlYNh+5lr0",
+	"MQhOyDnB0vfL11KVCLvZ6JiT2tZqa/aq0V1vZ2gpEPofitjuyxRZUxRiq+3fZYgkWy20nIqM0VNtA66h",
+	"4mdudmyR7CEpogVgypknlU+UJEKSgi2Tm/cuWUjGEmLkygT3SIT3RnD+7WSYP0n098sP84oKt+eMWKKh",
+	"VrWHyLCpjEJl2vPBYB6ygEMegrZ5Ggvr7Ic4EPTL5tDZcDrsKz6CpOkckxFqY5KIaoi/wIiUrG6EYnro",
+	"wE4QaB7iCbhR76LQwcy6ogQVIv8Tps/sBLcW+McvpWDWunhn3d6FJrz/5HysKmYixGDRFXfqgZG39vb6",
+	"+4dG3tLThCnYAoj7Wqiv9gjMcUBH8op91WntQWj6gKXJVx0YLO5BwZgAUTc8IrNUcEiO81alvIPz9nEu",
+	"5VlR7dKMj/JlH3f5WZtt63Xbnu/Np6bDiJErHkVGeWdKk5hprmFoS7tQO7rssHidztJwKparMJhUcPMW",
+	"OCq3GZv/qdDn0X4hagMiwbOG/73Q6NH+0nvHppdLFutBcXXbRzvdo7zBrF7ZAEIBDG1BMZTVNW732/vl",
+	"adk33ACO20sDGJubKO/KhTIU38FHbj40Fr/dEaqRve1pXZK8H53TSS3YmTvgeKU6oHasIICIyTS4NL+a",
+	"m9ScQ3udbhbQ95DtLwEsaYe9AOFeSnMsiXmX4X4WXeF2N4QNf/T67z+sCE1ZLR4wxMSJnHHFivKSuwDK",
+	"t4KFYlfrTL72GcSPqK2dQW22S1ZtroSH4YCyszo3bnXJY5lcCBdnrgiNoNQz3Dc278a8Ax2qvr1RaMIK",
+	"MZ0t4q4TNxsoWjMEazNeKDbp6ELY2EhnZKqzJmfLcn+23vKZ3z/v7OWsLAMu9ybznfael6F/e7Pe5eH1",
+	"z934lwKUkdd3EEeYirw7DSB+h4lBVSe9fqf701ZswM6+1lbrKn602/mSt3531lCWWFwqiFXVCQ051DUz",
+	"9KJYdMXUKnRv4TzZu610nFgC2GH1SsdjmRAqEJfahSSgOyRkDiAeDwbhwoh9FvIpI/GpqyZGTF+M7Oxc",
+	"sYSPF0OCSApI5QFLbM47a5Fn2mWNJYZRjGVCjrEkeRX5G2byyE7jDqbPAEIkvd7z7/5zp/vTtw93nr48",
+	"PN/5+uzd3s6bH3843dk/ePJi5/Wj5rZOO6Yz0+59Wzoxq9FobwBBkhHKS8jcFWOezDAV3IGNuMA3fCcD",
+	"CMxP3mFBUrmx1YiwlVIHoGUQrDKbNZ49WymKdZdi7/KWbyALmqrlTh5i0mrefk4cmTnQEi4p/EY6FyKn",
+	"thWL4oXAvsjq+PZ+uhDmeiSXe9c/XwhUoDtHvc6FSAxD3u902xfCHr3uhbgQ//z7/0cQRQFurw7tjvaC",
+	"Xng6Ogu/AhpttiY4orpHesVlswtV2rrDnXZ3p9srPH9zsy19VvFLBxoDMdutW2vTX8QSs07EmDrwG5HR",
+	"C7cp/BDwn9MOOu8gCSBkJZ65xC+vmFgje7xlyRVLdkBQxEdb5JFVDI3cG5Ih6FvDE+hsyBHkqkq8fE6V",
+	"3nlk2th59nDoI9yZrVVMxYUYQkjEGahTwxaxQfC5VQcS2BG5yAwARtMiRjiazezwDJHvE2WLINocD4HV",
+	"gCC0HPKTL4TSCaMzsCNlmb0kSBgE7NMIMoJzAYgLYhrFaiFigcAE5tpAixWW1IA0fJgzE30zygnTKBHO",
+	"qboQAN7qI/vHiThpsbCFAFFg1qvqVngso0jOmwXVn7t0b1gkGNNJJstxbbEwYQ0guR4MDlkeDIrquWJT",
+	"2riSKL6C8d3xO0dV6N73HLiu2bVGyt3BaZSuPo+HfdLrXgh4oo+BGBfC0FqffLrwlGbxhde/sCHlF55/",
+	"gUwp+xK+ohr+LopyPXuh4O/QrNf/dOHxEB5dCVu/8G5uYCvXaC9Vah5OquX9kR3iSM8upwWFsAUxyvmG",
+	"GBkX4LI2+cRBqNzC0PtqfL+5EzIKB64OFSgYeSi/0YtlagbmHbf22+08t7TvyUvAVAGEt0FiYeKKv+ZW",
+	"hnar0+5lyRO3yrwwfys9sOURq5SY/SN7xWcI/znYsLffbfXaXhlMWI4Hyut324dtAP0B5Qi+ODjotdvl",
+	"0ggHZUxhr7vXafXMe+0SUKxL+CkWJnCICziQg6MWWJ8A/wC/Omy39sxXkZy7hw5anXahWIGb6eryA6Sl",
+	"Myh2fE/lEBwlpAeve9Brdbp2wCV71MFOZ88rAjJ4e52jVrdnn81QF7xup91quzm7VBZImB0IqQdmZb0M",
+	"K8HsebfTK464nAasZSZR2RFYpIL3Xg5HYA7WnaKKMMKjTks9d0EjnKk/NjMDfVYXplsIuoPsQWpT+RYg",
+	"l7ni2Y7NZSytktFtdKTeMs4GX2vmz7oHtmgxweZl1ejUFicuqkd1TG81tf1L8bwSH2jfAKg+sp/STOQ4",
+	"08Xae6VAjo1zW2HonXuZXBWz7h0Z9lfJrA+OumVmvX9sviijtyOWYZl3tus40c0WCpyl4zqhCFe69ae7",
+	"fkUt1PnyGBqUgq2GEDbgMbszV0KsUhcEhIpCKv8yjzMkZribrdn0aoyuUq5d/g+GGM6h5GC0cLUgEZvW",
+	"fJs1ZdU0V/EJGsxQQyHB2wzDpo9DermMwmKjmASeWAjc8AQzlRATLtEWkS/iLvCRXgjrSpVjEic8YETF",
+	"EccKYnGqiZYTBtA71Y5PJFwswPb5ufC/JK+4iY92Pf3i8uR+o41H5IUM+Zi7g/jngV92NeXHnMSUQ+0z",
+	"ql0gMdc+WIssDoROaKAVGrZze5Er47YNj0gdMEwlj3iRgS7Yo5dj2hbzDUYLYpfhxJ7n/OwWUCdy3gK2",
+	"8lIZOGQKMkHIrvqz36o/sIhxc6cDu1SID2BOkbvEAC+TGVWW4AkAJSa/FXOnclbIzKLoNILPaXB+Hxud",
+	"pMFz5/KWxxsX88+juumopoqFoARAYZoSFW88iRMar3MTT2hcBl3Uc0lmrrQwUCXsMl56aCSlrlw0nC4E",
+	"XrEFk7FItCuR7DssVMWumIBTdiGw2vIJBBWhMTeIMN6IzcCvTJbcypkXDTJ9E8xG2tkxExtCvwrBariy",
+	"aDV1/uEnZim2PbovzD/NrtAn6A/+Td+3tzFHZRXMD4ycvxp9vr1PPCtqvZdbHQqt9awLzt/Ud88oTJ0G",
+	"fR+H3fnVPgCbZX132+27WTKe0HhzYpQh0zumQ7ngl3XpUA/5xDLG7ZKn/liC1X2ZZJROmA6mCDKL/v0i",
+	"T7ROUMP3LDX5Wcm9EZukAj0pTWIPMl9tPZN+bGG1slytFnlJZ4iFTWgUZR6hkxwjsKhyAQSVU5wI161K",
+	"5vg0H8jvKRczoIoNMPv1/acvmVZ5FzMLoNlZ63ApWrK90+5AWKFlgHdiT9mObmZSTnT4M33zsxp4iwmV",
+	"ZqUNVfm4yPNi2uRsQ1R4zjRQv7Kgfao+gqmc6znGeKYGeZ4IBGdx45umhl+ILDcc9a8c3gVBBKHqhQso",
+	"jRMOuHVl9MAT0m330NHuSgxYRLHWhTiXOACfDLFG6tC1fbWhNKpPhnmIydDidrvjOcyYOOL0cVEdahXI",
+	"JHRleT+n6SZ3b/tfNAHWFg+uqd/migW7GsHLzM1VrS3E8mRFS/teEFGlWJqQPZ8UOGRWfPUuibWlesmN",
+	"os22zN20hdbef8oXIauH7HtUKa40CwcQNF91izChORS3qbk6oP2BC3ZyTWflbwZQBaEysr7VtrFU+Byq",
+	"+uzazAaKnsxYyFNzNeI+AD6sHA+iLP+ybmOuaMRDM+gwTdyjr9sPN23Zh5pCPmbt8AcbIun1vU6XJCkj",
+	"YUpey0T7pHPYbrfJc0p+4FHEspJAtrqL1/fa+2R/n7Tb+P9CzSBAaSm+k0WjLLVlFyjmHJpNZBQxlEtW",
+	"ShRV79RS2SLrtI8wbGgwg+KfRu+wgqIIiWJCGZXWVZKVMxcvvVRaQGEKwcc04Srkjs4ev6l018zHaTQY",
+	"UcVVXv7IJ08evn5DaKJ5EDFy8NfO3/5K/2YHnU8XbhdcLjtvLhC/2G3UjF4PSqWzvZBapyHnAxlb/BPr",
+	"3DHfZXWYFFbayaoMLdUUWiVxWPuEX9FgMcjrXucgowVmcpM/mfDJVGPURwAVWP7a2f8bTMfVqMyKUWaD",
+	"GegpT8KBIQSICHkPrNJwALN1sS2h7O2ZW4vQlMRRipD3MqETlh0Zs+CPE4pQ4G4eNMr3/m2akIBpzUDK",
+	"8olMAfdR//qP6Nd/WDxjZNNZhay+F8zGyWTySzie/aLnP3ejy1I5rerfl+pv9b3K+l/bIBfZqlTVPjVX",
+	"N+yWmdyF1zdl1lekirwsywIYsPhHc+99oczFPGj0k9OA3n+4KQWQvku4Zq6KOS3gRivKQyNY2Xrz3CUh",
+	"gt0yYFvKryFXNuiyHrLsYfbMa9SePqfktTkVt5I2EabciI52qCwEOXsmE9b6Mx/3y+bj5gRjw3xxcwqW",
+	"ER90DqN5RVBqTGxLtxsTRzAxPrVRvQB+k135kLWOIsDU+akzJzkjw0CGbAglx2TMhA1NLmaIvJROsYI6",
+	"jReCa1uxqxJd5zLPD/kSKsuHamF7/U7aIZ5Cgsbtif8Lx9zXss9TdWmR13NI/BEjNgUDU7C5miLwGhKC",
+	"IsKykZNM8eWKoNPE6qXF5JZbkOuufX9NvhPWgoYgeyAwmWvhcmxHkTlafSIkpEa5xG8X8J47jdHgBQbL",
+	"nNdX+VnPcGhfglTvU2P+1+dN1abVZsQCmwH5/MqlKGCdni8dZ/kHuWganH9LzdZkVrDHF/kA3kITKTcd",
+	"ZwuksB4LAspTQmRHwmjoZ2AQZvMhSikEpywlL1hyGTESyQkOT4BLAU9ya7lWsMNwmIUu9/HC6ool7D+w",
+	"pqGvFqpSkaUsRyoIu45lohEIPrI6wazOYfuNnfGG1JVnImTXWaVQSFPG7DWsEFEXT2EL7lREVLT91cqW",
+	"My74LJ3Bj8tlpD6Hu/fD58phztErWp3u3k9GjaNq6vW9dnvc+3F/cflcnNNwtH/EXh4Lvjf5/uBprxd8",
+	"M37x/fzdo6vj7puP8vIrWyDqGpbjkosQy2eAph0xaib4aTUdZqlrSInBmw2e6x0+fPRd/PHo6ddv6YPd",
+	"82ezdw/2vzlj6XfszeVs/+WL+Jt3Pz3Zm75NH3//Fb4rwwVm0+B2QStYe8dS7G7nwrvxL3CwF2a0FzBc",
+	"eBIGfOHdrPpZPPpxC2ZtybQxSOaf7pXPy3az+FZLBNY5G4Us4wzLrlnHW6sY7i5wr1hyPHY1gTS2VJSQ",
+	"GrY66Kq4JZPJro7kZCdvwXcPok4ylWnSIt8yFhOu+0YXATyeKcS7Yt3QOJFXDCF4gFNfCCeK5UKh4fq5",
+	"e6QaZyebw10ZS3E5bBV1MCNeiL0LcXD18tunVIQPxsf8kC5mH3k6/v7bB9/E7/jH8Ltx+M2j7um34jv+",
+	"/eNnX5VziKEN8tP3Pz59M/7x9KcHhzE/DefBtw92n3wtkutXP/30is72317H168WP5zS7x4+mH9/Nf32",
+	"6vGP6pt5NFbXV+Hz86fjd/Lbs/nBx87zxfHRq58Pn3zfO3z03bveu7nCnGSs2VLo8sHBfu+gfdjbf3D6",
+	"4/Or/Z9Z+joeJ19fX37Nnp4/6PL455ezaW8kXz7Ylwdq/+fZ9Fn30RbmtMLK16MjGsrM17VVEJRq9iXG",
+	"M/GgYn9cTH2v3cvLNr2UmoxBpMquLyBzc9H/m5B6Z+zkrYa+luxMrkzppQMPQUJfMJzP58lsLhzzDKgG",
+	"ymASCgOgGvWItQcdA8tqDzekxkqlbABaP8vRNdIMKDJQmjUBoStg/MrKW5cs1pURbUa1s2As5jkhC6Ih",
+	"F0aRR1nKxd5xgNclMqY/pwz886cYie7yc92DAYa3l+P3bFhUDu4iZN4uFCZrXQgQ+JjYncr5jpa7Yy7C",
+	"nUgqvWNTXZSR/dh1HFGjP0A2NXRWEvoKAXpDNxYq2Ny5YC2MS5249xy34YtF6FXtckAjqPDrioshm4Zv",
+	"8oJiPjnuEluhvk66xCDc/DBtLA35R4oYxL2HVyYsAjdfG+EgIh6ggB2m2Bbz+l0oz4babduIOhF+4BMh",
+	"3ZcRPNn2vZ9TmlChubA/JOwjHEH7R8yo+wO1W/xoC+fbz9Bo96jre6lAICTzE6aXlsKH0KNaCEB0B97r",
+	"d3q9qohD4APm187myEfHLMxYeqsy6Oj0dPHi4bPu8/NH18/Pn3VOn4R7z89Pfzl90m7TX8JecP7NnE2a",
+	"s2w8XpulVIyb/zNi8fcQY5SHi49YQGewf45jQzAXMnrDoyEeu4CMZHhakwjFGVuXR/qC3R1sq1HQne/F",
+	"LIHTA77X95+8xNxCXt/LC2D4XiJTcCw/eXROVpL/0b8fScOFtYS4CiywXa6rrQIZo2O48dF6UYkg824q",
+	"CVWXvwOQraJSZQvUmtkXNSw/q9q7rG69pYiKZaZaDmlYkBldkFCuwZKZsV103a+FZnixOMWHfk+hqRWA",
+	"Rp1uv91r7XUgVgfDhGCBITTILObeoY0s7XUhAX81juGKs3n2p5lYhXWn3cGQoG7WDW5q3s2+66Zz1C51",
+	"Ux3zZTt1X9yxrAhs5eZ7yPAxC+ZWKlEbsbEmMtV/SDPK3c9vzSm1N4VEPCEJhabNamZLG1JNN0Dn1Rzd",
+	"ZbCBCrN0UU3DJCJQTWAsXBFKQpAGWuSdS/27ZDYwlaMpJJFz38Zx6im8/ubxGTk4PuhaVQnVzQtRtLWU",
+	"jNEQ8kYeP3v+KMeYtENz49AysqmO+EDB6UXFggCKJoa02slcCM2iqDgbUBOMtjbjItWgCMsrljiFLh9d",
+	"QUUu2IIqVKPXibxi9RxwyRYe5mPJVBOzZPl9ykNv2Z9UPLozeo05iV7/oAd2b/dnZ1VruTu6Ay7BEixC",
+	"9TKZdSQQzpij4v2ubVGWG9eYyo/7kFjV6nZ6K6by8ZOXL5/E+rT34+n0/MHVj48f/3D57tvx9Oufno+S",
+	"p4fRd/udo+hpO4je/rhsKke6rOqtm+FUJVLieB4/fPX4x6Nrtuj83I13d5/yy0d7UiRP9OvO068//uf3",
+	"3378Sey/Hj26uux9Zd+cqwuv3y0a3btFozuyjAvvxs1/ANTZf7/VnLwPzpIXjt5Er/euX6p3p/rVx/2v",
+	"z7pHXz+73H309DlnT65+OLjWp6+7P3wb/HT84itbldx09m4UhgdvJz+M6NGDjw+6H1l0JvhR+uDNz2ev",
+	"Lg8ve6dPZt3nv/yg2m/m0Fkc0YDBEUgQjsRcu53D4/39Tme/29vrtH3PsBmG6RzuWl9bS8jcwOaerwxX",
+	"lHDLuzOv0tFHCI+qFJSXZIIsvNKeLcO055Rr0DuL58wwspxNCamJRQzKzldpskft7H+/wcm6GW4BHoIs",
+	"9bW5F+pss3Bp+ATq1SYWcixBri5Y6/cUo1IjFzyUc2GUJ7xb4YrUyzd2dsfBRcxouEEqgKARtUYiWMrZ",
+	"Dzk4TvKskhFDAEefDDHMBBI8AMnLWkyze9lBhEBEIrf7U5nA/2Jxage2tRZxx/q8ttvfqkyIyeYledBh",
+	"D9tdyJQ6u9DL++/XV2uxEUQYHgqFLxDEc0Gk8AnguGb45CEFXPBXYyxZbihPAs2BTA15PQL+Nq9rB1hp",
+	"voDmTy4EFYTNYr3AAnX0kikEE50XYyOIo/GQLiw0adaBnbfTMXwLIZMVxKDq0voduJioC0ET5t4JWRBx",
+	"wcI+GbqPwxbpYRrTBoI3v43kNRmqNLliiyGGWUH0DmR2VcmFb+niPkj6y0VKoUEYIHjK91CmIkzljAEm",
+	"kFEJLLxBdhdlbOW9++z1vf0eaLqe77kthOISqeJiMoA8hJsPCOWcJDa+eKm+MtAHxuLJ5NIhtEqBEAYb",
+	"B+CVrcbtnU63PBjE0MNRWLooj+INBeI39KAadOhoq9wLTRJGE9ePQuzI8k0/dZhJAWg5kG83B31QSaE2",
+	"9ruAmOtCl6mgo4gN5jRBlJDsyVjKZJAjBj4AHLGEGaUB01lKzYxZpAdmSDD25nc39JZd+PdRXrnIpn+r",
+	"wXBfPrat5u7A1coYp/KJoSdXsBx/NEfrxAV6YdToJYu1eVKUo60rpIhiUmut9Xlx5p76wnd61u/v7VJ3",
+	"V46PnxR+FCA7JWzGkfuNm97weSquYjaIfaimtLt/MHQReZjOlddnA9uK6Luo4WwYBbOxux/BikFOL4Sg",
+	"SSLnRuQzfMQI34UrnTGBUiFjoSpUd8O6JSBaKCRNrmsv0tsm9G51kWI5/ALtfNm7FzJ2y5aWgsQd0Cgq",
+	"F0xwicBOT1tO/c1SfQ+OaBh2j3pH3c5e93B8zI7GR+NeeNzrsi4Nj8I2o+3jMWPtvePuUWfE9g5HnU53",
+	"1O4ej44ODo4ZEDfucXl8b6cAsoEIYXJMWMQCc41wvcBQitJw3fBsS753yVgMa0Q1m8gE8/0gTzKdIQV/",
+	"8L1yiiP0FUEg8XqrON4641QtLelbuiBCmjWd0mi8g2DNFYtqfohKCdW2NVDXXVpxuWktYzQWgvhZOffs",
+	"zS3uUkuQp4G+t8u0zB+/1G3aIFL8lWEHL5FwzTudBhfqW8rDtwDUcZsruNc9ajKXQIqQ25Taz3pxI7tG",
+	"YvMJnhVzJTvKWZvOV3FRb8yCKkBA5KieFclQfUST4LpFnmllM6BcAoPDjgASwRurMi/qQljQCLhcXFB4",
+	"Fl5lTclcZIl5fRIxTTDgHqsZmvlDziN4QFYSrYjLszoh86m8EJA8xkE1xHCnmvyrF4vbprX8FrKqPh89",
+	"2iSpnK8RYJGr4ksxa2K77Kh6qr1bMtQWaVBLOYglqrwQxayoPhZBwZIfOKdeu9Miw9ev3uZRDXb8QzxS",
+	"01Kxmgr6s6kot6fBP9Ol/kyX+swqZSldajM7aJJHVXXwIQOpHm0NANRcdZESqiz0pxjLahNCUO5cQMTC",
+	"SclAiqWKEOQDD5DvkA+yGBl0xV+IrKiRaYChjzPvECrBmYsLeIJFvreK0SsRWIRql3de5COgkWdITJlV",
+	"/0KsIOWaOWXFifyMu5nbkdAkgUvPpSgXqiMZzpvISyaIHI/7iKdLSSiDFIoruQrd6kJAhMbwwjNkEjHw",
+	"PhJzMMGsP5/KiK2knOE2FTLOSCCjdCZQDQBmqunIvHg+l05Q8RG0u9c9ruKBj6DJF+z+bQXbsD5cAed3",
+	"X+szy2KGMacJl2S3U4EEM6MhW1sDGNYKhowAzmDaA1OsRfjv7LXAcllROSUFPLuC6lVAuTOttSDwHhUS",
+	"NG92qrD+If0QKhX0unsdMAJSAESC+ialGrpYegQqKp+ODMFhQfMPvgdQ0lgb5/2nynjdlfFjnQLv6ABN",
+	"xTiUvNqAe6y2TueIKubl9Q1KDWHOWwmRtLtXhmRyBRoOO/Yta6JtdrEhs6pxTrqjBv5JKgjVmgZTgMD9",
+	"7cl5maOxwNmBRTirYDWbh7l98/bVyyZcvfULj9emceAxMCxkWAwRzRoY+oChGTFIcQDRX8UQiDZlTBN2",
+	"zYJUM4BAZoX81TpWszjHY/elGI6dfl7WDNewFagrdw/h5+wYmT8z3o6msuq0hREXGAvYqBrZLzz+wxPl",
+	"2dsfHD1BRrVZ/LU0ulwqo8Kcfbt6EH/WePjNieH/CvP+PVV0qKBcJ7puCNJ+4x777GHa/peU2UpI6MsA",
+	"kNYUvh20o3npXmEdVZAwaLESr/F8r7O/d9But9/+icz4JzJjI2RGR6FAT4NSueUqEq2Gb0RH4H34h/wv",
+	"AwVZWoz/LriQd0rmsCy/STYH3g1/Zm3cOjrTLWFmAbFBkMtyABqgtsvkcG1vLByZ3fJbX/L2vbsDyTXY",
+	"0wzD9I8Tn4uxtzAtG4pb2vX127u+AtfjAkbdXyxaW4s8zdzX5K9DFUk9/NvGmluXjMU1KjHQTk35rHsv",
+	"iYU2JFcQywzexun9WRfrd6vepGqtT68xB/vvwb9+o4XOtoFvKnA7ikjDaJsxnHCeSItMvAE1L0nF+tI6",
+	"K9XGjMyilM2IYTajD9M+oOKocHYiSULZIg6S2oY28GDqCHZMeWTdMEbYuRD4K0sSmfQzM5MtkRbJidNA",
+	"HEyKS1/8KEeKmHkMScSVxhIhNtGhBkrlTSo2pgpiGuNoCeoEvsmhTuo470c58prjo41+8xh5IXCj3vGx",
+	"uTVCFlaVdjb6Tg/UcbODXt8zirtMNaQ+ma0Gx0ee6GTWqG9GmEZaOWdBfdO24hmOZB/QRtaNBJK7Xb/t",
+	"rN9u1q+MojRu1u0K9kjw8bvFi/NnW4DGp2KzDmDO1Z/wd/dcXQgX1Syv4RNr5X7zQJk7ZpWvaq16b21y",
+	"330dtKZoH5XIHBCAMRjTQBsqhdCOO2mvMLk6un1k+CHAof4eqQLj2UoVp+ZTCYAcik8E4cJ3JajqbtAp",
+	"o5Ge/rJOlnoKj9yZPIol7ZvXN8O+K3bumSahZOr+Yefe0kWeHWmtjHAzF5ZQseSKB24NE0bDxS/rxVEa",
+	"coGZr/cAzIg+/kRegidb5oYi5f5UDAOh3WLfZu3zQdcdHBu6gzk1sBP7eBg+33zsZVicU+Gru8/rbRZL",
+	"Y6jLSIefh8LmUygcn9ufLUnZBAeapfxVk1xm8KunuR/sI3eluIn0+t5Edlrdg9ZRyUh71W51Wu3mC+9G",
+	"VONPHqU8Cj/XahuhHDpYc5QboiR9yF6uhEHJKgFCnfHKOuetAkB1BlzlVxSWUFKAqBTQKCqUtMgcFzkg",
+	"mLPH2GbBDF7VKAKITyUsQ1ETURiDJQEtEiDimFkX5WcAlHnqjqKLQl9W+ajqy9U7LKpMtrKpD5CYGIhX",
+	"aMxeTncZ+NwqXYZiUosNnms0tYuSlV+NEznjqjSqYGrE66Tu1QLSjI0PdrWL5qt47QjUhpDtpaEhaOlq",
+	"F6eZCQ7iFLhWLBqX1r9yXMhfiqzFrFzhPUf5Nx9u/m8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -16,7 +16,8 @@ const deskLength = 100
 func (s *Site) consolePage(ws *words, aud disclosure.Audience, title, here, back string) page {
 	p := s.newPage(ws, "console", title, nil)
 	p.Here, p.Back, p.Signed, p.Families, p.Demo = here, back, aud.Name(), aud.May("GET /console/families"), s.DemoFamily != nil
-	p.Alerts, p.Names, p.Runs = aud.May("GET /console"), aud.May("GET /console/households"), aud.May("GET /console/runs")
+	p.Alerts, p.Names = aud.May("GET /console"), aud.May("GET /console/households")
+	p.Ledger, p.Runs = aud.May("GET /console/ledger"), aud.May("GET /console/runs")
 	return p
 }
 

@@ -452,7 +452,28 @@ func drawings(t *testing.T, s *Site) []drawing {
 		}, same)
 		console("answers-of", "answers", "answers.title", "family", func(w *words) any { return drawInterview(w, telling(t), true) }, func(w *words, p *page) { p.Trouble = w.say("answers.wrong") })
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)
-		operator := func(_ *words, p *page) { p.Signed, p.Families, p.Runs = "Olga", false, true }
+		operator := func(_ *words, p *page) { p.Signed, p.Families, p.Ledger, p.Runs = "Olga", false, true, true }
+		console("ledger", "ledger", "ledger.title", "ledger", func(w *words) any {
+			counted := household.LedgerDay{Account: energy.Account{Meter: "m4k7xq2pz", Gateway: "gw-03", Day: energy.DayOf(today(t), w.now.Location())}, Heard: 141, Missing: 3, Every: 10 * time.Minute, Looked: true}
+			for f := range counted.Tally {
+				counted.Tally[f] = int64(f + 1)
+			}
+			yet, irregular, nobodys := counted, counted, counted
+			yet.Every, yet.Looked = 0, false
+			irregular.Every = 0
+			nobodys.Every, nobodys.Looked, nobodys.Meter, nobodys.Gateway = 0, false, "", ""
+			v := drawLedger(w, []household.LedgerDay{counted, yet, irregular, nobodys})
+			v.More = "/console/ledger?after=x"
+			return v
+		}, operator)
+		console("ledger-none", "ledger", "ledger.title", "ledger", func(w *words) any { return drawLedger(w, nil) }, operator)
+		console("gaps", "ledger", "gaps.title", "ledger", func(w *words) any {
+			g := household.MeterGap{Meter: "m4k7xq2pz", Gateway: "gw-03", Gap: energy.Gap{From: today(t), To: today(t).Add(time.Hour), Missing: 5, Every: 10 * time.Minute}}
+			open := g
+			open.To = time.Time{}
+			return drawGaps(w, []household.MeterGap{g, open})
+		}, operator)
+		console("gaps-none", "ledger", "gaps.title", "ledger", func(w *words) any { return drawGaps(w, nil) }, operator)
 		console("runs", "runs", "runs.title", "runs", func(w *words) any {
 			at := today(t)
 			runs := []household.Run{{Job: "rollup", Started: at}, {Job: "results", Started: at, Fault: household.FaultUnended}, {Job: "gone", Started: at}}

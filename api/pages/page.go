@@ -28,6 +28,7 @@ type page struct {
 	Alerts    bool   // who is signed in may see alerts
 	Families  bool   // and families: an operator may not
 	Names     bool   // and families by name, without figures
+	Ledger    bool   // and what became of messages
 	Runs      bool   // and what passes of jobs came to
 	Secret    bool   // no browser keeps the page
 	Notice    string // what just happened

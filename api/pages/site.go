@@ -118,6 +118,8 @@ func (s *Site) Routes() []Route {
 		post("/console/households/:id/disconnect", s.disconnectHousehold),
 		post("/console/households/:id/letter", s.writeLetter),
 		post("/console/case-load/:id/end", s.endHelp),
+		get("/console/ledger", s.showLedger),
+		get("/console/gaps", s.showGaps),
 		get("/console/runs", s.showRuns),
 		get("/console/alerts/:id", s.showAlert),
 		post("/console/alerts/:id/take", s.takeAlert),

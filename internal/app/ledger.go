@@ -109,42 +109,17 @@ type ledgerKey struct {
 }
 
 // compare holds a meter's messages against its cadence, day by day, and returns the
-// gaps that touch the days asked for.
+// gaps that reach into the days asked for.
 func (o *Office) compare(m household.Meter, at []time.Time, q LedgerQuery, lines map[ledgerKey]LedgerLine) []energy.Gap {
-	now := o.World.Now().Add(-drainLag)
-	if end := q.To.Start(o.Zone); now.After(end) {
-		now = end
-	}
-	cadence := energy.CadenceOf(at)
-	line := func(day energy.Day) (LedgerLine, bool) {
-		k := ledgerKey{day, m.ID, m.Gateway}
+	cadence, days, gaps := energy.Attend(at, q.From, q.To, o.World.Now().Add(-drainLag), o.Zone)
+	for _, d := range days {
+		k := ledgerKey{d.Day, m.ID, m.Gateway}
 		l, ok := lines[k]
 		if !ok {
-			l = LedgerLine{Account: energy.Account{Meter: m.ID, Gateway: m.Gateway, Day: day}}
+			l = LedgerLine{Account: energy.Account{Meter: m.ID, Gateway: m.Gateway, Day: d.Day}}
 		}
-		return l, !day.Before(q.From) && day.Before(q.To)
-	}
-	put := func(l LedgerLine) { lines[ledgerKey{l.Day, m.ID, m.Gateway}] = l }
-	for _, t := range at {
-		if l, ok := line(energy.DayOf(t, o.Zone)); ok {
-			l.Heard++
-			l.Last = t
-			put(l)
-		}
-	}
-	var gaps []energy.Gap
-	for _, g := range energy.Gaps(at, cadence, now) {
-		touches := false
-		for _, t := range g.Instants() {
-			if l, ok := line(energy.DayOf(t, o.Zone)); ok {
-				l.Missing++
-				put(l)
-				touches = true
-			}
-		}
-		if touches {
-			gaps = append(gaps, g)
-		}
+		l.Heard, l.Missing, l.Last = d.Heard, d.Missing, d.Last
+		lines[k] = l
 	}
 	for k, l := range lines {
 		if k.meter == m.ID {

@@ -45,6 +45,8 @@ const (
 	viewAgreements = "agreements"
 	viewReceipt    = "receipt"
 	viewConflicts  = "conflicts"
+	viewLedger     = "ledger"
+	viewGaps       = "gaps"
 	viewRuns       = "runs"
 	viewHouseholds = "households"
 	viewCaseLoad   = "case_load"
@@ -98,6 +100,7 @@ type Store interface {
 	Sheets
 	Cases
 	Conflicts
+	Ledgers
 	Runs
 	CaseLoads
 	Journal

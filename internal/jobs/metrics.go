@@ -7,13 +7,14 @@ import (
 
 // The jobs of a pass, in their order.
 const (
-	rollup   = "rollup"    // readings to usage, climate and bills
-	compute  = "results"   // usage to results
-	evaluate = "alerts"    // results to alerts
-	archive  = "weather"   // days whose weather nobody else knows, from an archive; not noted as a run
-	backtest = "backtest"  // forecasts of months that are over; likewise
-	retain   = "retention" // what the charter keeps no longer is removed, once a day
-	verify   = "verify"    // what is stored against what comes out again; no job of a pass
+	rollup   = "rollup"     // readings to usage, climate and bills
+	compute  = "results"    // usage to results
+	evaluate = "alerts"     // results to alerts
+	archive  = "weather"    // days whose weather nobody else knows, from an archive; not noted as a run
+	attend   = "attendance" // messages that never came; likewise
+	backtest = "backtest"   // forecasts of months that are over; likewise
+	retain   = "retention"  // what the charter keeps no longer is removed, once a day
+	verify   = "verify"     // what is stored against what comes out again; no job of a pass
 )
 
 // Names are the jobs of a pass, in their order; runs are noted under them.
@@ -57,6 +58,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		Name: "foyer_jobs_removed_rows_total", Help: "Rows of the records removed because the charter keeps them no longer.",
 	})
 	m.failures.WithLabelValues(archive)
+	m.failures.WithLabelValues(attend)
 	for _, j := range Names {
 		m.success.WithLabelValues(j)
 		m.duration.WithLabelValues(j)

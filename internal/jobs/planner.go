@@ -45,6 +45,7 @@ type Planner struct {
 	doubted int        // likewise: rises that waited for a decision after the last pass
 	ran     int64      // likewise: the run noted last
 	asked   energy.Day // likewise: the day on which the archive was asked last
+	called  energy.Day // likewise: the day of UTC on which messages that are missing were looked for last
 	priced  bool       // likewise: whether it is known which days tariffs price otherwise than before
 	ahead   time.Time  // likewise: the latest world time of any pass, when the clock went back since
 
@@ -127,6 +128,7 @@ func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 		return r, err
 	}
 	p.askArchive(ctx, homes, now) // what it says is chosen by the next pass
+	p.callRoll(ctx, now)
 	if err := p.computeAll(ctx, homes, now, &r); err != nil {
 		return r, err
 	}

@@ -33,6 +33,7 @@ type Store interface {
 	Runs
 	Kept
 	Retention
+	RollCalls
 }
 
 // Homes say who lives with which meters under which contract.

@@ -12,7 +12,7 @@ var about = map[Role]string{
 	Lead:       "Runs the pilot: names, case-loads, meters, tariffs, letters. Never a family's figures.",
 	Auditor:    "Recomputes what is claimed: the journal, statements, passes of jobs. No name, no family's figures.",
 	Funder:     "Pays for results: statements and aggregates alone.",
-	Operator:   "Runs the machines: gateways, conflicts, quarantine, passes of jobs. Sees no family.",
+	Operator:   "Runs the machines: gateways, conflicts, the loss ledger, quarantine, passes of jobs. Sees no family.",
 	Machine:    "Shows a bearer token of one pilot, which ends by itself and carries scopes.",
 }
 

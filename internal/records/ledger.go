@@ -115,9 +115,18 @@ func (d *DB) Accounts(ctx context.Context, meter energy.MeterID, from, to energy
 	return all, rows.Err()
 }
 
-// TrimLedger forgets the days before one.
+// TrimLedger forgets the days before one, and the gaps that ended before it.
 func (d *DB) TrimLedger(ctx context.Context, before energy.Day) error {
-	if _, err := d.write.ExecContext(ctx, `DELETE FROM ledger WHERE day < $1`, before.String()); err != nil {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for _, day := range []string{`DELETE FROM ledger WHERE day < $1`, `DELETE FROM attendance WHERE day < $1`} {
+			if _, err := tx.ExecContext(ctx, day, before.String()); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM gap WHERE to_at <> 0 AND to_at < $1`, millis(before.Start(time.UTC)))
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("trim the ledger: %w", err)
 	}
 	return nil
