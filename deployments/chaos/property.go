@@ -15,6 +15,9 @@ type Property struct {
 	Round int // cycles that share one seed and one pilot; 0: all of them
 	Needs []Need
 
+	// Apart leaves it out of a whole run: it is asked for by its id.
+	Apart bool
+
 	// Beside says that most of the time is spent waiting: it runs while the others do.
 	Beside bool
 	Run    func(t *Trial) // t.Cycles cycles
@@ -32,15 +35,17 @@ func register(p Property) {
 	properties = append(properties, &p)
 }
 
-// number orders R2 before R10.
-func (p *Property) number() string { return strings.Repeat(" ", 4-len(p.IDs[0])) + p.IDs[0] }
+// number orders R2 before R10, and S2 after both.
+func (p *Property) number() string {
+	return p.IDs[0][:1] + strings.Repeat(" ", 4-len(p.IDs[0])) + p.IDs[0][1:]
+}
 
-// chosen returns the properties with one of these ids, all for none, in their
-// order, and the ids that no property has.
+// chosen returns the properties with one of these ids, for none all that are not apart,
+// in their order, and the ids that no property has.
 func chosen(ids []string, short bool) (all []*Property, unknown []string) {
 	wanted := func(p *Property) bool {
 		if len(ids) == 0 {
-			return !short || p.Short > 0
+			return short && p.Short > 0 || !short && !p.Apart
 		}
 		return slices.ContainsFunc(p.IDs, func(id string) bool { return slices.Contains(ids, id) })
 	}

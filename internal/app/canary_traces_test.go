@@ -151,9 +151,7 @@ func (v *visitor) silentBackup() {
 		marks := slices.Clone(sums)
 		for _, label := range []string{withdrew, never, witness} {
 			marks = append(marks, label, trace(label))
-			for _, name := range v.devices(label) {
-				marks = append(marks, name)
-			}
+			marks = append(marks, v.devices(label)...)
 		}
 		for _, m := range marks {
 			if strings.Contains(text, m) {

@@ -11,7 +11,7 @@ import (
 // in its own, compressed, format restores, and any other file as it is.
 func Content(t TB, path string) string {
 	t.Helper()
-	b, err := os.ReadFile(path) //nolint:gosec // a file that the test made
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func Content(t TB, path string) string {
 	}
 	restore := Need(t, "pg_restore", "On Debian: apt-get install postgresql-client, or make servers.")
 	var said strings.Builder
-	cmd := exec.Command(restore, "--file=-", path) //nolint:gosec,noctx // a program found on this machine; it ends by itself
+	cmd := exec.Command(restore, "--file=-", path)
 	cmd.Stderr = &said
 	text, err := cmd.Output()
 	if err != nil {
