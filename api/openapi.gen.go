@@ -521,6 +521,39 @@ func (e MeRole) Valid() bool {
 	}
 }
 
+// Defines values for OtherTariffLacks.
+const (
+	Calorific OtherTariffLacks = "calorific"
+	Colour    OtherTariffLacks = "colour"
+	HalfHours OtherTariffLacks = "half_hours"
+	OffPeak   OtherTariffLacks = "off_peak"
+	Power     OtherTariffLacks = "power"
+	Price     OtherTariffLacks = "price"
+	Readings  OtherTariffLacks = "readings"
+)
+
+// Valid indicates whether the value is a known member of the OtherTariffLacks enum.
+func (e OtherTariffLacks) Valid() bool {
+	switch e {
+	case Calorific:
+		return true
+	case Colour:
+		return true
+	case HalfHours:
+		return true
+	case OffPeak:
+		return true
+	case Power:
+		return true
+	case Price:
+		return true
+	case Readings:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PaperConsentAction.
 const (
 	PaperConsentActionGive     PaperConsentAction = "give"
@@ -1769,6 +1802,37 @@ type NoticeShown struct {
 	Version string  `json:"version"`
 }
 
+// OtherTariff defines model for OtherTariff.
+type OtherTariff struct {
+	// CostEur What they would have cost.
+	CostEur *Decimal `json:"cost_eur,omitempty"`
+
+	// Coverage Of how many days use and price are known.
+	Coverage DayCoverage `json:"coverage"`
+
+	// DifferenceEur Below 0 they would have cost less.
+	DifferenceEur *Decimal `json:"difference_eur,omitempty"`
+
+	// Estimated A part of what was used was estimated.
+	Estimated bool `json:"estimated"`
+	Fuel      Fuel `json:"fuel"`
+
+	// Lacks Why days are not known.
+	Lacks []OtherTariffLacks `json:"lacks"`
+
+	// Own Tariff of the home at the end.
+	Own string `json:"own"`
+
+	// OwnCostEur What the known days cost as they were, under the contracts of the time.
+	OwnCostEur *Decimal `json:"own_cost_eur,omitempty"`
+
+	// Tariff The other one.
+	Tariff string `json:"tariff"`
+}
+
+// OtherTariffLacks defines model for OtherTariff.Lacks.
+type OtherTariffLacks string
+
 // PaperConsent defines model for PaperConsent.
 type PaperConsent struct {
 	// About What is asked together. Half-hours, `hourly`, and what the family says of itself, `survey`, are asked on their own.
@@ -2046,6 +2110,16 @@ type Version struct {
 	Commit  *string `json:"commit,omitempty"`
 	Go      string  `json:"go"`
 	Version string  `json:"version"`
+}
+
+// WhatIf defines model for WhatIf.
+type WhatIf struct {
+	Family  string             `json:"family"`
+	From    openapi_types.Date `json:"from"`
+	Tariffs []OtherTariff      `json:"tariffs"`
+
+	// To First day not counted.
+	To openapi_types.Date `json:"to"`
 }
 
 // AlertID defines model for AlertID.
@@ -2468,6 +2542,12 @@ type GetMyUsageParams struct {
 // GetMyUsageParamsBy defines parameters for GetMyUsage.
 type GetMyUsageParamsBy string
 
+// GetMyWhatIfParams defines parameters for GetMyWhatIf.
+type GetMyWhatIfParams struct {
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // GetReceiptParams defines parameters for GetReceipt.
 type GetReceiptParams struct {
 	// AcceptLanguage Language of sentences, French by default.
@@ -2632,6 +2712,9 @@ type ServerInterface interface {
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx echo.Context, params GetMyUsageParams) error
+	// GetMyWhatIf Read what the last twelve months would have cost one's own family under other tariffs
+	// (GET /api/v1/me/what-if)
+	GetMyWhatIf(ctx echo.Context, params GetMyWhatIfParams) error
 	// GetReceipt Read the receipt of a paper that one wrote down
 	// (GET /api/v1/receipts/{id})
 	GetReceipt(ctx echo.Context, id ReceiptID, params GetReceiptParams) error
@@ -4039,6 +4122,35 @@ func (w *ServerInterfaceWrapper) GetMyUsage(ctx echo.Context) error {
 	return err
 }
 
+// GetMyWhatIf converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyWhatIf(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyWhatIfParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyWhatIf(ctx, params)
+	return err
+}
+
 // GetReceipt converts echo context to params.
 func (w *ServerInterfaceWrapper) GetReceipt(ctx echo.Context) error {
 	var err error
@@ -4220,6 +4332,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me/money", wrapper.GetMyMoney, options.OperationMiddlewares["getMyMoney"]...)
 	router.GET(options.BaseURL+"/api/v1/me/answers", wrapper.GetMyAnswers, options.OperationMiddlewares["getMyAnswers"]...)
 	router.POST(options.BaseURL+"/api/v1/me/answers", wrapper.SayMyAnswers, options.OperationMiddlewares["sayMyAnswers"]...)
+	router.GET(options.BaseURL+"/api/v1/me/what-if", wrapper.GetMyWhatIf, options.OperationMiddlewares["getMyWhatIf"]...)
 	router.GET(options.BaseURL+"/api/v1/me/consents", wrapper.GetMyConsents, options.OperationMiddlewares["getMyConsents"]...)
 	router.POST(options.BaseURL+"/api/v1/me/consents", wrapper.SayMyConsent, options.OperationMiddlewares["sayMyConsent"]...)
 	router.POST(options.BaseURL+"/api/v1/me/erasure", wrapper.AskMyErasure, options.OperationMiddlewares["askMyErasure"]...)
@@ -8246,6 +8359,97 @@ func (response GetMyUsagedefaultApplicationProblemPlusJSONResponse) VisitGetMyUs
 	return err
 }
 
+type GetMyWhatIfRequestObject struct {
+	Params GetMyWhatIfParams
+}
+
+type GetMyWhatIfResponseObject interface {
+	VisitGetMyWhatIfResponse(w http.ResponseWriter) error
+}
+
+type GetMyWhatIf200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetMyWhatIf200JSONResponse struct {
+	Body    WhatIf
+	Headers GetMyWhatIf200ResponseHeaders
+}
+
+func (response GetMyWhatIf200JSONResponse) VisitGetMyWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyWhatIf304Response = NotModifiedResponse
+
+func (response GetMyWhatIf304Response) VisitGetMyWhatIfResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetMyWhatIf401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyWhatIf401ApplicationProblemPlusJSONResponse) VisitGetMyWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyWhatIf404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyWhatIf404ApplicationProblemPlusJSONResponse) VisitGetMyWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyWhatIfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyWhatIfdefaultApplicationProblemPlusJSONResponse) VisitGetMyWhatIfResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReceiptRequestObject struct {
 	Id     ReceiptID `json:"id"`
 	Params GetReceiptParams
@@ -8751,6 +8955,9 @@ type StrictServerInterface interface {
 	// GetMyUsage Read what one's own family used
 	// (GET /api/v1/me/usage)
 	GetMyUsage(ctx context.Context, request GetMyUsageRequestObject) (GetMyUsageResponseObject, error)
+	// GetMyWhatIf Read what the last twelve months would have cost one's own family under other tariffs
+	// (GET /api/v1/me/what-if)
+	GetMyWhatIf(ctx context.Context, request GetMyWhatIfRequestObject) (GetMyWhatIfResponseObject, error)
 	// GetReceipt Read the receipt of a paper that one wrote down
 	// (GET /api/v1/receipts/{id})
 	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
@@ -9971,6 +10178,31 @@ func (sh *strictHandler) GetMyUsage(ctx echo.Context, params GetMyUsageParams) e
 	return nil
 }
 
+// GetMyWhatIf operation middleware
+func (sh *strictHandler) GetMyWhatIf(ctx echo.Context, params GetMyWhatIfParams) error {
+	var request GetMyWhatIfRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyWhatIf(ctx.Request().Context(), request.(GetMyWhatIfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyWhatIf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyWhatIfResponseObject); ok {
+		return validResponse.VisitGetMyWhatIfResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetReceipt operation middleware
 func (sh *strictHandler) GetReceipt(ctx echo.Context, id ReceiptID, params GetReceiptParams) error {
 	var request GetReceiptRequestObject
@@ -10119,372 +10351,383 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3LcuNGti78KhnYZ0d3R0EUSVE3Khw7ZNXVrpurZNe2S/WTSSBJZgnMhJEJUXSFInr8j//JfoETp2dn",
-	"/s+O36Sf5ESulYkLCZCgpKq2vd3R4aJIIK8rV67rtz55gZzFUjChldf/5E0ZDVkCHx/yCVPafAqZChIe",
-	"ay6F1/dejcl8SjWZU0WoUHOWsNAnWpIRI4oJTUY0uCRUkeGz8c5LKdjOC6qD6bDl+Z4KpmxGTZt6ETOv",
-	"7ymdcDHxbm5879E5naz29gNLFJeCyDHRU0ZoxBJd21uzjp5zcbna0ZvHZ+Soe3Tkk4RFX114gl3rC++E",
-	"0BF0IwX0H1GlSUwnbH0nN74X04TOmLaLeWrG/exhxWrG9OeUER6aGVKBEzSNc/NrTPXU8z1BZ6Z5Hnq+",
-	"l7CfU56w0OvrJGXFQczo9XMmJnrq9Q96vjfjwv3Z8SuW4VS9Gq+O5zGfpAlTZkX1lC2I0lKGhGqip1wR",
-	"LpSmQvfNYBkNpiRmCZchLE3CVBppYugp1SzEpRotzG+iRc6kgHXkpl2qiRxfCCHnLfLO/MUVEVKTSxZr",
-	"0zNH6uLKrn6fDJlgyWQxuJxPhz4ZmrYHCaMhF5MB1eYrGTMxgNVTwxY5JcMHQ7ukcjxWTF8Irsg84Voz",
-	"QYb/3v162LoQbp1/TlmyyBeaqoEclzaYXdNZHDHl9d973Xb3YKfT2WnvnbeP+u12v93+yfvge2OZzKj2",
-	"+l5INdvRfMa86nVXfCJmTDSiByZ0snDUH1DFdiJJQ/VFKOQsTZRMVsd4PmVkaM7HIIAnhm585mCQERvL",
-	"hLVqlhbf8GpGtd/pVg3kMZ3xaLF5ucgYHvwii/M4kbOq45MoTUK6IHMqNAtb5CEb0zTSPtlrm++VXR8y",
-	"1HJ4QjpdMpNCTxUZy8R+PCGdNlkwmuCX8OmESMGgXfOViqRWdSs8NgMrTqxEl5Uk+YRqNqeLKn5g9nqC",
-	"P9spnRB2xZJF/u2UCXtO64ZkH/XusNzPQjaLpWYiWHzLFqvjPCWmL1gd4FTmpDOfCDaH7wyz6hNKvv/+",
-	"2cMWeWs4EZ1QLsic6ykXpNsjU/gMdKxMU4ZSmNK+4UxTLiaGHYVSsAuh5zxghArke3gHml/hWjTsjhgu",
-	"GQIHTViLvBLRAgdkmZ9Kg4CxkIWEJqajGZuNzDVa4Eh4EedLWJj/jlmAmqXsdI8arOUYLsqag23u4WHp",
-	"vsVBG45sWK5Phhfe3oU3bJF3XE9lqg2/Lq9Er3vUqp2JvafXUUPtmO01opqMPbDP2uEzWGoa3vvAjIzT",
-	"aEHnxWU0Nx+PmFk7uBMt1ZXXca/dWzfcXLrakqE+p2KS0glbHbH7xYzXrB4TAVM+eZwwEUzNdR4iP6sd",
-	"1mkQsFjvZD3UDKy7f1A5MD7jFTLnC6kMlbGZEUGAFToZrIrdRNBIsWM7aK+/3/bNKPgsnXn9brsNhwX/",
-	"yo8KF5pNWAIDemFEuCrGWLp5zK6BsLfEI+13mzkkPHgX/viGBYzHDUQKkuCTX+SSPJfrrkghSSTFJFu1",
-	"wmWp5UwmiZzXrZeWW11xN2ZOKjYMIRfHzYdAGhKHjzSOIx5QM8rdj8oMNRP7zMfRwut7L2nIqed7wZSK",
-	"CQsH0KeTB7v7IA92QR70PZRFzKs8NNcyHQUhG0+m/ONlNBMy9nwvoiMWmSWRC5aQ9iF85U6mN068G9+b",
-	"cqVlsvD67z955e565929fqdtu1PaTL3vGTkY/mSx/YuF3o2//HJ5rKXJuZZocCnkPGLhhIV5i6Vvbz74",
-	"ODva3evtHxzm//V82/dg3aATRu1K02SCTJ0ulHneLIU5xoPA63udA8/3ZowK/KvXOjIrc2nkAA8VpkBG",
-	"4WAqZ6xlHjMUwK41POsfkf/zv88IE2QmF0wA60jIR5kmPunCv4qEjKiUa9YiZ//8+38xpclMcgHfdw7M",
-	"6y3TX5JGIMG6rsyamGPOtRlHmkwMIfme4iJgm/dpaXWvUM/1+ns3RcL+Hwkbe33v33ZzNX0Xf1W7SMRA",
-	"3Ku3TqZHFjR6p2FXNWof24VnoM1TuIVU81MCjypq6OGTp9LZjBqy9U6tVJ5LEWYFfZCfpjQkc5lcomRl",
-	"loFGKRw3OklYzoCoG4s5BPDZnHV8JaSLbLXbOx1DOSC44VpA62bZKV8mxYPz9rFT3+wDhXMAR8Z1JeRS",
-	"R+b1ckepoKOIDeY0mW3XHRwi1xBOMZhKHrCl6S6Yyun6VcorRmh/fCkFNBqyIOIwLLeO7Aq2cUwjxezJ",
-	"XRq3IWgaZY/YFl9Q8XPKftm5kimcCjhKisQyTciIM0GCKU3HY5aQK6kTRiI5YUbDJf8Bo8zn03RUU5kq",
-	"o9sHUun6YZ3JGfYuf/3/NVvumwmSCqND/4d388FQdCqoumRryTPkIVgigPysmQlfqqBNO5icOJc28gOc",
-	"o4aH2TZSc5yzZv0lvcNKt1MZhUun/QwP7c5zicd19SZ+Z9QTNPPQgnC8xqxVMl/c4v58/us/6C2vxhsf",
-	"NduVO8ydKGgqqmhKaToeZ52piiesUGEPfvM9y5eiZtvAegOXx9c0fIMK5ZplixM5itjsQcXysSSRlgGG",
-	"TFNu1kakRm0ks1RpoFNzbSlNuu2253uxNGKsYQ27IDvtolRs+IK5glLl9XtG/tVcw7V2Ps1UXhJKhgY5",
-	"QxK5OLVLY74bykD9GxdXNOLhjn3Ba7xkr3GGdetVOYATMsTZD4miC6NmG63a9FnUBptTojkrls9SzSYg",
-	"XHmW0UwSKtKI2js9pIZMfS9Ok1gq5qQNEFwCHnPozwukjFlCNb9iVdd/me+nQsPeddvdw5WfzeZIw0Yt",
-	"6x/JVBc6LcuGviek5gFMSU1pd//A63sHRzQMu0e9o25nr3s4PmZH46NxLzzudVmXhkdhm9H28Zix9t5x",
-	"96gzYnuHo06nO2p3j0dHBwfHrCiJFK+6m6pFKNx+v/6/hvXSOGbRr/8g6p9//y8ekTHlmowTyUMSTNkv",
-	"BG6P/wAOI2O23RbULTjQ8/olzyQuZNvu9njvnaZKcaI4iSgJf/1HzIRiYINjPpEp/MDAnq1ZmhDBSPLr",
-	"P2IpQhJHqWp5HxrsZsJmXIT2dmh8SjK6rjgmYC8PqIATDzMiWvpoW+D2epg7mzqjCeFaESa+wO3gbylg",
-	"PkqoShN26u7k5ic4kKHpuff8u//c6f707cOdpy8Pz3e+Pnu3t/Pmxx9Od/YPnrzYef3IEJNEm/2PRlIZ",
-	"o2/D870FCi5RpGC94E/0HcC2Fg6aVaZAK3nvvU1nymjRUxbFJKY89MloARZaH6yHMtXYmLlRlikEafOw",
-	"SCFNCaK0VHVEMZdpFJKJhCmZIeeyglkwFBQCKcY8mSnCNbDQxzIZ8TBk4nbXUn6V7OVXyUsjQEWRnLPK",
-	"y0NIveN+vq+Lg6YhZyJg5mSYeyOUYAaGKX7LFuf08s4z7HbLl+UlW8A2h4QKqacsQRNv1Ywv2WJHwxDu",
-	"a77DJXvwcGko9iKF+b+QAi3mW6hx1BzXdYJybG5icAdGMzCyOnWOGjYfTMGalUvMQSBTuKjf27YHLDWy",
-	"yfF+69hIK0Ybwm96Ry2QX8xt4L5qd1sd/M6oAWi2ZBGNFQsHaDDoHB75nlGoRfbFgVk47D4wchiNXHNd",
-	"7GHKJ1P7Vadjv4vk3H6104GB3IBfjwXUCm6llo6P26tNtQ/ay20d77VdWwURtn2w0+4YaTgFSZdFLNAJ",
-	"D8y953txYUX2bYNxRIUoKB5auqsHmzIXDp3lC11WWEEzLq9xZc8gJbMKKfmSC/NTvr3grsp7MIxSpglc",
-	"xcH01//1c8qI+QlUwPJY2vvZWA73tx3Lz/lYcgJcP5w4+fUf0a//64qhsP7B94D5owRSICo5Hiiv3z04",
-	"6raNbKwYE4UvDEFxI54ZTpORSatrhm8koRnVhd3hShnq69pPS+aA9t45WN+sjBJxYQWi1YYsXe23jvfr",
-	"1slpS2ZWLXA+mSvZ9+KEZyNtt/Y7vf1uBwQ3KjTKV3sdvN+SbHDt45299nm3W5RZOdpWF7CVdSPcP8Kl",
-	"2DxCdOa3RlSxlUF2jntLIwTyaDbEy3dT2N0yKdj3gY178tJwaKmzQ3zYa3X24S2nllYqpAV/t9cXaRQV",
-	"2owTecWN0Ewj0/g0kelkuiRA3/hekLAQvRt1XHWULhTBx3z0GPFgmjkgWaSYEeuAz9Wz14xxtB0nbcw1",
-	"u+1smPabjOV5/QPkc17/CHib1+/lD1sa7VkKuAWXO7gVkyuc5LtsIBcqHY95YBSMQUg1rd/Gxjc4XrsV",
-	"9/ep3S0UzyhGTcgxsbOCb2FSPshugs2NSjzmidI2XKbgkYbdM29nwTItMnzOxeUQBNILUYxmIhGjoSJa",
-	"2oavbSwTuJ23NBTb8LBCPNW6p+EZWIuXUj+WqQjvKm/2yvLmGNqskTbxx3uSvRKG4UrCaIkJrKQ9wiXj",
-	"4QkRciTDBehqmkURHmaQyF5K/UKGfMxR8Sl38azsEFbacMzb74+ZwysjE77MrAV3WfbjshBsVGkgPSt3",
-	"SsGIkPOqjYAHdqzN4r7k4Kr+9dSsOGhEwD7nVBE1lXNxAkos4Tb2A7bCtX+rZbFS9gDElL3xMW0H+52w",
-	"y456o4PDwqWzXzS0vZUzhsd3lMhLRqQgRmNUPGTVpjbNEnOx3MeSnYpF4SqxcRFCk3kixcQnbx6fkePe",
-	"/iGsjPUob6eZW1O+uYYC54Hhehom1NAEVYorzazjo8oSy+DWH9SahaH9gbPouKZF9gtE3VVaglptlBTs",
-	"c7jM7NrMBoIFZizk6Qz84TFIt3Ei5XgQZfYRL4ioUixNyJ5PCh5bsISaQYdp4h593X7o+WZ4gilVOVVz",
-	"jcU0gbmaSY+56+f9J/sDDcMEX+90SZIyEqbktUy0TzqH7XabPKfkBx5FIELBC2abaGDkoPY+2d8n7Tb+",
-	"38u7MvJ76R1r+l5pyy5QzDk0m8goYgmOmvNBnHAR8JhG9TuFj8mAKWVkUZS0I3P7cykG5gjI0AU+4J2n",
-	"mFAyUS6eYipnrGDOKvBZZSQT3/uYJlyF3NHZ4zcVJtKIzsdpNBhRxRVYDsGw5pMnD1+/ITTRPIgYOfhr",
-	"529/pX+zg86nCyYfXC47by4w0sBt1IxeD2pMxpwPJBw7Izqhn8t8Z9fV2jrXmJFXSBzWPuFXNFgMcstv",
-	"rbXWPpnwyRQkJSMkMqXIXzv7f4Pp1Nu0B3rKk3BgCIE7r13CDAcwW4chv4bhESoUoSmYQ2HI0oiZ2ZEx",
-	"C/44oSJgeBZgHjTK9/5tmpCAaY3RPGBzjWlCtNHV/hFPpWAta0QFToS0FszGyWTySzie/aLnP3ejSxy5",
-	"TML635EzDvK1evb21e6zR2fk/C3pHu4ftPvddnevOYd1rLHWi2EjbG587y3l4Vu0T9/p4u10q24QuNoo",
-	"DwmawCuuD/PrDv56X3dudgpNv9lQ4EaBjnDemka3nHOQJol9o0lcSjlyom69QBQzyzWmCkOtVpcKhtx4",
-	"lWCGm8ySED45k1csNPc8LI+LbkeD+o3vfS9oqqcy4b+wO0vFnaJUDHPmiig+ESwkXNTJx/jADr8f+2RF",
-	"x3aegRQhdzzxbsbYo3yiLm7T9DjjeN1UCVLjnZl5bMc9cx9zzbNOCr3b2YYseUcX9yxwg04AhmbTYWo6",
-	"IRhavTJh+HFnDlabexAdba9wO3NVYYEujgeXQFmrw5ZRAiHMZ60yvxwK0PN8D+JDraCR2Y47reOjJRsI",
-	"GvmODnpFEx/8eWMEUJdn4vW9w9Z+p9tuV9v3rORUGkLREOSeS9jECL2oudnm+SyWid4FA1ihm5slO5dp",
-	"du+8u1f0KDp7iA2BaL63uBsVOws/kNHCJvO0yKlL61lvZyhESmBQJbqrP1X5psxb6hJ8lRNmNLUWeUqj",
-	"8c5UponyydD8Gy2G9fIedK0Vi8Y+Gao0uWLwdGLDc2x+Fk+InIsWKBJGmH9vqWhwxZlRQLAbo4lYmacg",
-	"dA2cUc73sH1QFmiUoriH8YygenCleaBA7lCMJsHUyFNL3lAfAqGVes7RcUBDx/leJ6ZLlKwsicSFrz45",
-	"Oi58WBuEAt28kXPTpx0ETRI89SWbl/PYvneD9D2RRpH3AcNjXcjve9tv+e18hnL0kQU6n+FroydtOcVg",
-	"yoJLiFCpcCSDFpgsqqPpMR8Kc8S4IlOqpgz80tWNDCC6eTUGOZEzoDBszhrEEik14Zjol4+wlbOWiqEu",
-	"r/hlVXLKK8szEzknNALLkTn6B73KgW8YciLnf1EkBPNO1chhSsUOmg8+jmjAaobPcPQzKSZET6UzHxQW",
-	"kUWROaamyywemwt90PNWI+t9L5HzeqJBfalKsqZhvvm4Biw8IfOptLYdBRl/LuK9sL452Vo5cnmWwznl",
-	"movJkIDPHmP6uUjdnceyHsxd4pOhllE4NHzTpekZzgQSzxAegZ+WCMmxJdsXuCIiiK6GFysYydLZxMHj",
-	"8tWfyTfrFrfyRFK9Ekdfk8KI0eKr+VcxS5QUPqFkRoMpt+ZRSmZMwQWThf+6PAi3FhifZ1biEqItgikV",
-	"gkWVTLWGMzwTIbt221RKmfwo00TQyBKrJVHCdZbYu7LZdoMbkjFGO6+eYaddb5C37GM3vgc3VPXlWci8",
-	"snfU0CdDuMLMh9Qs7wBcXkOf/PPv/9PbRESQ5EE1Bv7brmuISaZi8/1VHvNTwycImFFooF0unOVOC0YT",
-	"e5cTxbSOwCXb8lboMQ8S+OTRKHo1Bslu3WI+ZAGf0ciGPhdH9NqoqhCgwKKYhT6JmFIkVYZ1jFgk56Rd",
-	"lDe4IiM25QLVs8xF1bD3YujCFq/k8unaV+jizD266qrb8KZ6zsbaW3LaNR6ijaVY9/RjFymxFDXR+B2b",
-	"U7shncc5Ezc0bJ65KfoYG08180F+WlFtc7uLyyUPjWBMFYSDnQAZFcNi8lxEPA1woArX0kjKiFFQvPXa",
-	"ZCnbEDjtzCEq8afazN7iqYdF811+MGRQZWRXWKZ8+jntVzIHl0O1BWs4JZjxY+SWgEZRlrLtE8HMlUlJ",
-	"yALQoAhEvxKu8zTTIT47tNc/PkBdIvIqD6m6p14a/Rk865JoKS/NHRVEUrEQIuIqaK2Y69X0hswD3Dcm",
-	"8GBuu3nJZUlXyV9UEC4CcBWcQEIzqi0yUShQVo48Sx1rqkqY8TwCD06FcFhz0xWyvJquTp71td7ICk9l",
-	"iVdlEIZSFlbMXMCL4hETepClU+KfbmWrJIo8hetTJpFkuVwQ7+B7wkyrWiBRzra7EjwrDJmO2ISKlaNa",
-	"uzKZaLpxm97CkzcF8+enzeJKlRgAi1tYBj8XMXED3BxLJyHvt5Y1nMHTWzIII+SHVFOHfnEF2CvI+pRO",
-	"GJ1ViAqOETVIlvO3EnRvsR2YJZmTkk3A9D2mAhqBAclftmAnTMnoqpn0z+LCDsFG4PRrtwHP8+dWBla+",
-	"FhJXbpVfpDowx7bqtzusd4XYPKUxLH5R17jf7YD1L+1J7TY8zm6EbSxB1SzXxtJV/pLn9TdQAbChwmu1",
-	"w//8Zix3Pr+wCSsnpqVDuxVd+N7p7Baa0qnhdSy0kV+5hmxkMYwtMmRsdRaM5bdPCKkJRJQD/tUqTwyr",
-	"5IhT1Hghf4oISWYysdEyFoOGJoyoKU3wzGyUwrcTqreR2WsIH6N+Vww3lIfgfYCsjELUJE5wRhdkxNCA",
-	"XWQFeRxzyBXquZh8pFHwBeSBQnhxnLCYLuwfCRtjvFnIIn6F0ASJETWmjOpKArEhqZ+8mGrNEjPw/+d9",
-	"e+f4w6fezQ5+6N78j6plzmNhG6+1C3yuWEOMlK0QMYeun2GrmQEBZ+Q7vQI2B4mi8qTZTOXtLqLspZV5",
-	"VFL4M8yEVWSM1lJqdSfRiJ7zfLaqu8lldDcWHlyG9+rlJHO1MHM/kHkiNTiHQwhVY7NYLyyeUW6ZAA/I",
-	"5v3JZuKyk236ej6qfEL1mwVxO7fYrzLXv9V2L/NJzCD3iU0EJx8lFywkowUZPgCvkeOhXJBH37/xyRDT",
-	"zFk4BDOk82RpCWwTUQMzPB4IZYAtQYIxC1xAOsE82UYECFZ6wHuRIP8DNfpZaq6WIV2c4D9LYDpbUWdp",
-	"cJthWNaTRhUBzOj1M9zAjgXJcX8u39DLIpGlgHqq2poobLb9p/pQlCwPMkvXr7awFMhzua3MoTEFcApz",
-	"5mQU5oHXRT/K5jz+KkGmgAxQ7SLN0zrdDBr1+J3b0JtNW+PyX/OR+Ov3q5Tqv5VcE1DF5jK5ZAncyioz",
-	"9CBnloI5LEmzazZ6d3sLDlXoN8ms+Y5fBnI2MwKTYQE13sGQOfZ8S/ONGUiYm28qjZe1t0ONhJNhFaz1",
-	"GoCnpc5kmEl5Fl1sIpmqugHrESpXbnq7Hn7mqoG5rieZz68xFNAXvrTa8DWPoltYNkY8ihCEC2QnZDjO",
-	"30ROCWRC2TxdtLVkBB1Tpa1DzaitxIKf+gSSy1QhqH3F197QtVD0Kyynud3dBXOOjmoYbQYRelOKq1m9",
-	"9c3pJQlT2hAw2IPs09Xs3WbcLbfTcfkUGSevcOPlKXpNT7BN2au4lhaEhiFJY+edh2yzxvzc0NZzLlgV",
-	"Vd9eiYBgXgy7W5JYUhZZEBkKaqF2AhOZ0mjsG4mK676zuZNIzllCRjIVza8op9YtT8dFuW0MtDRP3ZTS",
-	"9hrS4dL5dioLUkpx24uNF6kyG2TJWYJ7X8cZYPe2Y32lY7BK2Z9P085sSUs6dSmTdOiTYTFxc5gBC2Cg",
-	"WPbzdcAVy54ONM0+XyFKM3x2OnP2RaY5D6sDYvIE0bszopIRhOeM1gLBAsg3CA231Lwxfq/aj+dEHtOt",
-	"ISbV3DPg1PaN0SEQ1mZVcmffy+Zh20GCKpJ5FSmfZdAsuWUskEKls9gqEDaLgYtQymQQRNAYfBGgZ4aL",
-	"kAfgpipG1QmpS6cnn+XZlCZ6eysBIHfUOGFoKcHWagpcgftxCynbjuxNGlUyZqSiijE8AhxQCPlaSebc",
-	"sm/rUKmK2yphzW/T5mv35kbtodCH71Y8n3cl/ZSGvd2W1gnmlaDbBWcbF8rcXlu63TCUt8rtSrJpw604",
-	"tCAxb75//qiaV21tJsqSuFd+mU8Xm088DN21kjn33ShsgI9pac0O5URwm01aNW6FLOBhTVRmhsRb7bIB",
-	"450zUEMawbrGLlmsB+M1QOyRDGjkwidsNqiLWsx2No8l4ApKEJyA6g/JpMrhRkMOR4vY28NiuGdCJTG7",
-	"28iKU01qw0tzF4Lp3XywaWoQ14MhXScklIHaTZgVy3cD3LrWzOi4CkCu2axV7W2HsVuirDg5mVMhNGp5",
-	"RJXewmFd7f5e8jQsb+R2V17FqUTku6I1fypngOz072jpBJAnRpPqayY7cyspDlMZMds6HPi5TAxBcj0F",
-	"m4WKaWDUFz1nTFSu9m0OrTsTa47oGxsCscXpdFETq8sHPGyFoixrm4WEXccRNZwUlJdpwhScy9ZaAmi2",
-	"p3lrFcuvXKgUAHVB2D2ZYiGSmU+GZlu/2iPww4CO5BX7qtPaa+CtsCEOhb7duKtXvBibfuug9vLc3mIm",
-	"lJF8+sW41L8oAG7yyVTOyYyKBUSvcobYDzyByG6fUEilojpNWA0jrGDFr9NRxANyyRY+eXn64tGDp6dv",
-	"nz749tGPLfKUXoHwC8Y4FimGJ1VLuXk1C9PEjisXUUbh1mGjaaJsOGaJ8IoJwaU6PIavZ269Sv/nRnYM",
-	"+SfbifdbaKxLK2c9MPhj9aqJccQDXQfGRy2gPEYThjzQELbmfEJVQRwrp38k9ZQA59lC+yiEpq06Np3k",
-	"0AQfv+aGwgyp1Ua+s4oL6Jt4UIblFKppUCOHMSbWXXmMKBZIEQJbD2jF7d3MPuoizfISJ9lsbHyOG8m6",
-	"DXfG0rvYQzPi2STJY2s1wzH39mmwdcCQS/1aa7CFh278DBoiVysnmPSesHEKkFCCJgmgiGTgEVXXeFBQ",
-	"UNeujHsOvHaaDrYz1cMraGlveFqKiADrh/ak8CjwcYxmagAO+q159KYIArticDWrirfNEAFis9Io+FIh",
-	"JWNquej6cie3yWsoQBxsTKq3D95ksJm1k5pblY+JUPnOdkMhMPrE/ouXm5Dz5fobtzjllmLXnJlv7c5t",
-	"ceGBxjOjC8DqNKMecxaFmVPAerQAtlk5BzbsERfFtjsrcgiS+zITaXpClo0Lv+0Tk5FX88mWCG15thnh",
-	"NaSSOnp4NR5vb8faiouuifUrcoW1Hkx46q05/Lc73OsjZizKc/P7yyzcW/NWpbNgO02jLssPHL/DPhkV",
-	"o2mywG+hMPIr85XHNNEWgNrcTWHhTgLUIdNa5eWEINOftsi+3Jb0SgwKqCLfQr8Y5wFDKRBMRh7ZHq0L",
-	"X7X78sYiWd+GyRku7Zi0LYMH2jWsXr4TmJYFAYmuWB6dyBZxWTeFMmSwF6Cgu81YFYBxbyr9KV/8GrvF",
-	"luZbmfftWlwlvJX9wnO0pQZ7C4HqHlj3Fku6rNkXViYbfHlMa5Zo20ikzG7RiJ89ZVFoO6o67Q7nfzvu",
-	"iNdKRXMFoPntWszO9Sa1wQ7Y95wJJe+yeo3zsIMtk0dnaTDFMAmLQ4FZw6zijCOWx4q1BVS7LPnO4lo0",
-	"S+h1gCB1bbpxbJtsY9v1cciVK5bjHm0ZV4IwQ5gXj+m224dSTamqy4D7sllJLrllXYJRMQ12u+V6Nc5N",
-	"bXDDpApLeWLsDU1YnUmpDJ37qYJ0iki6nzZNs/CwX267ZsKYvXuL05RNlVpoYbCeWbWJUJJQMWFkxmww",
-	"Hpjcjtrk3ytCiRwUcNXsERu46pcI0Qg2LEgECr/rwrZXuRbWHLdqQBaEXdNAg6thhiE3hUCZnf+ACJkH",
-	"f33f+oCf/vYflbEyttrCtpen+QgwjpWuBZVbgH0iLQ6YLSlbnXeKlRq2jEpiCVVbvlIjKb+UWbUIFp7k",
-	"0E4n2ZCd1OwKZGVPe24clZJxjW5vaDWSYkI4RiAZrbewpr6LjsWSQHQpyrEMPnUrJb9eBF6uVLINVUCp",
-	"kuW5nrkqHLpQ9MhwIRkz63cpTL2SPLCySR3YEi4/OA5sEVcogbwdHExUWyXWIsJkBWLrro1F3RDhtzsO",
-	"r4aOvgdAD2cgskSTkeYtaQO2MZe+C6oU7IOb7BriObOEcGfaeYVFXLG+Bzmjivnol7Q1OBbx1NBQKCGG",
-	"bwb8r8K0V8gZ6B40mn7l5K5jWRXvBGEvBa3NetaznP28UPvylGdxxErZeDpJ2YeqcM88Sns1TsTucG5h",
-	"HssFS3YYDHe3U8mX1hpUZjRkW3FVTUeulkrljm/MkEEMpJUVXzHPldb9jZwro1CDkddKd+hIhPFU4CEt",
-	"g0Tg5PIJF6K/C1RvZ+fnG1ZFHQ2TXiv4Qxa1BTERKi/NXsiYapEhgt64+N4kFcJQHERbzV35qqWWzLVi",
-	"pKEq2otAAtusOEWhvaAhSqOGD4GjaRnKrpipAsFKWhImQn/JOpLdby5Suqmjjo3HMtGDpIHA/saK6puS",
-	"jCvLj7nsDoyjq1Mc6i+Qr89ek95hzUtKD7JA5w0VFvQ0e8VGxG91SLfrBgAA82DDCt2RXnEx2eweto/d",
-	"PicbD9ZnT7HIk1u+bHrFYxcitsXMXFXMKjAuVwpzmQq/efvqJbG/9snuSIaLXYtP4JNi2Uyf7MZUT3d5",
-	"6BNbYWHX4clujphw/ftukJVzLuAlbcstwb0OGSVzHkUkkEaa1K7yn08A9jgx/6C3GwtS1Op3W6Il5cWv",
-	"Gr+Slca6XRi/e90vjbgwksoFtlHxTiIoV6KZUIU1NsyNJ1HIiw0lz6WsVmOe0HjbIH8jFA2qc0YwPOIv",
-	"hp+GRh6GvAsMUViK05DpKCowMwxWqw+OxbYRgm/b2+QuYR+VvN1BL6+89gJHaBNR1BRKGU7pFWTyMbMW",
-	"q0F3BcZblQdXnDgda5YsKY3CnIUplCO/x+gPG4Cb41C7Ta8iySc0/uw83JDpF2fgT8pOgVVFf8yFBfrh",
-	"CA3IZwxd4MJWceEiiNKQuZhAmigbkVuyPAiRgrEIuB8Iqa4Aw5RG44HF+606vk8ZjfDu32Lp8/CvDCrk",
-	"shlmZ03EV9FJ8Pl9NSVX/roEFWs4N8+7U9MnRtDTtv5Rcx5SiAVY16OQYPxhSS4i5z0La3D63MEEX8ot",
-	"uKUr+/69iDW+shzqC7usodh468iG2+RGV1qcStiuRg3ZiSQNa+1PzXOpq0TxjdnOT2Wq2LRJqOvy2VVs",
-	"YAZenT+BGfO8eYKQ3ZPmoH3NEKQaq2xQq0VVmjkFgyBVx7grdKb1AHoI9HGX5PUVhSqncjtuv7Aha7f5",
-	"s1/WOUF98Sv7Gzla3YU3qFODmQJghn1is/zyKoUn+It5JGEqjbQ6cR8A28FmG2SWEJu5Qi4Zi1WB73OV",
-	"pdkUbvhERlEaI/qWabKYfJbVJKq84L/BCPtHDjH6M+HfTama1rKriNGxQz7WCQNz3JvHZ+Tg+KC7FgOe",
-	"i5BdrzbbzgGBzO15YpZvQmPV0Lddg59lDVkAKg3w4UPEzwEcVvNZ04SPx3WpSDaVoUEqklmOLWD9+4QS",
-	"UNGRSt1Cmom6hTw6PNpvAFcFq2njsS1OFYzFbl/1eYBZffYjXyLTL37qn7NwwpIzW051K8tDxhtGCzzc",
-	"IxbkFufZCQCKJVRoQGECfjFMBQCtwd9Jpp5V2GLphEVQ+64CCkrGIAGkAmuSZNjyhjagpGIChcgvWawb",
-	"nougNu/i1NaVhIQJjEnBGSQQlILisK23v6yp1/cXplgEh1UfBqjxY82ZeTcN22bXMRLBp+qyTEFE+YyF",
-	"eUqGMz13e2TasI8pi6pEF8q1AgZl/sW2EZLJ9pnjYG3RF58ImVTDg2DFAUTv0pLgk+VckwYdRJX78Fab",
-	"XjEFFLNBIS7R1hfVxd2PzFYtGvZWOBObrCBzyhHQiNqZNq2swT6C0FVDXCzhTBFl5pcFUnJ9gmXJ3A5u",
-	"3WXMakBcBGE/pzSyJ2huobwpaPyuEICci8wD0mkT1ThUK5Ai3HRoq86pj/jC+JhDR3DhpBy3OeQqjiA6",
-	"n8VNB6RlHK85e6DaglQEwQ1ZOczmzVeehG9ZrDGmpGFDGRteQ4JCamChfcKETCdTEvFLOFwzYN1ckJyU",
-	"bxUPh5Ox56/IEwvkVGDN2XZb9pNzunzdc27hZzdI4TyUT19xGeqvxod0sbXX3l2m66790sVbhyb4vJi+",
-	"DpGMPJLN0ALX2porbMy5cZTrKRmy6xjWbNjQ9uyeX0NQ1ivt7Nzm6s7GMWU0wQod1nBaAnTLmK6KGb1U",
-	"WWyHoUhbRb2QkG+Wy5z5SMpLFhJag/hUi7a/DBADxb7N8f1LtZkBxr6JlwOyLlD8kmu3esi+BStACGuF",
-	"8WLUQVOuTmaTMb5g+saMfMGyom53MdRj0QYj9q2jn6r7ImD8qopcco0THc0z1ofQILDUm2FnyKlYQn9o",
-	"2MeQ0Jgm+jZsKLQ5m3Y8vju+9Rzhs2sEOeP54urAC3YrhPINmb+uMhRioV0yUa6b39oWkgXFPpBSoLlq",
-	"mxRLgIgrATcLeJ/mngNmCTf0lKrGVrfXWQ+VmDyGVVea2BIZldDGs/iaPKwC9VO4xtKQa5kAphOE6UMY",
-	"ApT+gCAdqLRVXZkiS7+qWMNs3ZqG21WWjpBYMBxmWsglKi59JZVJwbY2yQT5vdq0LiJgeldsDUIF19yN",
-	"t0JosujvFX2BiaxyEyzmenY9YFW5W4NEASRlxQDWRMk15CW3wOmbJkZkrBBoHGxDprC7fYWIhOXqgc3K",
-	"Grnjk5FIvsNu/RtwPhcJtE0uAQRTREyENMHtbJHzchwaoZHC3AqALxlEbKzBFuIC1OAK9snQlcsaVsWl",
-	"fbZyYiXMTze+qrRrs2fWIxtWX+nFwrmNx7kW/dNc6VmxgxmDKNoaYOfbFBu7PZbmnUBAHARlEWIy264q",
-	"yizCDH/W8iH1zpPKYbH5FvjQS+7AbDb1QcmddR69JdT/0FrmctDpZX1pm37q+Av2XrkWhTzqLQMKAJeh",
-	"3t0J6SyaXWuEYVXEebEqZZ5C1tX6Oa3LrXpNY6OY3iYm4U8YkH8ZDMiGXA2KVLR0FPb2/XXQAeV2fkCa",
-	"cUcLiNKiMcWGZLD2IaCkmYNQhbyxEV2ExlVq7LsslBsesOEnhca67fZG3vGbTPkGyhaVjo5nBeCk2QhZ",
-	"GnAgyNZUdA7Jnhb93nwF5fmVKyCy3dJXw52UfOa4N5UMA9Jrt7aSfRGh5l8qlVTrsOe2Cq6fh+36zgrk",
-	"O80YgHwz4DNXKb8GHVlegae2MiWShImMS0YTdLWD2os4fywkC1ZTk9SBWa1NZGlaQLacIQQ7Q0YL4voo",
-	"AYWBbfLy3bSugneibxkQZbEXHVJygUCKsy2hfRdFteJq1xwGZxTYEq6R0WDaoCZmMEUbQlrltXrB9FSi",
-	"IZWGYcKU8snwyaNzsktjvnvV2QVhhjO1+4mHN02gE6Ef346uZsJq68nWSKbuwDQQTOHRyvEkchSx2bbO",
-	"7Mdn5Li3f1iBJFifV8CSRCbbZFOkka7GboBkvkGVMQ1S9LlGdr6QKUlYLBOLYItTba3XUSqipbmO2Bqb",
-	"z6ovlI4idkIiRsPMe1V4pKSzpwnfyWJDNtIX/OpGtBYb8XV+f5cNZwMoX+7qYJqDm2WIDWy5dAjDplFK",
-	"7bUGiTymL640D9BHpBhNSiSer8p3BZSjrfBAJQ9qLHBo3rdmeLCDQB2eEzDN91fqWW1dDOgM+q7OFwwi",
-	"LsyGVkQCZUWzAIBM2FFVXw3MFRZddp/IVGdeDZvjbpinD3cOzX4GB7Ct0wb1smqKetQUysFCYBUsMCtq",
-	"CLkusA6uBmC+0H65glhNQW4L4dSAHVmIJbfl+fjcOpUWvoq+l3bu3urkNZtEViUOHq8a3xsbJrElNAne",
-	"rzuYl0gSqtHQSfYO9i0OFIg7U7CAjglWDkCFJaYLDEawVSe8+mj8ZmbJDPb5NjlHa1jTG3d1V+Q5UBtL",
-	"YYUCqMbkE8XYchRdwWjempVr1gLSWBbsDKwukvMadAV0oFmVYlv04rViXiHlwffGlEd1yGcV4tpq1sSa",
-	"JqpX3ndDrNmCJlLIsl65gNw4ihjJYHoHj7ZCa4uflTnJUAr0lC3IjF6yipC1ZLJ2+Tavk0VxvuURvoTa",
-	"GjCKdceYBYzHelPa+WrQHVgbSIKv5/nYgFkJSEvP3r7affbojJy/Jd3D/YN2v9vu7q0Ei9oGWnjcWh+V",
-	"FGg0h6A3GugLMeFXNu0HvhstNFOtC+EtUQU0MHCWLFDXZRIO0DOFveAfMeeDOOEi4DGNil/JgLksLaPV",
-	"LQZQXx9BN7BN5N0r6+h71zsTuWO/tGvTcktb+HUHUYqtlXnq9RGHYBfyQQWNdgMHEJZvzWf3L7txfnHv",
-	"8puiQWXV+5nLbbm8Bl7OGIDMC1JayRBRZH1KRuktJDVXrLxgJOm0K4t+FqqXF0riaGrji4xqCHc9pxMh",
-	"FVcQb2wLBrMEBYKExdQGLqUCFCuKUTVCDlaAZmsOuxtH5TKn4haOrJgqhWb0j3JUoQZJUSEwPrbqJDDK",
-	"OaMQTweCtRRGRaARsoo6l1FYU5diuYZhkgob6OMCWBBbxNXMhTznLVASjOJWg20A8anWEmFuqDRhUBi7",
-	"TyiZcQXVY7kgj8059omSM+Yqy8pL8x9IZ/BJABmsRuJFyKJgaiRgmVwIG3Z4AuGG04Wr7qdIyPEFlICk",
-	"m1YfIzMhZDOOsRWn/hkGZlE0bXD8jIcIJZR1hI1jRZwLUZArYirgVJlVQvTQMjnC26XoulTU453a27wm",
-	"1AIqXrkVMXQBZHFi3d3XGgcJlQ/yOoYVwcBhI0Q53/uI2SzrA+9HmS1pK8SsKvnf9Fdqy8cTUyHllA7q",
-	"52f2qfjyjP5tjoNxGygDKO4wl8mlcg4GKP2g6BULUXvQ1oaKid22QIj50vEgrI3PhZYuwoD89YxG529O",
-	"z74l3Vb7byh0oGZBgIXZBHMSyTkCKfHJFOUcwUGTpCJgmKzMxIktVNHGGvPmeKaKhS3yzgY4QwkTpsgw",
-	"Acl0SJTRZuZG4nTINFQ7Q6xFRTIDDqVMshwrvYQeE0obmAv6EjLEIUSfD0wX46z4NMY7W+wrZfPbq7Ee",
-	"tjON12MMGG0/2w3cvUaBqoDZsN0gIjnf8g23Ro1qgiSZLrFqdTDr/tnKhVTjGGCeNJaxt3ajjPxd7dgm",
-	"Cw1bUrl3PCGXXISqT7hQaQS3t0/mhhjnCoJzNZSanUo9mFMwzhu5mLsnaRxHHE6HT2h4BYXas4LOtwww",
-	"szgKWnpu5Gutg281HY8/OzOFXl4wF/T8hZlqofPPaW1fDVDcNi6xMhoRwswHYxroKtHrKSD8arDZpXGV",
-	"Oa7WCZDFIZa7qFnCiDV1ECyxyxycd63v0T52Zwv8vdrT/Wz4NatiB1oNxAY3mWE1c5noaYu8EtGCDOWl",
-	"zekreMSGJKBJsiAUU29KRqzLJeeZ7xlmMx7zgGOpO02xYCjTLJlxgVxMSD0A9hIsGU7zFfte0VuWl3Rj",
-	"Uxi/iqHgLj7L8NcaQbcedrAqoKQyvXcrtmMd7BUcpyIcpXm85KiAVwN8tr4w0A95YNFWPv7ZjFfHQE9k",
-	"5ddbBzBBSx+qQA0VC9KE68Vbs4g4Hkj3r8uKUy64xUEP/kUReAEuMQF2HnnJmWM7fW8weCqV3kFkyVm+",
-	"7jTm37LFmni1lQ4LgWsQ3IFQwUbSlK4knpJRw5EEVSOBeO+q8AAbQf4XhSHhEIm6YMngn3//n+AVARoE",
-	"Rsxogh4CbHuqdezd3ECu+ljWFb5Fv8IS7CcYwYkNErapcGAGgwRRjIqYsRyGxvpHUd41fCjhWjMBcS4X",
-	"YlxKJjBLphhrkdNS3V+AB7b5wrboF3zvdG7IzIMw7MzuaH1fF+JCYHg3mEdmUjAsR2Z1B/NOCXXaqgjX",
-	"ukWeIbgN2A8gXX1vb+/Y/Pz9+ZlvMblF6CLBacIuRMCveAQOM1UOYjQTqqoP5EJRcmRJmQV4wIRPXBIT",
-	"5Or8whKJZoCIB0ygQ9XZPY1k4Z3GNJiynW6rnRNY4TtD1tar2neFFFhI8DtnCkKIBptJWjDs4RZCPk92",
-	"yMyeIIIE7iTVxbwQvCg9MLcUQOH7XschMtKYe31vr9WBAcdUT+Gwu4iHHK9xwoAX2cFI8Sz0+p6RGU8d",
-	"oESxjvL7Ci+42ZQ5NfM9AaRmnGtgljliIVQRL0ddses4AhBfyx/h9AKuYL62Du8euX3z/IYS3v6MXj/D",
-	"t/aWbgmoo/pzyuzPOkkZcKYFrKu5Orwbv7qrfDl2n3PDyRs8eIYCbJMmXWzZzQew7MaGlmDa3XYbrw+h",
-	"XQwqigBmJ3Y/WuWMXdNZjFKUXbD3n2w9arTmeN1292Cn09np9s67e/1Ou99u/+QVL3AjGHtjOgpCNp5M",
-	"+cfLaCZknIU9W7Ij7cNiKFzfG2e2KI9293r7B4f5f210wYYh5Cqm8xph1QCvCwdzxvUgMDR+YAQSRgX+",
-	"1WsdZW4iDHdoAWbt1Cj45jHn+DHP+kfk//zvM8IEmckFE2DhTaDsqE+68K8iISMq5Zq1yNk///5fTGky",
-	"kxwMt6RzYF6HKvhYSNbLunLebYhr9dJkgv5tC+RTN2WLMg+rUzzIXbP9Jc3JqEk3xfOw8RiA4gd30Wq0",
-	"3gRhG7C4LRk+5+JyiGadhEVfXUDXF14e25JZJO3Vj2ifsEfm3brx2Md24RkYSg+puOrhjNp3v6bhG7zd",
-	"PHils/mV7wVN9VQm/BcW4kt7m196LJMRD0Mmlmpwr3/LqUo3JaZvVtsuqE8MVYB5TmG+ko/RHKMFcTSC",
-	"TNKiRhtif+8QfEAVLvNpiEurZdZPGPLqVVa9gdfAW88e3gtbWr9kOL4vt5e9dm/zGy+lfixTEd7D5r9h",
-	"NLSJTVBzRkABWjLlSiOeXMM93i1cmyCbS1XhBxo+G++8oDqYombJrV94+OicTrJilsXqN1gdjIYtAgBi",
-	"Ss4Y5HWySKGVdkyVdnl2VjjlivQ63QsB8BBopc3K4VyIzLDhiPA0H/hnJ8ZnY5h9o0dDNoulZiJYoMz/",
-	"BSn9t8rotj4cvfZxk3GFLHmHCniv0938Apid4Olug6e/ZYtzemkn0D1qMp5ACqeU38MRN71D8J+l7qYn",
-	"OmFKRlel01w+OW/wgT/UqQGS/lqGi+0kVow48H7gimtG4uTXf1yljMxoEnIjdGRhBjaioLE4VAiBuCnb",
-	"TKzg/+c5//OcO+U9kio/6LYamCCO9tYf/DwcMRfWVoLGcrOWYvbqZgKd/HJMXC6CubcR8hRz4cEUoyWk",
-	"kS3X/MgDLk4snMRcgOx+ITQEGpRsJhW3txFez6hizyUN1dZMaGs1+B5V2xHI3r/+g95Shc3s07mGtn/e",
-	"Puq3nYYGTUUVTWVmTHhCVTxhTRkvacipd3NHjS7LKt6s1llq8qGGbPinendv6h36mQsHGA8oxEWwKAZL",
-	"F8+seAVeETNpKPcDlN2oEunPi6eWUNhs0/DC2WuLJ9hfyup2ZtuMY9gSziSHTc5NwRfCQvOhvVmKSmke",
-	"BvDYTWM7drAsPdxFInBHuvIw2xNYcfYaH6tyvn5z4aD5DH5HDGp7XlTFh3LgWoy3mSN4UIGlnOHi7TyX",
-	"NqR49ZbEND1H9dBcq2QNXnaEmXF0kZP8uTdr90aweb6gRUZ/z7vx31ow3lbUvePt9JResfKlYNh+5lr0",
-	"MQhOyDnB0vfL11KVCLvZ6JiT2tZqa/aq0V1vZ2gpEPofitjuyxRZUxRiq+3fZYgkWy20nIqM0VNtA66h",
-	"4mdudmyR7CEpogVgypknlU+UJEKSgi2Tm/cuWUjGEmLkygT3SIT3RnD+7WSYP0n098sP84oKt+eMWKKh",
-	"VrWHyLCpjEJl2vPBYB6ygEMegrZ5Ggvr7Ic4EPTL5tDZcDrsKz6CpOkckxFqY5KIaoi/wIiUrG6EYnro",
-	"wE4QaB7iCbhR76LQwcy6ogQVIv8Tps/sBLcW+McvpWDWunhn3d6FJrz/5HysKmYixGDRFXfqgZG39vb6",
-	"+4dG3tLThCnYAoj7Wqiv9gjMcUBH8op91WntQWj6gKXJVx0YLO5BwZgAUTc8IrNUcEiO81alvIPz9nEu",
-	"5VlR7dKMj/JlH3f5WZtt63Xbnu/Np6bDiJErHkVGeWdKk5hprmFoS7tQO7rssHidztJwKparMJhUcPMW",
-	"OCq3GZv/qdDn0X4hagMiwbOG/73Q6NH+0nvHppdLFutBcXXbRzvdo7zBrF7ZAEIBDG1BMZTVNW732/vl",
-	"adk33ACO20sDGJubKO/KhTIU38FHbj40Fr/dEaqRve1pXZK8H53TSS3YmTvgeKU6oHasIICIyTS4NL+a",
-	"m9ScQ3udbhbQ95DtLwEsaYe9AOFeSnMsiXmX4X4WXeF2N4QNf/T67z+sCE1ZLR4wxMSJnHHFivKSuwDK",
-	"t4KFYlfrTL72GcSPqK2dQW22S1ZtroSH4YCyszo3bnXJY5lcCBdnrgiNoNQz3Dc278a8Ax2qvr1RaMIK",
-	"MZ0t4q4TNxsoWjMEazNeKDbp6ELY2EhnZKqzJmfLcn+23vKZ3z/v7OWsLAMu9ybznfael6F/e7Pe5eH1",
-	"z934lwKUkdd3EEeYirw7DSB+h4lBVSe9fqf701ZswM6+1lbrKn602/mSt3531lCWWFwqiFXVCQ051DUz",
-	"9KJYdMXUKnRv4TzZu610nFgC2GH1SsdjmRAqEJfahSSgOyRkDiAeDwbhwoh9FvIpI/GpqyZGTF+M7Oxc",
-	"sYSPF0OCSApI5QFLbM47a5Fn2mWNJYZRjGVCjrEkeRX5G2byyE7jDqbPAEIkvd7z7/5zp/vTtw93nr48",
-	"PN/5+uzd3s6bH3843dk/ePJi5/Wj5rZOO6Yz0+59Wzoxq9FobwBBkhHKS8jcFWOezDAV3IGNuMA3fCcD",
-	"CMxP3mFBUrmx1YiwlVIHoGUQrDKbNZ49WymKdZdi7/KWbyALmqrlTh5i0mrefk4cmTnQEi4p/EY6FyKn",
-	"thWL4oXAvsjq+PZ+uhDmeiSXe9c/XwhUoDtHvc6FSAxD3u902xfCHr3uhbgQ//z7/0cQRQFurw7tjvaC",
-	"Xng6Ogu/AhpttiY4orpHesVlswtV2rrDnXZ3p9srPH9zsy19VvFLBxoDMdutW2vTX8QSs07EmDrwG5HR",
-	"C7cp/BDwn9MOOu8gCSBkJZ65xC+vmFgje7xlyRVLdkBQxEdb5JFVDI3cG5Ih6FvDE+hsyBHkqkq8fE6V",
-	"3nlk2th59nDoI9yZrVVMxYUYQkjEGahTwxaxQfC5VQcS2BG5yAwARtMiRjiazezwDJHvE2WLINocD4HV",
-	"gCC0HPKTL4TSCaMzsCNlmb0kSBgE7NMIMoJzAYgLYhrFaiFigcAE5tpAixWW1IA0fJgzE30zygnTKBHO",
-	"qboQAN7qI/vHiThpsbCFAFFg1qvqVngso0jOmwXVn7t0b1gkGNNJJstxbbEwYQ0guR4MDlkeDIrquWJT",
-	"2riSKL6C8d3xO0dV6N73HLiu2bVGyt3BaZSuPo+HfdLrXgh4oo+BGBfC0FqffLrwlGbxhde/sCHlF55/",
-	"gUwp+xK+ohr+LopyPXuh4O/QrNf/dOHxEB5dCVu/8G5uYCvXaC9Vah5OquX9kR3iSM8upwWFsAUxyvmG",
-	"GBkX4LI2+cRBqNzC0PtqfL+5EzIKB64OFSgYeSi/0YtlagbmHbf22+08t7TvyUvAVAGEt0FiYeKKv+ZW",
-	"hnar0+5lyRO3yrwwfys9sOURq5SY/SN7xWcI/znYsLffbfXaXhlMWI4Hyut324dtAP0B5Qi+ODjotdvl",
-	"0ggHZUxhr7vXafXMe+0SUKxL+CkWJnCICziQg6MWWJ8A/wC/Omy39sxXkZy7hw5anXahWIGb6eryA6Sl",
-	"Myh2fE/lEBwlpAeve9Brdbp2wCV71MFOZ88rAjJ4e52jVrdnn81QF7xup91quzm7VBZImB0IqQdmZb0M",
-	"K8HsebfTK464nAasZSZR2RFYpIL3Xg5HYA7WnaKKMMKjTks9d0EjnKk/NjMDfVYXplsIuoPsQWpT+RYg",
-	"l7ni2Y7NZSytktFtdKTeMs4GX2vmz7oHtmgxweZl1ejUFicuqkd1TG81tf1L8bwSH2jfAKg+sp/STOQ4",
-	"08Xae6VAjo1zW2HonXuZXBWz7h0Z9lfJrA+OumVmvX9sviijtyOWYZl3tus40c0WCpyl4zqhCFe69ae7",
-	"fkUt1PnyGBqUgq2GEDbgMbszV0KsUhcEhIpCKv8yjzMkZribrdn0aoyuUq5d/g+GGM6h5GC0cLUgEZvW",
-	"fJs1ZdU0V/EJGsxQQyHB2wzDpo9DermMwmKjmASeWAjc8AQzlRATLtEWkS/iLvCRXgjrSpVjEic8YETF",
-	"EccKYnGqiZYTBtA71Y5PJFwswPb5ufC/JK+4iY92Pf3i8uR+o41H5IUM+Zi7g/jngV92NeXHnMSUQ+0z",
-	"ql0gMdc+WIssDoROaKAVGrZze5Er47YNj0gdMEwlj3iRgS7Yo5dj2hbzDUYLYpfhxJ7n/OwWUCdy3gK2",
-	"8lIZOGQKMkHIrvqz36o/sIhxc6cDu1SID2BOkbvEAC+TGVWW4AkAJSa/FXOnclbIzKLoNILPaXB+Hxud",
-	"pMFz5/KWxxsX88+juumopoqFoARAYZoSFW88iRMar3MTT2hcBl3Uc0lmrrQwUCXsMl56aCSlrlw0nC4E",
-	"XrEFk7FItCuR7DssVMWumIBTdiGw2vIJBBWhMTeIMN6IzcCvTJbcypkXDTJ9E8xG2tkxExtCvwrBariy",
-	"aDV1/uEnZim2PbovzD/NrtAn6A/+Td+3tzFHZRXMD4ycvxp9vr1PPCtqvZdbHQqt9awLzt/Ud88oTJ0G",
-	"fR+H3fnVPgCbZX132+27WTKe0HhzYpQh0zumQ7ngl3XpUA/5xDLG7ZKn/liC1X2ZZJROmA6mCDKL/v0i",
-	"T7ROUMP3LDX5Wcm9EZukAj0pTWIPMl9tPZN+bGG1slytFnlJZ4iFTWgUZR6hkxwjsKhyAQSVU5wI161K",
-	"5vg0H8jvKRczoIoNMPv1/acvmVZ5FzMLoNlZ63ApWrK90+5AWKFlgHdiT9mObmZSTnT4M33zsxp4iwmV",
-	"ZqUNVfm4yPNi2uRsQ1R4zjRQv7Kgfao+gqmc6znGeKYGeZ4IBGdx45umhl+ILDcc9a8c3gVBBKHqhQso",
-	"jRMOuHVl9MAT0m330NHuSgxYRLHWhTiXOACfDLFG6tC1fbWhNKpPhnmIydDidrvjOcyYOOL0cVEdahXI",
-	"JHRleT+n6SZ3b/tfNAHWFg+uqd/migW7GsHLzM1VrS3E8mRFS/teEFGlWJqQPZ8UOGRWfPUuibWlesmN",
-	"os22zN20hdbef8oXIauH7HtUKa40CwcQNF91izChORS3qbk6oP2BC3ZyTWflbwZQBaEysr7VtrFU+Byq",
-	"+uzazAaKnsxYyFNzNeI+AD6sHA+iLP+ybmOuaMRDM+gwTdyjr9sPN23Zh5pCPmbt8AcbIun1vU6XJCkj",
-	"YUpey0T7pHPYbrfJc0p+4FHEspJAtrqL1/fa+2R/n7Tb+P9CzSBAaSm+k0WjLLVlFyjmHJpNZBQxlEtW",
-	"ShRV79RS2SLrtI8wbGgwg+KfRu+wgqIIiWJCGZXWVZKVMxcvvVRaQGEKwcc04Srkjs4ev6l018zHaTQY",
-	"UcVVXv7IJ08evn5DaKJ5EDFy8NfO3/5K/2YHnU8XbhdcLjtvLhC/2G3UjF4PSqWzvZBapyHnAxlb/BPr",
-	"3DHfZXWYFFbayaoMLdUUWiVxWPuEX9FgMcjrXucgowVmcpM/mfDJVGPURwAVWP7a2f8bTMfVqMyKUWaD",
-	"GegpT8KBIQSICHkPrNJwALN1sS2h7O2ZW4vQlMRRipD3MqETlh0Zs+CPE4pQ4G4eNMr3/m2akIBpzUDK",
-	"8olMAfdR//qP6Nd/WDxjZNNZhay+F8zGyWTySzie/aLnP3ejy1I5rerfl+pv9b3K+l/bIBfZqlTVPjVX",
-	"N+yWmdyF1zdl1lekirwsywIYsPhHc+99oczFPGj0k9OA3n+4KQWQvku4Zq6KOS3gRivKQyNY2Xrz3CUh",
-	"gt0yYFvKryFXNuiyHrLsYfbMa9SePqfktTkVt5I2EabciI52qCwEOXsmE9b6Mx/3y+bj5gRjw3xxcwqW",
-	"ER90DqN5RVBqTGxLtxsTRzAxPrVRvQB+k135kLWOIsDU+akzJzkjw0CGbAglx2TMhA1NLmaIvJROsYI6",
-	"jReCa1uxqxJd5zLPD/kSKsuHamF7/U7aIZ5Cgsbtif8Lx9zXss9TdWmR13NI/BEjNgUDU7C5miLwGhKC",
-	"IsKykZNM8eWKoNPE6qXF5JZbkOuufX9NvhPWgoYgeyAwmWvhcmxHkTlafSIkpEa5xG8X8J47jdHgBQbL",
-	"nNdX+VnPcGhfglTvU2P+1+dN1abVZsQCmwH5/MqlKGCdni8dZ/kHuWganH9LzdZkVrDHF/kA3kITKTcd",
-	"ZwuksB4LAspTQmRHwmjoZ2AQZvMhSikEpywlL1hyGTESyQkOT4BLAU9ya7lWsMNwmIUu9/HC6ool7D+w",
-	"pqGvFqpSkaUsRyoIu45lohEIPrI6wazOYfuNnfGG1JVnImTXWaVQSFPG7DWsEFEXT2EL7lREVLT91cqW",
-	"My74LJ3Bj8tlpD6Hu/fD58phztErWp3u3k9GjaNq6vW9dnvc+3F/cflcnNNwtH/EXh4Lvjf5/uBprxd8",
-	"M37x/fzdo6vj7puP8vIrWyDqGpbjkosQy2eAph0xaib4aTUdZqlrSInBmw2e6x0+fPRd/PHo6ddv6YPd",
-	"82ezdw/2vzlj6XfszeVs/+WL+Jt3Pz3Zm75NH3//Fb4rwwVm0+B2QStYe8dS7G7nwrvxL3CwF2a0FzBc",
-	"eBIGfOHdrPpZPPpxC2ZtybQxSOaf7pXPy3az+FZLBNY5G4Us4wzLrlnHW6sY7i5wr1hyPHY1gTS2VJSQ",
-	"GrY66Kq4JZPJro7kZCdvwXcPok4ylWnSIt8yFhOu+0YXATyeKcS7Yt3QOJFXDCF4gFNfCCeK5UKh4fq5",
-	"e6QaZyebw10ZS3E5bBV1MCNeiL0LcXD18tunVIQPxsf8kC5mH3k6/v7bB9/E7/jH8Ltx+M2j7um34jv+",
-	"/eNnX5VziKEN8tP3Pz59M/7x9KcHhzE/DefBtw92n3wtkutXP/30is72317H168WP5zS7x4+mH9/Nf32",
-	"6vGP6pt5NFbXV+Hz86fjd/Lbs/nBx87zxfHRq58Pn3zfO3z03bveu7nCnGSs2VLo8sHBfu+gfdjbf3D6",
-	"4/Or/Z9Z+joeJ19fX37Nnp4/6PL455ezaW8kXz7Ylwdq/+fZ9Fn30RbmtMLK16MjGsrM17VVEJRq9iXG",
-	"M/GgYn9cTH2v3cvLNr2UmoxBpMquLyBzc9H/m5B6Z+zkrYa+luxMrkzppQMPQUJfMJzP58lsLhzzDKgG",
-	"ymASCgOgGvWItQcdA8tqDzekxkqlbABaP8vRNdIMKDJQmjUBoStg/MrKW5cs1pURbUa1s2As5jkhC6Ih",
-	"F0aRR1nKxd5xgNclMqY/pwz886cYie7yc92DAYa3l+P3bFhUDu4iZN4uFCZrXQgQ+JjYncr5jpa7Yy7C",
-	"nUgqvWNTXZSR/dh1HFGjP0A2NXRWEvoKAXpDNxYq2Ny5YC2MS5249xy34YtF6FXtckAjqPDrioshm4Zv",
-	"8oJiPjnuEluhvk66xCDc/DBtLA35R4oYxL2HVyYsAjdfG+EgIh6ggB2m2Bbz+l0oz4babduIOhF+4BMh",
-	"3ZcRPNn2vZ9TmlChubA/JOwjHEH7R8yo+wO1W/xoC+fbz9Bo96jre6lAICTzE6aXlsKH0KNaCEB0B97r",
-	"d3q9qohD4APm187myEfHLMxYeqsy6Oj0dPHi4bPu8/NH18/Pn3VOn4R7z89Pfzl90m7TX8JecP7NnE2a",
-	"s2w8XpulVIyb/zNi8fcQY5SHi49YQGewf45jQzAXMnrDoyEeu4CMZHhakwjFGVuXR/qC3R1sq1HQne/F",
-	"LIHTA77X95+8xNxCXt/LC2D4XiJTcCw/eXROVpL/0b8fScOFtYS4CiywXa6rrQIZo2O48dF6UYkg824q",
-	"CVWXvwOQraJSZQvUmtkXNSw/q9q7rG69pYiKZaZaDmlYkBldkFCuwZKZsV103a+FZnixOMWHfk+hqRWA",
-	"Rp1uv91r7XUgVgfDhGCBITTILObeoY0s7XUhAX81juGKs3n2p5lYhXWn3cGQoG7WDW5q3s2+66Zz1C51",
-	"Ux3zZTt1X9yxrAhs5eZ7yPAxC+ZWKlEbsbEmMtV/SDPK3c9vzSm1N4VEPCEJhabNamZLG1JNN0Dn1Rzd",
-	"ZbCBCrN0UU3DJCJQTWAsXBFKQpAGWuSdS/27ZDYwlaMpJJFz38Zx6im8/ubxGTk4PuhaVQnVzQtRtLWU",
-	"jNEQ8kYeP3v+KMeYtENz49AysqmO+EDB6UXFggCKJoa02slcCM2iqDgbUBOMtjbjItWgCMsrljiFLh9d",
-	"QUUu2IIqVKPXibxi9RxwyRYe5mPJVBOzZPl9ykNv2Z9UPLozeo05iV7/oAd2b/dnZ1VruTu6Ay7BEixC",
-	"9TKZdSQQzpij4v2ubVGWG9eYyo/7kFjV6nZ6K6by8ZOXL5/E+rT34+n0/MHVj48f/3D57tvx9Oufno+S",
-	"p4fRd/udo+hpO4je/rhsKke6rOqtm+FUJVLieB4/fPX4x6Nrtuj83I13d5/yy0d7UiRP9OvO068//uf3",
-	"3378Sey/Hj26uux9Zd+cqwuv3y0a3btFozuyjAvvxs1/ANTZf7/VnLwPzpIXjt5Er/euX6p3p/rVx/2v",
-	"z7pHXz+73H309DlnT65+OLjWp6+7P3wb/HT84itbldx09m4UhgdvJz+M6NGDjw+6H1l0JvhR+uDNz2ev",
-	"Lg8ve6dPZt3nv/yg2m/m0Fkc0YDBEUgQjsRcu53D4/39Tme/29vrtH3PsBmG6RzuWl9bS8jcwOaerwxX",
-	"lHDLuzOv0tFHCI+qFJSXZIIsvNKeLcO055Rr0DuL58wwspxNCamJRQzKzldpskft7H+/wcm6GW4BHoIs",
-	"9bW5F+pss3Bp+ATq1SYWcixBri5Y6/cUo1IjFzyUc2GUJ7xb4YrUyzd2dsfBRcxouEEqgKARtUYiWMrZ",
-	"Dzk4TvKskhFDAEefDDHMBBI8AMnLWkyze9lBhEBEIrf7U5nA/2Jxage2tRZxx/q8ttvfqkyIyeYledBh",
-	"D9tdyJQ6u9DL++/XV2uxEUQYHgqFLxDEc0Gk8AnguGb45CEFXPBXYyxZbihPAs2BTA15PQL+Nq9rB1hp",
-	"voDmTy4EFYTNYr3AAnX0kikEE50XYyOIo/GQLiw0adaBnbfTMXwLIZMVxKDq0voduJioC0ET5t4JWRBx",
-	"wcI+GbqPwxbpYRrTBoI3v43kNRmqNLliiyGGWUH0DmR2VcmFb+niPkj6y0VKoUEYIHjK91CmIkzljAEm",
-	"kFEJLLxBdhdlbOW9++z1vf0eaLqe77kthOISqeJiMoA8hJsPCOWcJDa+eKm+MtAHxuLJ5NIhtEqBEAYb",
-	"B+CVrcbtnU63PBjE0MNRWLooj+INBeI39KAadOhoq9wLTRJGE9ePQuzI8k0/dZhJAWg5kG83B31QSaE2",
-	"9ruAmOtCl6mgo4gN5jRBlJDsyVjKZJAjBj4AHLGEGaUB01lKzYxZpAdmSDD25nc39JZd+PdRXrnIpn+r",
-	"wXBfPrat5u7A1coYp/KJoSdXsBx/NEfrxAV6YdToJYu1eVKUo60rpIhiUmut9Xlx5p76wnd61u/v7VJ3",
-	"V46PnxR+FCA7JWzGkfuNm97weSquYjaIfaimtLt/MHQReZjOlddnA9uK6Luo4WwYBbOxux/BikFOL4Sg",
-	"SSLnRuQzfMQI34UrnTGBUiFjoSpUd8O6JSBaKCRNrmsv0tsm9G51kWI5/ALtfNm7FzJ2y5aWgsQd0Cgq",
-	"F0xwicBOT1tO/c1SfQ+OaBh2j3pH3c5e93B8zI7GR+NeeNzrsi4Nj8I2o+3jMWPtvePuUWfE9g5HnU53",
-	"1O4ej44ODo4ZEDfucXl8b6cAsoEIYXJMWMQCc41wvcBQitJw3fBsS753yVgMa0Q1m8gE8/0gTzKdIQV/",
-	"8L1yiiP0FUEg8XqrON4641QtLelbuiBCmjWd0mi8g2DNFYtqfohKCdW2NVDXXVpxuWktYzQWgvhZOffs",
-	"zS3uUkuQp4G+t8u0zB+/1G3aIFL8lWEHL5FwzTudBhfqW8rDtwDUcZsruNc9ajKXQIqQ25Taz3pxI7tG",
-	"YvMJnhVzJTvKWZvOV3FRb8yCKkBA5KieFclQfUST4LpFnmllM6BcAoPDjgASwRurMi/qQljQCLhcXFB4",
-	"Fl5lTclcZIl5fRIxTTDgHqsZmvlDziN4QFYSrYjLszoh86m8EJA8xkE1xHCnmvyrF4vbprX8FrKqPh89",
-	"2iSpnK8RYJGr4ksxa2K77Kh6qr1bMtQWaVBLOYglqrwQxayoPhZBwZIfOKdeu9Miw9ev3uZRDXb8QzxS",
-	"01Kxmgr6s6kot6fBP9Ol/kyX+swqZSldajM7aJJHVXXwIQOpHm0NANRcdZESqiz0pxjLahNCUO5cQMTC",
-	"SclAiqWKEOQDD5DvkA+yGBl0xV+IrKiRaYChjzPvECrBmYsLeIJFvreK0SsRWIRql3de5COgkWdITJlV",
-	"/0KsIOWaOWXFifyMu5nbkdAkgUvPpSgXqiMZzpvISyaIHI/7iKdLSSiDFIoruQrd6kJAhMbwwjNkEjHw",
-	"PhJzMMGsP5/KiK2knOE2FTLOSCCjdCZQDQBmqunIvHg+l05Q8RG0u9c9ruKBj6DJF+z+bQXbsD5cAed3",
-	"X+szy2KGMacJl2S3U4EEM6MhW1sDGNYKhowAzmDaA1OsRfjv7LXAcllROSUFPLuC6lVAuTOttSDwHhUS",
-	"NG92qrD+If0QKhX0unsdMAJSAESC+ialGrpYegQqKp+ODMFhQfMPvgdQ0lgb5/2nynjdlfFjnQLv6ABN",
-	"xTiUvNqAe6y2TueIKubl9Q1KDWHOWwmRtLtXhmRyBRoOO/Yta6JtdrEhs6pxTrqjBv5JKgjVmgZTgMD9",
-	"7cl5maOxwNmBRTirYDWbh7l98/bVyyZcvfULj9emceAxMCxkWAwRzRoY+oChGTFIcQDRX8UQiDZlTBN2",
-	"zYJUM4BAZoX81TpWszjHY/elGI6dfl7WDNewFagrdw/h5+wYmT8z3o6msuq0hREXGAvYqBrZLzz+wxPl",
-	"2dsfHD1BRrVZ/LU0ulwqo8Kcfbt6EH/WePjNieH/CvP+PVV0qKBcJ7puCNJ+4x777GHa/peU2UpI6MsA",
-	"kNYUvh20o3npXmEdVZAwaLESr/F8r7O/d9But9/+icz4JzJjI2RGR6FAT4NSueUqEq2Gb0RH4H34h/wv",
-	"AwVZWoz/LriQd0rmsCy/STYH3g1/Zm3cOjrTLWFmAbFBkMtyABqgtsvkcG1vLByZ3fJbX/L2vbsDyTXY",
-	"0wzD9I8Tn4uxtzAtG4pb2vX127u+AtfjAkbdXyxaW4s8zdzX5K9DFUk9/NvGmluXjMU1KjHQTk35rHsv",
-	"iYU2JFcQywzexun9WRfrd6vepGqtT68xB/vvwb9+o4XOtoFvKnA7ikjDaJsxnHCeSItMvAE1L0nF+tI6",
-	"K9XGjMyilM2IYTajD9M+oOKocHYiSULZIg6S2oY28GDqCHZMeWTdMEbYuRD4K0sSmfQzM5MtkRbJidNA",
-	"HEyKS1/8KEeKmHkMScSVxhIhNtGhBkrlTSo2pgpiGuNoCeoEvsmhTuo470c58prjo41+8xh5IXCj3vGx",
-	"uTVCFlaVdjb6Tg/UcbODXt8zirtMNaQ+ma0Gx0ee6GTWqG9GmEZaOWdBfdO24hmOZB/QRtaNBJK7Xb/t",
-	"rN9u1q+MojRu1u0K9kjw8bvFi/NnW4DGp2KzDmDO1Z/wd/dcXQgX1Syv4RNr5X7zQJk7ZpWvaq16b21y",
-	"330dtKZoH5XIHBCAMRjTQBsqhdCOO2mvMLk6un1k+CHAof4eqQLj2UoVp+ZTCYAcik8E4cJ3JajqbtAp",
-	"o5Ge/rJOlnoKj9yZPIol7ZvXN8O+K3bumSahZOr+Yefe0kWeHWmtjHAzF5ZQseSKB24NE0bDxS/rxVEa",
-	"coGZr/cAzIg+/kRegidb5oYi5f5UDAOh3WLfZu3zQdcdHBu6gzk1sBP7eBg+33zsZVicU+Gru8/rbRZL",
-	"Y6jLSIefh8LmUygcn9ufLUnZBAeapfxVk1xm8KunuR/sI3eluIn0+t5Edlrdg9ZRyUh71W51Wu3mC+9G",
-	"VONPHqU8Cj/XahuhHDpYc5QboiR9yF6uhEHJKgFCnfHKOuetAkB1BlzlVxSWUFKAqBTQKCqUtMgcFzkg",
-	"mLPH2GbBDF7VKAKITyUsQ1ETURiDJQEtEiDimFkX5WcAlHnqjqKLQl9W+ajqy9U7LKpMtrKpD5CYGIhX",
-	"aMxeTncZ+NwqXYZiUosNnms0tYuSlV+NEznjqjSqYGrE66Tu1QLSjI0PdrWL5qt47QjUhpDtpaEhaOlq",
-	"F6eZCQ7iFLhWLBqX1r9yXMhfiqzFrFzhPUf5Nx9u/m8AAAD//w==",
+	"7L3bcuNGli78KhmYPdHdURBFUtSJCseErDradXKV7Bq7VD+ZBJJklsBMGJkQRVcooq//6/9mXmDH7rt9",
+	"/99tv0k/yY5cKxMHEiBBSVVtezwx0VaRIPK0cp3Xtz55gZzFUjChldf/5E0ZDVkCfz7kE6a0+StkKkh4",
+	"rLkUXt97NSbzKdVkThWhQs1ZwkKfaElGjCgmNBnR4JJQRYbPxjsvpWA7L6gOpsOW53sqmLIZNe/Ui5h5",
+	"fU/phIuJd3Pje4/O6WR1tB9YorgURI6JnjJCI5bo2tGaDfSci8vVgd48PiNH3aMjnyQs+urCE+xaX3gn",
+	"hI5gGClg/IgqTWI6YesHufG9mCZ0xrTdzFMz72cPK3Yzpj+njPDQrJAKXKB5OTffxlRPPd8TdGZez0PP",
+	"9xL2c8oTFnp9naSsOIkZvX7OxERPvf5Bz/dmXLh/dvyKbThVr8ar83nMJ2nClNlRPWULorSUIaGa6ClX",
+	"hAulqdB9M1lGgymJWcJlCFuTMJVGmhh6SjULcatGC/OdaJEzKWAfuXkv1USOL4SQ8xZ5Z/7FFRFSk0sW",
+	"azMyR+riyu5+nwyZYMlkMbicT4c+GZp3DxJGQy4mA6rNRzJmYgC7p4YtckqGD4Z2S+V4rJi+EFyRecK1",
+	"ZoIM/7379bB1Idw+/5yyZJFvNFUDOS4dMLumszhiyuu/97rt7sFOp7PT3jtvH/Xb7X67/ZP3wffGMplR",
+	"7fW9kGq2o/mMedX7rvhEzJhoRA9M6GThqD+giu1Ekobqi1DIWZoomazO8XzKyNDcj0EATwzd/MzFICM2",
+	"lglr1Wwt/sKrmdV+p1s1kcd0xqPF5u0iY3jwi2zO40TOqq5PojQJ6YLMqdAsbJGHbEzTSPtkr20+V3Z/",
+	"yFDL4QnpdMlMCj1VZCwT++cJ6bTJgtEEP4S/TogUDN5rPlKR1Kpuh8dmYsWFleiykiSfUM3mdFHFD8xZ",
+	"T/Bru6QTwq5Yssg/nTJh72ndlOyj3h22+1nIZrHUTASLb9lidZ6nxIwFuwOcytx05hPB5vCZYVZ9Qsn3",
+	"3z972CJvDSeiE8oFmXM95YJ0e2QKfwMdK/MqQylMad9wpikXE8OOQinYhdBzHjBCBfI9lIHmWxCLht0R",
+	"wyVD4KAJa5FXIlrghCzzU2kQMBaykNDEDDRjs5ERowWOhII438LC+nfMBtRsZad71GAvxyAoay62kcPD",
+	"krzFSRuObFiuT4YX3t6FN2yRd1xPZaoNvy7vRK971KpdiZXT66ihds5WjKgmcw/ss3b6DLaahvc+MaPj",
+	"NNrQeXEbjeTjETN7BzLRUl15H/favXXTzbWrLRnqcyomKZ2w1Rm7b8x8ze4xETDlk8cJE8HUiPMQ+Vnt",
+	"tE6DgMV6JxuhZmLd/YPKifEZr9A5X0hlqIzNjAoCrNDpYFXsJoKXFAe2k/b6+23fzILP0pnX77bbcFnw",
+	"X/lV4UKzCUtgQi+MClfFGEuSx5waKHtLPNJ+tplDwoN34Y9vWMB43EClIAk++UWE5LlcJyKFJJEUk2zX",
+	"CsJSy5lMEjmv2y8ttxJxN2ZNKjYMIVfHzR+BNCQOf9I4jnhAzSx3Pyoz1UztM3+OFl7fe0lDTj3fC6ZU",
+	"TFg4gDGdPtjdB32wC/qg76EuYn7KQyOW6SgI2Xgy5R8vo5mQsed7ER2xyGyJXLCEtA/hI3czvXHi3fje",
+	"lCstk4XXf//JKw/XO+/u9TttO5zSZul9z+jB8E8W23+x0Lvxl39cnmtpce5NNLgUch6xcMLC/I2lT28+",
+	"+Lg62t3r7R8c5v/r+XbswbpJJ4zanabJBJk6XSjzvNkKc40Hgdf3Ogee780YFfivXuvI7Myl0QM8NJgC",
+	"GYWDqZyxlnnMUAC71vCsf0T+z/8+I0yQmVwwAawjIR9lmvikC/9VJGREpVyzFjn759//iylNZpIL+Lxz",
+	"YH7eMuMlaQQarBvK7Im55lybeaTJxBCS7ykuArb5nJZ29wrtXK+/d1Mk7P+RsLHX9/5tNzfTd/FbtYtE",
+	"DMS9KnUyO7Jg0TsLu+ql9rFdeAbeeQpSSDW/JfCoooYePnkqnc2oIVvv1GrluRZhdtAH/WlKQzKXySVq",
+	"VmYbaJTCdaOThOUMiLq5mEsAf5u7jj8J6SLb7fZOx1AOKG64F/B2s+2UL5PiwXn72Jlv9oHCPYAr44YS",
+	"cmkg8/PyQKmgo4gN5jSZbTccXCL3IlxiMJU8YEvLXTCV0/WrlFfM0H75Ugp4aciCiMO03D6yKzjGMY0U",
+	"szd3ad6GoGmUPWLf+IKKn1P2y86VTOFWwFVSJJZpQkacCRJMaToes4RcSZ0wEskJMxYu+Q+YZb6eprOa",
+	"ylQZ2z6QStdP60zOcHT56/+v2fLYTJBUGBv6P7ybD4aiU0HVJVtLniEPwRMB5GfdTPijCtq0k8mJc+kg",
+	"P8A9aniZ7UtqrnP2Wn/J7rDa7VRG4dJtP8NLu/Nc4nVdlcTvjHmCbh5aUI7XuLVK7otbyM/nv/6D3lI0",
+	"3vho2a7IMHej4FVRxauUpuNxNpiqeMIqFfbiNz+zfCtqjg28NyA8vqbhGzQo12xbnMhRxGYPKraPJYm0",
+	"DDBkmnKzNyI1ZiOZpUoDnRqxpTTpttue78XSqLGGNeyC7rSLWrHhC0YEpcrr94z+q7kGsXY+zUxeEkqG",
+	"DjlDErk6tUtjvhvKQP0bF1c04uGO/YHXeMte4wrr9qtyAidkiKsfEkUXxsw2VrUZs2gNNqdEc1csn6Wa",
+	"TUC58iyjmSRUpBG1Mj2khkx9L06TWCrmtA1QXAIecxjPC6SMWUI1v2JV4r/M91Oh4ey67e7hytfmcKRh",
+	"o5b1j2SqC4OWdUPfE1LzAJakprS7f+D1vYMjGobdo95Rt7PXPRwfs6Px0bgXHve6rEvDo7DNaPt4zFh7",
+	"77h71BmxvcNRp9MdtbvHo6ODg2NW1ESKou6mahMK0u/X/9ewXhrHLPr1H0T98+//xSMyplyTcSJ5SIIp",
+	"+4WA9PgP4DAyZtsdQd2GAz2v3/JM40K27aTHe+80VYoTxUlESfjrP2ImFAMfHPOJTOELBv5szdKECEaS",
+	"X/8RSxGSOEpVy/vQ4DQTNuMitNKh8S3J6LrimoC/PKACbjysiGjpo2+BW/Ewdz51RhPCtSJMfAHp4G+p",
+	"YD5KqEoTdupkcvMbHMjQjNx7/t1/7nR/+vbhztOXh+c7X5+929t58+MPpzv7B09e7Lx+ZIhJos/+R6Op",
+	"jDG24fneAhWXKFKwX/BPjB3AsRYumjWmwCp5771NZ8pY0VMWxSSmPPTJaAEeWh+8hzLV+DIjUZYpBGnz",
+	"sEghTQmitFV1RDGXaRSSiYQlmSnnuoLZMFQUAinGPJkpwjWw0McyGfEwZOJ2YikXJXu5KHlpFKgoknNW",
+	"KTyE1Dvu6/sSHDQNORMBMzfDyI1QghsYlvgtW5zTyzuvsNstC8tLtoBjDgkVUk9Zgi7eqhVfssWOhinc",
+	"13qHS/7g4dJUrCCF9b+QAj3mW5hx1FzXdYpybCQxhAOjGThZnTlHDZsPpuDNyjXmIJApCOr39t0Dlhrd",
+	"5Hi/dWy0FWMN4Se9oxboL0YauI/a3VYHPzNmALotWURjxcIBOgw6h0e+ZwxqkX1wYDYOhw+MHkYj97ou",
+	"jjDlk6n9qNOxn0Vybj/a6cBEbiCuxwJqFbfSm46P26uvah+0l991vNd27yqosO2DnXbHaMMpaLosYoFO",
+	"eGDknu/FhR3Zty+MIypEwfDQ0okefJUROHSWb3TZYAXLuLzHlSODlswqtORLLsxX+fFCuCofwTBKmSYg",
+	"ioPpr//r55QR8xWYgOW5tPezuRzubzuXn/O55AS4fjpx8us/ol//1xVDZf2D7wHzRw2kQFRyPFBev3tw",
+	"1G0b3VgxJgofGILiRj0znCYjk1bXTN9oQjOqC6fDlTLU17V/LbkD2nvn4H2zOkrEhVWIVl9k6Wq/dbxf",
+	"t0/OWjKrakHwyYhk34sTns203drv9Pa7HVDcqNCoX+11UL4l2eTaxzt77fNut6izcvStLuAo62a4f4Rb",
+	"sXmGGMxvjahiK5PsHPeWZgjk0WyKl++mcLplUrC/BzbuyUvDoaXOLvFhr9XZh185s7TSIC3Eu72+SKOo",
+	"8M44kVfcKM00Mi+fJjKdTJcU6BvfCxIWYnSjjquO0oUi+JiPESMeTLMAJIsUM2od8Ll69poxjrbjpI25",
+	"ZredTdN+krE8r3+AfM7rHwFv8/q9/GFLoz1LAbfgcge3YnKFm3yXA+RCpeMxD4yBMQippvXH2FiCo9it",
+	"kN+n9rRQPaOYNSHHxK4KPoVF+aC7CTY3JvGYJ0rbdJlCRBpOz/w6S5ZpkeFzLi6HoJBeiGI2E4kYDRXR",
+	"0r742uYyQdh5S0exTQ8r5FOtexqegb14KfVjmYrwrvpmr6xvjuGdNdomfnlPulfCMF1JGCsxgZ20V7jk",
+	"PDwhQo5kuABbTbMowssMGtlLqV/IkI85Gj7lIZ6VA8JKG455+/Mxa3hldMKXmbfgLtt+XFaCjSkNpGf1",
+	"TikYEXJedRDwwI71WdyXHlw1vp6aHQeLCNjnnCqipnIuTsCIJdzmfsBRuPffaluslj0ANWVvfEzbwX4n",
+	"7LKj3ujgsCB09ouOtrdyxvD6jhJ5yYgUxFiMioes2tWmWWIEy31s2alYFESJzYsQmswTKSY+efP4jBz3",
+	"9g9hZ2xEeTvL3LryjRgKXASG62mYUEMTVCmuNLOBjypPLAOpP6h1C8P7B86j414tsm8g667SE9Rqo6Zg",
+	"n8NtZtdmNZAsMGMhT2cQD49Bu40TKceDKPOPeEFElWJpQvZ8UojYgifUTDpME/fo6/ZDzzfTE0ypyqUa",
+	"MRbTBNZqFj3mbpz3n+wXNAwT/HmnS5KUkTAlr2WifdI5bLfb5DklP/AoAhUKfmCOiQZGD2rvk/190m7j",
+	"/3v5UEZ/L/3Gur5X3mU3KOYcXpvIKGIJzprzQZxwEfCYRvUnhY/JgClldFHUtCMj/bkUA3MFZOgSH1Dm",
+	"KSaUTJTLp5jKGSu4swp8VhnNxPc+pglXIXd09vhNhYs0ovNxGg1GVHEFnkNwrPnkycPXbwhNNA8iRg7+",
+	"2vnbX+nf7KTz5YLLB7fLrpsLzDRwBzWj14MalzHnAwnXzqhOGOcyn9l9tb7ONW7kFRKHvU/4FQ0Wg9zz",
+	"W+uttU8mfDIFTckoiUwp8tfO/t9gOfU+7YGe8iQcGELgLmqXMMMBzNFhyq9heIQKRWgK7lCYsjRqZnZl",
+	"zIY/TqgIGN4FWAeN8rN/myYkYFpjNg/4XGOaEG1stX/EUylYyzpRgRMhrQWzcTKZ/BKOZ7/o+c/d6BJn",
+	"LpOw/nvkjIN8r569fbX77NEZOX9Luof7B+1+t93da85hHWusjWLYDJsb33tLefgW/dN3ErydbpUEAdFG",
+	"eUjQBV4hPsy3O/jtfcnc7BaacbOpgESBgXDdmka3XHOQJon9RZO8lHLmRN1+gSpmtmtMFaZarW4VTLnx",
+	"LsEKN7klIX1yJq9YaOQ8bI/LbkeH+o3vfS9oqqcy4b+wO2vFnaJWDGvmiig+ESwkXNTpx/jADr8f/2TF",
+	"wHadgRQhdzzxbs7Yo3yhLm/TjDjjKG6qFKnxzsw8tuOeuY+15lUnhdHtakOWvKOLe1a4wSYAR7MZMDWD",
+	"EEytXlkwfLkzB6/NPaiOdlSQzlxVeKCL88EtUNbrsGWWQAjrWWvML6cC9Dzfg/xQq2hkvuNO6/hoyQeC",
+	"Tr6jg17RxQf/vDEKqKsz8freYWu/0223q/17VnMqTaHoCHLPJWxilF603Ozr+SyWid4FB1hhmJslP5d5",
+	"7d55d68YUXT+EJsC0fxs8TQqTha+IKOFLeZpkVNX1rPez1DIlMCkSgxXf6qKTZlfqUuIVU6YsdRa5CmN",
+	"xjtTmSbKJ0Pz32gxrNf3YGitWDT2yVClyRWDpxObnmPrs3hC5Fy0wJAwyvx7S0WDK86MAYLDGEvE6jwF",
+	"pWvgnHK+h+8HY4FGKap7mM8IpgdXmgcK9A7FaBJMjT61FA31IRFaqeccAwc0dJzvdWKGRM3Kkkhc+OiT",
+	"o+PCH2uTUGCYN3JuxrSToEmCt77k83IR2/dukr4n0ijyPmB6rEv5fW/HLf86X6EcfWSBzlf42thJWy4x",
+	"mLLgEjJUKgLJYAUmi+pseqyHwhoxrsiUqimDuHT1SwaQ3byag5zIGVAYvs46xBIpNeFY6JfPsJWzloqp",
+	"Lu/4ZVVxyivLMxM5JzQCz5G5+ge9yolvmHIi539RJAT3TtXMYUnFAZpPPo5owGqmz3D2MykmRE+lcx8U",
+	"NpFFkbmmZsgsH5sLfdDzVjPrfS+R83qiQXupSrOmYX74uAcsPCHzqbS+HQUVfy7jvbC/OdlaPXJ5lcM5",
+	"5ZqLyZBAzB5z+rlIncxj2QhGlvhkqGUUDg3fdGV6hjOBxjOER+CrJUJybMmOBaGICLKr4YcVjGTpbuLk",
+	"cfvq7+SbdZtbeSOpXsmjrylhxGzx1fqrmCVKCp9QMqPBlFv3KCUzpkDAZOm/rg7C7QXm55mduIRsi2BK",
+	"hWBRJVOt4QzPRMiu3TGVSiY/yjQRNLLEakmUcJ0V9q4ctj3ghmSM2c6rd9hZ1xv0LfvYje+BhKoWnoXK",
+	"Kyujhj4Zgggzf6RmewcQ8hr65J9//5/eJiKCIg+qMfHfDl1DTDIVm+VXec5PDZ8g4EahgXa1cJY7LRhN",
+	"rCwnimkdQUi25a3QY54k8MmjUfRqDJrdus18yAI+o5FNfS7O6LUxVSFBgUUxC30SMaVIqgzrGLFIzkm7",
+	"qG9wRUZsygWaZ1mIquHoxdSFLX6S66drf0IXZ+7R1VDdhl+q52ysvaWgXeMp2lyKdU8/dpkSS1kTjX9j",
+	"a2o3lPO4YOKGF5tnbooxxsZLzWKQn1ZM29zv4mrJQ6MYUwXpYCdARsW0mLwWEW8DXKiCWBpJGTEKhrde",
+	"WyxlXwRBO3OJSvyptrK3eOth03xXHwwVVBnZFbYpX35O+5XMwdVQbcEaTglW/Bi9JaBRlJVs+0QwIzIp",
+	"CVkAFhSB7FfCdV5mOsRnh1b84wPUFSKv8pAqOfXS2M8QWZdES3lpZFQQScVCyIiroLVirVdTCZknuG8s",
+	"4MHadvMjVyVdpX9RQbgIIFRwAgXNaLbIRKFCWTnzrHSsqSlh5vMIIjgVymGNpCtUeTXdnbzqa72TFZ7K",
+	"Cq/KIAylKqyYuYQXxSMm9CArp8R/up2t0ijyEq5PmUaS1XJBvoPvCbOsaoVEOd/uSvKsMGQ6YhMqVq5q",
+	"7c5kqunGY3oLT94U3J+fNqsrVWoAbG5hG/xcxcQDcGss3YR83FrWcAZPb8kgjJIfUk0d+sUVYK8g61M6",
+	"YXRWoSo4RtSgWM7fStG9xXFglWROSrYA0/eYCmgEDiR/2YOdMCWjq2baP4sLJwQHgcuvPQa8z5/bGFj5",
+	"WEjcuVV+kerAXNuq7+6w3xVq85TGsPlFW+N+jwP2v3QmtcfwOJMI23iCqlmuzaWr/Cav629gAuCLCj+r",
+	"nf7nd2O5+/mFXVg5MS1d2q3owvdOZ7ewlE4Nr2OhzfzKLWSji2FukSFja7NgLr99QkhNIKMc8K9WeWJY",
+	"pUecosUL9VNESDKTic2WsRg0NGFETWmCd2ajFr6dUr2Nzl5D+Jj1u+K4oTyE6ANUZRSyJnGBM7ogI4YO",
+	"7CIryPOYQ67QzsXiI42KLyAPFNKL44TFdGH/kbAx5puFLOJXCE2QGFVjyqiuJBCbkvrJi6nWLDET/3/e",
+	"t3eOP3zq3ezgH92b/1G1zXkubOO9donPFXuImbIVKubQjTNsNXMg4Ip8Z1fA4SBRVN40W6m8nSDKfrSy",
+	"jkoKf4aVsIqM0VtKre0kGtFzXs9WJZtcRXdj5cFVeK8KJ5mbhVn4gcwTqSE4HEKqGpvFemHxjHLPBERA",
+	"Np9PthJXnWzL1/NZ5QuqPyzI27nFeZW5/q2Oe5lPYgW5T2whOPkouWAhGS3I8AFEjRwP5YI8+v6NT4ZY",
+	"Zs7CIbghXSRLS2CbiBqY4fFAKgMcCRKM2eAC0gnWyTYiQPDSA96LBP0fqNHPSnO1DOniBP+zBKazFXWW",
+	"JrcZhmU9aVQRwIxeP8MD7FiQHPfPZQm9rBJZCqinqq2Jwlbbf6pPRcnqILNy/WoPS4E8l9+VBTSmAE5h",
+	"7pyMwjzxuhhH2VzHX6XIFJABqkOkeVmnW0GjEb9zB3qz6Whc/Ws+E3/9eZVK/bfSawKq2FwmlywBqawy",
+	"Rw9yZimYw5I0p2azd7f34FCFcZPMm+/4ZSBnM6MwGRZQEx0MmWPPt3TfmImEufum0nlZKx1qNJwMq2Bt",
+	"1AAiLXUuw0zLs+hiE8lUlQSsR6hckfR2P/wsVANrXU8yn99iKKAvfGmz4WseRbfwbIx4FCEIF+hOyHBc",
+	"vImcEqiEsnW66GvJCDqmStuAmjFbiQU/9QkUl6lCUvtKrL1haKEYV1guc7t7COYcA9Uw2wwi9KaUV7Mq",
+	"9c3tJQlT2hAw+IPs09Xs3VbcLb+n4+opMk5eEcbLS/Sa3mBbslchlhaEhiFJYxedh2qzxvzc0NZzLlgV",
+	"Vd/eiIBkXky7W9JYUhZZEBkKZqF2ChOZ0mjsG42K677zuZNIzllCRjIVzUWUM+uWl+Oy3DYmWpqnbkpl",
+	"ew3pcOl+O5MFKaV47MWXF6kym2QpWIJnX8cZ4PS2Y32la7BK2Z/P0s58SUs2damSdOiTYbFwc5gBC2Ci",
+	"WPb1dcAVy54ONM3+vkKUZvjb2czZB5nlPKxOiMkLRO/OiEpOEJ4zWgsECyDfoDTc0vLG/L3qOJ5Tecyw",
+	"hphU88iAM9s3ZodAWps1yZ1/L1uHfQ8SVJHMq0j5LINmyT1jgRQqncXWgLBVDFyEUiaDIIKXwQcBRma4",
+	"CHkAYapiVp2QunR78lWeTWmit/cSAHJHTRCGlgpsraXAFYQft9Cy7czepFElY0YqqpjDI8ABhZSvlWLO",
+	"Lce2AZWqvK0S1vw273ztfrnReiiM4bsdz9ddST+laW93pHWKeSXodiHYxoUy0mvLsBum8laFXUm2bJCK",
+	"QwsS8+b754+qedXWbqKsiHvlm/l0sfnGw9TdW7LgvpuFTfAxb1pzQjkR3OaQVp1bIQt4WJOVmSHxVods",
+	"wHnnHNRQRrDuZZcs1oPxGiD2SAY0cukTthrUZS1mJ5vnEnAFLQhOwPSHYlLlcKOhhqNFrPSwGO6ZUknM",
+	"6Tby4lST2vDSyEJwvZs/bJka5PVgStcJCWWgdhNm1fLdAI+uNTM2rgKQazZrVUfbYe6WKCtuThZUCI1Z",
+	"HlGltwhYV4e/lyINywe5nciruJWIfFf05k/lDJCd/h09nQDyxGhSLWayO7dS4jCVEbNvhws/l4khSK6n",
+	"4LNQMQ2M+aLnjInK3b7NpXV3Ys0VfWNTILa4nS5rYnX7gIetUJRlbbOQsOs4ooaTgvEyTZiCe9laSwDN",
+	"zjR/W8X2K5cqBUBdkHZPptiIZOaToTnWr/YIfDGgI3nFvuq09hpEK2yKQ2FsN+/qHS/mpt86qb28trdY",
+	"CWU0n34xL/UvCoCbfDKVczKjYgHZq5wh9gNPILPbJxRKqahOE1bDCCtY8et0FPGAXLKFT16evnj04Onp",
+	"26cPvn30Y4s8pVeg/IIzjkWK4U3VUm7ezcIyceDKTZRRuHXaaJoom45ZIrxiQXCpD4/h61lYrzL+uZEd",
+	"Q/3Jdur9Fhbr0s7ZCAx+Wb1rYhzxQNeB8VELKI/ZhCEPNKStuZhQVRLHyu0fST0lwHm2sD4KqWmrgU2n",
+	"OTTBx6+RUFghtfqS76zhAvYmXpRhuYRqGtToYYyJdSKPEcUCKUJg6wGtkN7N/KMu0yxvcZKtxubnuJms",
+	"O3DnLL2LPzQjnk2aPL6tZjpGbp8GWycMudKvtQ5beOjGz6AhcrNygkXvCRunAAklaJIAikgGHlElxoOC",
+	"gbp2Z9xzELXTdLCdqx5+gp72hreliAiwfmpPCo8CH8dspgbgoN+aR2+KILArDlezqyhthggQm7VGwR8V",
+	"SjKmlouub3dym7qGAsTBxqJ6++BNBptZu6i5NfmYCJXvfDcUEqNP7H9RuAk5X+6/cYtbbil2zZ351p7c",
+	"FgIPLJ4ZXQBWp5n1mLMozIICNqIFsM3KBbDhjLgovruzoocguS8zkaY3ZNm58Nu+MRl5NV9sidCWV5sR",
+	"XkMqqaOHV+Px9n6srbjomly/IldYG8GEp96ay3+7y70+Y8aiPDeXX2bj3ppfVQYLtrM06qr8IPA77JNR",
+	"MZsmS/wWCjO/slh5TBNtAaiNbAoLMglQh8zbKoUTgkx/2qL6clvSKzEooIr8CP1ingdMpUAwGXlkZ7Qu",
+	"fdWeyxuLZH0bJme4tGPStg0eWNewe/lJYFkWJCS6Znl0IlvEVd0U2pDBWYCB7g5jVQHGs6mMp3xxMXaL",
+	"I82PMh/bvXGV8FbOC+/RlhbsLRSqe2DdW2zpsmVf2Jls8uU5rdmibTORMr9FI372lEWhHajqtjuc/+24",
+	"I4qVitcVgOa3e2N2rzeZDXbCvudcKPmQ1Xucpx1sWTw6S4MppklYHAqsGmYVdxyxPFa8LWDaZcV3Ftei",
+	"WUGvAwSpe6ebx7bFNva9Pk65csdy3KMt80oQZgjr4rHcdvtUqilVdRVwX7YqyRW3rCswKpbBbrddr8a5",
+	"qw0kTKqwlSfm3tCE1bmUytC5nypIp4ik+2nTMgsP++V31ywYq3dvcZuypVILLQzeM2s2EUoSKiaMzJhN",
+	"xgOX21Gb/HtFKpGDAq5aPWIDV30TIRrBhg2JwOB3Q9j3Ve6FdcetOpAFYdc00BBqmGHKTSFRZuc/IEPm",
+	"wV/ftz7gX3/7j8pcGdttYVvhaf4EGMfK0ILKPcA+kRYHzLaUra47xU4NW2YlsYSqLX9Soym/lFm3CBae",
+	"5NBOJ9mUndbsGmRlT3tuHpWacY1tb2g1kmJCOGYgGau3sKe+y47FlkB0KcuxDD51KyO/XgVe7lSyDVVA",
+	"q5LltZ65Lhy60PTIcCEZMxt3KSy9kjyws0kd2BJuPwQObBNXaIG8HRxMVNsl1iLCZA1i68TGom6K8N0d",
+	"p1dDR98DoIdzEFmiyUjzlrQBx5hr3wVTCs7BLXYN8ZxZQrgz7bzCJq7Y34OcUcV8jEvaHhyLeGpoKJSQ",
+	"wzcD/lfh2ivUDHQPGi2/cnHXsazKd4K0l4LVZiPrWc1+3qh9ecmzOGKlajydpOxDVbpnnqW9midiTzj3",
+	"MI/lgiU7DKa726nkS2sdKjMasq24qqYj10ul8sQ3VsggBtLKjq+450r7/kbOlTGowclrtTsMJMJ8KvCQ",
+	"lkEicHH5ggvZ3wWqt6vz8wOroo6GRa8V/CHL2oKcCJW3Zi9UTLXIEEFvXH5vkgphKA6yreaufdXSm4xY",
+	"MdpQFe1FoIFtNpyi0ApoyNKo4UMQaFqGsitWqkCykpaEidBf8o5k8s1lSjcN1LHxWCZ6kDRQ2N9YVX1T",
+	"kXFl+zFX3YF5dHWGQ70A+frsNekd1vxI6UGW6Lyhw4KeZj+xGfFbXdLthgEAwDzZsMJ2pFdcTDaHh+1j",
+	"t6/Jxov12Uss8uKWL1te8diliG2xMtcVswqMy7XCXKbCb96+eknst32yO5LhYtfiE/ik2DbTJ7sx1dNd",
+	"HvrEdljYdXiymzMm3Pi+m2Tlmgt4SdtySwivQ0XJnEcRCaTRJrXr/OcTgD1OzH8w2o0NKWrtuy3RkvLm",
+	"V41/krXGul0av/u5X5pxYSaVG2yz4p1GUO5EM6EKe2wYiSdRyYsNJc+lrDZjntB42yR/oxQNqmtGMD3i",
+	"L4afhkYfhroLTFFYytOQ6SgqMDNMVqtPjsV3IwTfttLkLmkflbzdQS+v/OwFztAWoqgptDKc0iuo5GNm",
+	"L1aT7gqMt6oOrrhwOtYsWTIahbkLU2hHfo/ZHzYBN8ehdodeRZJPaPzZebgh0y/OwJ+UgwKrhv6YCwv0",
+	"wxEakM8YhsCF7eLCRRClIXM5gTRRNiO35HkQIgVnEXA/UFJdA4YpjcYDi/dbdX2fMhqh7N9i6/P0rwwq",
+	"5LIZZmdNxlcxSPD5YzWlUP66AhXrODfPu1vTJ0bR07b/UXMeUsgFWDeikOD8YUmuIucjC+tw+tzJBF8q",
+	"LLhlKPv+o4g1sbIc6guHrKHYeOvMhtvURld6nErYrsYM2YkkDWv9T81rqatU8Y3Vzk9lqti0Sarr8t1V",
+	"bGAmXl0/gRXzvHmBkD2T5qB9zRCkGpts0KtFVbo5BYMkVce4K2ym9QB6CPRxl+L1FYMqp3I7b79wIGuP",
+	"+bML65ygvrjI/kaOVk/hDdrU4KYAmGGf2Cq/vEvhCX5jHkmYSiOtTtwfgO1gqw0yT4itXCGXjMWqwPe5",
+	"yspsChI+kVGUxoi+ZV5ZLD7LehJVCvhvMMP+kUOM/kz4d1OqprXsKmJ07JCPdcLAHffm8Rk5OD7orsWA",
+	"5yJk16uvbeeAQEZ6npjtm9BYNYxt1+BnWUcWgEoDfPgQ8XMAh9X8rWnCx+O6UiRbytCgFMlsxxaw/n1C",
+	"CZjoSKVuI81C3UYeHR7tN4Crgt20+dgWpwrmYo+v+j7Aqj77lS+R6Re/9c9ZOGHJmW2nupXnIeMNowVe",
+	"7hELco/z7AQAxRIqNKAwAb8YpgKA1uDfSWaeVfhi6YRF0PuuAgpKxqABpAJ7kmTY8oY2oKViAo3IL1ms",
+	"G96LoLbu4tT2lYSCCcxJwRUkkJSC6rDtt79sqdePF6bYBIdVXwbo8WPdmfkwDd/NrmMkgk/VbZmCiPIZ",
+	"C/OSDOd67vbItOEYUxZVqS6UawUMyvwX342QTHbMHAdri7H4RMikGh4EOw4gepeWBJ8s15o0GCCqPIe3",
+	"2oyKJaBYDQp5iba/qC6efmSOatFwtMKd2OQFmVOOgEbUrrRpZw32EZSuGuJiCWeKKLO+LJGS6xNsS+ZO",
+	"cOshY1YD4iII+zmlkb1BcwvlTcHid40A5FxkEZBOm6jGqVqBFOGmS1t1T33EF8bHHDqCSyfleMwhV3EE",
+	"2fksbjohLeN4zd0D0xa0IkhuyNphNn995U34lsUac0oavihjw2tIUEgNLLRPmJDpZEoifgmXawasmwuS",
+	"k/Kt8uFwMfb+FXligZwKrDk7bst+ck6X73vOLfxMghTuQ/n2FbehXjQ+pIuto/ZOmK4T+yXBW4cm+LxY",
+	"vg6ZjDySzdAC1/qaK3zMuXOU6ykZsusY9mzY0Pfsnl9DUDYq7fzcRnRn85gymmCHDus4LQG6ZUxXxYxe",
+	"qiy3w1Ck7aJeKMg322XufCTlJQsJrUF8qkXbXwaIgWbf5vr+pdrNAHPfxMsBWRcofim0Wz1l34IVIIS1",
+	"wnwx6qApVxezyRlfcH1jRb5gWVO3uzjqsWmDUfvW0U+VvAgYv6oil9zixEDzjPUhNQg89WbaGXIqttAf",
+	"GvYxJDSmib4NGwptzaadj++ubz1H+OwWQc54vrg58ILdCqF8Q+Wv6wyFWGiXTJT75re2hWRBtQ+0FHhd",
+	"tU+KJUDElYCbBbxPI+eAWYKEnlLV2Ov2OhuhEpPHsOpKF1sioxLaeJZfk6dVoH0KYiwNuZYJYDpBmj6k",
+	"IUDrD0jSgU5b1Z0psvKrij3M9q1pul1l6wiJDcNhpYVaouLWV1KZFGxrl0yQy9WmfREB07viaBAquEY2",
+	"3gqhyaK/V4wFLrLKQ7CY65l4wK5ytwaJAkjKigmsyZJryEtugdM3TYzKWKHQONiGzGB35woZCcvdA5u1",
+	"NXLXJyOR/ITd/jfgfC4TaJtaAkimiJgIaYLH2SLn5Tw0QiOFtRUAXzKI2FiDL8QlqIEI9snQtcsaVuWl",
+	"fbZ2YiXMTze/qrJrc2Y2IhtWi/Ri49zG81yL/mlEetbsYMYgi7YG2Pk2zcZuj6V5JxAQB0FZhJjMjquK",
+	"Mosww5+1fUh98KRyWmy+BT70UjgwW019UnJnXURvCfU/tJ65HHR62V7aZpw6/oKjV+5FoY56y4QCwGWo",
+	"D3dCOYtm1xphWBVxUaxKnadQdbV+Tetqq17pKUvOweO/teWbM6q7wnS6vLYFmRdzgYxAvH27xPuHNf46",
+	"7x65MlMoZ241Y3NQhGfdiuCRM39kP6thelvBvAaXlbUYrjQMoX9zizDTObJAnDXMiqk1WM44HhizHNhY",
+	"JLGBoMSWE1BTB4ptJBM+5kF1pfxyZSzeoiURBARZgoLKug9X55rJuRh8Doq0rdBh2zDTUtnjZwnzbRVS",
+	"sedjVoeKIIFQG+Bu16r+iT7J6qKw6oaOEpAI7DtLMMVFGYMUUHXhX9OYJbdLQvoT9+dfhvuzoTiLothY",
+	"kn17+/46rJDye35AIZFRr5FCFn4tNiSDzU4BFtFIviqonY1wQjSu8lu9y2o34AGbb1Z4Wbfd3qgs/CYx",
+	"HoCyRWVk81kBKW02Qh0GVA4oz1Z0DtXdtt2F+WiecI3I/9CCdqutr8Y3KiXJ4NlUMgyop7+DcvAZrZh/",
+	"qRlS7bQ6t22v/TxP33duX9+5wgC5OxNvNBrvGAFbA4curyA1o7IGmoSJjEteUsytAT8XAnuykCxYTRNi",
+	"h163tnKtacfockkgnAwZLYgbo4QMCMGIy3fTupb9ib5lBqQFW3XQ6AUCKa62Vm4Wd7vmMjgv4Jb4rIwG",
+	"0wZNcIMpOg3TqjD1C6anEiMnNAwTppRPhk8enZNdGvPdq84uWC+cqd1PPLxpgpUK4/h2djULVlsvtsYU",
+	"dRemgSUKj1bOJ5GjiM22zV55fEaOe/uHFdCh9YVELElksk35VBrparAWqN4dVHnPAZODa2TnC5mShMUy",
+	"sZDVuNTWeqdERXkE1xFb4+RdTX6go4idkIjRMAtXFx4pOenShO9kyWAb6Qu+dTNaC4b6OpffZU/54Iqz",
+	"edb41lzcrCR0oNLZjEJeM7uiUUqtWIPKPTMWV5oHGBRWjCYlEs935bsCrNlWAMCSBzUud4zn2bgbOD6h",
+	"8dYJxOL6Kw3stu7+dQZjVxcIBxEX5kArUv+yLnmAOCjsrKpFA3OdhJfjpTLVWRjTgloY5umDzKHZ15Dx",
+	"YRszQoO8mi4+NZ2xsPNfBQvMuphCcRvsg2v6mW+0X24ZWNOB32K2NWBHFlPNHXk+P7dPpY2vou+lk7u3",
+	"xpjNFpG1hYTHq+b3xuZFbYlFhPJ1BwuRSUI1RjbI3sG+BX4DdWcKIY8xwVYhaLDExqQeAy4ctJnx6stv",
+	"msUhMpz32xQZrmFNb5zorihsojZ5yioF0H7NJ4qx5bTZQpSsNSs3qQaDPqtuAFYXyXkNnApGzK1JsS1c",
+	"+Vo1r1Dj5HtjyqM6qMMKdW21TGrNK6p33ndTrDmCJlrIirsLimEpgqJDrA1SWBS6V/2sr1EGSwKenRm9",
+	"ZBU5qslk7fZt3icL237LK3wJzXRgFuuuMQsYj/UmnInVLFvwNpAEf54DMABILbi0nr19tfvs0Rk5f0u6",
+	"h/sH7X633d1byQ63L2jhdWt9VFJglAyyXGmgL8SEX9k6P/hstNBMtS6Et0QV8IKBc12DuS6TcIChaBwF",
+	"/xFzPogTLgIe06j4kQyYK8s0Vt1iwEMmLMoOvhN598o++t71zkTu2A/t3rTc1ha+3UFYchtWmnp9BB7Z",
+	"hQJwQaPdwCEC5kfz2RNK3Dy/eDrJm6JDZTXdIdfbcn0N0hpi6FxQ0NJKjogi61MySm+hqQmJsq3gJOm0",
+	"K7v8WjiApR5YmtqEQmMagqzndCKk4goKDGyHcJagQpCwmNpMxVSAYUUxjU7IwQqydM1ld/Oo3OZU3CJy",
+	"HVOlMG72UY4qzCApKhTGx9acBEY5ZxSc1aBYS2FMBBohq6iLEYc1jWiWm5YmqbCZfS5jDcGEXJNs5dz+",
+	"TVHREpnUgJlAQrr1RBgJlSYM4iF9QsmMK2gXzQV5bO6xT5ScMddKWl6a/4H6JZ8EEPwxGi9ilAVTowHL",
+	"5ELYPOMTyC+eLlw7T0VCjj9ADUi6ZfUxFRtytOMY3+LMP8PALGyurYaZ8RCxw7KB8OXYAutCFPSKmAq4",
+	"VWaXEC64TI7w61I6bSrqAY6tNK/JrYIWd25HDF0AWZzY/JZrjZOEVid549KK7P+wEYSk733E8rX1lTaj",
+	"zJe0FURelf5vxiu9y8cbU6HllC7q52f2qfjyjP5tDnxzG+wS6OYyl8mlcgEGCPApesVCtB609aEikoPt",
+	"CGQ+dDzIXFNBuNDSpRSRv57R6PzN6dm3pNtq/w2VDrQsCLAwiyhBIjlH5DQ+maKeIzhYklQEDNEJmDix",
+	"nWnaZGbsTRenbZF3tqIBehYxRYYJaKZDoow1Mzcap4Oioto5Yi0MmplwKGWSFVXqJbioUNpMfLCXkCEO",
+	"odxkYIYYZ93mscDBgt0pC2hRDe6ynWu8HlTEWPvZaeDpNcpMB5CW7SYRyfmWv3B71KgJUJLZEqteB7Pv",
+	"n60/UDVwCQIjQNa/sH6jjPxds+gmGw1HUnl2PCGXXISqT7hQaQTS2ydzQ4xzBdn4GnpLT6UezCk4541e",
+	"zN2TNI4jDrfDJzS84gHzSdbB/ZYZpRY4RUvPzXytd/CtpuPxZ2emMMoL5qocvjBTLQz+Ob3tqxnJ2yYi",
+	"V6YfQ13JYEwDXaV6PQVIbw0+uzSucsfVBgGyxOPyEDVbGLGmAYIldpmjca+NPdrH7uyBv1d/up9Nv2ZX",
+	"7ESrkRdBkhlWM5eJnrbIKxEtyFBe2iLeQkRsSAKaJAtCsdau5MS6XAqe+Z5hNuMxDzj2ttQUOwQzzZIZ",
+	"F8jFhNQDYC/BkuM037HvFb1lP1k3N4UJ61j74RIyDX+tUXTrcUarEkoq6/m3Yjs2wF7BcSrSUZonSI8K",
+	"AFXAZ+s7gf2QZxJuFeOfzXh10cNEVn68dcYivKlqxoZ4n41vnYh6+6O14AiND7eYX1l7wnUaAZqLULR4",
+	"h0z5Ig246X+oQoZVLEgTrhdvzdxxywAzpa60WLmEIYff+hdF4AegGAjwnclLzhwr73uDwVOp9A7C887y",
+	"JdCYf8sWa5J+VwYsZP9CwgzirRvtXbp0PCWjhjMJqmYCRTNVKRe2DOcvCutqIJ1/wZLBP//+PyHSBEcP",
+	"wo3RBKMu+O6p1rF3cwOAH2NZ1z0cYzVL2MkQWCC20sLWE4Nr0ScZIuSM5VheNuaMNoTh7QnXmgnIHboQ",
+	"41JFltkyxViLnJaapwPGugVdsJ0T4XPnx4DyZkglzXy5Np54IS4E1siAy2kmBcOejtYeM78pQfdbs+ta",
+	"t8gzRAjDHNU3j8/I3t7esfn6+/Mz32avitCV09CEXYiAX/EIgpCqnAluFlTVZM2l9+TwvDJLmoEFn7hK",
+	"UCh4/IUlEl0rEQ+YwCC18yUbbc07jWkwZTvdVjsnsMJnhqxtpLrvutGwkOBnzr2GODe2HL/gLMUjhKLI",
+	"7JKZM0EYHjxJqovFdah8eODCKnTW6HsdB2tLY+71vb1WByYcUz2Fy+6ySHLQ2wkD/m4nI8Wz0Ot7Rg8/",
+	"dag8xWb07ysyC8yhzKlZ7wnA3eNaA7PNEQsnLFzOZGPXcQRI6JaFw+0FcNZ8b13TEGSyzYvESk1LZvT6",
+	"Gf5qb4kvQzPqn1Nmv9ZJyoAzLWBfDRf2bvzqofLt2H3OjXRs8OAZGgVNXuny9W4+gLc8NrQEy+622yiS",
+	"hXZ5vahWmZPY/WgNXnZNZzFqpnbD3n+yTf3RQ+Z1292DnU5np9s77+71O+1+u/2TV1SKjLHhjekoCNl4",
+	"MuUfL6OZkHFWO2LJjrQPi+mFfW+c+fc82t3r7R8c5v9rMzY2TCE3210kDluveF24mDOuB4Gh8QOj5DEq",
+	"8F+91lEWesMUkhYAf0/ljLXMYy6YZp71j8j/+d9nhAkykwsmwGueQO9mn3Thv4qEjKiUa9YiZ//8+38x",
+	"pclMcnCGk86B+TmkfGM3bi8bymUMQK6wlyYTzBmwaGh1S7atOmB3ihe5a46/ZI0a0/OmeB82XgMwpkEW",
+	"rWZAThD7BjuEk+FzLi6H6CpLWPTVBQx94eX5QpmX14p+hEyGMzK/rZuPfWwXnoGp9JCKqx7OqH33axq+",
+	"QenmwU86m3/yvaCpnsqE/8JC/NHe5h89lsmIhyETmFYzdijV63/lzM+bEtM3u2031CeGKsDlqbDo08cM",
+	"mdGCOBpBJmmh9w2xv3cwaOBeKPNpyPWrZdZPGPLqVVa9gdfAr549vBe2tH7LcH5f7ix77d7mX7yU+rFM",
+	"RXgPh/+G0dBWh0LjLgFdvMmUK42gnA3PeLcgNkE3l6oitjZ8Nt55QXUwRWud21j78NE5nWQdgYstxLDF",
+	"Ig1bBFAYlZwxKI5nkULP95gq7YqVrXLKFel1uhcCMHbQ8531FLsQmbPIEeFpPvHPTozPxrD6Ro+GbBZL",
+	"zUSwQJ3/C1L6b5XRbX05eu3jJvMKWfIOTd5ep7v5B+DKg6e7DZ7+li3O6aVdQPeoyXwCKZzf4B6uuBkd",
+	"EiotdTe90QlTMroq3ebyzXmDD/yhbg2Q9NcyXGynsWIWh/cDV1wzEie//uMqZWRGk5AbpSNL3bBZGo3V",
+	"oUJayU3Zh2IV/z/v+Z/33BnvkVT5RbctFQVxtLf+4ucpnrmytpKIl7u1FLOimwlMnJBj4uo7jNxG3GgE",
+	"FAFXjJZQmrfcOClPYjmxmDxzAbr7hdCQvFHymVRIb6O8nlHFnksaqq2Z0NZm8D2atiPQvX/9B72lCZs5",
+	"hnMLbf+8fdRvOwsNXhVVvCpzY8ITquIJ68p4SUNOvZs7WnQZNMNms85Skw+NuMM/zbt7M+8wdl+4wHhB",
+	"IdeERTF4unjmxSvwiphJQ7kfoHdRlUp/Xry1hMJhmxcvnL+2eIP9JWgM57bNOIbtg09y7PncFXwhLL4p",
+	"+pulqNTmYQKP3TK2YwfL2sNdNAJ3pSsvs72BFXev8bUqg540Vw6ar+B3xKC250VVfChH/8YcpjkisBVY",
+	"yhlu3s5zadO0V6Uklj46qofXtUre4OXAmJlHFznJn2ez9mwEm+cbWmT093wa/60V421V3TtKp6f0ipWF",
+	"gmH7WWjRx8RCIedEiiqxVKXCbnY65qS2tdma/dTYrrdztBQI/Q9FbPfliqzprLPV8e8yhOOuVlpORcbo",
+	"qbZJ7NA2OXc7tkj2kBTRAoA5zZPKJ0oSIUnBl8nN7y5ZSMYS8g7LBPdIhPdGcP7tdJg/SfT3yw/ztjS3",
+	"54zY56bWtIdsu6mMQmXe54PDPGQBh9oObWtfFjbYD3kgGJfN+w/A7bA/8RFpUufAttBgmERUQ/4FZqRk",
+	"zXcU00MHIIPdOiCfgBvzLgodVrfr7FKh8j9h+swucGuFf/xSCma9i3e27V1qwvtPLsaqYiZCTMBdCace",
+	"GH1rb6+/f2j0LT1NmIIjgBSqhfpqj8AaB3Qkr9hXndYepPsPWJp81YHJ4hkUnAmQdcMjMksFh4JDb1XL",
+	"OzhvH+danlXVLs38KF+OcZeftRXMXrft+d58agaMGLniUWSMd6Y0iZnmGqa2dAq1s8sui9fpLE2nYrsK",
+	"k0kFN7+CQOU2c/M/FcY82i9kbUB2ffbify+89Gh/6XfHZpRLFutBcXfbRzvdo/yFGTLdAFIBDG1BR6nV",
+	"PW732/vlZdlfuAkct5cmMDaSKB/KpTIUf4OP3HxorH67K1Sje9vbuqR5Pzqnk1rESHfBUaS6bhfYhgVh",
+	"52lwab41ktTcQytONyvoe8j2l0CrtMOzgHQvpTn2Fb7LdD+LrXA7CWHTH73++w8rSlPW0AwcMXEiZ1yx",
+	"or7kBEBZKth+Fmqdy9c+g5gctQ2IqK0gylp2ljBGXLeBrFmY213yWCYXwuXuK0Ij6JcP8sbWMpnfwICq",
+	"byUKTVghp7NFnDhxq4HOX0PwNqNAsYVcF8LmRjonU503OduW+/P1lu/8/nlnL2dlWfcHbzLfae95WQsF",
+	"b9a7PLz+uRv/UoCH8voONgrLu3enAeTvMDGoGqTX73R/2ooN2NXX+mpd26R2O9/y1u/OG8oSi/WlLDZm",
+	"yKE5pKEXxaIrplbxzwv3ycq20nViCeCx1Rsdj2VCqEBwf5eSgOGQkLkuG3gxCBdG7bMwWhmJT11LRmLG",
+	"YmRn54olfLwYEkSnQCoPWGJxBFiLPNOuEi8xjGIsE3LchkzVKvI3zOSRXcYdXJ8BpEh6veff/edO96dv",
+	"H+48fXl4vvP12bu9nTc//nC6s3/w5MXO60fNfZ12Tmfmvfft6cRKUWO9AaxLRigvIb1djHkyw/J6B+Di",
+	"Et/wNxnoYn7zDguayo1t6YZvKQ0AVgbBVt3Zy7NnK1Wx7lLuXf7mG6gsp2p5kIdYCJy/PyeOzB1oCZcU",
+	"viOdC5FT24pH8ULgWGR1fns/XQgjHsnl3vXPFwIN6M5Rr3MhEsOQ9zvd9oWwV697IS7EP//+/xFEpgDp",
+	"1aHd0V7QC09HZ+FXQKPN9gRnVPdIr7htdqNKR3e40+7udHuF529utqXPKn7pgHggZ7t1a2v6i3hi1qkY",
+	"UwcoJDJ64RYWARL+c9rB4B0UAYSsxDOX+OUVE2t0j7csuWLJDiiK+GiLPLKGodF7QzIEe2t4AoMNOQKH",
+	"VamXz6nSO4/MO3aePRz6CCFnG75TcSGGkBJxBubUsEVsEnzu1QFQAESDMhOA2bSIUY5mMzs9Q+T7RNlO",
+	"srbGQ2BLNUgth5rvC6F0wugM/EhZtTQJEgYJ+zSCKutcAeKCmJdiyyWxQLAHIzbQY4V9iQDaANbMRN/M",
+	"csJ0huB9IQAQ10f2jwtx2mLhCAH2wexXlVR4LKNIzpsl1Z+7EnrYJJjTSabLcW3xRWEPALAAHA5ZHQyq",
+	"6rlhUzq4kiq+0iih43eOqlok3HPiumbXGil3B5dREn0eD/uk170Q8EQfEzEuhKG1Pvl04SnN4guvf2FT",
+	"yi88/wKZUvYhfEQ1/LuoyvWsQMHv4bVe/9OFx0N4dCVt/cK7uYGjXGO9VJl5uKiW90cOiCM9u5oWB5lu",
+	"jPMNOTIuwWVt8YmDpbmFo/fV+H5rJ2QUDlwzPzAw8lR+YxcDan7fO27tt9t5vW7fk5eAUwOoeYPEQu8V",
+	"v829DO1Wp93LiiduVXlh/q30wGL6Vxkx+0dWxGdtUnIAZ2+/2+q1vTJAsxwPlNfvtg/bAKQExhF8cHDQ",
+	"a7fL/WUOyjjNXnev0+qZ37VL4Luu4KfY3cWhWOBEDo5a4H0CTAn86LDd2jMfRXLuHjpoddqFji9upavb",
+	"DzChzqHY8T2Vw5qU0DO87kGv1enaCZf8UQc7nT2vCHLh7XWOWt2efTZDsvC6nXar7dbsSlmgCHkgpB6Y",
+	"nfUy/Alz5t1Orzjjcmm1lplGZWdg0R/eeznEg7lYd8oqwgyPOiv13CWNcKb+2MwM7FldWG4h6Q6qB6kt",
+	"5VuAXobXMWdzGUurZHQbA6m3zLPBnzWLZ90DW7Q4a/OyaXRqO7wXzaM6prcKF/CleF6JD7RvoFEBsp/S",
+	"SuQ4s8Xae6VEjo1rW2HonXtZXBWz7h0Z9lfJrA+OumVmvX9sPigj4iM+ZJl3tus40c0WBpyl4zqlCHe6",
+	"9We4fsUs1Pn2GBqUgq2mEDbgMbsz14ex0hYE1I9CKf8yj4PeN6OFa3z3aoyhUq5d/Q+mGM6hb2u0cA11",
+	"Ee/XfJq9yppprm0evDBDYoUCbzMNWz4O5eUyCosvzVoYgbgMT7BSCXH2Em1RDiPuEh/phbChVDkm0KOI",
+	"qDji2IYxTjXRcsIAzqg68ImEi10sPz8X/pfUFTeJ0a6nX9yePG608Yq8kCEfc3cR/7zwy6Gm/JqTmHJo",
+	"IEm1SyTm2gdvkcWBsH2nwLGd+4tcL8xteETqwHYqecSLDHTBXr0cJ7hYbzBaELsNJ/Y+53e3gDqR8xbw",
+	"lZd6aSJTkAnCoNXf/Vb9hUXcoDtd2KVupgAdi9wlBsiezKmyBE8AyDu5VMyDylk3SItM1AiSqMH9fWxs",
+	"kgbPnctbXm/czD+v6qarmioWghEAzX5KVLzxJk5ovC5MPKFxGchSzyWZuf7sQJVwyij00ElKXc99uF0I",
+	"vGK7zmOnfddn3nf4sopdMex2dyGwZf0JJBWhMzeIMN+IzSCuTJbCylkUDSp9E6xG2tkxCxvCuArBariy",
+	"aDV18eEnZiu2vbovzH+aidAnGA/+Tcvb27ijwEtuVPsDo+evZp9vHxOHngVighgpcuVtPRuC8zeN3TMG",
+	"U6fB2Mdhd361D2Bx2djddvtunownNN5cGGXI9I7lUC75ZV051EM+sYxxu+KpP5ZidV8uGaUTpoMpAvdi",
+	"fL/IE20Q1PA9S01+1sZwxCapwEhKk9yDLFZbz6QfW1itrFarRV7SGeKLExpFWUToJMddLJpcAEHlDCfC",
+	"dauSOT7NJ/J7qsUMqGIDrH59/+lLllXexc0CaHbWO1zKlmzvtDuQVmgZ4J3YU3aim5mUUx3+LN/8rA7e",
+	"YkGl2WlDVT5u8rxYNjnbkBWeMw20ryxon6rPYCrXeo4xn6lBnScCwVks/qal4Rciqw1H+yuHd0EQQegk",
+	"4hJK44QDbl0ZPfCEdNs9DLS7tg0WUax1Ic4lTsAnQ+w7O3TvvtrQbtYnwzzFZGix0N31HGZMHHH6uKhO",
+	"tQpkErpWx5/TdZOHt/0vWgBrGzLX9MRzDZhd3+Vl5uY6ARdyebJGsH0viKhSLE3Ink8KHDJraHuXwtpS",
+	"D+pG2WZb1m7a5nXvP+WbkPWY9j2qFFeahQNImq+SIkxoDg2DakQHvH/gkp3cq7OWQgPoLFGZWd9q21wq",
+	"fA5NfXZtVgONZGYs5KkRjXgOAGErx4Moq7+sO5grGvHQTDpME/fo6/bDTUf2oaY5ktk7/MKmSHp9r9Ml",
+	"ScpImJLXMtE+6Ry2223ynJIfeBSxrM2S7Zjj9b32PtnfJ+02/n+hDxOgtBR/k2WjLL3LblDMObw2kVHE",
+	"UC9ZaftUfVJLraBs0D7CtKHBDBqqGrvDKooiJIoJZUzaQvN515um3K5BYQnBxzThKuSOzh6/qQzXzMdp",
+	"NBhRxVXeUsonTx6+fkNoonkQMXLw187f/kr/ZiedLxekC26XXTcXCAXsDmpGrwelduReSG3QkPOBjC3+",
+	"iQ3umM+y3lYKuxdlnZuW+jStkjjsfcKvaLAY5L3Ec5DRAjO5yZ9M+GSqMesjgK42f+3s/w2W4/p+Zg0+",
+	"s8kM9JQn4cAQAmSEvAdWaTiAObrYtqX29ozUIjQlcZRiGwGZ0AnLrozZ8McJRXh1tw4a5Wf/Nk1IwLRm",
+	"oGX5RKaA+6h//Uf06z8snjGy6azrWN8LZuNkMvklHM9+0fOfu9FlqUVZ9fdLPc36XmVPtW2Qi2ynr+qY",
+	"muvFdstK7sLPN1XWV5SKvCzrApiw+EcL732hysU8afSTs4Def7gpJZC+S7hmrjM8LeBGK8pDo1jZHv7c",
+	"FSGC3zJgW+qvIVc26bIesuxh9sxrtJ4+p+a1uRS3kjYRptyojnaqLAQ9eyYT1vqzHvfL1uPmBGPTfPFw",
+	"Cp4RH2wOY3lF0L5NbEu3GwtHsDA+tVm9AH6TiXyoWkcVYOri1FmQnJFhIEM2hDZuMmbCpiYXK0ReSmdY",
+	"Qe/LC8G17YJWia5zmdeHfAmT5UO1sr3+JO0UT6FA4/bE/4Vz7mvZ56m6tMjrOST+iBFbgoEl2FxNEXgN",
+	"CUERYdnISWb4ckUwaGLt0mJxyy3Iddf+fk29E/bXhiR7IDCZW+FybGeRBVp9IiSURrnCb5fwngeN0eEF",
+	"Dsuc11fFWc9wal+CVO/TYv7X103VltVmxAKHAfX8ypUoYO+jL51n+QcRNA3uv6Vm6zIr+OOLfACl0ETK",
+	"TdfZAimsx4KAlp+Q2ZEwGvoZGIQ5fMhSCiEoS8kLllxGjERygtMTEFLAm9xa7r/sMBxmoat9vLC2Ygn7",
+	"D7xpGKuFTl9kqcqRCsKuY5loBIKPrE0wqwvYfmNXvKF05ZkI2XXWfRXKlLF6DTtE1OVT2AY2FRkVbX+1",
+	"W+iMCz5LZ/DlcmuuzxHu/fC5aphz9IpWp7v3kzHjqJp6fa/dHvd+3F9cPhfnNBztH7GXx4LvTb4/eNrr",
+	"Bd+MX3w/f/fo6rj75qO8/Mo23bqG7bjkIsT2GWBpR4yaBX5aLYdZGhpKYlCywXO9w4ePvos/Hj39+i19",
+	"sHv+bPbuwf43Zyz9jr25nO2/fBF/8+6nJ3vTt+nj77/C38pwgdU0eFzwFuy9Yyl2t3Ph3fgXONkLM9sL",
+	"mC48CRO+8G5W4ywe/bgFs7Zk2hgk88/wyudlu1l+qyUCG5yNQpZxhuXQrOOtVQx3F7hXLDleu5pEGtsq",
+	"SkgNRx10VdySyWRXR3Kyk7/Bdw+iTTKVadIi3zIWE677xhYBPJ4p5LtiL9Y4kVcMIXiAU18Ip4rlSqHh",
+	"+nl4pBpnJ1vDXRlLcTtsZ3pwI16IvQtxcPXy26dUhA/Gx/yQLmYfeTr+/tsH38Tv+Mfwu3H4zaPu6bfi",
+	"O/7942dflWuI4R3kp+9/fPpm/OPpTw8OY34azoNvH+w++Vok169++ukVne2/vY6vXy1+OKXfPXww//5q",
+	"+u3V4x/VN/NorK6vwufnT8fv5Ldn84OPneeL46NXPx8++b53+Oi7d713c4U1ydizpTDkg4P93kH7sLf/",
+	"4PTH51f7P7P0dTxOvr6+/Jo9PX/Q5fHPL2fT3ki+fLAvD9T+z7Pps+6jLdxphZ2vR0c0lJnva6ugKNWc",
+	"S4x34kHF+bic+l67l7dteik1GYNKlYkvIHMj6P9NSL0zdvpWw1hLdidXlvTSgYcgoS8YrufzVDYXrnkG",
+	"VAOtRQmFCVCNdsTai46JZbWXG0pjpVI2Aa2f1egabQYMGWh3m4DSFTB+ZfWtSxbryow2Y9pZMBbznJAF",
+	"1ZALY8ijLuVy7zjA6xIZ059TBvH5U8xEd/W57sEA09vL+Xs2LSoHdxEyfy80JmtdCFD4mNidyvmOlrtj",
+	"LsKdSCq9Y0tdlNH92HUcUWM/QDU1DFZS+goJekM3FyrY3IVgLYxLnbr3HI/hi2XoVZ1yQCPokeiaiyGb",
+	"hk/yhmI+Oe4S2/W/TrvEJNz8Mm3ssvhHyhjEs4efTFgEYb42wkFEPEAFO0zxXczrd6E9G1q3baPqRPgH",
+	"nwjpPozgybbv/ZzShArNhf0iYR/hCtp/xIy6f6B1i39qGccs+xte2j3q+l4qbCNMr2/LS0vpQxhRLSQg",
+	"ugvv9Tu9XlXGIfAB821nc+ajYxZmLr1VHXR0erp48fBZ9/n5o+vn5886p0/Cvefnp7+cPmm36S9hLzj/",
+	"Zs4mzVk2Xq/NWirmzf+Zsfh7yDHK08VHLKAzOD/HsSGZCxm94dGQj11ARjI8rUmG4oytqyN9we4OttUo",
+	"6c73YpbA7YHY6/tPXmKkkNf38gYYvpfIFALLTx6dk5Xif4zvR9JwYS0hrwKblpd7latAxhgYbny1XlQi",
+	"yLybSkLV5e8AZKtoVNkGtWb1RQvLz7r2LptbbymiYpmlllMaFmRGFySUa7BkZmwXQ/droRleLE7xod9T",
+	"amoFoFGn22/3WnsdyNXBNCHYYEgNMpu5d2gzS3tdKMBfzWO44mye/dMsrMK70+5gSlA3GwYPNR9m3w3T",
+	"OWqXhqnO+bKDug/u2FYEjnKzHDJ8zIK5lVrURmysiUz1H9KNcvf7W3NLraSQiCckodG02c1sa0Oq6Qbo",
+	"vJqruww2UOGWLpppWEQEpgnMhStCSQjaQIu8c6V/l8wmpnJ0hSRy7ts8Tj2Fn795fEYOjg+61lRCc/NC",
+	"FH0tJWc0pLyRx8+eP8oxJu3U3Dy0jGypIz5QCHpRsSCAookprXYxF0KzKCquBswEY63NuEg1GMLyiiXO",
+	"oMtnVzCRC76gCtPodSKvWD0HXPKFh/lcMtPEbFkuT3noLceTild3Rq+xJtHrH/TA7+3+2Vm1Wu6O7oBb",
+	"sASLUL1NZh8JpDPmqHi/a1+U5cY1rvLjPhRWtbqd3oqrfPzk5csnsT7t/Xg6PX9w9ePjxz9cvvt2PP36",
+	"p+ej5Olh9N1+5yh62g6itz8uu8qRLqtG62Y4VYmUOJ/HD189/vHomi06P3fj3d2n/PLRnhTJE/268/Tr",
+	"j//5/bcffxL7r0ePri57X9lfztWF1+8Wne7dotMdWcaFd+PWPwDq7L/fak3eB+fJC0dvotd71y/Vu1P9",
+	"6uP+12fdo6+fXe4+evqcsydXPxxc69PX3R++DX46fvGV7UpuBns3CsODt5MfRvTowccH3Y8sOhP8KH3w",
+	"5uezV5eHl73TJ7Pu819+UO03cxgsjmjA4AokCEdixG7n8Hh/v9PZ7/b2Om3fM2yGYTmHE+trewkZCWzk",
+	"fGW6ogQp7+68SkcfIT2qUlFe0gmy9Ep7twzTnlOuwe4s3jPDyHI2JaQmFjEou1+lxR61s//7DS7WrXAL",
+	"8BBkqa+NXKjzzYLQ8An0q00s5FiCXF2w1u8pR6VGL3go58IYTyhbQUTqZYmdyTgQxIyGG7QCSBpRazSC",
+	"pZr9kEPgJK8qGTEEcPTJENNMoMADkLysxzSTyw4iBDISuT2fygL+F4tTO7GtrYg79ue1w/5WdUIsNi/p",
+	"gw572J5CZtTZjV4+f7++W4vNIML0UGh8gSCeCyKFTwDHNcMnDynggr8aY8tyQ3kSaA50aqjrEfBv83Pt",
+	"ACvNB/D6kwtBBWGzWC+wQR29ZArBROfF3AjiaDykCwtNmg1g1+1sDN9CyGQNMai6tHEHLibqQtCEud+E",
+	"LIi4YGGfDN2fwxbpYRnTBoI3343kNRmqNLliiyGmWUH2DlR2VemFb+niPkj6y2VKoUMYIHjKcigzEaZy",
+	"xgATyJgEFt4gk0UZW3nv/vb63n4PLF3P99wRQnOJVHExGUAdws0HhHJOEptfvNRfGegDc/FkcukQWqVA",
+	"CIONE/DKXuP2Tqdbngxi6OEsLF2UZ/GGAvEbelANBnS0VR6FJgmjiRtHIXZkWdJPHWZSAFYO1NvNwR5U",
+	"UqiN4y4g57owZCroKGKDOU0QJSR7MpYyGeSIgQ8ARyxhxmjAcpbSa8Ys0gMzJZh7c9kNo2UC/z7aKxfZ",
+	"9G81Ge7L57bVyA7crYxxKp8YenINy/FLc7VOXKIXZo1eslibJ0U527pCiygWtdZ6nxdn7qkvLNOzcX9v",
+	"Qt2JHB//UvinAN0pYTOO3G/cVMLnpbiK2ST2oZrS7v7B0GXkYTlX3p8NfCui77KGs2kU3MZOPoIXg5xe",
+	"CEGTRM6Nymf4iFG+CyKdMYFaIWOhKnR3w74loFooJE2uawXpbQt6txKk2A6/QDtfVvZCxW7Z01LQuAMa",
+	"ReWGCa4Q2Nlpy6W/WanvwRENw+5R76jb2esejo/Z0fho3AuPe13WpeFR2Ga0fTxmrL133D3qjNje4ajT",
+	"6Y7a3ePR0cHBMQPixjMuz+/tFEA2ECFMjgmLWGDECNcLTKUoTddNz77J9y4Zi2GPqGYTmWC9H9RJpjOk",
+	"4A++Vy5xhLEiSCRe7xVHqTNO1dKWvqULIqTZ0ymNxjsI1lyxqeaLqFRQbd8G5rorKy6/WssYnYWgflau",
+	"PfvlFrLUEuRpoO9NmJb545eSpg0yxV8ZdvASCdf8ptNAoL6lPHwLQB23EcG97lGTtQRShNyW1H5WwY3s",
+	"GonNJ3hXjEh2lLO2nK9CUG+sgipAQOSonhXFUH1Ek+C6RZ5pZSugXAGDw44AEkGJVVkXdSEsaAQIF5cU",
+	"nqVXWVcyF1lhXp9ETBNMuMduhmb9UPMIEZCVQivi6qxOyHwqLwQUj3EwDTHdqab+6sXitmUtv4Wqqs9H",
+	"j7ZIKudrBFjkqvpSrJrYrjqqnmrvVgy1RRnUUg1iiSovRLEqqo9NULDlB66p1+60yPD1q7d5VoOd/xCv",
+	"1LTUrKaC/mwpyu1p8M9yqT/LpT6zSVkql9rMDprUUVVdfKhAqkdbAwA1112khCoL4ynGst6EkJQ7F5Cx",
+	"cFJykGKrIgT5wAvkO+SDLEcGQ/EXImtqZF7AMMaZDwid4IzgAp5gke+tYfRKBBah2tWdF/kIWOQZElPm",
+	"1b8QK0i5Zk1ZcyI/425GOhKaJCD0XIlyoTuS4byJvGSCyPG4j3i6lIQySKG5kuvQrS4EZGgMLzxDJhGD",
+	"6CMxFxPc+vOpjNhKyRkeU6HijAQySmcCzQBgppqOzA/P59IpKj6Cdve6x1U88BG88gW7f1/BNqwPd8DF",
+	"3dfGzLKcYaxpwi3Z7VQgwcxoyNb2AIa9gikjgDO49sAVaxH+O3st8FxWdE5JAc+uYHoVUO7M21qQeI8G",
+	"Cbo3O1VY/1B+CJ0Ket29DjgBKQAiQX+TUg9dbD0CHZVPR4bgsKH5B98DKGnsjfP+U2W+7sr8sU+Bd3SA",
+	"rmKcSt5twD1W26dzRBXz8v4GpRdhzVsJkbS7V4Zkcg0aDjv2V9ZF20ywIbOqCU66qwbxSSoI1ZoGU4DA",
+	"/e3peVmgscDZgUU4r2A1m4e1ffP21csmXL31C4/XlnHgNTAsZFhMEc1eMPQBQzNiUOIAqr+KIRFtypgm",
+	"7JoFqWYAgcwK9at1rGZxjtfuSzEcu/y8rRnuYStQV04O4d/ZNTL/zHg7usqqyxZGXGAuYKNuZL/w+A9P",
+	"lGdvf3D0BBXVZvPX0uhyq4wKd/bt+kH82ePhN6eG/yvc+/fU0aGCcp3quiFJ+4177LOnaftfUmcrIaEv",
+	"A0BaV/h20I7mR/cK66iChMEbK/Eaz/c6+3sH7Xb77Z/IjH8iMzZCZnQUCvQ0KLVbriLRavhGDATeR3zI",
+	"/zJQkKXN+O+CC3mnYg7L8ptUc6Bs+LNq49bZmW4LMw+ITYJc1gPQAbVdJYd798bGkZmU31rI29/dHUiu",
+	"wZlmGKZ/nPxczL2FZdlU3NKprz/e9R24Hhcw6v5i0dpa5GkWviZ/HapI6uHfNvbcumQsrjGJgXZq2mfd",
+	"e0ss9CG5hlhm8jZP78++WL9b8yZVm2J65nc7fFxL55Dqi6nGmiZ8PLZooCmLHEZbEUfDzxvRGaXQzibP",
+	"6vCJSkfm/SMWkljObaG1HI93YkYvL4R7yrpHSTClyQQz2DW9Br9BEKXgc4faJmhZMGfRVZbygrNKGHzf",
+	"Il9LPXX5sUkWR1R0hi3s/AtRSFUOZBqFtsNCwEILizKSenpCRiySc3LcJv/uXgIt8bLiBoGtObMGCcGl",
+	"Grrg/QJCEqEEuDh9gQgKDh/Y9sSEOfpmK4yWLQXRCaeRTwQArpbV6jnMM5R4MnOuWN9GOYQkNLziAasB",
+	"NXqxeDel+tl4+2DmveJerPfhZy1p9qHHbwdI2BCfg8rImuweHR22OvtLXXZZRGPFoB288vp7B/u+B5gt",
+	"2Qcdcx352MZN7Kt2uvutGnd4jTs/wEbfDjzAcEY5h/zcZGcUsXTHusHN0IU5H3dsG3dcU+H5aTwNgEtu",
+	"sZqlrsGNZhzISKZJ7XxX5qXZLEbGXOo8hs2Tmym9lupqfJ/2dH3IcS0IS5vcboh9Sq+YoW4sKL09dsbt",
+	"8TD+IEIiKwIps815vsuBhXZekiXAC4uiYJ0HrLFy/N9DNf6N9tDcBhmwoEhTBLFHmQk3NpEW9H4DIGuS",
+	"ivVd21YaWRpzWClbbMlssTgKXWhmLVwIQpJQtojrdmAFLw+mjn7HlEc2wm90lAuB37IkkUk/i2DY7puR",
+	"nDgp7xC4XGX8RzlSxKxjSCJu1ApIbcAauhqUrjep2FiFjhXyoyUULfgkR9GqU+o/ypHXHHpz9JuHXw2B",
+	"h/WOj41BErJwKU6f9c/sgafXnKDX9zSfMZlqqKo1Rw0x9byG1uxR38wwjbRycej6V9tmmjiTfQCyWjcT",
+	"wA1x47azcbvZuDKK0rjZsCuwVsHH7xYvzp9t0Y8kFZvdS+Ze/Ymses+N63BTzfYaPrHWpWQeKHPHrKli",
+	"bcDora0bv6+L1hRIqhL0CXL7BmMaaEOlkDV4J8coLK6Obh8ZfghI279HqsBU6VIzw/lUAtaT4hNBuPBd",
+	"d8M6CTplNNLTX9bpUk/hkTuTh0ND9eRlc5Zjx644OWv53j+i6VsoabYqrQ1ggWQubKFiibGG7R4aU23x",
+	"y3p11BhzCKpwD5i/mD6WyEtIkpJ5DEK5fyqGNTZus2+z9/mk6y6OzQrFck04iX28DJ9vPVYYFtdU+Oju",
+	"63qbpWk6v8rnobD5lIHNkxlPlqRs7RzNqsmrSS6LJdXT3A/2kbtS3MQY5xPZaXUPWkel+N9Vu9VptZtv",
+	"vJtRjbk+SnkUfq7dNko5DLDmKjcE4PuQ/bgSYStrMqugZC7zXBYimq1C74MME9Gv6FmkpABVKaBRVOiW",
+	"lMXEc6xJ5+q3r4UIa9VLsTfFVMI2FC0Rhem9EoCIAX2UmX2xvtesdRJUhSq6KIxljY+qsVwr3aLJZJtm",
+	"+4C2jDnehZdZ4XSXic+t0WUoJrVtJ3KLpnZTss7ecSJnXJVmFUyNep3U/bQAYmZLT1xbvPlqKxDEAMVu",
+	"IKWpIR726hCnWXQHUuC4Viwal/a/cl7IX4qsxexc4XeO8m8+3PzfAAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -47,7 +47,8 @@ type Options struct {
 	World      func() time.Time // clock of readings, results and alerts
 	Zone       *time.Location   // of the console
 	Contact    pages.Contact
-	Controller consent.Controller // who answers for the data: its id, name and address
+	Tariff     func(id string) string // the name of a tariff, its id where none is known
+	Controller consent.Controller     // who answers for the data: its id, name and address
 	Version    Version
 	Log        *slog.Logger
 	Registerer prometheus.Registerer
@@ -88,7 +89,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	site, err := pages.New(pages.Options{
 		Texts: o.Texts, Gate: o.Gate, Registry: o.Registry, Accounts: o.Accounts,
-		Wall: o.Now, World: o.World, Zone: o.Zone, Contact: o.Contact, Plain: o.Plain,
+		Wall: o.Now, World: o.World, Zone: o.Zone, Contact: o.Contact, Tariff: o.Tariff, Plain: o.Plain,
 		Log: o.Log.With("component", "pages"), DemoFamily: o.DemoFamily, DemoConsole: o.DemoConsole,
 	})
 	if err != nil {

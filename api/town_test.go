@@ -137,6 +137,7 @@ func newTownAt(t testing.TB, address string) *town {
 		Gate: v.gate, Accounts: v.accounts, Registry: v.registry, Writes: store, Texts: texts,
 		Now: time.Now, World: world, Zone: zone, Plain: true, Log: log, Registerer: reg,
 		Contact:    pages.Contact{Name: "Nadia", Phone: "05 55 00 00 00", Hours: "Du lundi au vendredi, de 9 h à 17 h."},
+		Tariff:     func(id string) string { return "tarif " + id },
 		Controller: consent.Controller{ID: "ville", Name: "La Ville", Address: "12 rue du Port, 17000 La Ville"},
 		Version:    Version{Version: "v0", Go: "go1"},
 		Checks:     map[string]Check{"records": func(ctx context.Context) error { return store.Ping(ctx) }},

@@ -63,6 +63,7 @@ const (
 	GasFlow                   // half-hours of gas
 	Peaks                     // the highest power of each day, where half-hours leave it open
 	Answers                   // what the family answered
+	Offers                    // what days would have cost under other tariffs
 	Lived                     // what was computed of each day: whether nobody was at home, how warm it was
 )
 

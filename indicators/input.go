@@ -40,6 +40,7 @@ type Input struct {
 	Gas      map[energy.Day]Load  // likewise; nil without a gas meter
 	Peaks    map[energy.Day]int64 // highest apparent power, in thousandths of VA
 	Humidity []energy.Held        // relative humidity indoors over the day
+	Offers   []Offer              // tariffs the home could have
 	Contract *household.Contract  // for electricity, in force at the end of the period; nil when not known
 
 	Answers  []household.Answer             // that hold, before the end of the period, oldest first

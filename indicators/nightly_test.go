@@ -106,7 +106,24 @@ func live(t testing.TB, seed uint64, money int64) villager {
 			h.Warm[d] = decimal.New(12_000+luck.Int64N(10_000), -3)
 		}
 	}
+	for _, id := range []string{"dear", "never"}[:rand.New(rand.NewPCG(seed, 78)).IntN(3)] {
+		h.Offers = append(h.Offers, h.offer(id, seed, money))
+	}
 	return h
+}
+
+// offer draws what some of the days would have cost under another tariff.
+func (h villager) offer(id string, seed uint64, money int64) Offer {
+	luck := rand.New(rand.NewPCG(seed, uint64(len(id))))
+	o := Offer{Fuel: tariff.Electricity, Own: "own", Tariff: id, Costs: map[energy.Day]tariff.Cost{}, Lacks: map[energy.Day]string{}}
+	for _, d := range h.Days {
+		if luck.IntN(12) == 0 || id == "never" {
+			o.Lacks[d.Day] = "colour"
+			continue
+		}
+		o.Costs[d.Day] = tariff.Cost{Energy: tariff.KWh(d.Energy).Mul(decimal.New(23*money, -2)), Standing: decimal.New(30000*money, -2), ProRata: tariff.ByYear}
+	}
+	return o
 }
 
 // chat draws what a family answered in 420 days, some of it nothing.

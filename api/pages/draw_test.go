@@ -173,7 +173,7 @@ func site(t *testing.T) *Site {
 		t.Fatal(err)
 	}
 	s, err := New(Options{
-		Texts: texts, Contact: nadia, Zone: paris(t), Plain: true, Log: slog.New(slog.DiscardHandler),
+		Texts: texts, Contact: nadia, Tariff: named, Zone: paris(t), Plain: true, Log: slog.New(slog.DiscardHandler),
 		Wall: func() time.Time { return today(t) }, World: func() time.Time { return today(t) },
 	})
 	if err != nil {
@@ -339,6 +339,8 @@ func drawings(t *testing.T, s *Site) []drawing {
 		family("answers-unasked", "answers", "answers.title", func(w *words) any {
 			return drawInterview(w, disclosure.Telling{At: today(t), Zone: paris(t)}, false)
 		}, same)
+		family("tariffs", "tariffs", "tariffs.title", func(w *words) any { return drawTariffs(w, others(t), named) }, same)
+		family("tariffs-none", "tariffs", "tariffs.title", func(w *words) any { return drawTariffs(w, disclosure.WhatIf{}, named) }, same)
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("erase", "erase", "erase.title", func(w *words) any { return drawWipe(w) }, same)
 		family("erase-code", "erase", "erase.title", func(w *words) any {

@@ -23,7 +23,8 @@ type Options struct {
 	World    func() time.Time // alerts and figures
 	Zone     *time.Location   // of the console
 	Contact  Contact
-	Plain    bool // the listener speaks plain HTTP: cookies are not Secure
+	Tariff   func(id string) string // the name of a tariff, its id where none is known
+	Plain    bool                   // the listener speaks plain HTTP: cookies are not Secure
 	Log      *slog.Logger
 
 	// DemoFamily signs in who opens /m/{slug} in a demo, and nowhere else.
@@ -86,6 +87,7 @@ func (s *Site) Routes() []Route {
 		get("/m/money", s.showMoney),
 		get("/m/answers", s.showAnswers),
 		post("/m/answers", s.sayAnswer),
+		get("/m/tariffs", s.showTariffs),
 		get("/m/consent", s.showConsent),
 		post("/m/consent", s.answerConsent),
 		post("/m/consent/less", s.shareLess),

@@ -12,17 +12,22 @@ import (
 	"foyer/api"
 	"foyer/api/pages"
 	"foyer/internal/consent"
+	"foyer/internal/tariff"
 )
 
 // openAPI opens the pages and the API on their address.
 func (a *App) openAPI(ctx context.Context) error {
 	contact := a.Config.Pilot.Contact
+	book, err := tariff.Open(a.Config.Tariffs.Folder)
+	if err != nil {
+		return err
+	}
 	server, err := api.New(api.Options{
 		Gate: a.gate, Accounts: a.Accounts, Registry: a.Registry, Writes: a.Records, Texts: a.texts,
 		Now: Wall, World: a.World.Now, Zone: a.Zone,
-		Contact:    pages.Contact{Name: contact.Name, Phone: contact.Phone, Hours: contact.Hours},
-		Controller: consent.Controller{ID: a.Config.Pilot.ID, Name: a.Config.Pilot.Name, Address: a.Config.Pilot.Address},
-		Version:    apiVersion(), Log: a.Log, Registerer: a.metrics, Checks: a.checks,
+		Contact: pages.Contact{Name: contact.Name, Phone: contact.Phone, Hours: contact.Hours},
+		Tariff:  book.Name, Controller: consent.Controller{ID: a.Config.Pilot.ID, Name: a.Config.Pilot.Name, Address: a.Config.Pilot.Address},
+		Version: apiVersion(), Log: a.Log, Registerer: a.metrics, Checks: a.checks,
 		Metrics:      promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}),
 		MetricsToken: a.Config.Metrics.Token.Reveal(), Plain: !a.Config.HTTPS,
 		DemoFamily: a.DemoFamily, DemoConsole: a.DemoConsole,

@@ -36,6 +36,7 @@ const (
 	viewUsageSlot  = "usage_slot"
 	viewMoney      = "money"
 	viewMoneyPast  = "money_past"
+	viewWhatIf     = "what_if"
 	viewAlerts     = "alerts"
 	viewAlert      = "alert"
 	viewAct        = "alert_change"

@@ -82,6 +82,28 @@ type Balance struct {
 	CreditSince   string `json:"credit_since,omitempty"`
 }
 
+// OtherTariffs is the detail of "other_tariffs". Value is what the days of the tariff of
+// which most is known cost as they were.
+type OtherTariffs struct {
+	Days   int           `json:"days"` // of the month
+	Seen   int64         `json:"seen_ms"`
+	Of     int64         `json:"of_ms"`
+	Offers []OtherTariff `json:"tariffs,omitempty"` // by fuel and tariff
+}
+
+// An OtherTariff is what days of a month cost as they were, and what the same days would
+// have cost under another tariff; "" without a day.
+type OtherTariff struct {
+	Fuel      string   `json:"fuel"`
+	Own       string   `json:"own"` // tariff at the end of the month
+	Tariff    string   `json:"tariff"` // the other one; Own too, for who had another before
+	Known     int      `json:"known_days"` // that are in both
+	OwnCost   string   `json:"own_eur,omitempty"`
+	Cost      string   `json:"eur,omitempty"`
+	Estimated bool     `json:"estimated"`
+	Lacks     []string `json:"lacks,omitempty"` // why other days are not
+}
+
 // ColdDay is the detail of "cold_day": hours below the threshold in one local
 // day. Value is in hours.
 type ColdDay struct {

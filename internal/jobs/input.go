@@ -74,6 +74,11 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 	if i.Needs.Has(indicators.Loads) {
 		in.Loads = s.loads
 	}
+	if i.Needs.Has(indicators.Offers) {
+		if in.Offers, err = s.offers(d); err != nil {
+			return in, err
+		}
+	}
 	if i.Needs.Has(indicators.GasFlow) {
 		in.Gas = s.gas
 	}

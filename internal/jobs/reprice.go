@@ -12,7 +12,7 @@ import (
 )
 
 // reprice has exactly those days computed again whose tariff came to another price
-// since they were priced: a tariff file was changed, for days that are over. It
+// since they were priced, and a day of each month that is compared with such a tariff: a tariff file was changed, for days that are over. It
 // looks once in the life of a planner, which is that of its book.
 func (p *Planner) reprice(ctx context.Context, homes []household.Home, now time.Time) error {
 	if p.priced {
@@ -46,10 +46,11 @@ func (p *Planner) reprice(ctx context.Context, homes []household.Home, now time.
 
 // repriced returns the days of a family that changes of tariffs reach, in order.
 func (p *Planner) repriced(ctx context.Context, home *household.Home, changes []tariff.Change, now time.Time) ([]energy.Day, error) {
-	bound := slices.ContainsFunc(home.Contracts, func(c household.Contract) bool {
+	own := slices.ContainsFunc(home.Contracts, func(c household.Contract) bool {
 		return slices.ContainsFunc(changes, func(x tariff.Change) bool { return x.Tariff == c.Tariff })
 	})
-	if !bound {
+	others := slices.DeleteFunc(slices.Clone(changes), func(x tariff.Change) bool { return !p.compared(home, x) })
+	if !own && len(others) == 0 {
 		return nil, nil
 	}
 	first, known, err := p.store.FirstUsage(ctx, home.Family)
@@ -58,7 +59,9 @@ func (p *Planner) repriced(ctx context.Context, home *household.Home, changes []
 	}
 	var days []energy.Day
 	for d := first; !energy.DayOf(now, home.Zone).Before(d); d = d.Add(1) {
-		if slices.ContainsFunc(home.Contracts, func(c household.Contract) bool { return reached(c, changes, d) }) {
+		// What a month would have cost under another tariff is asked of the whole month: a day is enough.
+		begins := func(x tariff.Change) bool { return x.Holds(d) && (d == first || d == x.From || d.Date == 1) }
+		if slices.ContainsFunc(home.Contracts, func(c household.Contract) bool { return reached(c, changes, d) }) || slices.ContainsFunc(others, begins) {
 			days = append(days, d)
 		}
 	}
@@ -71,6 +74,6 @@ func reached(c household.Contract, changes []tariff.Change, d energy.Day) bool {
 		return false
 	}
 	return slices.ContainsFunc(changes, func(x tariff.Change) bool {
-		return x.Tariff == c.Tariff && !d.Before(x.From) && (x.Until == (energy.Day{}) || d.Before(x.Until))
+		return x.Tariff == c.Tariff && x.Holds(d)
 	})
 }

@@ -381,3 +381,41 @@ func TestNoPartOfAMonthStandsForItsBill(t *testing.T) {
 		}
 	})
 }
+
+// What other tariffs would have cost goes to the family alone, where it agreed to see its
+// cost by month, of months that lie in what it agreed to.
+func TestWhatOtherTariffsCostIsTheFamilys(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "Foyer 01")
+		months := day(t, "2026-11-01")
+		for from := range 12 {
+			m := energy.DayOf(time.Date(2025, time.Month(11+from), 1, 0, 0, 0, 0, time.UTC), time.UTC)
+			next := energy.DayOf(time.Date(2025, time.Month(12+from), 1, 0, 0, 0, 0, time.UTC), time.UTC)
+			w.result(t, id, "other_tariffs", m, next, "10.00", "cost", consent.Monthly, household.OtherTariffs{Offers: []household.OtherTariff{
+				{Fuel: "electricity", Own: "a", Tariff: "b", Known: next.Sub(m), OwnCost: "10.00", Cost: "9.00"},
+			}})
+		}
+		phone := w.phone(t, id)
+		for who, aud := range map[string]disclosure.Audience{"caseworker": w.caseworker, "machine": w.machine, "operator": w.operator, "a phone before it agreed": phone} {
+			if x, err := w.gate.WhatIf(t.Context(), aud); !errors.Is(err, disclosure.ErrWithheld) || len(x.Tariffs) > 0 {
+				t.Errorf("%s: %+v %v", who, x, err)
+			}
+		}
+		form := registry.Form{Notice: "1", Medium: "paper", DataFrom: day(t, "2026-01-01").Start(paris)}
+		if err := w.registry.Bundle(t.Context(), id, form, false, consent.FamilyView); err != nil {
+			t.Fatal(err)
+		}
+		if x, err := w.gate.WhatIf(t.Context(), phone); err != nil || len(x.Tariffs) != 1 || x.Tariffs[0].Cost != nil || x.Tariffs[0].Known != 304 || x.To != months {
+			t.Errorf("ten months: %+v %v", x, err)
+		}
+		w.agrees(t, id, consent.FamilyView)
+		x, err := w.gate.WhatIf(t.Context(), phone)
+		if err != nil || len(x.Tariffs) != 1 || x.Tariffs[0].Cost.String() != "108.00" || x.Tariffs[0].OwnCost.String() != "120.00" || x.Tariffs[0].Known != 365 {
+			t.Errorf("%+v %v", x, err)
+		}
+		if n := w.count(t, `SELECT COUNT(*) FROM access WHERE family = $1 AND view = 'what_if'`, id); n != 2 {
+			t.Errorf("%d accesses are written down", n)
+		}
+	})
+}

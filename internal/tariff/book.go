@@ -1,6 +1,7 @@
 package tariff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -38,8 +39,29 @@ func (b *Book) Tariff(id string) (*Tariff, error) {
 	return t, nil
 }
 
+// Name returns what a tariff is called, its id for one without a name or not known.
+func (b *Book) Name(id string) string {
+	if t := b.tariffs[id]; t != nil && t.Name != "" {
+		return t.Name
+	}
+	return id
+}
+
 // IDs lists the tariffs, in order.
 func (b *Book) IDs() []string { return slices.Sorted(maps.Keys(b.tariffs)) }
+
+// Comparable lists the tariffs that a home with one could have, itself among them: of the
+// same fuel and currency, in order; none for a tariff that is not known.
+func (b *Book) Comparable(id string) []string {
+	own := b.tariffs[id]
+	if own == nil {
+		return nil
+	}
+	return slices.DeleteFunc(b.IDs(), func(x string) bool {
+		t := b.tariffs[x]
+		return t.Currency != own.Currency || cmp.Or(t.Fuel, Electricity) != cmp.Or(own.Fuel, Electricity)
+	})
+}
 
 // With returns b and what other holds; of one id, that of other counts. A calendar
 // of other adds its days to those of b.

@@ -101,6 +101,11 @@ type Change struct {
 	From, Until energy.Day // Until is not included; zero: for good
 }
 
+// Holds reports whether a change reaches a day.
+func (c Change) Holds(d energy.Day) bool {
+	return !d.Before(c.From) && (c.Until == (energy.Day{}) || d.Before(c.Until))
+}
+
 // Changes returns the days that are priced otherwise in one list than in another,
 // or in one of them alone.
 func Changes(before, after []household.Priced) []Change {
