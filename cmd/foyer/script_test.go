@@ -32,8 +32,14 @@ func TestMain(m *testing.M) {
 // TestScripts runs foyer as people do: testdata/script/*.txtar. Each has a folder
 // with a foyer.yaml of its own, everything in it and the broker at $BROKER.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "script"),
+	p := scriptParams()
+	p.Dir = filepath.Join("testdata", "script")
+	testscript.Run(t, p)
+}
+
+// scriptParams say what a script finds.
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		Setup: func(e *testscript.Env) error {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
@@ -49,7 +55,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"alter": alter, "await": await, "capture": capture, "publish": publish,
 		},
-	})
+	}
 }
 
 // alter changes the records of ./data behind Foyer's back: alter STATEMENT.

@@ -18,7 +18,7 @@ func (o *Office) Compute(ctx context.Context, log *slog.Logger, do func(*jobs.Pl
 	if err != nil {
 		return err
 	}
-	book, err := tariff.Shipped()
+	book, err := tariff.Open(o.Config.Tariffs.Folder)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
