@@ -48,7 +48,9 @@ func (h *Handler) recall(ctx context.Context) error {
 		return fmt.Errorf("recall what gateways taught: %w", err)
 	}
 	for gateway, known := range facts {
-		h.sites.of(gateway).replace(known)
+		s := h.sites.hold(gateway, h.sites.of(gateway))
+		h.sites.remembered += weight(known) - s.weight()
+		s.replace(known)
 	}
 	h.recalled.revision = revision
 	return nil
@@ -112,15 +114,22 @@ func (h *Handler) learn(ctx context.Context, gateway string, s *site, facts []de
 	}
 	h.recalled.mu.Lock()
 	defer h.recalled.mu.Unlock()
+	s = h.sites.of(gateway)              // it may have been forgotten, or another message may have it held
 	news, excess := s.fresh(facts, past) // another message may just have taught it
 	h.metrics.excess.Add(float64(excess))
 	if news == nil {
 		return nil
 	}
+	growth := s.growth(news)
+	if growth > 0 && h.sites.remembered+growth+siteCost > maxRemembered {
+		h.metrics.excess.Add(float64(len(news)))
+		return nil
+	}
 	if err := h.Memory.Remember(ctx, gateway, news); err != nil {
 		return fmt.Errorf("remember %d facts: %w", len(news), err)
 	}
-	s.keep(news)
+	h.sites.hold(gateway, s).keep(news)
+	h.sites.remembered += growth
 	return nil
 }
 

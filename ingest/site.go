@@ -111,14 +111,111 @@ func (s *site) giveUp(keys []string) {
 	}
 }
 
-// sites holds a site for each gateway. Its zero value holds none.
-type sites struct{ all sync.Map }
+// weight returns about how many bytes the facts of s take.
+func (s *site) weight() int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return weight(s.facts)
+}
 
+// weight returns about how many bytes facts take.
+func weight(facts map[string]string) int64 {
+	n := int64(0)
+	for key, value := range facts {
+		n += int64(len(key) + len(value) + factCost)
+	}
+	return n
+}
+
+// growth returns by how many bytes s grows when it keeps facts.
+func (s *site) growth(facts map[string]string) int64 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	n := int64(0)
+	for key, value := range facts {
+		old, known := s.facts[key]
+		if known {
+			n -= int64(len(key) + len(old) + factCost)
+		}
+		if value != "" {
+			n += int64(len(key) + len(value) + factCost)
+		}
+	}
+	return n
+}
+
+const (
+	// maxSites bounds how many gateways are remembered that taught nothing: the last
+	// ones to speak, up to twice as many. Who sends may make up names, and what is
+	// forgotten of such a gateway its next message tells again.
+	maxSites = 4096
+	// maxRemembered bounds what all gateways together can have remembered, in bytes.
+	// What there is no room for is counted and not remembered.
+	maxRemembered = 256 << 20
+	// factCost and siteCost are about what a fact and a gateway take beside their
+	// texts, in bytes.
+	factCost = 64
+	siteCost = 512
+)
+
+// sites holds a site for each gateway. Its zero value holds none.
+type sites struct {
+	mu     sync.RWMutex
+	taught map[string]*site // that taught something
+	recent map[string]*site // of the others, those that spoke since the last time there were maxSites
+	before map[string]*site // and those that had spoken then
+
+	remembered int64 // bytes; whoever remembers holds the recollection
+}
+
+// of returns the site of a gateway, which it may forget unless it is held.
 func (s *sites) of(gateway string) *site {
-	if got, ok := s.all.Load(gateway); ok {
-		return got.(*site)
+	s.mu.RLock()
+	got := s.taught[gateway]
+	if got == nil {
+		got = s.recent[gateway]
+	}
+	s.mu.RUnlock()
+	if got != nil {
+		return got
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, known := range []map[string]*site{s.taught, s.recent, s.before} {
+		if got = known[gateway]; got != nil {
+			break
+		}
+	}
+	if got == nil {
+		got = &site{}
+	} else if s.before[gateway] != got {
+		return got // somebody else was faster
+	}
+	if len(s.recent) >= maxSites {
+		s.before, s.recent = s.recent, nil
+	}
+	if s.recent == nil {
+		s.recent = map[string]*site{}
 	}
 	// The name is cut out of a message, and would keep all of it in memory.
-	got, _ := s.all.LoadOrStore(strings.Clone(gateway), &site{})
-	return got.(*site)
+	s.recent[strings.Clone(gateway)] = got
+	return got
+}
+
+// hold returns the site of a gateway that teaches, which is not forgotten from now on:
+// got, unless another one is held.
+func (s *sites) hold(gateway string, got *site) *site {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if held := s.taught[gateway]; held != nil {
+		return held
+	}
+	if s.taught == nil {
+		s.taught = map[string]*site{}
+	}
+	s.taught[strings.Clone(gateway)] = got
+	delete(s.recent, gateway)
+	delete(s.before, gateway)
+	s.remembered += siteCost
+	return got
 }
