@@ -3,6 +3,7 @@ package api
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -129,5 +130,29 @@ func TestAHundredWithdrawalsUnderLoad(t *testing.T) {
 		if x.given.Load() == 0 {
 			t.Errorf("%s never knew the family: the test tests nothing", x.path)
 		}
+	}
+}
+
+// Where a list goes on was told before a withdrawal. What follows knows nothing of the
+// family, whether it was to come or was the last one shown.
+func TestAListGoesOnWithoutWhoWithdrew(t *testing.T) {
+	for name, last := range map[string]bool{"who was to come": false, "who was shown last": true} {
+		t.Run(name, func(t *testing.T) {
+			v := newTown(t)
+			first := decode[AlertList](t, v.api("GET", "/api/v1/alerts?limit=1", ""))
+			if len(first.Items) != 1 || first.Items[0].Family.Id != string(v.cold) || first.NextCursor.IsNull() {
+				t.Fatalf("the first page is %+v", first)
+			}
+			leaves, stays := v.calm, 0
+			if last {
+				leaves, stays = v.cold, 1
+			}
+			v.must(v.registry.WithdrawAll(t.Context(), leaves, registry.Form{Notice: "test"}))
+			got := v.api("GET", "/api/v1/alerts?limit=1&cursor="+url.QueryEscape(first.NextCursor.MustGet()), "")
+			rest := decode[AlertList](t, got)
+			if len(rest.Items) != stays || strings.Contains(got.Text, string(leaves)) {
+				t.Errorf("the list goes on with %s", got.Text)
+			}
+		})
 	}
 }

@@ -107,15 +107,14 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	}
 }
 
-// A seeded thousand of what a hand could do to a file.
+// Ten thousand of what a hand could do to a file, S4 of the figures.
 func TestEveryMutationIsFound(t *testing.T) {
 	k := newKey(t, "foyer/town")
 	all := leaves(t, 40)
 	good := export(t, k, all)
 	other := export(t, newKey(t, "foyer/town"), leaves(t, 41))
 	r := rand.New(rand.NewPCG(20261126, 4))
-	found := 0
-	for range 2000 {
+	for found := 0; found < 10_000; {
 		bad := mutate(r, good, other)
 		if bytes.Equal(bad, good) {
 			continue
@@ -125,9 +124,6 @@ func TestEveryMutationIsFound(t *testing.T) {
 			t.Fatalf("%v:\n%s", err, bad)
 		}
 		found++
-	}
-	if found < 1000 {
-		t.Errorf("%d mutations changed anything", found)
 	}
 }
 
