@@ -64,6 +64,9 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			v.exec(`INSERT INTO bill_line (family, month, line, start_at, label, quantity, unit, price, cents) VALUES (?, ?, 1, ?, 'bill.standing', '31', 'day', '0.4231', 1312)`,
 				v.cold, first, energy.Day{Year: day.Year, Month: 1, Date: 1}.Start(v.zone).UnixMilli())
 			v.must(v.registry.Answer(ctx, []household.Answer{{Family: v.cold, Question: "unable_warm", Answer: "yes", Day: day.Add(-2), By: "A. Roy"}}, day))
+			_, err = v.records.Decay(ctx, household.Decay{Family: v.cold, Days: day.Add(-1000), Closed: map[energy.Day]household.Closed{day.Add(-2): {}, day.Add(-1): {}}})
+			v.must(err)
+			v.must(v.records.MoveBorders(ctx, household.Borders{Pilot: "ville", HalfHours: day.Add(-90), Days: day.Add(-1000), Proofs: day.Add(-2000)}))
 			v.must(v.registry.AddWorks(ctx, household.Works{Family: v.cold, Kind: household.Insulation, From: day.Add(-60), To: day.Add(-50), By: "A. Roy", Why: "devis 12"}))
 			b := v.phone(v.cold)
 			x := v.exportOf(b)
@@ -72,7 +75,7 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			}
 			for _, table := range []string{
 				"family", "meters", "homes", "contracts", "usage_month", "usage_day", "usage_half_hour", "indicators", "alerts", "alert_steps",
-				"agreements", "consents", "receipts", "access", "aid", "bills", "answers", "works",
+				"agreements", "consents", "receipts", "access", "aid", "bills", "answers", "works", "closed_days", "retention",
 			} {
 				if len(x.Tables[table]) == 0 {
 					t.Errorf("nothing of %s", table)
@@ -95,6 +98,9 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			}
 			if words, _ := x.Tables["alerts"][0]["words"].(string); !strings.HasPrefix(words, "14,8") {
 				t.Errorf("the alert says %q", words)
+			}
+			if kept := x.Tables["retention"][0]; kept["half_hours_from"] != day.Add(-90).String() || kept["removed_at"] != nil {
+				t.Errorf("kept from %v on", kept)
 			}
 			if said := x.Tables["answers"][0]; said["answer"] != "yes" {
 				t.Errorf("the answer is %v", said)

@@ -96,5 +96,17 @@ func (s *Server) usage(ctx context.Context, id household.FamilyID, by string, fr
 	if err != nil {
 		return Usage{}, err
 	}
-	return usage(u, q), nil
+	kept, err := s.Gate.Kept(ctx)
+	if err != nil {
+		return Usage{}, err
+	}
+	out := usage(u, q)
+	first := kept.Days
+	if by == "slot" {
+		first = kept.HalfHours
+	}
+	if !kept.At.IsZero() && q.From.Before(first) {
+		out.KeptFrom = new(date(first))
+	}
+	return out, nil
 }

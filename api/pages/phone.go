@@ -7,6 +7,7 @@ import (
 
 	"foyer/internal/consent"
 	"foyer/internal/disclosure"
+	"foyer/internal/household"
 )
 
 // start leads from the bare address to the family's page.
@@ -255,9 +256,22 @@ func (s *Site) showExport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	kept, err := s.Gate.Kept(r.Context())
+	if err != nil {
+		return err
+	}
 	ws := s.words(r, aud.Language(), s.Wall())
-	s.send(w, r, http.StatusOK, "export", s.familyPage(ws, ws.say("export.title"), "/m/export", nil))
+	s.send(w, r, http.StatusOK, "export", s.familyPage(ws, ws.say("export.title"), "/m/export", drawKept(ws, kept)))
 	return nil
+}
+
+// drawKept says from when on a family's figures are kept; "" before any were removed.
+func drawKept(w *words, kept household.Borders) string {
+	if kept.At.IsZero() {
+		return ""
+	}
+	zone := w.now.Location()
+	return w.say("export.kept", "HalfHours", w.date(kept.HalfHours.Start(zone)), "Days", w.date(kept.Days.Start(zone)))
 }
 
 // leave disconnects this phone, or all phones of the family.

@@ -131,6 +131,15 @@ var Tables = []Table{
 	{"usage_month", "Energy by month.", true, columns([]Column{{"month", Word, "2026-11"}}, measured)},
 	{"usage_day", "Energy by day.", true, columns([]Column{{"day", Word, "2026-11-25"}}, measured)},
 	{"usage_half_hour", "Energy by half-hour.", true, measured},
+	{"closed_days", "Days of which half-hours or readings are kept no longer, with what these said of the tariff.", true, []Column{
+		{"day", Word, "2026-08-25"}, {"kept", Document, "how its energy divides over periods of the tariff, what numbered registers mean"},
+	}},
+	{"retention", "From when on things are kept, as the charter promises; what is older was removed.", false, []Column{
+		{"half_hours_from", Word, "first day of half-hours and readings"},
+		{"days_from", Word, "first day of days, months, bills and figures"},
+		{"proofs_from", Word, "first day of agreements that ended, and of reads"},
+		{"removed_at", Instant, "when that was done last; none before the first time"},
+	}},
 	{"bills", "What energy cost, line by line.", true, []Column{
 		{"month", Word, "2026-11"},
 		{"fuel", Word, "of which fuel"},
