@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func newReady() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		status, checks, err := readiness(cmd, c.Listen)
+		status, checks, err := readiness(cmd, c)
 		if err != nil {
 			return err
 		}
@@ -52,30 +53,35 @@ func newReady() *cobra.Command {
 	return cmd
 }
 
-// readiness asks the server that listens at an address of this machine.
-func readiness(cmd *cobra.Command, listen string) (status int, checks map[string]string, err error) {
-	host, port, err := net.SplitHostPort(listen)
+// readiness asks the server of a configuration, on this machine.
+func readiness(cmd *cobra.Command, c config.Config) (status int, checks map[string]string, err error) {
+	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return 0, nil, err
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	r, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", http.NoBody)
+	client, scheme := http.Client{Timeout: readyTimeout}, "http"
+	if c.Cert != "" {
+		scheme = "https"
+		// It asks its own server for nothing secret, by an address that no certificate names.
+		client.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // said above
+	}
+	r, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+"/readyz", http.NoBody)
 	if err != nil {
 		return 0, nil, err
 	}
-	client := http.Client{Timeout: readyTimeout}
 	answer, err := client.Do(r)
 	if err != nil {
-		return 0, nil, fmt.Errorf("nobody answers at %s: %w. Is `foyer serve` running with this configuration?", listen, err)
+		return 0, nil, fmt.Errorf("nobody answers at %s: %w. Is `foyer serve` running with this configuration?", c.Listen, err)
 	}
 	defer func() { err = errors.Join(err, answer.Body.Close()) }()
 	var said struct {
 		Checks map[string]string `json:"checks"`
 	}
 	if err := json.NewDecoder(answer.Body).Decode(&said); err != nil {
-		return 0, nil, fmt.Errorf("read what %s answers: %w. Is it a Foyer?", listen, err)
+		return 0, nil, fmt.Errorf("read what %s answers: %w. Is it a Foyer?", c.Listen, err)
 	}
 	return answer.StatusCode, said.Checks, nil
 }

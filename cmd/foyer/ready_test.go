@@ -30,7 +30,7 @@ func ask(t *testing.T, status int, answer string) (string, error) {
 func ready(t *testing.T, listen string) (string, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "foyer.yaml")
-	if err := os.WriteFile(path, fmt.Appendf(nil, "listen: %q\n", listen), 0o600); err != nil {
+	if err := os.WriteFile(path, fmt.Appendf(nil, "listen: \"%s\"\nplain: true\n", listen), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -56,5 +56,16 @@ func TestReadySaysWhichCheckDoesNotHold(t *testing.T) {
 	}
 	if _, err = ready(t, "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "Is `foyer serve` running") {
 		t.Errorf("no server: %v", err)
+	}
+}
+
+func TestReadyAsksOverTLSWhereThePagesSpeakIt(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"status":"ok","checks":{"records":"ok"}}`)
+	}))
+	defer s.Close()
+	out, err := ready(t, strings.TrimPrefix(s.URL, "https://")+"\"\ncert: c.pem\nkey: \"k.pem")
+	if err != nil || !strings.Contains(out, "records  ok") {
+		t.Errorf("%q, %v", out, err)
 	}
 }

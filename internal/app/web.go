@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"runtime"
@@ -12,6 +13,7 @@ import (
 	"foyer/api"
 	"foyer/api/pages"
 	"foyer/internal/consent"
+	"foyer/internal/listen"
 	"foyer/internal/tariff"
 )
 
@@ -29,7 +31,7 @@ func (a *App) openAPI(ctx context.Context) error {
 		Tariff:  book.Name, Controller: consent.Controller{ID: a.Config.Pilot.ID, Name: a.Config.Pilot.Name, Address: a.Config.Pilot.Address},
 		Version: apiVersion(), Log: a.Log, Registerer: a.metrics, Checks: a.checks,
 		Metrics:      promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}),
-		MetricsToken: a.Config.Metrics.Token.Reveal(), Plain: !a.Config.HTTPS,
+		MetricsToken: a.Config.Metrics.Token.Reveal(), Plain: !a.Config.HTTPS && a.Config.Cert == "",
 		DemoFamily: a.DemoFamily, DemoConsole: a.DemoConsole,
 	})
 	if err != nil {
@@ -39,6 +41,13 @@ func (a *App) openAPI(ctx context.Context) error {
 	l, err := lc.Listen(ctx, "tcp", a.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("open the pages: %w", err)
+	}
+	if a.Config.Cert != "" {
+		pair, err := listen.OpenCertificate(a.Config.Path(a.Config.Cert), a.Config.Path(a.Config.Key), a.Log.With("component", "api"))
+		if err != nil {
+			return errors.Join(fmt.Errorf("open the pages: %w", err), l.Close())
+		}
+		l = pair.Listener(l)
 	}
 	a.closers = append(a.closers, func() error { _ = l.Close(); return nil }) // closed already when it ran
 	a.web = l.Addr().String()

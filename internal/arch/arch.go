@@ -27,6 +27,7 @@ var Arrows = []Arrow{
 	{"internal/keyring", nil},
 	{"internal/backup", nil},
 	{"internal/vacuum", nil},
+	{"internal/listen", nil},
 	{"internal/arch", nil},
 	{"internal/formula", nil},
 	{"internal/canonical", nil},
@@ -43,7 +44,7 @@ var Arrows = []Arrow{
 	// It seals what waits for a person.
 	{"ingest/spool", []string{"internal/energy", "internal/keyring", "internal/vacuum", "ingest"}},
 	{"ingest/subscriber", []string{"internal/secret", "ingest"}},
-	{"internal/broker", []string{"ingest"}},
+	{"internal/broker", []string{"ingest", "internal/listen"}},
 
 	// The oracle imports nothing that it judges.
 	{"simulators", []string{"internal/energy", "internal/written"}},
@@ -84,13 +85,13 @@ var Arrows = []Arrow{
 	// Only here does everything meet.
 	{"internal/config", []string{
 		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/keyring", "internal/secret",
-		"internal/weather", "internal/written",
+		"internal/listen", "internal/weather", "internal/written",
 	}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
 		"internal/account", "internal/backup", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
 		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/records", "internal/registry",
-		"internal/series", "internal/tariff", "internal/text", "internal/weather",
+		"internal/series", "internal/tariff", "internal/text", "internal/listen", "internal/weather",
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",

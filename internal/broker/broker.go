@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"foyer/ingest"
+	"foyer/internal/listen"
 )
 
 // recheck is the time between two looks at who may stay: a revoked gateway is gone
@@ -64,11 +64,11 @@ func Listen(ctx context.Context, cfg Config, p Parts) (*Broker, error) {
 		return nil, fmt.Errorf("open the broker: %w", err)
 	}
 	if cfg.CertFile != "" {
-		pair, err := openCertificate(cfg.CertFile, cfg.KeyFile, log)
+		pair, err := listen.OpenCertificate(cfg.CertFile, cfg.KeyFile, log)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the broker: %w", err), socket.Close())
 		}
-		socket = tls.NewListener(socket, &tls.Config{GetCertificate: pair.get, MinVersion: tls.VersionTLS12})
+		socket = pair.Listener(socket)
 	}
 	b := &Broker{tls: cfg.CertFile != ""}
 	m := newMetrics(p.Metrics)

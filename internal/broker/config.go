@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+
+	"foyer/internal/listen"
 )
 
 // scheme is how the configuration file names this broker.
@@ -50,7 +52,7 @@ func (c Config) Validate() error {
 	if (c.CertFile == "") != (c.KeyFile == "") {
 		faults = append(faults, fmt.Errorf("cert %q, key %q: want both or none", c.CertFile, c.KeyFile))
 	}
-	if err == nil && c.CertFile == "" && !c.AllowPlain && !loopback(host) {
+	if err == nil && c.CertFile == "" && !c.AllowPlain && !listen.Loopback(host) {
 		faults = append(faults, fmt.Errorf("url %q: reachable from elsewhere without TLS: want cert and key, or plain", scheme+c.Listen))
 	}
 	if c.MaxClients < 1 || c.MaxClients > 100_000 {
@@ -63,13 +65,4 @@ func (c Config) Validate() error {
 		faults = append(faults, fmt.Errorf("max_rate %d: want 1 to 1000000", c.MaxRate))
 	}
 	return errors.Join(faults...)
-}
-
-// loopback reports whether only this machine reaches host.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

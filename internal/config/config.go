@@ -18,7 +18,10 @@ import (
 // Config is a whole configuration. Its zero value is not usable: start from [Default].
 type Config struct {
 	Listen   string         `yaml:"listen"`   // address of the pages and the API
+	Cert     string         `yaml:"cert"`     // file of the certificate chain with which the pages speak HTTPS themselves; "" for none
+	Key      string         `yaml:"key"`      // file of its key
 	HTTPS    bool           `yaml:"https"`    // people reach the pages over HTTPS, through a proxy: cookies are Secure
+	Plain    bool           `yaml:"plain"`    // the pages may be reached beyond this machine in clear
 	Data     string         `yaml:"data"`     // folder of the spool and of SQLite files
 	Pilot    Pilot          `yaml:"pilot"`    // the town
 	Broker   Broker         `yaml:"broker"`   // where messages come from

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,28 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	}
 	if string(have) != string(want) {
 		t.Errorf("config.example.yaml differs from the defaults:\n%s\nwant\n%s", have, want)
+	}
+}
+
+// TestThePagesAreNotReachedFromElsewhereInClear is the matrix of addresses and of what
+// their operator said.
+func TestThePagesAreNotReachedFromElsewhereInClear(t *testing.T) {
+	for host, here := range map[string]bool{
+		"127.0.0.1": true, "127.8.9.10": true, "[::1]": true, "localhost": true,
+		"0.0.0.0": false, "": false, "[::]": false, "192.0.2.7": false, "example.org": false, "[::ffff:0.0.0.0]": false,
+	} {
+		for more, safe := range map[string]bool{
+			"": here, "https: true": true, "plain: true": true, "{cert: c.pem, key: k.pem}": true, "cert: c.pem": false, "key: k.pem": false,
+		} {
+			more = strings.NewReplacer("{", "", "}", "", ", ", "\n").Replace(more)
+			_, err := Parse(fmt.Appendf(nil, "listen: %q\n%s\n", host+":8080", more))
+			if (err == nil) != safe {
+				t.Errorf("%s with %q: %v", host, more, err)
+			}
+			if more == "" && !here && !strings.Contains(err.Error(), "want cert and key, https where a proxy speaks HTTPS, or plain") {
+				t.Errorf("%v does not say what to do", err)
+			}
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"foyer/internal/listen"
 )
 
 // faults collects what is wrong, field by field.
@@ -39,8 +41,11 @@ var pilotID = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 // Validate reports every fault together, each with its field, value and what to do.
 func (c Config) Validate() error {
 	var f faults
-	_, _, err := net.SplitHostPort(c.Listen)
+	host, _, err := net.SplitHostPort(c.Listen)
 	f.unless(err == nil, "listen", c.Listen, "want HOST:PORT")
+	f.unless((c.Cert == "") == (c.Key == ""), "cert", fmt.Sprintf("%q, key: %q", c.Cert, c.Key), "want both or none")
+	f.unless(err != nil || listen.Loopback(host) || c.Cert != "" || c.HTTPS || c.Plain, "listen", c.Listen,
+		"reachable from elsewhere in clear: want cert and key, https where a proxy speaks HTTPS, or plain")
 	f.unless(c.Data != "", "data", `""`, "want a folder")
 	f.unless(pilotID.MatchString(c.Pilot.ID), "pilot.id", c.Pilot.ID, "want 1 to 32 characters of a-z, 0-9 and -")
 	_, err = time.LoadLocation(c.Pilot.Zone)
