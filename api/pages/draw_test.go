@@ -294,6 +294,24 @@ func telling(t *testing.T) disclosure.Telling {
 	}}
 }
 
+// findings are answers of every kind: yes, no, a number, and each reason for none.
+func findings(t *testing.T) disclosure.Findings {
+	t.Helper()
+	day := energy.DayOf(today(t), paris(t))
+	yes, no := true, false
+	week := 7 * 24 * time.Hour
+	return disclosure.Findings{Family: "fabcdefghijklmnop", Label: "Foyer 07", At: today(t), Zone: paris(t), Items: []disclosure.Finding{
+		{Indicator: "self_restriction_ratio", From: day.Add(-365), To: day, Status: household.Provisional, Flag: &yes, Unit: "ratio", Seen: 48 * week, Of: 52 * week},
+		{Indicator: "own_counterfactual", From: day.Add(-30), To: day, Status: household.OK, Flag: &no, Value: "0.31", Unit: "ratio", Reason: "absence", Seen: 4 * week, Of: 4 * week},
+		{Indicator: "weak_heating_signature", From: day.Add(-365), To: day, Status: household.NotApplicable, Unit: "yes or no", Reason: "heated_otherwise"},
+		{Indicator: "eu_unable_warm", From: day.Add(-365), To: day, Status: household.Indeterminate, Unit: "yes or no", Reason: "no_answer", Seen: week, Of: week},
+		{Indicator: "gas_leak", From: day.Add(-1), To: day, Status: household.OK, Flag: &yes, Unit: "yes or no", Seen: week, Of: week},
+		{Indicator: "supply_interruption_events", From: day.Add(-1), To: day, Status: household.OK, Value: "2", Unit: "interruptions", Seen: week, Of: week},
+		{Indicator: "night_baseload", From: day.Add(-1), To: day, Status: household.OK, Value: "83.4", Unit: "W", Seen: week, Of: week},
+		{Indicator: "annualise_degree_days", From: day.Add(-365), To: day, Status: household.InsufficientData, Unit: "kWh", Reason: "little_seen", Seen: week, Of: 52 * week},
+	}}
+}
+
 // A drawing is one page in one state and language.
 type drawing struct{ Name, Body string }
 
@@ -341,6 +359,8 @@ func drawings(t *testing.T, s *Site) []drawing {
 		}, same)
 		family("tariffs", "tariffs", "tariffs.title", func(w *words) any { return drawTariffs(w, others(t), named) }, same)
 		family("tariffs-none", "tariffs", "tariffs.title", func(w *words) any { return drawTariffs(w, disclosure.WhatIf{}, named) }, same)
+		family("findings", "findings", "findings.title", func(w *words) any { return drawFindings(w, findings(t)) }, same)
+		family("findings-none", "findings", "findings.title", func(w *words) any { return drawFindings(w, disclosure.Findings{}) }, same)
 		family("stop", "stop", "stop.title", func(w *words) any { return w.notice("stop") }, same)
 		family("erase", "erase", "erase.title", func(w *words) any { return drawWipe(w) }, same)
 		family("erase-code", "erase", "erase.title", func(w *words) any {
@@ -452,6 +472,11 @@ func drawings(t *testing.T, s *Site) []drawing {
 		console("families", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, summaries(t)) }, same)
 		console("money-of", "money", "money.title", "family", func(w *words) any {
 			return drawMoney(w, monies(t)["full"], "Foyer 07")
+		}, same)
+		console("findings-of", "findings", "findings.title", "family", func(w *words) any {
+			v := drawFindings(w, findings(t))
+			v.Label = "Foyer 07"
+			return v
 		}, same)
 		console("answers-of", "answers", "answers.title", "family", func(w *words) any { return drawInterview(w, telling(t), true) }, func(w *words, p *page) { p.Trouble = w.say("answers.wrong") })
 		console("families-none", "families", "families.title", "families", func(w *words) any { return drawFamilies(w, nil) }, same)

@@ -17,6 +17,7 @@ type neighbourhood struct{ Families []sheet }
 type sheet struct {
 	Label string
 	Money string // address of its payments and bills; "" where it shares none
+	Found string // address of what was found out about it
 	Told  string // address of what it said; "" where it did not agree to be asked
 	Facts []fact
 }
@@ -28,7 +29,7 @@ type fact struct{ Name, Value, Small string }
 func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 	var n neighbourhood
 	for _, s := range list {
-		one := sheet{Label: s.Label, Money: moneyOf(s), Told: toldOf(s), Facts: []fact{
+		one := sheet{Label: s.Label, Money: moneyOf(s), Found: findingsOf(s.Family), Told: toldOf(s), Facts: []fact{
 			monthFact(w, "families.last", s.LastMonth),
 			effortFact(w, s.Effort),
 			coldFact(w, s.Cold),

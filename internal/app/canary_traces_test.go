@@ -32,11 +32,17 @@ func (v *visitor) plant(label string) {
 	if label == witness {
 		income, voucher = 2000000, 10000
 	}
+	if label != never {
+		if err := r.Give(ctx, id, consent.Questions(), registry.Form{Notice: "2026-11/test"}); err != nil {
+			v.t.Fatal(err)
+		}
+	}
 	_, err := r.AddMoney(ctx, []household.Entry{{Family: id, Day: day, Kind: household.Voucher, Cents: voucher, Source: by + " voucher", By: by}})
 	for _, err := range []error{
 		err,
 		r.ChangeIncome(ctx, household.Income{Family: id, From: day, Disposable: income}),
 		r.AddWorks(ctx, household.Works{Family: id, Kind: household.Insulation, From: day, To: day.Add(2), By: by, Why: by + " works"}),
+		r.Answer(ctx, []household.Answer{{Family: id, Question: "works", Answer: "done", Day: day, By: by + " answer"}}, day),
 		r.Refuse(ctx, id, consent.Offer(consent.Research), registry.Form{Notice: "2026-11/test", Medium: "paper", Paper: by + " folder"}),
 		v.office.Records.Transit(ctx, household.Transition{
 			Alert: household.Alert{

@@ -57,6 +57,7 @@ const (
 	viewExport     = "export"
 	viewAnswers    = "answers"
 	viewAnswer     = "answer_change"
+	viewFindings   = "findings"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.

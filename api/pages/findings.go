@@ -1,0 +1,125 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"foyer/internal/disclosure"
+	"foyer/internal/household"
+	"foyer/internal/text"
+)
+
+// showFindings shows a family what was found out about its home.
+func (s *Site) showFindings(w http.ResponseWriter, r *http.Request) error {
+	aud, err := s.family(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	f, err := s.Gate.Findings(r.Context(), aud, aud.Family())
+	if err != nil {
+		return err
+	}
+	ws := s.words(r, aud.Language(), f.At)
+	ws.now = f.At.In(f.Zone)
+	s.send(w, r, http.StatusOK, "findings", s.familyPage(ws, ws.say("findings.title"), "/m/findings", drawFindings(ws, f)))
+	return nil
+}
+
+// showFamilyFindings shows a caseworker the same of a family that agreed to it.
+func (s *Site) showFamilyFindings(w http.ResponseWriter, r *http.Request) error {
+	aud, err := s.staff(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	f, err := s.Gate.Findings(r.Context(), aud, household.FamilyID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	ws := s.words(r, "", f.At)
+	ws.now = f.At.In(f.Zone)
+	p := s.consolePage(ws, aud, f.Label+", "+ws.say("findings.title.of"), "family", findingsOf(f.Family))
+	v := drawFindings(ws, f)
+	v.Label = f.Label
+	p.View = v
+	s.send(w, r, http.StatusOK, "findings", p)
+	return nil
+}
+
+// findingsOf is where a caseworker reads what was found out about a family.
+func findingsOf(id household.FamilyID) string {
+	return "/console/families/" + url.PathEscape(string(id)) + "/findings"
+}
+
+// discoveries is what was found out about a home.
+type discoveries struct {
+	Label string // of the family, for a caseworker; "" on its own page
+	Items []discovery
+}
+
+// A discovery is one question with its answer, why it is so and what to do.
+type discovery struct {
+	ID, Asked, Answer string
+	Lines             []string
+	Facts             []fact
+}
+
+func drawFindings(w *words, f disclosure.Findings) discoveries {
+	var v discoveries
+	for _, one := range f.Items {
+		v.Items = append(v.Items, drawFinding(w, one))
+	}
+	return v
+}
+
+func drawFinding(w *words, f disclosure.Finding) discovery {
+	v := discovery{ID: f.Indicator, Asked: w.say("indicator." + f.Indicator), Answer: w.found(f)}
+	if f.Reason != "" {
+		v.Lines = append(v.Lines, w.or("findings.reason."+f.Reason, "findings.reason.unknown_input"))
+	}
+	if f.Flag != nil && *f.Flag {
+		v.Lines = append(v.Lines, w.or("findings.do."+f.Indicator, "findings.do"))
+	}
+	if f.Status == household.Provisional {
+		v.Lines = append(v.Lines, w.say("findings.provisional"))
+	}
+	last := f.To.Add(-1)
+	when := w.say("findings.day", "Day", w.date(noon(last)))
+	if f.From != last {
+		when = w.say("findings.span", "From", w.date(noon(f.From)), "To", w.date(noon(last)))
+	}
+	v.Facts = []fact{
+		{Name: w.say("findings.rests"), Value: w.say("indicator." + f.Indicator + ".rests")},
+		{Name: w.say("findings.when"), Value: when},
+	}
+	if f.Of > 0 {
+		share := strconv.FormatFloat(f.Seen.Hours()/f.Of.Hours(), 'f', 3, 64)
+		v.Facts = append(v.Facts, fact{Name: w.say("findings.seen"), Value: w.Percent(share)})
+	}
+	return v
+}
+
+// asksWhether are the units of figures whose question is answered by yes or no, and not
+// by the figure. A flag is a yes to it.
+var asksWhether = []string{"yes or no", "ratio"}
+
+// found writes the answer to a question: a number where it is one, and a flag in words
+// that leave it open.
+func (w *words) found(f disclosure.Finding) string {
+	switch {
+	case f.Status == household.NotApplicable:
+		return w.say("findings.unneeded")
+	case f.Status != household.OK && f.Status != household.Provisional:
+		return w.say("findings.unknown")
+	case slices.Contains(asksWhether, f.Unit) && f.Flag != nil && *f.Flag:
+		return w.say("findings.yes")
+	case slices.Contains(asksWhether, f.Unit) && f.Flag != nil:
+		return w.say("findings.no")
+	case f.Value == "" || slices.Contains(asksWhether, f.Unit):
+		return w.say("findings.unknown")
+	case f.Unit == "interruptions":
+		return w.Number(f.Value, 0)
+	}
+	return w.Number(f.Value, 0) + text.Unbreakable + f.Unit
+}
