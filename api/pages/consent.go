@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"net/url"
 	"slices"
 
 	"foyer/internal/consent"
@@ -107,11 +108,58 @@ func shown(n text.Notice) registry.Form {
 	return registry.Form{Notice: n.Version, Hash: n.Hash, Language: n.Language, Medium: "screen"}
 }
 
-// offered finds the offer a form speaks of.
-func offered(a disclosure.Agreements, name string) (disclosure.Offer, bool) {
-	i := slices.IndexFunc(a.Offers, func(o disclosure.Offer) bool { return o.Name == name })
-	if i < 0 {
-		return disclosure.Offer{}, false
+// An answered form says yes to a text, or no.
+type answered struct {
+	yes    bool
+	notice string // hash of the text that was read
+}
+
+// readAnswer reads which offer a form answers, and how; false for a form of nobody's.
+func readAnswer(form url.Values, a disclosure.Agreements) (disclosure.Offer, answered, bool) {
+	i := slices.IndexFunc(a.Offers, func(o disclosure.Offer) bool { return o.Name == form.Get("about") })
+	answer := form.Get("answer")
+	if i < 0 || answer != "yes" && answer != "no" {
+		return disclosure.Offer{}, answered{}, false
 	}
-	return a.Offers[i], true
+	return a.Offers[i], answered{yes: answer == "yes", notice: form.Get("notice")}, true
+}
+
+// A consentAct is what an answer comes to.
+type consentAct int
+
+const (
+	showAgain consentAct = iota // the text, which is another one now
+	give
+	withdraw
+	refuse
+)
+
+// act returns what the answer to an offer comes to whose text has a hash now.
+func (s answered) act(o disclosure.Offer, hash string) consentAct {
+	switch {
+	case s.yes && s.notice != hash:
+		return showAgain
+	case s.yes:
+		return give
+	case o.Agreed || o.Partly:
+		return withdraw
+	}
+	return refuse
+}
+
+// readLess reads what a form leaves of a purpose; false for a form of nobody's.
+func readLess(form url.Values) (consent.Limits, bool) {
+	box := slices.Index(consent.Purposes, consent.Purpose(form.Get("about")))
+	finest, err := consent.ParseGranularity(form.Get("finest"))
+	if err != nil || box < 0 {
+		return consent.Limits{}, false
+	}
+	// The constant of the list, so that no text of a form goes any further.
+	l := consent.Limits{Purpose: consent.Purposes[box], Categories: []consent.Category{}, Finest: finest}
+	for _, c := range consent.Categories {
+		if !slices.Contains(form["drop"], string(c)) {
+			l.Categories = append(l.Categories, c)
+		}
+	}
+	return l, true
 }

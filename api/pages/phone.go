@@ -3,7 +3,6 @@ package pages
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"foyer/internal/consent"
 	"foyer/internal/disclosure"
@@ -117,9 +116,8 @@ func (s *Site) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o, ok := offered(a, r.PostForm.Get("about"))
-	answer := r.PostForm.Get("answer")
-	if !ok || answer != "yes" && answer != "no" {
+	o, said, ok := readAnswer(r.PostForm, a)
+	if !ok {
 		return errForm
 	}
 	ws := s.words(r, aud.Language(), s.Wall())
@@ -127,17 +125,16 @@ func (s *Site) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	if ws.err != nil {
 		return ws.err
 	}
-	if answer == "yes" && n.Hash != r.PostForm.Get("notice") {
+	form := shown(n)
+	switch said.act(o, n.Hash) {
+	case showAgain:
 		http.Redirect(w, r, "/m/consent#"+n.Name, http.StatusSeeOther)
 		return nil
-	}
-	form := shown(n)
-	switch {
-	case answer == "yes":
+	case give:
 		err = s.Registry.Give(r.Context(), aud.Family(), o.Scopes, form)
-	case o.Agreed || o.Partly:
+	case withdraw:
 		err = s.Registry.Withdraw(r.Context(), aud.Family(), o.Scopes, form)
-	default:
+	case refuse:
 		err = s.Registry.Refuse(r.Context(), aud.Family(), o.Scopes, form)
 	}
 	if err != nil {
@@ -157,22 +154,11 @@ func (s *Site) shareLess(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errForm
 	}
-	about := consent.Purpose(r.PostForm.Get("about"))
-	finest, err := consent.ParseGranularity(r.PostForm.Get("finest"))
-	if err != nil {
+	l, ok := readLess(r.PostForm)
+	if !ok {
 		return errForm
 	}
-	l := consent.Limits{Purpose: about, Categories: []consent.Category{}, Finest: finest}
-	for _, c := range consent.Categories {
-		if !slices.Contains(r.PostForm["drop"], string(c)) {
-			l.Categories = append(l.Categories, c)
-		}
-	}
-	box := slices.Index(consent.Purposes, about)
-	if box < 0 {
-		return errForm
-	}
-	name := string(consent.Purposes[box])
+	name := string(l.Purpose)
 	ws := s.words(r, aud.Language(), s.Wall())
 	form := shown(ws.notice("narrow"))
 	form.Seen = r.PostForm.Get("seen")
