@@ -82,7 +82,7 @@ func whole(r *household.Roll, x household.Decayed) {
 
 // What indicators read of a day that is finer than the day itself.
 const (
-	fromSlots    = indicators.Loads
+	fromSlots    = indicators.Loads | indicators.Offers
 	fromReadings = indicators.Indoors | indicators.GasFlow | indicators.Peaks
 )
 

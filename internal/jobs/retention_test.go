@@ -276,6 +276,36 @@ func cutShort(t *testing.T, kept readings) {
 	}
 }
 
+// TestAMonthStandsThatLosesHalfOfItsHalfHours compares tariffs by them: half of a month
+// would be another comparison, and another meaning of what is counted by number.
+func TestAMonthStandsThatLosesHalfOfItsHalfHours(t *testing.T) {
+	t.Parallel()
+	from, to := date("2026-10-01"), date("2026-11-03")
+	w := openWorld(t, from.Start(paris))
+	f := w.family("Foyer A", peak)
+	register := count{meter: w.meter("linky", f, household.Electricity, from.Start(paris)), register: "energy_import/total"}
+	register.halfHours(rand.New(rand.NewPCG(5, 6)), from, to)
+	w.arrive(register.all)
+	w.pass(at("2026-11-03", 6, 0))
+	const offers = `SELECT status, value FROM result WHERE indicator = 'other_tariffs' AND from_day = '2026-10-01'`
+	before := w.rows(offers)
+	if len(before) != 1 || before[0][0] != "ok" {
+		t.Fatalf("the month is not compared: %v", before)
+	}
+	w.promise(charter.HalfHours, "36")
+	w.pass(at("2026-11-20", 6, 0)) // 15 October and what follows is kept
+	if v, found := w.verified(jobs.Order{}); len(found) != 0 || v.Decayed == 0 {
+		t.Errorf("%+v %v", v, found[:min(3, len(found))])
+	}
+	w.restart()
+	if _, err := w.planner.Recompute(t.Context(), jobs.Order{}); err != nil {
+		t.Fatal(err)
+	}
+	if after := w.rows(offers); !slices.EqualFunc(after, before, slices.Equal) {
+		t.Errorf("the comparison is %v, was %v", after, before)
+	}
+}
+
 // TestDaysAndMonthsGoByYears keeps a year of a family that is there for two, over the day
 // of 23 hours.
 func TestDaysAndMonthsGoByYears(t *testing.T) {
