@@ -54,6 +54,16 @@ func (s *study) priceAs(x *supply, d energy.Day, id string) (cost *tariff.Cost, 
 	if !ok || len(x.rows[d]) == 0 {
 		return nil, "", nil
 	}
+	if c.Tariff == id { // as it was
+		if x.unpriced[d] {
+			return nil, "price", nil
+		}
+		price, err := s.planner.book.Cost(c, d, x.uses[d])
+		if err != nil {
+			return nil, lackOf(err), nil
+		}
+		return &price, "", nil
+	}
 	c.Tariff = id
 	t, err := s.planner.book.Tariff(id)
 	if err != nil {

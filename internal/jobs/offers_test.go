@@ -42,7 +42,12 @@ func TestAMonthIsPricedUnderOtherTariffs(t *testing.T) {
 	mute, weak := base, base
 	mute.OffPeak, weak.PowerKVA = "", 9
 	said, silent, strong := w.family("Foyer 01", base), w.family("Foyer 02", mute), w.family("Foyer 03", weak)
-	for i, f := range []household.FamilyID{said, silent, strong} {
+	was := base // HP/HC for the first half of the month
+	was.Tariff, was.To = "fr-bleu-hphc", date("2026-02-15")
+	now := base
+	now.From = was.To
+	turned := w.family("Foyer 04", was, now)
+	for i, f := range []household.FamilyID{said, silent, strong, turned} {
 		c := count{meter: w.meter(fmt.Sprint("linky", i), f, household.Electricity, from.Start(paris)), register: "energy_import/base"}
 		for at := from.Start(paris); !at.After(to.Start(paris)); at = at.Add(time.Hour) {
 			c.show(at)
@@ -64,6 +69,10 @@ func TestAMonthIsPricedUnderOtherTariffs(t *testing.T) {
 	}
 	if _, all = w.offered(strong); !slices.Equal(all, []string{all[0], "fr-bleu-hphc: 0 days ,  [power]", "fr-bleu-tempo: 0 days ,  [colour]"}) {
 		t.Errorf("of 9 kVA: %q", all)
+	}
+	// As it was, 32.592 + 31.9704 + 14.4066: 78.97.
+	if _, all = w.offered(turned); !slices.Equal(all[:2], []string{"fr-bleu-base: 28 days 78.97, 79.59 []", "fr-bleu-hphc: 28 days 78.97, 78.35 []"}) {
+		t.Errorf("of who had another tariff before: %q", all)
 	}
 
 	// Another price of a tariff that the home does not have is taken account of.
