@@ -65,6 +65,10 @@ func (m *matrix) values(route string, p *openapi3.Parameter) (all []string) {
 		all = []string{m.now.Add(-time.Hour).UTC().Format("2006-01-02T15:04:05Z")}
 	case s.Type.Is(openapi3.TypeInteger):
 		all = []string{"1"}
+	case p.Name == "meter":
+		all = []string{"m0"}
+	case p.Name == "gateway":
+		all = []string{"g"}
 	case p.Name == "cursor": // of a page that somebody was given
 		if c := m.cursors[route]; c != "" {
 			all = []string{c}

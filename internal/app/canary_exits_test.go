@@ -15,6 +15,7 @@ import (
 type exit struct {
 	name  string
 	names bool // who runs the pilot is told who takes part, whatever was agreed to
+	lists bool // who runs the machines is told random ids of meters, and what they do not say
 	shows bool // a family that agreed is seen there
 	says  func() string
 }
@@ -102,12 +103,13 @@ func (v *visitor) exits() (all []exit) {
 				listed := g.role == permission.Lead && (strings.Contains(path, "/households") || strings.Contains(path, "/case-load"))
 				helped := rule.May[g.role] != permission.Denied && (g.role == permission.Caseworker || g.role == permission.Machine)
 				all = append(all, exit{
-					name: string(g.role) + ": GET " + path, names: listed,
-					shows: helped && slices.ContainsFunc(aboutFamilies, func(s string) bool { return strings.HasPrefix(path, s) }),
+					name: string(g.role) + ": GET " + path, names: listed, lists: g.role == permission.Operator,
+					shows: helped && slices.ContainsFunc(aboutFamilies, func(s string) bool { return strings.HasPrefix(path, s) }) &&
+						!strings.HasSuffix(path, "/answers"), // agreed to apart, by nobody here
 					says:  func() string { return v.askAs(g, path) },
 				})
 				if strings.HasPrefix(path, "/api/v1/") {
-					all = append(all, exit{name: string(g.role) + ": GET " + path + wrong, names: listed, says: func() string { return v.askAs(g, path+wrong) }})
+					all = append(all, exit{name: string(g.role) + ": GET " + path + wrong, names: listed, lists: g.role == permission.Operator, says: func() string { return v.askAs(g, path+wrong) }})
 				}
 			}
 		}

@@ -74,7 +74,11 @@ func TestCanary(t *testing.T) {
 	told, streamed := len(p.hook.deliveries()), len(stream.said())
 
 	for _, e := range exits {
-		v.silent(e.name, e.says(), e.names)
+		said := e.says()
+		v.silent(e.name, said, e.names)
+		if !e.lists {
+			v.silentMeters(e.name, said)
+		}
 	}
 	for _, path := range gone {
 		v.sameAsUnknown(path)
@@ -91,8 +95,10 @@ func TestCanary(t *testing.T) {
 	}
 	for _, d := range p.hook.deliveries()[told:] {
 		v.silent("a webhook", d.body, false)
+		v.silentMeters("a webhook", d.body)
 	}
 	v.silent("the open stream", stream.said()[streamed:], false)
+	v.silentMeters("the open stream", stream.said()[streamed:])
 	if strings.Contains(stream.said(), never) {
 		t.Error("the stream names a family that never agreed")
 	}
@@ -303,7 +309,7 @@ func (v *visitor) closeAlerts() {
 func (v *visitor) silent(name, says string, names bool) {
 	v.t.Helper()
 	for _, label := range []string{withdrew, never} {
-		marks := slices.Concat(v.devices(label), v.meters(label), []string{trace(label)}, sums)
+		marks := slices.Concat(v.devices(label), []string{trace(label)}, sums)
 		if !names {
 			marks = append(marks, label, string(v.family(label)))
 		}
@@ -311,6 +317,16 @@ func (v *visitor) silent(name, says string, names bool) {
 			if strings.Contains(says, mark) {
 				v.t.Errorf("%s tells of %s: %s", name, label, mark)
 			}
+		}
+	}
+}
+
+// silentMeters wants no meter of either family in what an exit says.
+func (v *visitor) silentMeters(name, says string) {
+	v.t.Helper()
+	for _, meter := range slices.Concat(v.meters(withdrew), v.meters(never)) {
+		if strings.Contains(says, meter) {
+			v.t.Errorf("%s tells of the meter %s", name, meter)
 		}
 	}
 }
