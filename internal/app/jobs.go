@@ -54,6 +54,9 @@ func (a *App) openJobs(ctx context.Context) error {
 				group.Go(func() error { return a.planner.Run(ctx) })
 				group.Go(func() error { return keeper.Run(ctx) })
 				group.Go(func() error { return a.eraseOnRequest(ctx) })
+				if a.Config.Life.URL.Reveal() != "" {
+					group.Go(func() error { return a.newLife().Run(ctx) })
+				}
 				return group.Wait()
 			})
 		}},

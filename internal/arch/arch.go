@@ -90,7 +90,7 @@ var Arrows = []Arrow{
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
 		"internal/account", "internal/backup", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
-		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/records", "internal/registry",
+		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/outbound", "internal/records", "internal/registry",
 		"internal/series", "internal/tariff", "internal/text", "internal/listen", "internal/weather",
 	}},
 	{"cmd/foyer", []string{

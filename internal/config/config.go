@@ -38,6 +38,7 @@ type Config struct {
 	Journal  journal.Config `yaml:"journal"`  // what signs the tamper-evident log
 	Log      Log            `yaml:"log"`
 	Metrics  Metrics        `yaml:"metrics"`
+	Life     Life           `yaml:"life"`            // who notices when Foyer has stopped
 	World    *World         `yaml:"world,omitempty"` // rehearsals alone
 }
 
@@ -88,6 +89,11 @@ type Log struct {
 // Metrics says who may read /metrics.
 type Metrics struct {
 	Token secret.Value `yaml:"token"` // asked of everybody who does not come from this machine; none: nobody else
+}
+
+// Life says whom Foyer gives signs of life to.
+type Life struct {
+	URL secret.Value `yaml:"url"` // https://…, asked every 5 minutes while everything holds; a secret; "" for none
 }
 
 // A World is a clock for rehearsals: the world starts at Start when the wall

@@ -76,13 +76,14 @@ jobs: {rollup: often}
 weather: {place: here}
 log: {level: loud, format: xml}
 spool: {max_bytes: 1}
+life: {url: "http://hunter2"}
 `))
 	if err == nil {
 		t.Fatal("no fault found")
 	}
 	for _, field := range []string{
 		"listen:", "pilot.id:", "pilot.zone:", "pilot.case_load:", "broker.url", "series.url:", "records.url:", "jobs.rollup:", "weather.place:",
-		"log.level:", "log.format:", "spool.max_bytes",
+		"log.level:", "log.format:", "spool.max_bytes", "life.url",
 	} {
 		if !strings.Contains(err.Error(), field) {
 			t.Errorf("%s is not reported in:\n%v", field, err)

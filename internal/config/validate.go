@@ -56,6 +56,8 @@ func (c Config) Validate() error {
 	f.unless(err == nil, "jobs.rollup", c.Jobs.Rollup, "want a cron line of five fields, in UTC")
 	f.unless(slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level), "log.level", c.Log.Level, "want debug, info, warn or error")
 	f.unless(slices.Contains([]string{"text", "json"}, c.Log.Format), "log.format", c.Log.Format, "want text or json")
+	life := c.Life.URL.Reveal()
+	f.unless(life == "" || strings.HasPrefix(life, "https://"), "life.url", "<secret>", "want https://… or nothing")
 	if w := c.World; w != nil {
 		f.unless(w.Speed >= 0, "world.speed", w.Speed, "want 0 or more")
 		f.unless(!w.Start.IsZero() && !w.Anchor.IsZero(), "world", "start or anchor missing", "give both")
