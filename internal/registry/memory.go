@@ -13,7 +13,8 @@ import (
 // seen after that; a change of this process at once.
 const fresh = 2 * time.Second
 
-// mostAbsent is about how many devices are remembered that there was no room for.
+// mostAbsent is about how many devices are remembered that there was no room for, and
+// how many gateways that had none: who sends may make up names.
 const mostAbsent = 1000
 
 // mostDue is how many meters are read again because somebody asks for another.
@@ -153,10 +154,10 @@ func (m *memory) fill(generation uint64, gateway string, now time.Time) {
 	if m.generation != generation {
 		return
 	}
-	if m.full == nil {
+	if m.full == nil || len(m.full) >= mostAbsent {
 		m.full = map[string]time.Time{}
 	}
-	m.full[gateway] = now
+	m.full[strings.Clone(gateway)] = now
 }
 
 // isFull reports whether a gateway had no room less than [fresh] ago.
