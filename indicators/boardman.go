@@ -35,6 +35,14 @@ func init() {
 		Method: "Required energy cost (basis \"required\"; \"actual\" where the bill stands in for it) over net income, strictly above the threshold; severe: strictly above the " +
 			"second one. indeterminate: an input is not known, or the income is zero or negative.",
 	}, "gb", "boardman", boardman)
+	comparing("boardman_10pct", "gb", "boardman", "basis \"actual\".", boardmanAmong)
+}
+
+func boardmanAmong(c Compared, v vintage[boardmanValues]) said {
+	r := boardman(boardmanInputs{Expense: c.expense, Income: c.income, Basis: "actual"}, v)
+	s := c.flagged(r.Status, r.Flag, v.File, v.File, r.Reason)
+	s.detail.Figures = marked(map[string]*bool{"severe": r.Severe})
+	return s
 }
 
 func boardman(in boardmanInputs, v vintage[boardmanValues]) boardmanResult {

@@ -1,6 +1,8 @@
 package indicators
 
 import (
+	"math/big"
+
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/formula"
@@ -43,10 +45,40 @@ func init() {
 		QuestionFR: "Le foyer a-t-il de bas revenus et des dépenses d'énergie élevées ?",
 		Method: "Income after housing for each consumption unit strictly below a share of its median, and energy expense for each m² (brde_m2) or unit (brde_uc) strictly above " +
 			"its median. Zero or negative income counts. Without a floor area, brde_uc alone; without an expense, low_income alone; indeterminate: neither flag is known.",
-	}, France, "brde", brde)
+	}, France, "brde", func(in brdeInputs, v vintage[brdeValues]) brdeResult {
+		return brde(in, brdeMedians{rat(in.Reference.Left), rat(in.Reference.Area), rat(in.Reference.Units)}, v)
+	})
+	comparing("brde", France, "brde", "the medians of the homes of the pilot "+enough+": there is no national table. "+
+		"The flag is brde_uc, the other one beside it.", brdeAmong)
 }
 
-func brde(in brdeInputs, v vintage[brdeValues]) brdeResult {
+// brdeMedians are what a home is compared with; nil where that is not known.
+type brdeMedians struct{ left, area, units *big.Rat }
+
+func brdeAmong(c Compared, v vintage[brdeValues]) said {
+	var m brdeMedians
+	var of string
+	m.left, _ = c.median(byLeft)
+	m.area, _ = c.median(byArea)
+	m.units, of = c.median(byUnits)
+	r := brde(brdeInputs{Income: c.income, Housing: c.housing, Units: c.units, Expense: c.expense, Area: c.area}, m, v)
+	s := c.flagged(r.Status, r.ByUnits, v.File, of, "")
+	s.detail.Figures = marked(map[string]*bool{"brde_m2": r.ByArea, "low_income": r.LowIncome})
+	return s
+}
+
+// marked writes the conditions that are known.
+func marked(conditions map[string]*bool) map[string]string {
+	all := map[string]string{}
+	for name, c := range conditions {
+		if c != nil {
+			all[name] = truth(*c)
+		}
+	}
+	return all
+}
+
+func brde(in brdeInputs, of brdeMedians, v vintage[brdeValues]) brdeResult {
 	r := brdeResult{Status: "indeterminate", Reference: in.Reference.ID, File: v.File}
 	if in.Expense != nil && in.Expense.IsNegative() {
 		r.Status = "invalid_input"
@@ -57,15 +89,15 @@ func brde(in brdeInputs, v vintage[brdeValues]) brdeResult {
 	}
 	left := in.Income.Sub(in.Housing.Decimal)
 	r.Left = num(left.DivRound(in.Units.Decimal, 16))
-	if in.Reference.Left != nil {
-		r.LowIncome = ptr(left.LessThan(v.Values.LowIncome.Mul(in.Reference.Left.Decimal).Mul(in.Units.Decimal)))
+	if line := times(v.Values.LowIncome.Rat(), of.left, rat(in.Units)); line != nil {
+		r.LowIncome = ptr(left.Rat().Cmp(line) < 0)
 	}
 	if in.Expense == nil {
 		return r
 	}
-	r.PerUnit, r.ByUnits = high(in.Expense.Decimal, in.Units, in.Reference.Units)
+	r.PerUnit, r.ByUnits = high(in.Expense.Decimal, in.Units, of.units)
 	if positive(in.Area) {
-		r.PerArea, r.ByArea = high(in.Expense.Decimal, in.Area, in.Reference.Area)
+		r.PerArea, r.ByArea = high(in.Expense.Decimal, in.Area, of.area)
 	}
 	r.ByUnits, r.ByArea = both(r.LowIncome, r.ByUnits), both(r.LowIncome, r.ByArea)
 	if r.ByUnits != nil || r.ByArea != nil {
@@ -76,12 +108,12 @@ func brde(in brdeInputs, v vintage[brdeValues]) brdeResult {
 
 // high returns the expense for each of a number, and whether it is strictly above a
 // median; nil without one.
-func high(expense decimal.Decimal, each, median *number) (*number, *bool) {
+func high(expense decimal.Decimal, each *number, median *big.Rat) (*number, *bool) {
 	rate := num(expense.DivRound(each.Decimal, 16))
 	if median == nil {
 		return rate, nil
 	}
-	return rate, ptr(expense.GreaterThan(median.Mul(each.Decimal)))
+	return rate, ptr(expense.Rat().Cmp(times(median, each.Rat())) > 0)
 }
 
 // both returns whether two conditions hold; nil when one is not known.

@@ -38,6 +38,23 @@ func init() {
 		Method: "Energy expense for each consumption unit, strictly below the threshold: the median times that of the country file. The median is that of the reference where one is given, else the weighted one of these homes. " +
 			"Income is not asked; an expense of 0 is below. A home whose expense is negative or not known, or whose units are not known, is left out and has no flag; one with heating in the rent is not_applicable.",
 	}, "eu", "m_half", halfMedian)
+	comparing("eu_m_half", "eu", "m_half", "the median expense of the homes of the pilot "+enough+", "+
+		"else that of the national table where there is one; the result says which.", halfAmong)
+}
+
+func halfAmong(c Compared, v vintage[timesMedian]) said {
+	if c.Year.InRent {
+		return c.flagged("not_applicable", nil, v.File, "", "")
+	}
+	median, of := c.median(byUnits)
+	threshold, expense := times(median, v.Values.Times.Rat()), over(c.expense, c.units)
+	switch {
+	case expense == nil:
+		return c.flagged("indeterminate", nil, v.File, of, "")
+	case threshold == nil:
+		return c.flagged("indeterminate", nil, v.File, of, "no_reference")
+	}
+	return c.flagged("ok", ptr(expense.Cmp(threshold) < 0), v.File, of, "")
 }
 
 func halfMedian(in expenseInputs, v vintage[timesMedian]) expenseResult {

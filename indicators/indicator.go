@@ -50,6 +50,9 @@ type Indicator struct {
 
 	// Compute returns status, value and detail. It is pure.
 	Compute func(Input) Answer
+	// Compare does so from what [EnergyYear] says of the home, among others; nil for an
+	// indicator that computes.
+	Compare func(Compared) Answer
 }
 
 // A Need is a set of what an indicator reads besides the days of electricity.
@@ -79,14 +82,19 @@ type Answer struct {
 
 // Result returns the result of an indicator for the period of in.
 func (i Indicator) Result(in Input) (household.Result, error) {
-	a := i.Compute(in)
+	r, err := i.result(i.Compute(in), in.From, in.To)
+	r.Family = in.Family
+	return r, err
+}
+
+// result returns the result that has an answer for a period.
+func (i Indicator) result(a Answer, from, to energy.Day) (household.Result, error) {
 	detail, err := canonical.Marshal(a.Detail)
 	if err != nil {
 		return household.Result{}, fmt.Errorf("detail of %s: %w", i.ID, err)
 	}
 	return household.Result{
-		Family: in.Family, Indicator: i.ID, From: in.From, To: in.To,
-		Version: i.Version, Status: a.Status, Value: a.Value, Unit: i.Unit, Detail: detail,
+		Indicator: i.ID, From: from, To: to, Version: i.Version, Status: a.Status, Value: a.Value, Unit: i.Unit, Detail: detail,
 	}, nil
 }
 
@@ -94,7 +102,7 @@ var registry []Indicator
 
 // register adds an indicator. Each file of one calls it once, at start.
 func register(i Indicator) {
-	if _, taken := Find(i.ID); taken || i.Version == "" || i.Compute == nil {
+	if _, taken := Find(i.ID); taken || i.Version == "" || i.Compute == nil && i.Compare == nil {
 		panic("indicator " + i.ID + " is registered twice or is not complete")
 	}
 	registry = append(registry, i)

@@ -1,6 +1,8 @@
 package indicators
 
 import (
+	"math/big"
+
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/formula"
@@ -34,10 +36,24 @@ func init() {
 		QuestionFR: "L'énergie prend-elle le double de la part habituelle de ce qui reste après le logement ?",
 		Method: "Energy expense over income less housing cost, strictly above twice the median share, in the lowest half of incomes. Where housing takes the whole income there is no share, " +
 			"and the condition holds. indeterminate: what the flag depends on is not known.",
-	}, "be", "measured", measuredPoverty)
+	}, "be", "measured", func(in measuredInputs, v vintage[measuredValues]) measuredResult {
+		return measuredPoverty(in, rat(in.Median), v)
+	})
+	comparing("measured_energy_poverty_be", "be", "measured", "the median share of the homes of the pilot "+enough+", "+
+		"else that of the barometer; the result says which. Income for each consumption unit at most the fifth decile of the table of the pilot's country.", measuredAmong)
 }
 
-func measuredPoverty(in measuredInputs, v vintage[measuredValues]) measuredResult {
+func measuredAmong(c Compared, v vintage[measuredValues]) said {
+	median, of := c.median(byLeftShare)
+	r := measuredPoverty(measuredInputs{Expense: c.expense, Income: c.income, Housing: c.housing, Decile: c.Year.Decile}, median, v)
+	s := c.flagged(r.Status, r.Flag, v.File, of, "")
+	if r.Flag != nil {
+		s.detail.Reason = r.Reason
+	}
+	return s
+}
+
+func measuredPoverty(in measuredInputs, median *big.Rat, v vintage[measuredValues]) measuredResult {
 	r := measuredResult{Status: "indeterminate", File: v.File}
 	switch {
 	case in.Expense != nil && in.Expense.IsNegative(), in.Decile != nil && !decile(*in.Decile):
@@ -52,8 +68,8 @@ func measuredPoverty(in measuredInputs, v vintage[measuredValues]) measuredResul
 		r.Reason, much = "no_income_left_after_housing", ptr(true)
 	} else {
 		r.Share = num(in.Expense.DivRound(left, 16))
-		if in.Median != nil {
-			much = ptr(in.Expense.GreaterThan(v.Values.Times.Mul(in.Median.Decimal).Mul(left)))
+		if bearable := times(v.Values.Times.Rat(), median, left.Rat()); bearable != nil {
+			much = ptr(in.Expense.Rat().Cmp(bearable) > 0)
 		}
 	}
 	if r.Flag = every(much, lowest(in.Decile, v.Values.Deciles)); r.Flag != nil {

@@ -44,13 +44,10 @@ func tee(in Input) Answer {
 		return answer(household.Indeterminate, "non_positive_income")
 	case in.Reference.ID == "":
 		return answer(household.Indeterminate, "no_reference")
-	case year.valid*2 < YearDays || year.valid*100 < YearDays*Complete && year.heating < heatingDays:
-		return answer(household.InsufficientData, "")
+	case !valued(year.status()):
+		return answer(year.status(), "")
 	}
-	s := household.OK
-	if year.valid*100 < YearDays*Complete || len(year.missing) > 0 {
-		s = household.Provisional
-	}
+	s := year.status()
 	rate := effort{
 		expense:   decimal.New(year.cents(), -2),
 		income:    decimal.New(in.Income.Disposable, -2),

@@ -38,6 +38,21 @@ func init() {
 		Method: "Energy expense over income, strictly above the threshold: the median share times that of the country file. The median is that of the reference where one is given, else the weighted one " +
 			"of these homes. A home whose income is zero, negative or not known, or whose expense is negative or not known, is left out of it and has no flag. Where heating is in the rent the share is a lower bound: partial.",
 	}, "eu", "m2", twiceMedian)
+	comparing("eu_2m", "eu", "m2", "the median share of the homes of the pilot "+enough+", "+
+		"else that of the national table; the result says which.", twiceAmong)
+}
+
+func twiceAmong(c Compared, v vintage[timesMedian]) said {
+	median, of := c.median(byShare)
+	threshold, share := times(median, v.Values.Times.Rat()), over(c.expense, c.income)
+	if threshold == nil || share == nil {
+		reason := ""
+		if c.income != nil && !c.income.IsPositive() {
+			reason = "non_positive_income"
+		}
+		return c.flagged("indeterminate", nil, v.File, of, reason)
+	}
+	return c.flagged("ok", ptr(share.Cmp(threshold) > 0), v.File, of, "")
 }
 
 func twiceMedian(in shareInputs, v vintage[timesMedian]) shareResult {

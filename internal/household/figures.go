@@ -95,8 +95,8 @@ type OtherTariffs struct {
 // have cost under another tariff; "" without a day.
 type OtherTariff struct {
 	Fuel      string   `json:"fuel"`
-	Own       string   `json:"own"` // tariff at the end of the month
-	Tariff    string   `json:"tariff"` // the other one; Own too, for who had another before
+	Own       string   `json:"own"`        // tariff at the end of the month
+	Tariff    string   `json:"tariff"`     // the other one; Own too, for who had another before
 	Known     int      `json:"known_days"` // that are in both
 	OwnCost   string   `json:"own_eur,omitempty"`
 	Cost      string   `json:"eur,omitempty"`
@@ -132,6 +132,28 @@ type Rate struct {
 	Reason    string   `json:"reason,omitempty"`
 	Partial   bool     `json:"partial,omitempty"` // a fuel or the heating is not in it: a lower bound
 	Missing   []string `json:"missing_fuels,omitempty"`
+}
+
+// Year is the detail of "energy_year": what comparisons of a home with others read of
+// it. As [Rate] it holds what would give the income back, and stays inside.
+type Year struct {
+	Expense        string   `json:"expense_eur,omitempty"` // "" without a value
+	Use            string   `json:"use_kwh,omitempty"`     // of metered fuels; "" when not all is known
+	Income         string   `json:"income_eur,omitempty"`
+	Housing        string   `json:"housing_eur,omitempty"`
+	Units          int      `json:"units_tenths,omitempty"` // consumption units; 0 when not known
+	Persons14      int      `json:"persons_14,omitempty"`
+	PersonsUnder14 int      `json:"persons_under_14,omitempty"`
+	Area           int      `json:"area_m2,omitempty"` // 0 when not known
+	InRent         bool     `json:"heated_in_rent,omitempty"`
+	Heating        string   `json:"heating,omitempty"`
+	Class          string   `json:"energy_class,omitempty"`
+	Decile         *int     `json:"decile_at_most,omitempty"` // of income for each unit: 3, 5 or 10
+	Confounders    []string `json:"confounders,omitempty"`
+	Days           int      `json:"valid_days"`
+	Partial        bool     `json:"partial,omitempty"` // as in [Rate]
+	Missing        []string `json:"missing_fuels,omitempty"`
+	Reference      string   `json:"reference"` // of the deciles
 }
 
 // Savings is the detail of "metered_savings": what a home used less after works than

@@ -50,6 +50,14 @@ func (p *Planner) forget() {
 	defer p.mu.Unlock()
 	clear(p.known)
 	p.loaded = 0
+	p.counted = ""
+}
+
+// forgetCohorts has the next pass compare homes again where they have to be.
+func (p *Planner) forgetCohorts() {
+	p.one.Lock()
+	defer p.one.Unlock()
+	p.counted = ""
 }
 
 // recollect adds the looks that are kept of families of which nothing is known.

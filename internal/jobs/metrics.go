@@ -10,7 +10,8 @@ const (
 	rollup   = "rollup"     // readings to usage, climate and bills
 	compute  = "results"    // usage to results
 	evaluate = "alerts"     // results to alerts
-	archive  = "weather"    // days whose weather nobody else knows, from an archive; not noted as a run
+	compare  = "cohorts"    // homes of a pilot with each other; not noted as a run
+	archive  = "weather"    // days whose weather nobody else knows, from an archive; likewise
 	attend   = "attendance" // messages that never came; likewise
 	backtest = "backtest"   // forecasts of months that are over; likewise
 	retain   = "retention"  // what the charter keeps no longer is removed, once a day
@@ -57,6 +58,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	m.removed = with.NewCounter(prometheus.CounterOpts{
 		Name: "foyer_jobs_removed_rows_total", Help: "Rows of the records removed because the charter keeps them no longer.",
 	})
+	m.failures.WithLabelValues(compare)
 	m.failures.WithLabelValues(archive)
 	m.failures.WithLabelValues(attend)
 	for _, j := range Names {

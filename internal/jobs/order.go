@@ -24,11 +24,16 @@ type Progress struct {
 // everything reports whether an order is for all families.
 func (o Order) everything() bool { return len(o.Families) == 0 }
 
+// wants reports whether an order is for a family.
+func (o Order) wants(f household.FamilyID) bool {
+	return o.everything() || slices.Contains(o.Families, f)
+}
+
 // of returns the families of an order.
 func (o Order) of(homes []household.Home) []*household.Home {
 	var all []*household.Home
 	for i := range homes {
-		if o.everything() || slices.Contains(o.Families, homes[i].Family) {
+		if o.wants(homes[i].Family) {
 			all = append(all, &homes[i])
 		}
 	}
@@ -69,6 +74,10 @@ func (p *Planner) Recompute(ctx context.Context, o Order) (Report, error) {
 			return Report{}, err
 		}
 	}
+	if err := p.store.MarkCohorts(ctx, o.From, o.end()); err != nil {
+		return Report{}, err
+	}
+	p.forgetCohorts()
 	return p.BringUp(ctx, o.Progress)
 }
 

@@ -46,6 +46,7 @@ type Planner struct {
 	ran     int64      // likewise: the run noted last
 	asked   energy.Day // likewise: the day on which the archive was asked last
 	called  energy.Day // likewise: the day of UTC on which messages that are missing were looked for last
+	counted string     // likewise: who agreed to be counted when homes were compared last; "": not known
 	priced  bool       // likewise: whether it is known which days tariffs price otherwise than before
 	ahead   time.Time  // likewise: the latest world time of any pass, when the clock went back since
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"foyer/indicators"
@@ -26,8 +27,9 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 		return err
 	}
 	results := make([]int, len(homes))
-	all, skies := indicators.Nightly(indicators.France), &skies{}
-	methods := indicators.Methods(all)
+	comparing, all := indicators.Comparing(indicators.Nightly(indicators.France))
+	skies, methods := &skies{}, indicators.Methods(all)
+	var years atomic.Bool // whether a year of any home is another
 	var tasks []task
 	behind := 0
 	for i := range homes {
@@ -43,14 +45,18 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 		if len(dirty[home.Family]) == 0 && before.Today == today && before.Methods == known {
 			continue
 		}
-		tasks = append(tasks, func(ctx context.Context) (err error) {
+		tasks = append(tasks, func(ctx context.Context) error {
 			// Begun here and gone when this ends: it holds all that a family's results are computed from.
 			before, _ := p.recall(home.Family)
 			s := &study{
 				planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{},
 				before: before, indicators: all, methods: known, skies: skies,
 			}
-			results[i], err = p.computeFamily(ctx, s, dirty[home.Family])
+			filed, err := p.computeFamily(ctx, s, dirty[home.Family])
+			results[i] = len(filed)
+			if slices.ContainsFunc(filed, func(f household.Filed) bool { return f.Indicator == indicators.EnergyYear }) {
+				years.Store(true)
+			}
 			return err
 		})
 	}
@@ -59,22 +65,28 @@ func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now ti
 	for _, n := range results {
 		r.Results += n
 	}
-	return err
+	if years.Load() {
+		p.counted = ""
+	}
+	if err != nil {
+		return err
+	}
+	return p.compareAll(ctx, comparing, now, r)
 }
 
-// computeFamily adds the results of a family that are due and returns how many.
-func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Day) (int, error) {
+// computeFamily adds the results of a family that are due and returns them.
+func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Day) ([]household.Filed, error) {
 	for _, d := range dirty {
 		s.dirty[d] = true
 	}
 	filing := household.Filing{Family: s.home.Family, At: s.now, Stamp: s.home.Stamp, Dirty: dirty}
 	if err := s.read(ctx); err != nil {
-		return 0, err
+		return nil, err
 	}
 	s.bill(&filing)
 	for _, of := range bySpan(s.indicators) {
 		if err := s.compute(ctx, of, &filing); err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
 	if look := s.look(); look != s.before.Look {
@@ -82,12 +94,12 @@ func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Da
 	}
 	if len(filing.Results) > 0 || len(filing.Bills) > 0 || len(filing.Dirty) > 0 || filing.Look != (household.Look{}) {
 		if err := p.store.FileResults(ctx, filing); err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
 	p.remember(s.home.Family, s.memory())
 	p.metrics.results.Add(float64(len(filing.Results)))
-	return len(filing.Results), nil
+	return filing.Results, nil
 }
 
 // bySpan sorts indicators by the span of their periods, those first that others read.

@@ -30,6 +30,7 @@ type Store interface {
 	Weathers
 	Prices
 	Results
+	Cohorts
 	Runs
 	Kept
 	Retention
@@ -117,6 +118,21 @@ type Results interface {
 	// FileResults adds results, replaces bills, keeps those of months that are over,
 	// keeps the look, and ends the marks of dirty days, all or nothing.
 	FileResults(ctx context.Context, f household.Filing) error
+}
+
+// Cohorts are the homes of a pilot, compared with each other over years.
+type Cohorts interface {
+	// CountedBy returns another text when who agreed to be counted with others, or from
+	// how many homes on, is another.
+	CountedBy(ctx context.Context) (string, error)
+	// CohortYears returns every year of which something is known of homes, by pilot and day.
+	CohortYears(ctx context.Context) ([]household.CohortYear, error)
+	// CohortHomes returns what is known of homes over a year, by family.
+	CohortHomes(ctx context.Context, y household.CohortYear) ([]household.Counted, error)
+	// SaveCohort keeps what homes were compared with, and that they were.
+	SaveCohort(ctx context.Context, c household.Cohort) error
+	// MarkCohorts has homes compared again over the years that touch [from, to).
+	MarkCohorts(ctx context.Context, from, to energy.Day) error
 }
 
 // Runs are the history of passes.

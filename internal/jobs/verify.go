@@ -50,7 +50,7 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 	}
 	var all Verification
 	var mu sync.Mutex
-	one := func(check func(context.Context) (*comparison, error)) task {
+	one := func(families int, check func(context.Context) (*comparison, error)) task {
 		return func(ctx context.Context) error {
 			c, err := p.settle(ctx, check)
 			if err != nil {
@@ -58,7 +58,7 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			all.Families++
+			all.Families += families
 			all.Figures, all.Waiting, all.Differences = all.Figures+c.figures, all.Waiting+c.waiting, all.Differences+len(c.found)
 			all.Decayed += c.decayed
 			for _, d := range c.found {
@@ -69,7 +69,7 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 	}
 	var tasks []task
 	for _, home := range o.of(homes) {
-		tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyFamily(ctx, home, o) }))
+		tasks = append(tasks, one(1, func(ctx context.Context) (*comparison, error) { return p.verifyFamily(ctx, home, o) }))
 	}
 	if o.everything() {
 		works, err := p.pilots(ctx, homes, stations)
@@ -77,8 +77,16 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 			return Verification{}, err
 		}
 		for _, work := range works {
-			tasks = append(tasks, one(func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) }))
+			tasks = append(tasks, one(1, func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) }))
 		}
+	}
+	comparing, _ := indicators.Comparing(indicators.Nightly(indicators.France))
+	years, err := p.cohortYears(ctx, comparing)
+	if err != nil {
+		return Verification{}, err
+	}
+	for _, y := range o.years(years) {
+		tasks = append(tasks, one(0, func(ctx context.Context) (*comparison, error) { return p.verifyYear(ctx, comparing, y, o) }))
 	}
 	_, all.Failed, _ = p.each(ctx, verify, tasks)
 	return all, ctx.Err()
@@ -174,9 +182,10 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 		c.waiting += n
 		return c, nil
 	}
+	_, computing := indicators.Comparing(indicators.Nightly(indicators.France))
 	s := &study{
 		planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{},
-		indicators: indicators.Nightly(indicators.France), skies: &skies{},
+		indicators: computing, skies: &skies{},
 	}
 	if err := s.read(ctx); err != nil {
 		return c, err

@@ -66,6 +66,10 @@ func answerOf(id int64, column string) keyring.Place {
 	return keyring.Place{Table: "answer", Column: column, Row: strconv.FormatInt(id, 10)}
 }
 
+func figuresOf(pilot, from string) keyring.Place {
+	return keyring.Place{Table: "cohort", Column: "figures", Row: pilot + " " + from}
+}
+
 func worksOf(w household.Works) keyring.Place {
 	row := []string{string(w.Family), string(w.Kind), w.From.String(), strconv.FormatInt(millis(w.Said), 10)}
 	return keyring.Place{Table: "works", Row: strings.Join(row, " ")}
