@@ -73,7 +73,7 @@ func (p *Planner) callMeter(ctx context.Context, m *household.Meter, now time.Ti
 	}
 	// The day before helps to tell the cadence.
 	readings, err := p.series.Read(ctx, m.ID, from.Add(-1).Start(zone), to.Start(zone))
-	if err != nil {
+	if err != nil || len(readings) == 0 && !open.IsZero() { // what it showed last is kept no longer: the gap stays as it is
 		return err
 	}
 	r := household.RollCall{Meter: m.ID, From: from, Start: from.Start(zone)}

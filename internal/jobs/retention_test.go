@@ -368,3 +368,25 @@ func TestDaysAndMonthsGoByYears(t *testing.T) {
 		t.Error("no result is left")
 	}
 }
+
+// TestAGapStaysOpenWhenWhatCameBeforeItIsGone has a meter silent for longer than readings
+// are kept.
+func TestAGapStaysOpenWhenWhatCameBeforeItIsGone(t *testing.T) {
+	t.Parallel()
+	w, _ := spoken(t, 1)
+	w.pass(at("2026-11-08", 6, 0))
+	const gaps = `SELECT from_at, to_at FROM gap`
+	before := w.rows(gaps)
+	if len(before) != 1 || before[0][1] != "0" {
+		t.Fatalf("the meter is not missed: %v", before)
+	}
+	w.promise(charter.HalfHours, "36")
+	w.pass(at("2026-12-20", 6, 0))
+	w.pass(at("2026-12-21", 6, 0))
+	if n := w.kept(at("2026-11-01", 0, 0), at("2026-12-21", 0, 0)); n != 0 {
+		t.Errorf("%d readings are left", n)
+	}
+	if after := w.rows(gaps); !slices.EqualFunc(after, before, slices.Equal) {
+		t.Errorf("the gap is %v, was %v", after, before)
+	}
+}
