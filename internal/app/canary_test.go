@@ -65,7 +65,8 @@ func TestCanary(t *testing.T) {
 	p.until("the stream to tell of the family", func() bool { return strings.Contains(stream.said(), withdrew) })
 
 	p.hook.leave(1_000_000) // a message is on its way when the family takes its consent back
-	v.closeAlerts()
+	closed := v.closeAlerts()
+	p.until("the stream to tell of it", func() bool { return strings.Count(stream.said(), `"step":"resolved"`) >= closed })
 	p.until("a message waiting", func() bool {
 		return p.count(`SELECT COUNT(*) FROM outbox o JOIN alert a ON a.id = o.alert WHERE o.done_at = 0 AND a.family = $1`, string(v.family(withdrew))) > 0
 	})
@@ -285,8 +286,9 @@ func (v *visitor) withdraw(id household.FamilyID) {
 	}
 }
 
-// closeAlerts closes the alerts of the family as dealt with, so that messages are queued.
-func (v *visitor) closeAlerts() {
+// closeAlerts closes the alerts of the family as dealt with, so that messages are queued,
+// and returns how many there were.
+func (v *visitor) closeAlerts() (closed int) {
 	v.t.Helper()
 	for _, id := range v.column(`SELECT id FROM alert WHERE family = $1 AND state IN ('open', 'acknowledged')`, string(v.family(withdrew))) {
 		path := "/api/v1/alerts/" + id
@@ -301,7 +303,9 @@ func (v *visitor) closeAlerts() {
 		if h, body := v.do(http.DefaultClient, req); !strings.HasPrefix(h.Get("Status"), "200") {
 			v.t.Fatalf("resolve an alert: %s %s", h.Get("Status"), body)
 		}
+		closed++
 	}
+	return closed
 }
 
 // silent wants neither family in what an exit says, except for who they are where
