@@ -32,8 +32,9 @@ type Borders struct {
 	HalfHours energy.Day // of half-hours and readings
 	Days      energy.Day // of days and months, their bills and results
 	Proofs    energy.Day // of what was agreed to and ended, and of who read what
-	Done      energy.Day // on which all of it was removed last; zero before the first time
-	At        time.Time  // likewise, world clock
+	Done      energy.Day // from which they are counted; zero before the first time
+	At        time.Time  // when all of it was removed last, world clock; zero before the first time
+	Moving    bool       // what they are beyond is not removed yet
 }
 
 // Beyond returns the later border of each kind.

@@ -40,6 +40,27 @@ type sweptPilot struct {
 	due   bool // something has to be removed, or may have to be
 }
 
+// stride is how many days borders move at most from one local day to the next. A clock
+// that is ahead by years for a day costs a week, and not everything there is; after a
+// downtime the promise is kept again in as many days as there were weeks of it.
+const stride = 7
+
+// move sets the borders that a pilot has after those of before. What happened to the
+// charter moves them at once, what happens to the clock no further than [stride].
+func (p *sweptPilot) move(before household.Borders, promise household.Promise) {
+	known, again := before.Done != (energy.Day{}), before.Moving || energy.DayOf(before.At, p.zone) == p.today
+	day := p.today
+	if by := before.Done.Add(stride); known && by.Before(day) {
+		day = by
+	}
+	if known && again {
+		day = before.Done
+	}
+	p.Borders = promise.Borders(before.Pilot, day).Beyond(before)
+	p.Done = day
+	p.due = before.Moving || !again || !p.Same(before)
+}
+
 // kept returns the first instant of which the pilot's readings are kept.
 func (p *sweptPilot) kept() time.Time { return p.HalfHours.Start(p.zone) }
 
@@ -65,13 +86,12 @@ func (p *Planner) survey(ctx context.Context, homes []household.Home, now time.T
 		home := &homes[i]
 		of := s.pilots[home.Pilot]
 		if of == nil {
-			of = &sweptPilot{zone: home.Zone, today: energy.DayOf(now, home.Zone), due: true}
-			of.Borders = s.promise.Borders(home.Pilot, of.today)
+			of = &sweptPilot{zone: home.Zone, today: energy.DayOf(now, home.Zone)}
+			before := household.Borders{Pilot: home.Pilot}
 			if n := slices.IndexFunc(kept, func(b household.Borders) bool { return b.Pilot == home.Pilot }); n >= 0 {
-				of.Borders = of.Beyond(kept[n])
-				of.due = kept[n].Done.Before(of.today) || !of.Same(kept[n])
-				of.Done, of.At = kept[n].Done, kept[n].At
+				before = kept[n]
 			}
+			of.move(before, s.promise)
 			s.pilots[home.Pilot] = of
 		}
 		if first, ok := firstDay(home); ok && first.Before(of.HalfHours) {
@@ -379,7 +399,7 @@ func (s *sweep) note(ctx context.Context, told bool) error {
 		if !of.due {
 			continue
 		}
-		of.Done, of.At = of.today, s.now
+		of.At = s.now
 		if err := s.planner.store.EndRetention(ctx, of.Borders, s.promise, told, s.rows); err != nil {
 			return err
 		}

@@ -30,6 +30,15 @@ func (w *world) promise(name, value string) {
 	}
 }
 
+// nights lets a week of nights pass at a time, from one day to another: borders move by
+// no more.
+func (w *world) nights(from, to string) {
+	w.tb.Helper()
+	for d := date(from).Add(7); d.Before(date(to)); d = d.Add(7) {
+		w.pass(d.Start(paris).Add(6 * time.Hour))
+	}
+}
+
 // stays returns the lines of a dump that a border leaves: half-hours before it go, and
 // how often a meter speaks is of its last readings.
 func stays(dump string, border time.Time) string {
@@ -74,6 +83,9 @@ func TestWhatIsTooOldGoesAndTheRestStandsAsItWas(t *testing.T) {
 	v.days(v.of)
 	v.morning()
 	v.promise(charter.HalfHours, "36")
+	v.nights("2026-11-01", "2026-11-28")
+	const told, noted = `SELECT COUNT(*) FROM journal WHERE kind = 'retention'`, `SELECT COUNT(*) FROM run WHERE job = 'retention' AND failed = 0 AND finished_at > 0`
+	entries, runs := v.number(told), v.number(noted)
 	begin := date("2026-09-01").Start(paris)
 	for _, today := range []string{"2026-11-28", "2026-11-30", "2026-12-01", "2026-12-05"} {
 		now := at(today, 6, 0)
@@ -119,10 +131,10 @@ func TestWhatIsTooOldGoesAndTheRestStandsAsItWas(t *testing.T) {
 			t.Errorf("%s: a second pass removes %d rows", today, r.Removed)
 		}
 	}
-	if n := v.number(`SELECT COUNT(*) FROM journal WHERE kind = 'retention'`); n != 4 {
+	if n := v.number(told) - entries; n != 4 {
 		t.Errorf("the journal tells of %d runs", n)
 	}
-	if n := v.number(`SELECT COUNT(*) FROM run WHERE job = 'retention' AND failed = 0 AND finished_at > 0`); n != 4 {
+	if n := v.number(noted) - runs; n != 4 {
 		t.Errorf("%d runs are noted", n)
 	}
 }
@@ -134,6 +146,7 @@ func TestLateReadingsOfAClosedDayInventNothing(t *testing.T) {
 	w, ids := spoken(t, 2)
 	w.pass(at("2026-11-07", 6, 0))
 	w.promise(charter.HalfHours, "36")
+	w.nights("2026-11-07", "2026-12-12")
 	w.pass(at("2026-12-12", 6, 0)) // 6 November and what follows is kept: all there is goes
 	before, rows := w.dump(), w.number(`SELECT COUNT(*) FROM result`)
 	late := count{meter: w.meterOf("Foyer A"), register: "energy_import/base", value: 3_000_000}
@@ -233,6 +246,7 @@ func cutShort(t *testing.T, kept readings) {
 	w, _ := spokenOn(t, kept, 4)
 	w.pass(at("2026-11-07", 6, 0))
 	w.promise(charter.HalfHours, "36")
+	w.nights("2026-11-07", "2026-12-11")
 	now, border := at("2026-12-11", 6, 0), date("2026-11-05").Start(paris)
 	w.set(now)
 	if _, err := w.planner.BringUp(t.Context(), nil); err != nil {
@@ -256,7 +270,7 @@ func cutShort(t *testing.T, kept readings) {
 		t.Fatal("nothing is left to remove")
 	}
 	borders, err := w.records.Borders(t.Context())
-	if err != nil || len(borders) != 1 || borders[0].HalfHours != date("2026-11-05") || borders[0].Done != date("2026-11-07") {
+	if err != nil || len(borders) != 1 || borders[0].HalfHours != date("2026-11-05") || borders[0].Done != date("2026-12-11") || !borders[0].Moving {
 		t.Errorf("%+v %v", borders, err)
 	}
 	// Meanwhile everything is asked for again, from half of the readings.
@@ -293,6 +307,7 @@ func TestAMonthStandsThatLosesHalfOfItsHalfHours(t *testing.T) {
 		t.Fatalf("the month is not compared: %v", before)
 	}
 	w.promise(charter.HalfHours, "36")
+	w.nights("2026-11-03", "2026-11-20")
 	w.pass(at("2026-11-20", 6, 0)) // 15 October and what follows is kept
 	if v, found := w.verified(jobs.Order{}); len(found) != 0 || v.Decayed == 0 {
 		t.Errorf("%+v %v", v, found[:min(3, len(found))])
@@ -381,6 +396,7 @@ func TestAGapStaysOpenWhenWhatCameBeforeItIsGone(t *testing.T) {
 		t.Fatalf("the meter is not missed: %v", before)
 	}
 	w.promise(charter.HalfHours, "36")
+	w.nights("2026-11-08", "2026-12-20")
 	w.pass(at("2026-12-20", 6, 0))
 	w.pass(at("2026-12-21", 6, 0))
 	if n := w.kept(at("2026-11-01", 0, 0), at("2026-12-21", 0, 0)); n != 0 {
@@ -388,5 +404,28 @@ func TestAGapStaysOpenWhenWhatCameBeforeItIsGone(t *testing.T) {
 	}
 	if after := w.rows(gaps); !slices.EqualFunc(after, before, slices.Equal) {
 		t.Errorf("the gap is %v, was %v", after, before)
+	}
+}
+
+// TestAClockThatIsAheadRemovesAWeekADay jumps ahead by three years, for two days.
+func TestAClockThatIsAheadRemovesAWeekADay(t *testing.T) {
+	t.Parallel()
+	w, _ := spoken(t, 1)
+	w.pass(at("2026-11-08", 6, 0))
+	readings := w.kept(at("2026-11-01", 0, 0), at("2026-11-09", 0, 0))
+	days := w.number(`SELECT COUNT(*) FROM usage_day`)
+	for _, now := range []time.Time{at("2029-11-08", 6, 0), at("2029-11-08", 9, 0), at("2029-11-09", 6, 0), at("2026-11-10", 6, 0)} {
+		w.pass(now)
+	}
+	borders, err := w.records.Borders(t.Context())
+	if err != nil || len(borders) != 1 || borders[0].HalfHours != date("2026-11-22").Add(-90) || borders[0].Done != date("2026-11-10") {
+		t.Errorf("%+v %v", borders, err)
+	}
+	if n := w.kept(at("2026-11-01", 0, 0), at("2026-11-09", 0, 0)); n != readings || w.number(`SELECT COUNT(*) FROM usage_day`) < days {
+		t.Errorf("%d of %d readings are left", n, readings)
+	}
+	w.pass(at("2026-11-11", 6, 0))
+	if again, err := w.records.Borders(t.Context()); err != nil || !again[0].Same(borders[0]) || again[0].Done != date("2026-11-11") {
+		t.Errorf("%+v %v", again, err)
 	}
 }

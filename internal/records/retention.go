@@ -29,12 +29,12 @@ func (d *DB) Promise(ctx context.Context) (household.Promise, error) {
 	return household.Promise{HalfHourDays: c.Number(charter.HalfHours), MonthYears: c.Number(charter.Months), ProofYears: c.Number(charter.Proofs)}, nil
 }
 
-const selectBorders = `SELECT pilot, half_hours, days, proofs, done, done_at FROM retention`
+const selectBorders = `SELECT pilot, half_hours, days, proofs, done, done_at, moving FROM retention`
 
 func scanBorders(row rowScanner, b *household.Borders) error {
 	var texts [4]string
-	var at int64
-	if err := row.Scan(&b.Pilot, &texts[0], &texts[1], &texts[2], &texts[3], &at); err != nil {
+	var at, moving int64
+	if err := row.Scan(&b.Pilot, &texts[0], &texts[1], &texts[2], &texts[3], &at, &moving); err != nil {
 		return err
 	}
 	for i, day := range []*energy.Day{&b.HalfHours, &b.Days, &b.Proofs, &b.Done} {
@@ -46,6 +46,7 @@ func scanBorders(row rowScanner, b *household.Borders) error {
 			return err
 		}
 	}
+	b.Moving = moving != 0
 	if at > 0 {
 		b.At = instant(at)
 	}
@@ -74,11 +75,12 @@ func (d *DB) Borders(ctx context.Context) ([]household.Borders, error) {
 	return list, nil
 }
 
-// MoveBorders keeps borders, before anything beyond them is removed.
+// MoveBorders keeps borders, before anything beyond them is removed: that it is done is
+// said by [DB.EndRetention].
 func (d *DB) MoveBorders(ctx context.Context, b household.Borders) error {
-	_, err := d.write.ExecContext(ctx, `INSERT INTO retention (pilot, half_hours, days, proofs) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (pilot) DO UPDATE SET half_hours = excluded.half_hours, days = excluded.days, proofs = excluded.proofs`,
-		b.Pilot, b.HalfHours.String(), b.Days.String(), b.Proofs.String())
+	_, err := d.write.ExecContext(ctx, `INSERT INTO retention (pilot, half_hours, days, proofs, done, moving) VALUES ($1, $2, $3, $4, $5, 1)
+		ON CONFLICT (pilot) DO UPDATE SET half_hours = excluded.half_hours, days = excluded.days, proofs = excluded.proofs, done = excluded.done, moving = 1`,
+		b.Pilot, b.HalfHours.String(), b.Days.String(), b.Proofs.String(), b.Done.String())
 	if err != nil {
 		return fmt.Errorf("move borders of what is kept: %w", err)
 	}
@@ -98,7 +100,7 @@ type retainedBody struct {
 // tells the journal when there was anything to remove.
 func (d *DB) EndRetention(ctx context.Context, b household.Borders, promise household.Promise, told bool, rows int64) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE retention SET done = $1, done_at = $2 WHERE pilot = $3`, b.Done.String(), millis(b.At), b.Pilot)
+		_, err := tx.ExecContext(ctx, `UPDATE retention SET done_at = $1, moving = 0 WHERE pilot = $2`, millis(b.At), b.Pilot)
 		if err != nil || !told {
 			return err
 		}

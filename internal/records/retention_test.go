@@ -73,7 +73,7 @@ func TestDecayGoesToTheBorderAndNoFurther(t *testing.T) {
 				t.Errorf("%s: %d, want %d", query, n, want)
 			}
 		}
-		if err := db.MoveBorders(t.Context(), household.Borders{Pilot: "p", HalfHours: day, Days: first, Proofs: first}); err != nil {
+		if err := db.MoveBorders(t.Context(), household.Borders{Pilot: "p", HalfHours: day, Days: first, Proofs: first, Done: day}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := db.Decayed(t.Context(), old)
@@ -118,10 +118,11 @@ func TestProofsGoAfterTheirTimeAndTheJournalStillHolds(t *testing.T) {
 			t.Errorf("%d grants, %d were in force", n, agreed)
 		}
 		b := household.Borders{Pilot: "p", HalfHours: energy.DayOf(later, paris), Days: energy.DayOf(later, paris), Proofs: energy.DayOf(later, paris)}
+		b.Done = b.Proofs
 		if err := db.MoveBorders(t.Context(), b); err != nil {
 			t.Fatal(err)
 		}
-		b.Done, b.At = b.Proofs, later
+		b.At = later
 		if err := db.EndRetention(t.Context(), b, household.Promise{HalfHourDays: 90}, true, rows); err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +130,7 @@ func TestProofsGoAfterTheirTimeAndTheJournalStillHolds(t *testing.T) {
 		if err != nil || waiting != 0 || report.Kinds[journal.Removal] == 0 || report.Kinds[journal.Retention] != 1 {
 			t.Fatalf("%+v, %d wait: %v", report, waiting, err)
 		}
-		if all, err := db.Borders(t.Context()); err != nil || len(all) != 1 || all[0].Done != b.Done || !all[0].At.Equal(later.Truncate(time.Millisecond)) {
+		if all, err := db.Borders(t.Context()); err != nil || len(all) != 1 || all[0].Moving || all[0].Done != b.Done || !all[0].At.Equal(later.Truncate(time.Millisecond)) {
 			t.Errorf("%+v %v", all, err)
 		}
 	})
