@@ -3,8 +3,8 @@ package pages
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
+	"strings"
 
 	"foyer/internal/disclosure"
 	"foyer/internal/household"
@@ -100,9 +100,11 @@ func drawFinding(w *words, f disclosure.Finding) discovery {
 	return v
 }
 
-// asksWhether are the units of figures whose question is answered by yes or no, and not
-// by the figure. A flag is a yes to it.
-var asksWhether = []string{"yes or no", "ratio"}
+// asksWhether reports whether a question is answered by yes or no, and not by a figure: by
+// its unit, or since the figure would tell the income. A flag is a yes to it.
+func asksWhether(f disclosure.Finding) bool {
+	return f.Unit == "ratio" || strings.HasPrefix(f.Unit, "yes or no") || f.Value == ""
+}
 
 // found writes the answer to a question: a number where it is one, and a flag in words
 // that leave it open.
@@ -112,12 +114,12 @@ func (w *words) found(f disclosure.Finding) string {
 		return w.say("findings.unneeded")
 	case f.Status != household.OK && f.Status != household.Provisional:
 		return w.say("findings.unknown")
-	case slices.Contains(asksWhether, f.Unit) && f.Flag != nil && *f.Flag:
-		return w.say("findings.yes")
-	case slices.Contains(asksWhether, f.Unit) && f.Flag != nil:
-		return w.say("findings.no")
-	case f.Value == "" || slices.Contains(asksWhether, f.Unit):
+	case asksWhether(f) && f.Flag == nil:
 		return w.say("findings.unknown")
+	case asksWhether(f) && *f.Flag:
+		return w.say("findings.yes")
+	case asksWhether(f):
+		return w.say("findings.no")
 	case f.Unit == "interruptions":
 		return w.Number(f.Value, 0)
 	}

@@ -18,11 +18,12 @@ import (
 )
 
 // told are the nightly figures that have a place of their own on the pages.
-var told = []string{"cold_day", "cost_day", "cost_month", "metered_savings", "settlement", "tee"}
+// What is known of a year stays inside: comparisons are made of it.
+var told = []string{"cold_day", "cost_day", "cost_month", "energy_year", "metered_savings", "other_tariffs", "settlement", "tee"}
 
 // reasonsOf returns every reason that the code of the indicators can give, by what its
-// source says: what is set as a Reason, what missing is called with, and the constants
-// and answers that are reasons by their name.
+// source says: what is set as a Reason, what missing and flagged are called with, and the
+// constants, variables and answers that are reasons by their name.
 func reasonsOf(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../indicators/*.go")
@@ -53,7 +54,9 @@ func reasonsOf(t *testing.T) []string {
 			switch n := n.(type) {
 			case *ast.AssignStmt:
 				for i, left := range n.Lhs {
-					if s, ok := left.(*ast.SelectorExpr); ok && s.Sel.Name == "Reason" && len(n.Rhs) == len(n.Lhs) {
+					s, field := left.(*ast.SelectorExpr)
+					v, variable := left.(*ast.Ident)
+					if (field && s.Sel.Name == "Reason" || variable && v.Name == "reason") && len(n.Rhs) == len(n.Lhs) {
 						put(n.Rhs[i])
 					}
 				}
@@ -65,6 +68,9 @@ func reasonsOf(t *testing.T) []string {
 				if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "missing" && len(n.Args) == 3 {
 					put(n.Args[1])
 				}
+				if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "flagged" {
+					put(n.Args[len(n.Args)-1])
+				}
 			case *ast.ValueSpec:
 				for i, name := range n.Names {
 					if strings.HasPrefix(name.Name, "by") && i < len(n.Values) {
@@ -72,7 +78,7 @@ func reasonsOf(t *testing.T) []string {
 					}
 				}
 			case *ast.FuncDecl:
-				if n.Name.Name == "old" {
+				if n.Name.Name == "old" || n.Name.Name == "lacks" {
 					ast.Inspect(n.Body, func(in ast.Node) bool {
 						if r, ok := in.(*ast.ReturnStmt); ok {
 							put(r.Results[0])
@@ -96,7 +102,7 @@ func TestEveryFindingHasItsWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	reasons := reasonsOf(t)
-	for _, known := range []string{"absence", "other_fuel", "works", "new_occupants", "unknown_need", "old_answer", "little_seen", "no_answer"} {
+	for _, known := range []string{"absence", "other_fuel", "works", "new_occupants", "unknown_need", "old_answer", "little_seen", "no_answer", "few_alike", "unknown_housing_cost", "no_reference", "heated_in_rent"} {
 		if !slices.Contains(reasons, known) {
 			t.Errorf("%s is a reason and was not found in the code", known)
 		}

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,15 @@ func trace(label string) string { return "zwq " + label[len("CANARI-"):] }
 // sums are what families that do not agree have and were given, as anybody would write
 // them.
 var sums = []string{"19037.91", "19037,91", "19 037,91", "1903791", "717.29", "717,29", "71729"}
+
+// shows reports whether a mark stands in a text: one of digits alone not within a longer
+// number or a random id.
+func shows(text, mark string) bool {
+	if strings.Trim(mark, "0123456789") != "" {
+		return strings.Contains(text, mark)
+	}
+	return regexp.MustCompile(`(^|[^0-9A-Za-z.])` + mark + `($|[^0-9A-Za-z])`).MatchString(text)
+}
 
 // plant keeps texts and sums of a family wherever such things are kept.
 func (v *visitor) plant(label string) {
@@ -160,7 +170,7 @@ func (v *visitor) silentBackup() {
 			marks = append(marks, v.devices(label)...)
 		}
 		for _, m := range marks {
-			if strings.Contains(text, m) {
+			if shows(text, m) {
 				v.t.Errorf("%s of the backup holds %q", e.Name(), m)
 			}
 		}
