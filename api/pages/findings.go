@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,10 +69,22 @@ type discovery struct {
 
 func drawFindings(w *words, f disclosure.Findings) discoveries {
 	var v discoveries
-	for _, one := range f.Items {
+	items := slices.SortedStableFunc(slices.Values(f.Items), func(a, b disclosure.Finding) int { return cmp.Compare(turn(a), turn(b)) })
+	for _, one := range items {
 		v.Items = append(v.Items, drawFinding(w, one))
 	}
 	return v
+}
+
+// turn says which findings come before others: flags, what is known, then the rest.
+func turn(f disclosure.Finding) int {
+	switch {
+	case f.Status != household.OK && f.Status != household.Provisional, asksWhether(f) && f.Flag == nil:
+		return 2
+	case f.Flag != nil && *f.Flag:
+		return 0
+	}
+	return 1
 }
 
 func drawFinding(w *words, f disclosure.Finding) discovery {
