@@ -40,8 +40,8 @@ test-race: ## the race detector on pure and in-process packages, with fewer seed
 RACE_PACKAGES := ./ingest ./ingest/spool ./internal/broker ./alerts ./alerts/channel ./internal/jobs ./simulators
 
 .PHONY: fuzz-short
-fuzz-short: ## each fuzz target for 10 s
-	@deployments/ci/fuzz.sh 10s
+fuzz-short: ## each fuzz target for 5 s
+	@deployments/ci/fuzz.sh 5s
 
 fuzz: ## each fuzz target for 1,000,000 executions
 	@deployments/ci/fuzz.sh 1000000x

@@ -78,6 +78,9 @@ func (w *world) outdoors(device string, from, to time.Time) int {
 // TestWhatIsTooOldGoesAndTheRestStandsAsItWas lets a village grow old, a night at a time
 // over the day of 25 hours, and wants that nothing of what was computed changes.
 func TestWhatIsTooOldGoesAndTheRestStandsAsItWas(t *testing.T) {
+	if testing.Short() { // as under the race detector
+		t.Skip("its goroutines are those of any")
+	}
 	t.Parallel()
 	v := openVillage(t, date("2026-10-20"), date("2026-11-01"))
 	v.days(v.of)
