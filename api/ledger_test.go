@@ -48,7 +48,7 @@ func TestTheLedgerIsForOperators(t *testing.T) {
 			}
 		}
 		for query, pointer := range map[string]string{
-			"?limit=0": "/query/limit", "?cursor=made-up": "/query/cursor", "?cursor=cjA": "/query/cursor", "?cursor=bABnAHg": "/query/cursor", "?meter=": "/query/meter",
+			"?limit=0": "/query/limit", "?cursor=made-up": "/query/cursor", "?cursor=cnVucwA3": "/query/cursor", "?cursor=bGVkZ2VyAGcAeA": "/query/cursor", "?meter=": "/query/meter",
 		} {
 			got := b.get(path + query)
 			if p := decode[Problem](t, got); got.StatusCode != http.StatusBadRequest || p.Errors == nil || (*p.Errors)[0].Pointer != pointer {

@@ -48,11 +48,11 @@ func TestRunsAreForOperators(t *testing.T) {
 		}
 	}
 	for path, pointer := range map[string]string{
-		"?job=washing":         "/query/job",
-		"?limit=0":             "/query/limit",
-		"?cursor=made-up":      "/query/cursor",
-		"?cursor=MS4yLmE":      "/query/cursor", // of alerts
-		"?cursor=cjA&limit=10": "/query/cursor",
+		"?job=washing":              "/query/job",
+		"?limit=0":                  "/query/limit",
+		"?cursor=made-up":           "/query/cursor",
+		"?cursor=YWxlcnRzADEAMgBh":  "/query/cursor", // of alerts
+		"?cursor=cnVucwAw&limit=10": "/query/cursor",
 	} {
 		got := b.get("/api/v1/runs" + path)
 		if p := decode[Problem](t, got); got.StatusCode != http.StatusBadRequest || p.Errors == nil || (*p.Errors)[0].Pointer != pointer {

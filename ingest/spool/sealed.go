@@ -10,6 +10,7 @@ import (
 
 	"foyer/ingest"
 	"foyer/internal/keyring"
+	"foyer/internal/vacuum"
 )
 
 // ErrOtherKeys says that the quarantine was sealed with another ring of keys.
@@ -86,10 +87,11 @@ func (s *Spool) adoptKeys(ctx context.Context) error {
 	if err != nil || done == 2 {
 		return err
 	}
-	for _, statement := range []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`, `UPDATE keyring SET done = 2`} {
-		if _, err := s.write.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("free the pages of before: %w", err)
-		}
+	if err := vacuum.File(ctx, s.write); err != nil {
+		return fmt.Errorf("free the pages of before: %w", err)
+	}
+	if _, err := s.write.ExecContext(ctx, `UPDATE keyring SET done = 2`); err != nil {
+		return fmt.Errorf("free the pages of before: %w", err)
 	}
 	return nil
 }

@@ -2,10 +2,9 @@ package disclosure
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"foyer/internal/consent"
 	"foyer/internal/household"
@@ -29,7 +28,7 @@ func (g *Gate) alerts(ctx context.Context, aud Audience, q AlertQuery) (AlertPag
 	}
 	ask.Limit = min(ask.Limit, 200)
 	var err error
-	if ask.After, err = parseCursor(q.Cursor); err != nil {
+	if ask.After, err = parseCaseCursor(q.Cursor); err != nil {
 		return AlertPage{}, err
 	}
 	if len(ask.States) == 0 {
@@ -45,7 +44,7 @@ func (g *Gate) alerts(ctx context.Context, aud Audience, q AlertQuery) (AlertPag
 		page.Alerts[i] = alertOf(c, aud)
 	}
 	if len(cases) == limit {
-		page.Next = cursorOf(cases[limit-1].Key)
+		page.Next = caseCursor(cases[limit-1].Key)
 	}
 	return page, nil
 }
@@ -135,21 +134,23 @@ func reasonOf(raw []byte) Reason {
 	return r
 }
 
-func cursorOf(k household.CaseKey) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d.%s", k.Rank, k.Opened, k.ID))
+func caseCursor(k household.CaseKey) string {
+	return cursorAt("alerts", strconv.Itoa(k.Rank), decimalOf(k.Opened), k.ID)
 }
 
-func parseCursor(s string) (household.CaseKey, error) {
+// parseCaseCursor returns the key after which a page begins; that of rank -1 for "".
+func parseCaseCursor(s string) (household.CaseKey, error) {
 	if s == "" {
 		return household.CaseKey{Rank: -1}, nil
 	}
-	var k household.CaseKey
-	raw, err := base64.RawURLEncoding.DecodeString(s)
+	parts, err := itemAt("alerts", s, 3)
 	if err != nil {
-		return k, ErrCursor
+		return household.CaseKey{}, err
 	}
-	if _, err := fmt.Sscanf(string(raw), "%d.%d.%s", &k.Rank, &k.Opened, &k.ID); err != nil {
-		return k, ErrCursor
+	rank, err1 := strconv.Atoi(parts[0])
+	opened, err2 := strconv.ParseInt(parts[1], 10, 64)
+	if err1 != nil || err2 != nil || parts[2] == "" {
+		return household.CaseKey{}, ErrCursor
 	}
-	return k, nil
+	return household.CaseKey{Rank: rank, Opened: opened, ID: parts[2]}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
-	"encoding/base64"
 	"errors"
 	"strings"
 
@@ -49,7 +48,7 @@ func (g *Gate) households(ctx context.Context, aud Audience, limit int, cursor s
 	if !aud.May("GET /api/v1/households") {
 		return HouseholdPage{}, ErrWithheld
 	}
-	after, err := parseIDCursor(cursor)
+	after, err := idAt("households", cursor)
 	if err != nil {
 		return HouseholdPage{}, err
 	}
@@ -59,7 +58,7 @@ func (g *Gate) households(ctx context.Context, aud Audience, limit int, cursor s
 		return HouseholdPage{Households: all}, err
 	}
 	all = all[:limit]
-	return HouseholdPage{all, idCursor(string(all[limit-1].Family.ID))}, nil
+	return HouseholdPage{all, cursorAt("households", string(all[limit-1].Family.ID))}, nil
 }
 
 // Household returns one family by name, or [ErrWithheld].
@@ -93,7 +92,7 @@ func (g *Gate) caseLoads(ctx context.Context, aud Audience, limit int, cursor st
 	if !aud.May("GET /api/v1/case-load") {
 		return AssignmentPage{}, ErrWithheld
 	}
-	after, err := parseIDCursor(cursor)
+	after, err := idAt("case-load", cursor)
 	if err != nil {
 		return AssignmentPage{}, err
 	}
@@ -103,7 +102,7 @@ func (g *Gate) caseLoads(ctx context.Context, aud Audience, limit int, cursor st
 		return AssignmentPage{Assignments: all}, err
 	}
 	all = all[:limit]
-	return AssignmentPage{all, idCursor(all[limit-1].ID)}, nil
+	return AssignmentPage{all, cursorAt("case-load", all[limit-1].ID)}, nil
 }
 
 // Assignment returns one entry of the case-loads, or [ErrWithheld].
@@ -173,29 +172,6 @@ func (g *Gate) Disconnect(ctx context.Context, aud Audience, family household.Fa
 // desk is an access to names.
 func (a Audience) desk(view string) consent.Access {
 	return consent.Access{Reader: a.reader, View: view}
-}
-
-// pageOf returns how many items a page has.
-func pageOf(limit int) int {
-	if limit <= 0 {
-		return 50
-	}
-	return min(limit, 200)
-}
-
-// idCursor names the item after which a page begins.
-func idCursor(id string) string { return base64.RawURLEncoding.EncodeToString([]byte("i" + id)) }
-
-// parseIDCursor returns the id of [idCursor], "" for "".
-func parseIDCursor(s string) (string, error) {
-	if s == "" {
-		return "", nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(raw) < 2 || raw[0] != 'i' {
-		return "", ErrCursor
-	}
-	return string(raw[1:]), nil
 }
 
 // newID returns a letter and 16 random characters of [a-z2-7].

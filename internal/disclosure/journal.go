@@ -2,10 +2,8 @@ package disclosure
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"foyer/internal/consent"
 	"foyer/internal/household"
@@ -51,7 +49,7 @@ func (g *Gate) journal(ctx context.Context, aud Audience, from int64, limit int,
 	}
 	if cursor != "" {
 		var err error
-		if from, err = parseNumberCursor('j', cursor); err != nil {
+		if from, err = numberAt("journal", cursor); err != nil {
 			return JournalPage{}, err
 		}
 	}
@@ -63,7 +61,7 @@ func (g *Gate) journal(ctx context.Context, aud Audience, from int64, limit int,
 	var page JournalPage
 	for n, e := range all {
 		if n == limit {
-			page.Next = numberCursor('j', e.Index)
+			page.Next = cursorAt("journal", decimalOf(e.Index))
 			break
 		}
 		leaf, err := e.Leaf()
@@ -122,7 +120,7 @@ func (g *Gate) access(ctx context.Context, aud Audience, limit int, cursor strin
 	var below int64
 	if cursor != "" {
 		var err error
-		if below, err = parseNumberCursor('a', cursor); err != nil {
+		if below, err = numberAt("access", cursor); err != nil {
 			return AccessPage{}, err
 		}
 	}
@@ -132,7 +130,7 @@ func (g *Gate) access(ctx context.Context, aud Audience, limit int, cursor strin
 		return AccessPage{Reads: all}, err
 	}
 	all = all[:limit]
-	return AccessPage{all, numberCursor('a', all[limit-1].ID)}, nil
+	return AccessPage{all, cursorAt("access", decimalOf(all[limit-1].ID))}, nil
 }
 
 // AccessProof returns the proof that the journal tells of one read of a family's data,
@@ -159,21 +157,4 @@ func (g *Gate) accessProof(ctx context.Context, aud Audience, id int64) (journal
 // about is an access of a family to what it may always see about itself.
 func (a Audience) about(view string) consent.Access {
 	return consent.Access{Reader: a.reader, Purpose: consent.FamilyView, View: view}
-}
-
-// numberCursor names the item of a list, which a letter stands for, where a page begins.
-func numberCursor(list byte, n int64) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%c%d", list, n))
-}
-
-func parseNumberCursor(list byte, s string) (int64, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(raw) < 2 || raw[0] != list {
-		return 0, ErrCursor
-	}
-	n, err := strconv.ParseInt(string(raw[1:]), 10, 64)
-	if err != nil || n < 0 {
-		return 0, ErrCursor
-	}
-	return n, nil
 }

@@ -2,9 +2,7 @@ package disclosure
 
 import (
 	"context"
-	"encoding/base64"
 	"strconv"
-	"strings"
 	"time"
 
 	"foyer/internal/consent"
@@ -61,7 +59,7 @@ func (g *Gate) ledger(ctx context.Context, aud Audience, q LedgerQuery) (LedgerP
 	if !aud.May("GET /api/v1/ledger") {
 		return LedgerPage{}, ErrWithheld
 	}
-	limit := pageLength(q.Limit)
+	limit := pageOf(q.Limit)
 	ask := household.LedgerQuery{Meter: q.Meter, Gateway: q.Gateway, Day: q.Day, Limit: limit + 1}
 	if q.Cursor != "" {
 		after, err := parseLedgerCursor(q.Cursor)
@@ -76,7 +74,7 @@ func (g *Gate) ledger(ctx context.Context, aud Audience, q LedgerQuery) (LedgerP
 		return LedgerPage{Days: all}, err
 	}
 	last := all[limit-1]
-	return LedgerPage{Days: all[:limit], Next: listCursor("l", last.Day.String(), last.Gateway, string(last.Meter))}, nil
+	return LedgerPage{Days: all[:limit], Next: cursorAt("ledger", last.Day.String(), last.Gateway, string(last.Meter))}, nil
 }
 
 // Gaps returns the stretches in which messages of meters of an operator's pilot are
@@ -90,7 +88,7 @@ func (g *Gate) gaps(ctx context.Context, aud Audience, q GapQuery) (GapPage, err
 	if !aud.May("GET /api/v1/gaps") {
 		return GapPage{}, ErrWithheld
 	}
-	limit := pageLength(q.Limit)
+	limit := pageOf(q.Limit)
 	ask := household.GapQuery{Meter: q.Meter, Gateway: q.Gateway, Limit: limit + 1}
 	if q.Cursor != "" {
 		after, err := parseGapCursor(q.Cursor)
@@ -104,34 +102,11 @@ func (g *Gate) gaps(ctx context.Context, aud Audience, q GapQuery) (GapPage, err
 		return GapPage{Gaps: all}, err
 	}
 	last := all[limit-1]
-	return GapPage{Gaps: all[:limit], Next: listCursor("g", strconv.FormatInt(last.From.UnixMilli(), 10), string(last.Meter))}, nil
-}
-
-// pageLength returns how many items a page has that was asked for with a limit.
-func pageLength(limit int) int {
-	if limit <= 0 {
-		return 50
-	}
-	return min(limit, 200)
-}
-
-// listCursor names the item after which a page begins.
-func listCursor(parts ...string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\x00")))
-}
-
-// parseListCursor returns n parts of [listCursor] after the kind, which is the first.
-func parseListCursor(s, kind string, n int) ([]string, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	parts := strings.Split(string(raw), "\x00")
-	if err != nil || len(parts) != n+1 || parts[0] != kind {
-		return nil, ErrCursor
-	}
-	return parts[1:], nil
+	return GapPage{Gaps: all[:limit], Next: cursorAt("gaps", decimalOf(last.From.UnixMilli()), string(last.Meter))}, nil
 }
 
 func parseLedgerCursor(s string) (energy.Account, error) {
-	parts, err := parseListCursor(s, "l", 3)
+	parts, err := itemAt("ledger", s, 3)
 	if err != nil {
 		return energy.Account{}, err
 	}
@@ -143,7 +118,7 @@ func parseLedgerCursor(s string) (energy.Account, error) {
 }
 
 func parseGapCursor(s string) (household.MeterGap, error) {
-	parts, err := parseListCursor(s, "g", 2)
+	parts, err := itemAt("gaps", s, 2)
 	if err != nil {
 		return household.MeterGap{}, err
 	}

@@ -1,7 +1,6 @@
 package disclosure
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -29,7 +28,7 @@ func (m Money) Page(limit int, cursor string) (page Money, next string, err erro
 	last := ""
 	if limit = pageOf(limit); len(keys) > limit {
 		last = keys[limit-1]
-		next = base64.RawURLEncoding.EncodeToString([]byte("m" + last))
+		next = cursorAt("money", last)
 	}
 	wanted := func(k string) bool { return (after == "" || k < after) && k >= last }
 	page = m
@@ -54,12 +53,11 @@ func keyOfBill(b Bill) string             { return b.Month + "-~~" }
 
 // parseMoneyCursor returns the key after which a page begins, "" for the first.
 func parseMoneyCursor(s string) (string, error) {
-	if s == "" {
-		return "", nil
+	key, err := idAt("money", s)
+	if err != nil || key == "" {
+		return "", err
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	key, ok := strings.CutPrefix(string(raw), "m")
-	if err != nil || !ok || len(key) < len("2006-01-02") {
+	if len(key) < len("2006-01-02") {
 		return "", ErrCursor
 	}
 	day := key[:len("2006-01-02")]

@@ -2,9 +2,6 @@ package disclosure
 
 import (
 	"context"
-	"encoding/base64"
-	"fmt"
-	"strconv"
 
 	"foyer/internal/household"
 )
@@ -40,13 +37,12 @@ func (g *Gate) runs(ctx context.Context, aud Audience, q RunQuery) (RunPage, err
 	if !aud.May("GET /api/v1/runs") {
 		return RunPage{}, ErrWithheld
 	}
-	limit := min(q.Limit, 200)
-	if limit <= 0 {
-		limit = 50
-	}
-	before, err := parseRunCursor(q.Cursor)
-	if err != nil {
-		return RunPage{}, err
+	limit, before := pageOf(q.Limit), int64(0)
+	if q.Cursor != "" {
+		var err error
+		if before, err = numberAt("runs", q.Cursor); err != nil {
+			return RunPage{}, err
+		}
 	}
 	// One more than asked for says whether there is another page.
 	all, err := g.store.Runs(ctx, household.RunQuery{Job: q.Job, Before: before, Limit: limit + 1})
@@ -57,26 +53,5 @@ func (g *Gate) runs(ctx context.Context, aud Audience, q RunQuery) (RunPage, err
 		return RunPage{Runs: all}, nil
 	}
 	all = all[:limit]
-	return RunPage{Runs: all, Next: runCursor(all[limit-1].ID)}, nil
-}
-
-// runCursor names the run after which a page begins.
-func runCursor(id int64) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "r%d", id))
-}
-
-// parseRunCursor returns the id of [runCursor], 0 for "".
-func parseRunCursor(s string) (int64, error) {
-	if s == "" {
-		return 0, nil
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(raw) < 2 || raw[0] != 'r' {
-		return 0, ErrCursor
-	}
-	id, err := strconv.ParseInt(string(raw[1:]), 10, 64)
-	if err != nil || id < 1 {
-		return 0, ErrCursor
-	}
-	return id, nil
+	return RunPage{Runs: all, Next: cursorAt("runs", decimalOf(all[limit-1].ID))}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/vacuum"
 )
 
 // ErrOtherKeys says that the records were sealed with another ring of keys.
@@ -86,14 +87,17 @@ func (d *DB) sealTables(ctx context.Context, tx *sql.Tx) error {
 
 // sweep writes the store anew without what is free in it.
 func (d *DB) sweep(ctx context.Context) error {
-	statements := []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`}
+	var err error
 	if d.postgres {
-		statements = []string{`VACUUM FULL family, staff, token, income, alert_event, consent, meter_change, meter_alias, fact, money, result`}
+		_, err = d.write.ExecContext(ctx, `VACUUM FULL family, staff, token, income, alert_event, consent, meter_change, meter_alias, fact, money, result`)
+	} else {
+		err = vacuum.File(ctx, d.write)
 	}
-	for _, s := range append(statements, `UPDATE keyring SET done = 2`) {
-		if _, err := d.write.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("free the pages of before: %w", err)
-		}
+	if err == nil {
+		_, err = d.write.ExecContext(ctx, `UPDATE keyring SET done = 2`)
+	}
+	if err != nil {
+		return fmt.Errorf("free the pages of before: %w", err)
 	}
 	return nil
 }

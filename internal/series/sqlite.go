@@ -115,12 +115,8 @@ func (s *SQLite) erase(ctx context.Context, all ...erasure) error {
 		return fmt.Errorf("erase readings: %w", err)
 	}
 	// The log beside the file still holds the old pages until it is cut.
-	var busy, pages, moved int
-	if err := s.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+	if err := vacuum.Log(ctx, s.write); err != nil {
 		return fmt.Errorf("erase readings: %w", err)
-	}
-	if busy != 0 {
-		return errors.New("erase readings: a reader keeps the write-ahead log, erase again")
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrRead says that a reader keeps old pages in the write-ahead log: try again.
-var ErrRead = errors.New("a reader keeps the write-ahead log, erase again")
+var ErrRead = errors.New("a reader keeps old pages in the write-ahead log: try again once it has ended")
 
 // File writes the file of a database with one connection anew, and empties its
 // write-ahead log. With secure_delete SQLite overwrites what is deleted, and not what it
@@ -21,6 +21,12 @@ func File(ctx context.Context, db *sql.DB) error {
 	if err := writeAnew(ctx, db); err != nil {
 		return fmt.Errorf("write a database anew: %w", err)
 	}
+	return Log(ctx, db)
+}
+
+// Log empties the write-ahead log of a database, where old pages of what was deleted
+// stay until it is cut. It returns [ErrRead] while a reader keeps them.
+func Log(ctx context.Context, db *sql.DB) error {
 	for range 3 {
 		var busy, pages, moved int
 		if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
