@@ -137,7 +137,7 @@ func (d *Drain) pass(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	if len(w.keep) > 0 {
-		if err := d.Turn.Exclusive(ctx, func(ctx context.Context) error { return d.write(ctx, w) }); err != nil {
+		if err := d.Turn.Exclusive(ctx, func(ctx context.Context, broken bool) error { return d.write(ctx, w, broken) }); err != nil {
 			return 0, err
 		}
 	}

@@ -409,6 +409,81 @@ func TestACrashAnywhereChangesNothing(t *testing.T) {
 	}
 }
 
+// A brittleTurn ends its process at the end of a turn too.
+type brittleTurn struct {
+	*brittle
+	fakeTurn
+}
+
+func (b brittleTurn) Exclusive(ctx context.Context, fn func(context.Context, bool) error) error {
+	if !b.after {
+		return b.fakeTurn.Exclusive(ctx, func(ctx context.Context, broken bool) error {
+			return errors.Join(fn(ctx, broken), b.call(func() error { return nil }))
+		})
+	}
+	return b.call(func() error { return b.fakeTurn.Exclusive(ctx, fn) })
+}
+
+func (b brittleTurn) TakeOver(ctx context.Context, rs []energy.Reading) error {
+	return b.call(func() error { return b.fakeTurn.TakeOver(ctx, rs) })
+}
+
+func (b brittleTurn) TakenOver(ctx context.Context, s energy.Span) (rs []energy.Reading, err error) {
+	err = b.call(func() error { rs, err = b.fakeTurn.TakenOver(ctx, s); return err })
+	return rs, err
+}
+
+// TestTwoIngestersCountAReadingOnce gives two of them the same readings on the same
+// stores, ends one at one call and then the other at another, in turns, as often as it
+// takes, and looks at what both counted in the end: one of two was stored.
+func TestTwoIngestersCountAReadingOnce(t *testing.T) {
+	a := newHouse(t)
+	b := newHouse(t)
+	b.meters = a.meters
+	a.claimed("m1", "m2")
+	luck := rand.New(rand.NewPCG(1, 1))
+	at, crashes := 0, 0
+	for range 100 {
+		rs := []energy.Reading{kwh("m1", at+2, 1000), kwh("m2", at+2, 2000), kwh("m1", at+1, 900), watts(at+2, 5)}
+		again := []energy.Reading{kwh("m2", at+2, 2000), kwh("m1", at+1, 900), kwh("m1", at+3, 1100), watts(at+2, 5), kwh("m1", at+2, 1000)}
+		at += 10
+		clear(a.series.all)
+		clear(a.marks.conflicts)
+		b.series, b.marks = a.series, a.marks
+		before := [2]energy.Tally{a.tally(""), b.tally("")}
+		a.append(rs...)
+		b.append(again...)
+		for len(a.waiting())+len(b.waiting()) > 0 {
+			h := []*house{a, b}[luck.IntN(2)]
+			brittle := brittleStores{&brittle{left: 1 + luck.IntN(12), after: luck.IntN(2) == 0}, h}
+			d := h.drain(func(p *ingest.DrainParts) {
+				p.Backlog, p.Marks, p.Series = brittle, brittle, brittle
+				p.Turn = brittleTurn{brittle.brittle, fakeTurn{h.marks, h.spool.ID()}}
+			})
+			if _, err := ingest.Pass(d, t.Context()); err != nil {
+				crashes++
+				if err := h.spool.Close(); err != nil {
+					t.Fatal(err)
+				}
+				h.open(h.cfg)
+			}
+		}
+		var sum energy.Tally
+		for i, h := range []*house{a, b} {
+			for fate, n := range h.tally("") {
+				sum[fate] += n - before[i][fate]
+			}
+		}
+		sum[energy.FateLate] = 0 // which of two is late is told by who came first
+		if len(a.series.all) != 5 || sum != (energy.Tally{energy.FateStored: 5, energy.FateDuplicate: 4}) {
+			t.Fatalf("before %d: %d are stored, counted %v", at, len(a.series.all), sum)
+		}
+	}
+	if crashes < 100 {
+		t.Fatalf("%d crashes", crashes)
+	}
+}
+
 // TestOrderAndDuplicatesChangeNothing sends the same messages of devices with a
 // time of their own in many orders, some twice, through every batch size.
 func TestOrderAndDuplicatesChangeNothing(t *testing.T) {

@@ -151,6 +151,8 @@ type fakeMarks struct {
 	at        map[[2]string]time.Time
 	stale     []energy.Span
 	conflicts map[string]energy.Conflict
+	turns     map[string]bool // of ingesters, begun and not ended
+	taken     map[seriesKey]string
 	broken    bool
 }
 
@@ -193,8 +195,45 @@ func (f *fakeMarks) Conflict(_ context.Context, conflicts []energy.Conflict) err
 	return nil
 }
 
-func (f *fakeMarks) Exclusive(ctx context.Context, fn func(context.Context) error) error {
-	return fn(ctx)
+// A fakeTurn is one ingester's on the same marks.
+type fakeTurn struct {
+	*fakeMarks
+	ingester string
+}
+
+func (f fakeTurn) Exclusive(ctx context.Context, fn func(context.Context, bool) error) error {
+	f.mu.Lock()
+	broken := len(f.turns) > 0 && (len(f.turns) > 1 || !f.turns[f.ingester])
+	f.turns[f.ingester] = true
+	f.mu.Unlock()
+	err := fn(ctx, broken)
+	if err == nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.turns, f.ingester)
+	}
+	return err
+}
+
+func (f fakeTurn) TakeOver(_ context.Context, rs []energy.Reading) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range rs {
+		f.taken[seriesKey{r.Meter, r.Register, r.At}] = f.ingester
+	}
+	return nil
+}
+
+func (f fakeTurn) TakenOver(_ context.Context, s energy.Span) ([]energy.Reading, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var rs []energy.Reading
+	for k, ingester := range f.taken {
+		if ingester != f.ingester && k.meter == s.Meter && !k.at.Before(s.From) && k.at.Before(s.To) {
+			rs = append(rs, energy.Reading{Meter: k.meter, Register: k.register, At: k.at})
+		}
+	}
+	return rs, nil
 }
 
 // covered reports whether r's instant is inside a stale span.
@@ -229,7 +268,10 @@ func newHouse(t testing.TB) *house {
 		t: t, now: noon, log: slog.New(slog.DiscardHandler),
 		meters: &fakeMeters{meters: map[energy.MeterID]ingest.Meter{}},
 		series: &fakeSeries{t: t, all: map[seriesKey]energy.Reading{}},
-		marks:  &fakeMarks{at: map[[2]string]time.Time{}, conflicts: map[string]energy.Conflict{}},
+		marks: &fakeMarks{
+			at: map[[2]string]time.Time{}, conflicts: map[string]energy.Conflict{},
+			turns: map[string]bool{}, taken: map[seriesKey]string{},
+		},
 		memory: newMemory(),
 	}
 	cfg := spool.Defaults()
@@ -280,7 +322,7 @@ func (h *house) clock() time.Time {
 
 func (h *house) drain(change ...func(*ingest.DrainParts)) *ingest.Drain {
 	p := ingest.DrainParts{
-		Backlog: h.spool, Waiting: h.spool, Meters: h.meters, Marks: h.marks, Turn: h.marks, Series: h.series,
+		Backlog: h.spool, Waiting: h.spool, Meters: h.meters, Marks: h.marks, Turn: fakeTurn{h.marks, h.spool.ID()}, Series: h.series,
 		Step: h.handler.Step, Now: h.clock, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	}
 	for _, c := range change {

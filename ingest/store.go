@@ -141,6 +141,15 @@ type Marks interface {
 // A Turn lets one ingester at a time write.
 type Turn interface {
 	// Exclusive runs fn while no other ingester runs its own, and fails when it
-	// cannot vouch for that.
-	Exclusive(ctx context.Context, fn func(context.Context) error) error
+	// cannot vouch for that. It tells fn whether the last turn of another ingester broke
+	// off: that one may have planned to store what it did not.
+	Exclusive(ctx context.Context, fn func(ctx context.Context, broken bool) error) error
+
+	// TakeOver notes that this ingester is about to store rs, which one whose turn broke
+	// off will find in the series store. Of several the last one counts.
+	TakeOver(ctx context.Context, rs []energy.Reading) error
+
+	// TakenOver returns the meter, register and instant of the readings in a span that
+	// another ingester took over last.
+	TakenOver(ctx context.Context, span energy.Span) ([]energy.Reading, error)
 }

@@ -115,11 +115,11 @@ func (d *Drain) compare(w *work, first, second energy.Reading) {
 	}
 }
 
-// write brings w.keep into the series store.
+// write brings w.keep into the series store. broken is as in [Turn].
 //
 // A crash anywhere makes the batch late at the next start, which is safe: what the
 // series store has by then is equal and only marked stale again.
-func (d *Drain) write(ctx context.Context, w *work) error {
+func (d *Drain) write(ctx context.Context, w *work, broken bool) error {
 	late, err := d.Marks.Claim(ctx, w.keep)
 	if err != nil {
 		return err
@@ -135,6 +135,11 @@ func (d *Drain) write(ctx context.Context, w *work) error {
 	}
 	if w.plan.Fresh == nil {
 		if err := d.planFresh(ctx, w, fresh); err != nil {
+			return err
+		}
+	}
+	if broken {
+		if err := d.takeOver(ctx, w, fresh, late); err != nil {
 			return err
 		}
 	}
@@ -198,15 +203,9 @@ func keysOf(rs []energy.Reading) map[readingKey]bool {
 // sift returns which of w.keep the series store does not have yet, by their place
 // there. Only late readings can be there.
 func (d *Drain) sift(ctx context.Context, w *work, late []energy.Reading) ([]int, error) {
-	there := map[readingKey]energy.Reading{}
-	for _, s := range spans(late) {
-		rs, err := d.Series.Read(ctx, s.Meter, s.From, s.To)
-		if err != nil {
-			return nil, fmt.Errorf("look up late readings: %w", err)
-		}
-		for _, r := range rs {
-			there[keyOf(r)] = r
-		}
+	there, taken, err := d.lookUp(ctx, w, late)
+	if err != nil {
+		return nil, err
 	}
 	old := keysOf(late)
 	fresh := make([]int, 0, len(w.keep))
@@ -223,13 +222,56 @@ func (d *Drain) sift(ctx context.Context, w *work, late []energy.Reading) ([]int
 		if w.again {
 			w.stale = append(w.stale, r) // perhaps written by the try before, and not marked
 		}
-		if w.plan.Fresh != nil && hasBit(w.plan.Fresh, w.place[j]) && first.Value == r.Value {
+		if w.plan.Fresh != nil && hasBit(w.plan.Fresh, w.place[j]) && first.Value == r.Value && !taken[keyOf(r)] {
 			w.sinkStored(r, j) // by the try before
 			continue
 		}
 		d.compare(w, first, r)
 	}
 	return fresh, nil
+}
+
+// lookUp returns what the series store has where late readings belong, and which of it
+// another ingester stored after this one had planned to.
+func (d *Drain) lookUp(ctx context.Context, w *work, late []energy.Reading) (there map[readingKey]energy.Reading, taken map[readingKey]bool, err error) {
+	there, taken = map[readingKey]energy.Reading{}, map[readingKey]bool{}
+	for _, s := range spans(late) {
+		rs, err := d.Series.Read(ctx, s.Meter, s.From, s.To)
+		if err != nil {
+			return nil, nil, fmt.Errorf("look up late readings: %w", err)
+		}
+		for _, r := range rs {
+			there[keyOf(r)] = r
+		}
+		if w.plan.Fresh == nil || len(rs) == 0 {
+			continue
+		}
+		others, err := d.Turn.TakenOver(ctx, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, r := range others {
+			taken[keyOf(r)] = true
+		}
+	}
+	return there, taken, nil
+}
+
+// takeOver notes which readings are about to be stored that another ingester may have
+// planned to store: with them it counts duplicates, and this one counts them as stored.
+// It has claimed them before, so they are late here.
+func (d *Drain) takeOver(ctx context.Context, w *work, fresh []int, late []energy.Reading) error {
+	old := keysOf(late)
+	var rs []energy.Reading
+	for _, j := range fresh {
+		if old[keyOf(w.keep[j])] {
+			rs = append(rs, w.keep[j])
+		}
+	}
+	if len(rs) == 0 {
+		return nil
+	}
+	return d.Turn.TakeOver(ctx, rs)
 }
 
 // A rejection is the error of a [Series] that kept everything else.

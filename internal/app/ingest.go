@@ -33,7 +33,7 @@ func (a *App) openIngest(ctx context.Context) error {
 		return err
 	}
 	drain := ingest.NewDrain(ingest.DrainParts{
-		Backlog: kept, Waiting: kept, Meters: meters{a.Registry}, Marks: a.Records, Turn: a.Records, Series: a.series,
+		Backlog: kept, Waiting: kept, Meters: meters{a.Registry}, Marks: a.Records, Turn: a.Records.Turn(kept.ID()), Series: a.series,
 		Step: handler.Step, Now: a.World.Now, Log: a.Log, Metrics: a.metrics,
 	})
 	ledger := ingest.NewLedger(ingest.LedgerParts{

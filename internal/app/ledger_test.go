@@ -62,7 +62,7 @@ func TestTheLedgerFindsExactlyWhatWasLost(t *testing.T) {
 	}
 	defer store.Close()
 	drain := ingest.NewDrain(ingest.DrainParts{
-		Backlog: kept, Waiting: kept, Meters: meters{o.Registry}, Marks: o.Records, Turn: o.Records, Series: store,
+		Backlog: kept, Waiting: kept, Meters: meters{o.Registry}, Marks: o.Records, Turn: o.Records.Turn(kept.ID()), Series: store,
 		Step: handler.Step, Now: o.World.Now, Log: log, Metrics: prometheus.NewRegistry(),
 	})
 	ledger := ingest.NewLedger(ingest.LedgerParts{

@@ -317,7 +317,7 @@ func (w *way) handle(all []arrival) {
 func (w *way) drain() {
 	w.t.Helper()
 	drain := ingest.NewDrain(ingest.DrainParts{
-		Backlog: w.spool, Waiting: w.spool, Meters: asked{w.office.Registry}, Marks: w.office.Records, Turn: w.office.Records,
+		Backlog: w.spool, Waiting: w.spool, Meters: asked{w.office.Registry}, Marks: w.office.Records, Turn: w.office.Records.Turn(w.spool.ID()),
 		Series: w.series, Step: w.handler.Step, Now: w.clock, Log: quiet, Metrics: prometheus.NewRegistry(),
 	})
 	ctx, stop := context.WithCancel(w.t.Context())

@@ -76,7 +76,7 @@ func acknowledge(b *testing.B, gateways int) {
 		b.Fatal(err)
 	}
 	drain := ingest.NewDrain(ingest.DrainParts{
-		Backlog: sp, Waiting: sp, Meters: all, Marks: db, Turn: db, Series: store,
+		Backlog: sp, Waiting: sp, Meters: all, Marks: db, Turn: db.Turn(sp.ID()), Series: store,
 		Step: handler.Step, Now: time.Now, Log: log, Metrics: prometheus.NewRegistry(),
 	})
 	bc := Defaults()

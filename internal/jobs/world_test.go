@@ -201,7 +201,7 @@ func (w *world) ingest(path string, keys *keyring.Ring) {
 		return 0
 	}
 	drain := ingest.NewDrain(ingest.DrainParts{
-		Backlog: w.spool, Waiting: w.spool, Meters: states{w.registry}, Marks: w.records, Turn: w.records, Series: w.series,
+		Backlog: w.spool, Waiting: w.spool, Meters: states{w.registry}, Marks: w.records, Turn: w.records.Turn(w.spool.ID()), Series: w.series,
 		Step: func(energy.MeterID, energy.Register) int64 { return 0 }, Now: w.clock, Log: quiet(), Metrics: prometheus.NewRegistry(),
 	})
 	ctx, cancel := context.WithCancel(context.Background())

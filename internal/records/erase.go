@@ -101,7 +101,7 @@ var familyRows = []string{
 
 // Tables of rows that are a meter's, before the meter itself.
 var meterRows = []string{
-	"latest", "meter_pulse", "conflict", "stale", "usage_interval", "doubt", "meter_health", "ledger", "attendance", "gap",
+	"latest", "meter_pulse", "conflict", "stale", "usage_interval", "doubt", "meter_health", "ledger", "attendance", "gap", "taken_over",
 	"meter_change", "meter_alias", "attachment",
 }
 

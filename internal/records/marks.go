@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -16,9 +15,6 @@ import (
 
 // Rows in one statement, a power of two, see powers.
 const marksAtOnce = 256
-
-// The key of the advisory lock under which ingesters take turns: "foyer" in ASCII.
-const drainLock = 0x666f796572
 
 // A register of a meter, as the table latest keys it.
 type markKey struct {
@@ -154,47 +150,6 @@ func (d *DB) Conflict(ctx context.Context, conflicts []energy.Conflict) error {
 		return fmt.Errorf("note %d conflicts: %w", len(conflicts), err)
 	}
 	return nil
-}
-
-// Exclusive runs fn while no other ingester runs its own on the same store.
-//
-// On PostgreSQL it waits for its turn, and returns an error when the turn was
-// lost before fn ended: what fn did may then have met another's doing. SQLite
-// has one process, which needs no lock.
-func (d *DB) Exclusive(ctx context.Context, fn func(context.Context) error) error {
-	if !d.postgres {
-		return fn(ctx)
-	}
-	return d.hasTurn(ctx, drainLock, "the drain", fn)
-}
-
-// hasTurn runs fn while its process holds an advisory lock of PostgreSQL.
-func (d *DB) hasTurn(ctx context.Context, lock int64, of string, fn func(context.Context) error) error {
-	// The lock lives as long as this transaction, on this connection: its commit
-	// proves that the lock was held all the time.
-	tx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("wait for the turn of %s: %w", of, err)
-	}
-	defer tx.Rollback() //nolint:errcheck // ended already but for a panic
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lock); err != nil {
-		return errors.Join(fmt.Errorf("wait for the turn of %s: %w", of, err), ignoreDone(tx.Rollback()))
-	}
-	if err := fn(ctx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("keep the turn of %s: %w", of, err)
-	}
-	return nil
-}
-
-// ignoreDone drops the complaint that a cancelled transaction has ended already.
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return err
 }
 
 // powers cuts s into parts whose lengths are powers of two, most at first, so

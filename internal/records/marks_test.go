@@ -1,13 +1,10 @@
 package records
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,64 +123,6 @@ func TestConflictsAndStaleSpansAreNotedOnceOrAgain(t *testing.T) {
 		var c, s int
 		if err := db.read.QueryRow("SELECT (SELECT COUNT(*) FROM conflict), (SELECT COUNT(*) FROM stale)").Scan(&c, &s); err != nil || c != 2 || s != 1030 {
 			t.Fatalf("%d conflicts, %d spans: %v", c, s, err)
-		}
-	})
-}
-
-func TestIngestersTakeTurns(t *testing.T) {
-	url := stores["postgres"](t)
-	var inside, turns atomic.Int32
-	done := make(chan error)
-	for range 4 {
-		db := open(t, url)
-		go func() {
-			var err error
-			for range 10 {
-				err = errors.Join(err, db.Exclusive(t.Context(), func(ctx context.Context) error {
-					if inside.Add(1) != 1 {
-						err = errors.New("two at once")
-					}
-					_, claimErr := db.Claim(ctx, []energy.Reading{markReading("m1", "power", int(turns.Add(1)), 1)})
-					inside.Add(-1)
-					return claimErr
-				}))
-			}
-			done <- err
-		}()
-	}
-	for range 4 {
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-// TestALostTurnIsAnError ends the connection that holds the lock while its owner works.
-func TestALostTurnIsAnError(t *testing.T) {
-	db := open(t, stores["postgres"](t))
-	err := db.Exclusive(t.Context(), func(context.Context) error {
-		_, err := db.read.Exec(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
-			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
-		return err
-	})
-	if err == nil {
-		t.Fatal("a lost turn went unnoticed")
-	}
-	if err := db.Exclusive(t.Context(), func(context.Context) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestAFailedTurnReturnsItsError(t *testing.T) {
-	eachDB(t, func(t *testing.T, db *DB) {
-		failed := errors.New("no series")
-		if err := db.Exclusive(t.Context(), func(context.Context) error { return failed }); !errors.Is(err, failed) {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if err := db.Exclusive(ctx, func(ctx context.Context) error { return ctx.Err() }); !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
 		}
 	})
 }

@@ -22,7 +22,7 @@ const (
 // beside the store: either ends with the process that holds it.
 func (d *DB) Pass(ctx context.Context, fn func(context.Context) error) error {
 	if d.postgres {
-		return d.hasTurn(ctx, passLock, "a pass", fn)
+		return d.hasTurn(ctx, passLock, "a pass", func(ctx context.Context, _ *sql.Tx) error { return fn(ctx) })
 	}
 	name := "file:" + (&url.URL{Path: d.path + ".pass"}).EscapedPath()
 	lock, err := sql.Open("sqlite", name+"?_txlock=exclusive&_pragma=journal_mode(MEMORY)")
