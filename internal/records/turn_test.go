@@ -3,8 +3,8 @@ package records
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,7 +21,7 @@ func TestIngestersTakeTurns(t *testing.T) {
 		go func() {
 			var err error
 			for range 10 {
-				err = errors.Join(err, db.Turn(fmt.Sprint(i)).Exclusive(t.Context(), func(ctx context.Context, _ bool) error {
+				err = errors.Join(err, db.Turn(strconv.Itoa(i)).Exclusive(t.Context(), func(ctx context.Context, _ bool) error {
 					if inside.Add(1) != 1 {
 						err = errors.New("two at once")
 					}
@@ -87,8 +87,13 @@ func TestABrokenTurnIsKnownToOthers(t *testing.T) {
 	if err := db.Turn("a").Exclusive(t.Context(), fail); err == nil {
 		t.Fatal("no error")
 	}
-	if broken("b") != true || broken("b") != true || broken("a") || broken("b") {
-		t.Fatal("b is to know of a until a had its turn")
+	for i, step := range []struct {
+		ingester string
+		want     bool
+	}{{"b", true}, {"b", true}, {"a", false}, {"b", false}} {
+		if got := broken(step.ingester); got != step.want {
+			t.Fatalf("turn %d, of %s, is told %t", i, step.ingester, got)
+		}
 	}
 	if err := db.Turn("a").Exclusive(t.Context(), fail); err == nil {
 		t.Fatal("no error")
