@@ -45,7 +45,7 @@ func (d *DB) ImportIntervals(ctx context.Context, ivs []energy.Interval) error {
 				args = append(args, string(iv.Meter), string(iv.Register), millis(iv.From), millis(iv.To), iv.Energy, flag(iv.Estimated))
 			}
 			//nolint:gosec // placeholders are all that is joined
-			_, err := tx.ExecContext(ctx, `INSERT INTO usage_interval (meter, register, from_at, to_at, energy, estimated) VALUES `+tuples(len(part), 6)+`
+			_, err := tx.ExecContext(ctx, `INSERT INTO usage_interval (meter, register, from_at, to_at, energy, estimated) VALUES `+d.values(len(part), 6)+`
 				ON CONFLICT (meter, register, from_at, to_at) DO UPDATE SET energy = excluded.energy, estimated = excluded.estimated`, args...)
 			if err != nil {
 				return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 
 	"foyer/internal/energy"
@@ -164,33 +163,17 @@ func powers[T any](s []T, most int) [][]T {
 	return parts
 }
 
-// values returns what tuples does, for large statements that have no other
-// placeholders. SQLite looks each "$1" up by its name among all the others, so that
-// many would cost much: there they are "(?, ?), (?, ?)".
+// values returns rows times width placeholders, for statements that have no others:
+// "($1, $2), ($3, $4)". SQLite looks each "$1" up by its name among all the others, so
+// that many would cost much: there they are "(?, ?), (?, ?)".
 func (d *DB) values(rows, width int) string {
-	if d.postgres {
-		return tuples(rows, width)
-	}
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
-	return strings.TrimSuffix(strings.Repeat(row+", ", rows), ", ")
-}
-
-// tuples returns rows times width placeholders: "($1, $2), ($3, $4)".
-func tuples(rows, width int) string {
-	var b strings.Builder
-	for i := range rows {
-		for j := range width {
-			switch {
-			case j > 0:
-				b.WriteString(", ")
-			case i > 0:
-				b.WriteString("), (")
-			default:
-				b.WriteString("(")
-			}
-			b.WriteString("$" + strconv.Itoa(i*width+j+1))
+	all := make([]string, rows)
+	for i := range all {
+		if d.postgres {
+			all[i] = "(" + placeholders(i*width+1, width) + ")"
+		} else {
+			all[i] = "(" + strings.TrimSuffix(strings.Repeat("?, ", width), ", ") + ")"
 		}
 	}
-	b.WriteString(")")
-	return b.String()
+	return strings.Join(all, ", ")
 }

@@ -50,7 +50,7 @@ func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
 				args = append(args, p.Tariff, p.From.String(), until, p.Digest)
 			}
 			//nolint:gosec // placeholders are all that is joined
-			_, err := tx.ExecContext(ctx, `INSERT INTO price (tariff, from_day, until_day, digest) VALUES `+tuples(len(part), 4), args...)
+			_, err := tx.ExecContext(ctx, `INSERT INTO price (tariff, from_day, until_day, digest) VALUES `+d.values(len(part), 4), args...)
 			if err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
 			for _, day := range days {
 				marks[day] = true
 			}
-			if err := markDirty(ctx, tx, family, marks); err != nil {
+			if err := d.markDirty(ctx, tx, family, marks); err != nil {
 				return err
 			}
 		}

@@ -91,7 +91,7 @@ func (d *DB) MarkDirty(ctx context.Context, family household.FamilyID, from, to 
 	for day := from; day.Before(to); day = day.Add(1) {
 		days[day] = true
 	}
-	if err := d.tx(ctx, func(tx *sql.Tx) error { return markDirty(ctx, tx, family, days) }); err != nil {
+	if err := d.tx(ctx, func(tx *sql.Tx) error { return d.markDirty(ctx, tx, family, days) }); err != nil {
 		return fmt.Errorf("mark days dirty: %w", err)
 	}
 	return nil
@@ -115,7 +115,7 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 			}
 			//nolint:gosec // placeholders are all that is joined
 			_, err := tx.ExecContext(ctx, `INSERT INTO result (family, indicator, from_day, to_day, start_at, version, status, value,
-				unit, detail, category, granularity, computed_at) VALUES `+tuples(len(part), 13), args...)
+				unit, detail, category, granularity, computed_at) VALUES `+d.values(len(part), 13), args...)
 			if err != nil {
 				return err
 			}

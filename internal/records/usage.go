@@ -12,8 +12,7 @@ import (
 	"foyer/internal/household"
 )
 
-// Rows written in one statement. A power of two, see powers; as few as marksAtOnce
-// for the same reason.
+// Rows written in one statement. A power of two, see powers.
 const rowsAtOnce = 32
 
 // Registers returns the registers a meter has ever shown, in order.
@@ -140,7 +139,7 @@ func (d *DB) SaveRoll(ctx context.Context, r household.Roll) error {
 				func(u household.Usage) any { return u.Period },
 			},
 		} {
-			touched, err := t.replace(ctx, tx, r.Family)
+			touched, err := d.replace(ctx, tx, t, r.Family)
 			if err != nil {
 				return err
 			}
@@ -149,7 +148,7 @@ func (d *DB) SaveRoll(ctx context.Context, r household.Roll) error {
 			}
 		}
 		for _, month := range r.Touched {
-			if err := saveMonth(ctx, tx, r.Family, month, r.Months); err != nil {
+			if err := d.saveMonth(ctx, tx, r.Family, month, r.Months); err != nil {
 				return err
 			}
 		}
@@ -159,7 +158,7 @@ func (d *DB) SaveRoll(ctx context.Context, r household.Roll) error {
 		if err := savePulses(ctx, tx, r.Pulses); err != nil {
 			return err
 		}
-		if err := markDirty(ctx, tx, r.Family, changed); err != nil {
+		if err := d.markDirty(ctx, tx, r.Family, changed); err != nil {
 			return err
 		}
 		return dropStale(ctx, tx, r.Handled)
@@ -186,7 +185,7 @@ type usageKey struct {
 
 // replace makes the rows of a family between from and to those of t and returns
 // the starts of those that were not so before.
-func (t table) replace(ctx context.Context, tx *sql.Tx, family household.FamilyID) ([]time.Time, error) {
+func (d *DB) replace(ctx context.Context, tx *sql.Tx, t table, family household.FamilyID) ([]time.Time, error) {
 	old, err := usage(ctx, tx, t.query, family, t.from, t.to)
 	if err != nil {
 		return nil, err
@@ -213,10 +212,11 @@ func (t table) replace(ctx context.Context, tx *sql.Tx, family household.FamilyI
 			return nil, err
 		}
 	}
-	return touched, t.put(ctx, tx, family, put)
+	return touched, d.put(ctx, tx, t, family, put)
 }
 
-func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, rows []household.Usage) error {
+// put writes rows of a family into a table, in place of those of the same keys.
+func (d *DB) put(ctx context.Context, tx *sql.Tx, t table, family household.FamilyID, rows []household.Usage) error {
 	columns, width := "family, start_at, register, energy, seen, length, estimated, provision", 8
 	if t.key != "start_at" {
 		columns, width = "family, "+t.key+", register, energy, seen, length, estimated, provision, start_at", 9
@@ -235,7 +235,7 @@ func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, r
 		if stmt == nil {
 			var err error
 			//nolint:gosec // names are constants, the rest placeholders
-			if stmt, err = tx.PrepareContext(ctx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+tuples(len(part), width)+`
+			if stmt, err = tx.PrepareContext(ctx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+d.values(len(part), width)+`
 				ON CONFLICT (family, `+t.key+`, register) DO UPDATE SET energy = excluded.energy, seen = excluded.seen,
 					length = excluded.length, estimated = excluded.estimated, provision = excluded.provision`); err != nil {
 				return err
@@ -250,7 +250,7 @@ func (t table) put(ctx context.Context, tx *sql.Tx, family household.FamilyID, r
 }
 
 // saveMonth replaces the usage of one month of a family.
-func saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month string, months []household.Usage) error {
+func (d *DB) saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month string, months []household.Usage) error {
 	of := table{
 		"usage_month", "month", selectMonths, month, month, nil,
 		func(u household.Usage) any { return u.Period },
@@ -260,7 +260,7 @@ func saveMonth(ctx context.Context, tx *sql.Tx, family household.FamilyID, month
 			of.rows = append(of.rows, u)
 		}
 	}
-	_, err := of.replace(ctx, tx, family)
+	_, err := d.replace(ctx, tx, of, family)
 	return err
 }
 
@@ -319,7 +319,7 @@ func savePulses(ctx context.Context, tx *sql.Tx, pulses map[energy.MeterID]time.
 }
 
 // markDirty notes days whose results have to be computed again.
-func markDirty(ctx context.Context, tx *sql.Tx, family household.FamilyID, days map[energy.Day]bool) error {
+func (d *DB) markDirty(ctx context.Context, tx *sql.Tx, family household.FamilyID, days map[energy.Day]bool) error {
 	sorted := make([]energy.Day, 0, len(days))
 	for day := range days {
 		sorted = append(sorted, day)
@@ -331,7 +331,7 @@ func markDirty(ctx context.Context, tx *sql.Tx, family household.FamilyID, days 
 			args = append(args, string(family), day.String())
 		}
 		//nolint:gosec // placeholders are all that is joined
-		_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) VALUES `+tuples(len(part), 2)+` ON CONFLICT DO NOTHING`, args...)
+		_, err := tx.ExecContext(ctx, `INSERT INTO dirty_day (family, day) VALUES `+d.values(len(part), 2)+` ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return err
 		}
