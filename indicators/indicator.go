@@ -155,7 +155,7 @@ func (in Input) Running() bool { return !in.To.Before(in.Today.Add(1)) }
 
 // day returns what is known of a day; false when nothing is.
 func (in Input) day(d energy.Day) (Day, bool) {
-	i, ok := slices.BinarySearchFunc(in.Days, d, func(a Day, d energy.Day) int { return a.Day.Sub(d) })
+	i, ok := slices.BinarySearchFunc(in.Days, d, func(a Day, d energy.Day) int { return a.Day.Compare(d) })
 	if !ok {
 		return Day{}, false
 	}

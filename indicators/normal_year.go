@@ -32,7 +32,7 @@ func degrees(w household.Weather, base decimal.Decimal) decimal.Decimal {
 // in ten were.
 func (in Input) yearDegrees(to energy.Day, base decimal.Decimal) (sum decimal.Decimal, days int, enough bool) {
 	from := to.Add(-YearDays)
-	first, _ := slices.BinarySearchFunc(in.Weather, from, func(w household.Weather, d energy.Day) int { return w.Day.Sub(d) })
+	first, _ := slices.BinarySearchFunc(in.Weather, from, func(w household.Weather, d energy.Day) int { return w.Day.Compare(d) })
 	for _, w := range in.Weather[first:] {
 		if !w.Day.Before(to) {
 			break

@@ -261,7 +261,7 @@ func wanderOf(values map[energy.Day]float64) wander {
 	for d := range values {
 		days = append(days, d)
 	}
-	slices.SortFunc(days, func(a, b energy.Day) int { return a.Sub(b) })
+	slices.SortFunc(days, energy.Day.Compare)
 	var sum float64
 	for _, d := range days {
 		sum += values[d]

@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"cmp"
 	"testing"
 	"time"
 )
@@ -25,5 +26,28 @@ func TestDaysFollowEachOther(t *testing.T) {
 				t.Errorf("%s: %s has %d half-hours", name, d, n)
 			}
 		}
+	}
+}
+
+// TestDaysCountAsTheCalendarDoes holds order and distance of days to those of their
+// first instants, over leap years and the ends of months.
+func TestDaysCountAsTheCalendarDoes(t *testing.T) {
+	t.Parallel()
+	first := Day{1999, time.December, 30}
+	instant := time.Date(1999, time.December, 30, 0, 0, 0, 0, time.UTC)
+	for from := range 800 {
+		for _, n := range []int{-800, -366, -59, -31, -28, -2, -1, 0, 1, 2, 27, 28, 31, 365, 800} {
+			d := first.Add(from)
+			e := d.Add(n)
+			if want := DayOf(instant.AddDate(0, 0, from+n), time.UTC); e != want {
+				t.Fatalf("%s and %d days: got %s, want %s", d, n, e, want)
+			}
+			if e.Sub(d) != n || e.Compare(d) != cmp.Compare(n, 0) || e.Before(d) != (n < 0) {
+				t.Fatalf("from %s to %s: got %d days and order %d", d, e, e.Sub(d), e.Compare(d))
+			}
+		}
+	}
+	if none := (Day{}); !none.Before(Day{1, time.January, 1}) || none.Before(none) {
+		t.Error("the zero day does not come before all others")
 	}
 }

@@ -1,6 +1,9 @@
 package energy
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // SlotLength is the length of a slot.
 const SlotLength = 30 * time.Minute
@@ -34,7 +37,8 @@ func (c Coverage) Add(d Coverage) Coverage {
 	return Coverage{c.Seen + d.Seen, c.Of + d.Of, c.Estimated || d.Estimated, c.Provision || d.Provision}
 }
 
-// A Day is a civil date in the pilot's zone.
+// A Day is a civil date in the pilot's zone, one that the calendar has; the zero Day
+// comes before all of them.
 type Day struct {
 	Year  int
 	Month time.Month
@@ -72,13 +76,27 @@ func (d Day) Start(zone *time.Location) time.Time {
 func (d Day) End(zone *time.Location) time.Time { return d.Add(1).Start(zone) }
 
 // Add returns the date n days after d; n may be negative.
-func (d Day) Add(n int) Day { return DayOf(d.utc().AddDate(0, 0, n), time.UTC) }
+func (d Day) Add(n int) Day {
+	if date := d.Date + n; d.Date > 0 && date > 0 && date <= 28 { // of every month
+		return Day{d.Year, d.Month, date}
+	}
+	return DayOf(d.utc().AddDate(0, 0, n), time.UTC)
+}
+
+// Compare returns -1 when d comes before e, 1 when it comes after, and 0 when they are
+// the same.
+func (d Day) Compare(e Day) int {
+	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Date, e.Date))
+}
 
 // Before reports whether d comes before e.
-func (d Day) Before(e Day) bool { return d.utc().Before(e.utc()) }
+func (d Day) Before(e Day) bool { return d.Compare(e) < 0 }
 
 // Sub returns the number of days from e to d.
-func (d Day) Sub(e Day) int { return int(d.utc().Sub(e.utc()).Hours() / 24) }
+func (d Day) Sub(e Day) int {
+	const seconds = 24 * 60 * 60
+	return int((d.utc().Unix() - e.utc().Unix()) / seconds)
+}
 
 // Weekday returns the day of the week of d.
 func (d Day) Weekday() time.Weekday { return d.utc().Weekday() }

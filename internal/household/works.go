@@ -64,7 +64,7 @@ func (h *Home) Ends() []energy.Day {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b energy.Day) int { return a.Sub(b) })
+	slices.SortFunc(all, energy.Day.Compare)
 	return all
 }
 

@@ -81,7 +81,7 @@ func (t touched) all() []energy.Day {
 			days = append(days, d)
 		}
 	}
-	slices.SortFunc(days, func(a, b energy.Day) int { return a.Sub(b) })
+	slices.SortFunc(days, energy.Day.Compare)
 	return days
 }
 

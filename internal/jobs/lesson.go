@@ -25,7 +25,7 @@ func (s *study) learn() error {
 	if len(contracts) == 0 {
 		return nil
 	}
-	months := slices.SortedFunc(maps.Keys(contracts), func(a, b energy.Day) int { return a.Sub(b) })
+	months := slices.SortedFunc(maps.Keys(contracts), energy.Day.Compare)
 	before := s.before.lessons
 	if before.stamp != s.home.Stamp {
 		before = lessons{}

@@ -317,7 +317,7 @@ func fuller(counted, stated []energy.Total) []energy.Total {
 		}
 	}
 	slices.SortFunc(out, func(a, b energy.Total) int {
-		return cmp.Or(a.Day.Sub(b.Day), cmp.Compare(a.Register, b.Register))
+		return cmp.Or(a.Day.Compare(b.Day), cmp.Compare(a.Register, b.Register))
 	})
 	return out
 }

@@ -51,7 +51,7 @@ func (s *study) outdoors(ctx context.Context, i indicators.Indicator, d period) 
 // between returns the weather of the days of [from, to), from weather in order of days.
 func between(all []household.Weather, from, to energy.Day) []household.Weather {
 	find := func(d energy.Day) int {
-		n, _ := slices.BinarySearchFunc(all, d, func(w household.Weather, d energy.Day) int { return w.Day.Sub(d) })
+		n, _ := slices.BinarySearchFunc(all, d, func(w household.Weather, d energy.Day) int { return w.Day.Compare(d) })
 		return n
 	}
 	return all[find(from):find(to)]

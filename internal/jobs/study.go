@@ -115,7 +115,7 @@ func (s *study) price(d energy.Day) error {
 // between returns the days from one to another, which is not included.
 func (s *study) between(from, to energy.Day) []indicators.Day {
 	find := func(d energy.Day) int {
-		i, _ := slices.BinarySearchFunc(s.days, d, func(x indicators.Day, d energy.Day) int { return x.Day.Sub(d) })
+		i, _ := slices.BinarySearchFunc(s.days, d, func(x indicators.Day, d energy.Day) int { return x.Day.Compare(d) })
 		return i
 	}
 	return s.days[find(from):find(to)]

@@ -166,6 +166,6 @@ func (t *telling) sense(samples []simulators.Sample, zone *time.Location) {
 		for d, held := range days {
 			t.warmth[i] = append(t.warmth[i], indicators.WarmthOf(d, held))
 		}
-		slices.SortFunc(t.warmth[i], func(a, b indicators.Warmth) int { return a.Day.Sub(b.Day) })
+		slices.SortFunc(t.warmth[i], func(a, b indicators.Warmth) int { return a.Day.Compare(b.Day) })
 	}
 }

@@ -86,7 +86,7 @@ func (c *Calendar) faults() (faults []dayFault) {
 		of     int
 	}
 	count := map[year]int{}
-	for _, d := range slices.SortedFunc(maps.Keys(c.Days), func(a, b energy.Day) int { return a.Sub(b) }) {
+	for _, d := range slices.SortedFunc(maps.Keys(c.Days), energy.Day.Compare) {
 		i := slices.IndexFunc(c.Colours, func(x Colour) bool { return x.Name == c.Days[d] })
 		if i < 0 {
 			fault(d, "%q is none of the colours", c.Days[d])

@@ -128,7 +128,7 @@ func (b *Book) totals(c Case) ([]energy.Total, error) {
 	for _, t := range sums {
 		out = append(out, *t)
 	}
-	slices.SortFunc(out, func(a, b energy.Total) int { return cmp.Or(a.Day.Sub(b.Day), cmp.Compare(a.Register, b.Register)) })
+	slices.SortFunc(out, func(a, b energy.Total) int { return cmp.Or(a.Day.Compare(b.Day), cmp.Compare(a.Register, b.Register)) })
 	return out, nil
 }
 

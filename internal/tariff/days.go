@@ -87,7 +87,7 @@ func (l *dayList) read() ([]ColouredDay, error) {
 		}
 		l.row(row)
 	}
-	slices.SortFunc(l.fresh, func(a, b ColouredDay) int { return a.Day.Sub(b.Day) })
+	slices.SortFunc(l.fresh, func(a, b ColouredDay) int { return a.Day.Compare(b.Day) })
 	l.rules()
 	return l.fresh, errors.Join(l.faults...)
 }

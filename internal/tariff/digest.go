@@ -65,7 +65,7 @@ func (b *Book) edges(t *Tariff) []energy.Day {
 			add(d, d.Add(1), d.Add(2)) // the night after is of its colour too
 		}
 	}
-	slices.SortFunc(days, func(a, b energy.Day) int { return a.Sub(b) })
+	slices.SortFunc(days, energy.Day.Compare)
 	return slices.Compact(days)
 }
 
@@ -120,7 +120,7 @@ func Changes(before, after []household.Priced) []Change {
 	}
 	var all []Change
 	for id, days := range edges {
-		slices.SortFunc(days, func(a, b energy.Day) int { return a.Sub(b) })
+		slices.SortFunc(days, energy.Day.Compare)
 		days = slices.Compact(days)
 		for i, d := range days {
 			if on(before, id, d) == on(after, id, d) {
