@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -24,7 +25,8 @@ type sweep struct {
 	now     time.Time
 	pilots  map[string]*sweptPilot
 	all     []household.Home
-	homes   []*household.Home // of which something may be too old
+	dirty   map[household.FamilyID][]energy.Day // whose results are still out of date
+	homes   []*household.Home                   // of which something may be too old
 	meters  []*sweptMeter
 
 	mu     sync.Mutex
@@ -206,6 +208,9 @@ func (p *Planner) retain(ctx context.Context, homes []household.Home, now time.T
 	if err := s.surveyMeters(ctx); err != nil {
 		return err
 	}
+	if s.dirty, err = p.store.DirtyDays(ctx); err != nil {
+		return err
+	}
 	var families, meters []task
 	for _, home := range s.homes {
 		families = append(families, s.noting(home.Attachments, func(ctx context.Context) error { return s.family(ctx, home) }))
@@ -326,18 +331,34 @@ func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.D
 		return nil, err
 	}
 	of := &study{planner: p, home: home, now: s.now, today: s.pilots[home.Pilot].today, dirty: map[energy.Day]bool{}}
-	if err := of.read(ctx); err != nil {
+	if of.decayed, err = p.decayed(ctx, home); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(fine, func(d energy.Day, _ bool) bool {
+		_, already := of.decayed.Closed[d]
+		return already || d.Before(s.pilots[home.Pilot].Days)
+	})
+	closed := make(map[energy.Day]household.Closed, len(fine))
+	if len(fine) == 0 {
+		return closed, nil
+	}
+	for _, d := range s.dirty[home.Family] {
+		of.dirty[d] = true
+	}
+	before, _ := p.recall(home.Family)
+	of.before.lessons = before.lessons // of the dirty days it learns again
+	if err := of.acquaint(ctx); err != nil {
 		return nil, err
 	}
 	numbered := map[energy.Day]household.Contract{}
 	if of.known {
 		numbered = of.numbered()
 	}
-	closed := map[energy.Day]household.Closed{}
 	for d := range fine {
-		if _, already := of.decayed.Closed[d]; !already && !d.Before(s.pilots[home.Pilot].Days) {
-			closed[d] = of.closing(d, numbered)
+		if err := of.price(d); err != nil {
+			return nil, err
 		}
+		closed[d] = of.closing(d, numbered)
 	}
 	return closed, nil
 }

@@ -43,10 +43,23 @@ type study struct {
 
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
-	s.half = reader{study: s, ctx: ctx}
 	if s.decayed, err = s.planner.decayed(ctx, s.home); err != nil {
 		return err
 	}
+	if err := s.acquaint(ctx); err != nil || !s.known {
+		return err
+	}
+	for d := s.first; !s.last.Before(d); d = d.Add(1) {
+		if err := s.price(d); err != nil {
+			return err
+		}
+	}
+	return s.soFar(ctx)
+}
+
+// acquaint finds out what days of a family are priced by. What is kept no longer is known.
+func (s *study) acquaint(ctx context.Context) (err error) {
+	s.half = reader{study: s, ctx: ctx}
 	if err = s.listen(ctx); err != nil {
 		return err
 	}
@@ -71,15 +84,7 @@ func (s *study) read(ctx context.Context) (err error) {
 	if err := s.deliver(ctx); err != nil {
 		return err
 	}
-	if err := s.learn(); err != nil {
-		return err
-	}
-	for d := s.first; !s.last.Before(d); d = d.Add(1) {
-		if err := s.price(d); err != nil {
-			return err
-		}
-	}
-	return s.soFar(ctx)
+	return s.learn()
 }
 
 // price adds a day of which anything is known and what it cost, as far as there is a
