@@ -28,6 +28,12 @@ const (
 	Stopped   MeterState = "stopped"   // its family agreed to nothing now: readings are dropped
 )
 
+// A Room is how many meters may be unclaimed.
+type Room struct {
+	Gateway int // of one gateway
+	All     int // in the whole installation
+}
+
 // A Role is what a meter measures for its family.
 type Role string
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"foyer/internal/energy"
+	"foyer/internal/household"
 )
 
 // errRaced asks for another try: somebody registered the same device meanwhile.
@@ -16,10 +17,10 @@ var errRaced = errors.New("registered meanwhile")
 
 // EnrolMeter makes ids lead to one meter: that of the first known one, else a new
 // meter with the id fresh, first seen at. It returns false without a change when
-// the gateway already has limit unclaimed meters and none of ids is known.
-func (d *DB) EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (bool, error) {
+// there is no room for another unclaimed meter and none of ids is known.
+func (d *DB) EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, room household.Room) (bool, error) {
 	for {
-		done, err := d.enrolMeter(ctx, gateway, scheme, ids, fresh, at, limit)
+		done, err := d.enrolMeter(ctx, gateway, scheme, ids, fresh, at, room)
 		if errors.Is(err, errRaced) {
 			continue
 		}
@@ -30,7 +31,7 @@ func (d *DB) EnrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 	}
 }
 
-func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (done bool, err error) {
+func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, room household.Room) (done bool, err error) {
 	err = d.tx(ctx, func(tx *sql.Tx) error {
 		known, err := d.deviceMeters(ctx, tx, gateway, scheme, ids)
 		if err != nil {
@@ -40,9 +41,10 @@ func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 		if i := slices.IndexFunc(ids, func(id string) bool { return known[id] != "" }); i >= 0 {
 			meter = known[ids[i]]
 		} else {
-			var waiting int
-			err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM meter WHERE gateway = $1 AND state = 'unclaimed'`, gateway).Scan(&waiting)
-			if err != nil || waiting >= limit {
+			var here, all int
+			err := tx.QueryRowContext(ctx, `SELECT COUNT(CASE WHEN gateway = $1 THEN 1 END), COUNT(*) FROM meter
+				WHERE state = 'unclaimed'`, gateway).Scan(&here, &all)
+			if err != nil || here >= room.Gateway || all >= room.All {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO meter (id, gateway, first_seen) VALUES ($1, $2, $3)`, fresh, gateway, millis(at)); err != nil {

@@ -214,7 +214,7 @@ func TestAGatewayCannotFillTheStore(t *testing.T) {
 		w := newTown(t, db)
 		err := db.tx(t.Context(), func(tx *sql.Tx) error {
 			w.on = tx
-			for i := range registry.MaxUnclaimed {
+			for i := range registry.MaxUnclaimed.Gateway {
 				w.exec(t, `INSERT INTO meter (id, gateway, first_seen) VALUES ($1, 'gw', 1)`, fmt.Sprint("m", i))
 			}
 			return nil
@@ -235,6 +235,30 @@ func TestAGatewayCannotFillTheStore(t *testing.T) {
 		if m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "one more"}); m.ID == "" {
 			t.Error("there is room again")
 		}
+	})
+}
+
+// TestManyGatewaysCannotFillTheStore either: made up, each has room of its own.
+func TestManyGatewaysCannotFillTheStore(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w, room := newTown(t, db), household.Room{Gateway: 2, All: 3}
+		enrol := func(gateway, device string, want bool) {
+			t.Helper()
+			got, err := db.EnrolMeter(t.Context(), gateway, "s", []string{device}, energy.MeterID("m-"+gateway+device), noon, room)
+			if err != nil || got != want {
+				t.Errorf("%s behind %s: %t %v", device, gateway, got, err)
+			}
+		}
+		enrol("gw1", "a", true)
+		enrol("gw1", "b", true)
+		enrol("gw1", "c", false)
+		enrol("gw2", "a", true)
+		enrol("gw3", "a", false)
+		enrol("gw2", "a", true) // known
+		if err := w.registry.Ignore(t.Context(), "m-gw1a"); err != nil {
+			t.Fatal(err)
+		}
+		enrol("gw3", "a", true)
 	})
 }
 

@@ -388,7 +388,9 @@ func TestDeviceGoesWithItsFamily(t *testing.T) {
 		ctx, at := t.Context(), time.UnixMilli(1_700_000_000_000).UTC()
 		for _, add := range []func() (bool, error){
 			func() (bool, error) { return db.AddPilot(ctx, household.Pilot{ID: "p", Zone: "Europe/Paris"}) },
-			func() (bool, error) { return db.EnrolMeter(ctx, "g", "s", []string{"one", "two"}, "m1", at, 9) },
+			func() (bool, error) {
+				return db.EnrolMeter(ctx, "g", "s", []string{"one", "two"}, "m1", at, household.Room{Gateway: 9, All: 9})
+			},
 		} {
 			if ok, err := add(); !ok || err != nil {
 				t.Fatal(ok, err)
@@ -418,7 +420,7 @@ func TestDeviceGoesWithItsFamily(t *testing.T) {
 			t.Fatal(ok, err)
 		}
 		// Another name is heard while the family has it.
-		if ok, err := db.EnrolMeter(ctx, "g", "s", []string{"one", "three"}, "m9", at, 9); !ok || err != nil {
+		if ok, err := db.EnrolMeter(ctx, "g", "s", []string{"one", "three"}, "m9", at, household.Room{Gateway: 9, All: 9}); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 		under(one, "one", "three", "two")

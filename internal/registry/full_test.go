@@ -25,7 +25,7 @@ func (c *crowded) DeviceMeters(_ context.Context, _, _ string, ids []string) (ma
 	return nil, nil
 }
 
-func (c *crowded) EnrolMeter(context.Context, string, string, []string, energy.MeterID, time.Time, int) (bool, error) {
+func (c *crowded) EnrolMeter(context.Context, string, string, []string, energy.MeterID, time.Time, household.Room) (bool, error) {
 	c.enrolments++
 	return false, nil
 }

@@ -28,9 +28,9 @@ type Meter struct {
 	Kept     time.Time      // readings from before are kept whatever State says: a family's that still agrees
 }
 
-// MaxUnclaimed is how many devices of one gateway may wait to be claimed. Further
-// ones are ignored, so that a gateway cannot fill the store.
-const MaxUnclaimed = 256
+// MaxUnclaimed is how many devices may wait to be claimed. Further ones are ignored, so
+// that neither a gateway nor many that somebody made up can fill the store.
+var MaxUnclaimed = household.Room{Gateway: 256, All: 16_384}
 
 // maxAliases bounds the other names of one device that are heard.
 const maxAliases = 8
@@ -44,8 +44,8 @@ type Devices interface {
 	// DeviceMeters returns which meter each known id is.
 	DeviceMeters(ctx context.Context, gateway, scheme string, ids []string) (map[string]energy.MeterID, error)
 	// EnrolMeter makes ids lead to the meter of the first known one, or to a new
-	// one; false when limit unclaimed ones are there already.
-	EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, limit int) (bool, error)
+	// one; false when there is no room for it.
+	EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, room household.Room) (bool, error)
 	Meter(ctx context.Context, id energy.MeterID) (household.Meter, bool, error)
 	// MetersByID returns those of ids that there are, in any order. ids has none twice.
 	MetersByID(ctx context.Context, ids []energy.MeterID) ([]household.Meter, error)
@@ -118,7 +118,7 @@ func (r *Registry) meter(ctx context.Context, id energy.MeterID) (Meter, bool, e
 }
 
 // find asks the store for the meter of devices and takes in what is new; "" when
-// the gateway has too many unclaimed ones.
+// too many are unclaimed.
 func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, generation uint64) (energy.MeterID, error) {
 	if r.known.isAbsent(devices, r.wall()) {
 		return "", nil // without a query for each of its messages
@@ -141,7 +141,10 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 			return "", err
 		}
 		if !taken {
-			r.known.fill(generation, ref.Gateway, r.wall())
+			if r.known.fill(generation, ref.Gateway, r.wall()) {
+				r.log.WarnContext(ctx, "too many devices wait to be claimed, further ones are ignored: claim or ignore some",
+					"of_a_gateway", MaxUnclaimed.Gateway, "in_all", MaxUnclaimed.All)
+			}
 			r.known.miss(generation, devices, r.wall())
 			return "", nil
 		}

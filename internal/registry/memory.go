@@ -31,7 +31,7 @@ type memory struct {
 	meters     map[energy.MeterID]*remembered
 	order      []read               // of meters, the oldest first
 	absent     map[device]time.Time // when a device of a full gateway was last looked for in vain
-	full       map[string]time.Time // when a gateway was last found to have too many unclaimed meters
+	full       map[string]time.Time // when there was last no room for another unclaimed meter of a gateway
 }
 
 type remembered struct {
@@ -147,17 +147,20 @@ func (m *memory) lead(generation uint64, devices map[device]energy.MeterID) {
 	}
 }
 
-// fill remembers that a gateway has no room for another unclaimed meter.
-func (m *memory) fill(generation uint64, gateway string, now time.Time) {
+// fill remembers that there is no room for another unclaimed meter of a gateway, and
+// reports whether that is news.
+func (m *memory) fill(generation uint64, gateway string, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.generation != generation {
-		return
+		return false
 	}
 	if m.full == nil || len(m.full) >= mostAbsent {
 		m.full = map[string]time.Time{}
 	}
+	_, known := m.full[gateway]
 	m.full[strings.Clone(gateway)] = now
+	return !known
 }
 
 // isFull reports whether a gateway had no room less than [fresh] ago.
