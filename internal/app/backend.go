@@ -24,7 +24,7 @@ type seriesStore interface {
 	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	Erase(ctx context.Context, meter energy.MeterID) error
-	EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error
+	EraseSpans(ctx context.Context, spans []energy.Span) error
 	// Sweep has nothing left of what was erased, in files of ours.
 	Sweep(ctx context.Context) error
 	Ping(ctx context.Context) error

@@ -13,6 +13,7 @@ import (
 
 	"foyer/ingest"
 	"foyer/ingest/spool"
+	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/journal"
 	"foyer/internal/keyring"
@@ -123,10 +124,12 @@ func (o *Office) eraseElsewhere(ctx context.Context, b household.Belongings) (er
 			return err
 		}
 	}
+	spans := make([]energy.Span, 0, len(b.Spans))
 	for _, s := range b.Spans {
-		if err := store.EraseBetween(ctx, s.Meter, s.From, s.To); err != nil {
-			return err
-		}
+		spans = append(spans, energy.Span(s))
+	}
+	if err := store.EraseSpans(ctx, spans); err != nil {
+		return err
 	}
 	if _, err := os.Stat(o.spoolConfig().Path); errors.Is(err, fs.ErrNotExist) {
 		return nil // another machine takes messages in

@@ -215,8 +215,8 @@ func (p *Planner) retain(ctx context.Context, homes []household.Home, now time.T
 	for _, home := range s.homes {
 		families = append(families, s.noting(home.Attachments, func(ctx context.Context) error { return s.family(ctx, home) }))
 	}
-	for _, m := range s.meters {
-		meters = append(meters, s.noting(nil, func(ctx context.Context) error { return s.readings(ctx, m) }))
+	for some := range slices.Chunk(s.meters, sweptAtOnce) {
+		meters = append(meters, s.noting(nil, func(ctx context.Context) error { return s.readings(ctx, some) }))
 	}
 	var last []task
 	rest, err := s.rest(ctx)
@@ -363,21 +363,23 @@ func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.D
 	return closed, nil
 }
 
-// readings removes the readings of a meter that are too old, once nothing that stays is
+// sweptAtOnce is of how many meters readings are removed together: what is written down
+// for it is so once. Nothing else is written to the series meanwhile, the first time for
+// a year of each.
+const sweptAtOnce = 16
+
+// readings removes the readings of meters that are too old, once nothing that stays is
 // computed from them.
-func (s *sweep) readings(ctx context.Context, m *sweptMeter) error {
+func (s *sweep) readings(ctx context.Context, meters []*sweptMeter) error {
+	var spans []energy.Span
 	s.mu.Lock()
-	spared := m.spared
-	s.mu.Unlock()
-	if spared {
-		return nil
-	}
-	for _, span := range m.spans {
-		if err := s.planner.series.EraseBetween(ctx, m.id, span.From, span.To); err != nil {
-			return err
+	for _, m := range meters {
+		if !m.spared {
+			spans = append(spans, m.spans...)
 		}
 	}
-	return nil
+	s.mu.Unlock()
+	return s.planner.series.EraseSpans(ctx, spans)
 }
 
 // rest counts what is too old and no family's alone.

@@ -16,8 +16,8 @@ type Series interface {
 	Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
 	// After returns the first n readings of a register at or after an instant.
 	After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error)
-	// EraseBetween removes the readings of a meter in [from, to).
-	EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error
+	// EraseSpans removes the readings of meters in spans.
+	EraseSpans(ctx context.Context, spans []energy.Span) error
 	// Ping reports whether readings can be kept and read.
 	Ping(ctx context.Context) error
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,14 +87,43 @@ func (s *Influx) Erase(ctx context.Context, meter energy.MeterID) error {
 // Sweep does nothing: InfluxDB frees what was erased with its next compaction.
 func (s *Influx) Sweep(context.Context) error { return nil }
 
-// EraseBetween removes the readings of a meter in [from, to). InfluxDB 3 cannot, and
-// EraseBetween fails there. It asks first: removing nothing costs the server as much.
-func (s *Influx) EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error {
-	first, end := span(from, to)
-	if !validMeter(meter) || first >= end {
-		return nil
+// EraseSpans removes the readings of meters in spans. InfluxDB 3 cannot, and EraseSpans
+// fails there.
+//
+// The server writes down for every statement in which of its files something is gone:
+// meters that lose the same time are in one.
+func (s *Influx) EraseSpans(ctx context.Context, spans []energy.Span) error {
+	type stretch struct{ first, end int64 }
+	var all []stretch
+	meters := map[stretch][]string{}
+	for _, x := range spans {
+		first, end := span(x.From, x.To)
+		if !validMeter(x.Meter) || first >= end {
+			continue
+		}
+		of := stretch{first, end}
+		if meters[of] == nil {
+			all = append(all, of)
+		}
+		meters[of] = append(meters[of], `"meter" = '`+string(x.Meter)+`'`)
 	}
-	where := fmt.Sprintf(` FROM "%s" WHERE "meter" = '%s' AND time >= %dms AND time < %dms`, measurement, meter, first, end)
+	for _, of := range all {
+		for some := range slices.Chunk(meters[of], erasedAtOnce) {
+			if err := s.eraseWhere(ctx, fmt.Sprintf(`(%s) AND time >= %dms AND time < %dms`, strings.Join(some, " OR "), of.first, of.end)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// erasedAtOnce is how many meters one statement erases something of.
+const erasedAtOnce = 64
+
+// eraseWhere removes the readings that a condition is true of. It asks first: removing
+// nothing costs the server as much.
+func (s *Influx) eraseWhere(ctx context.Context, condition string) error {
+	where := ` FROM "` + measurement + `" WHERE ` + condition
 	some, err := s.query(ctx, http.MethodGet, "SELECT *::field"+where+" LIMIT 1")
 	if err != nil || len(some.rows) == 0 {
 		return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
-	"time"
 
 	_ "modernc.org/sqlite" // driver "sqlite"
 
@@ -77,18 +76,25 @@ func (s *SQLite) Erase(ctx context.Context, meter energy.MeterID) error {
 		erasure{`DELETE FROM meter WHERE name = $1`, []any{string(meter)}})
 }
 
-// EraseBetween removes the readings of a meter in [from, to) as Erase does.
-func (s *SQLite) EraseBetween(ctx context.Context, meter energy.MeterID, from, to time.Time) error {
-	first, end := span(from, to)
-	if first >= end {
+// EraseSpans removes the readings of meters in spans as Erase does, of all or of none.
+func (s *SQLite) EraseSpans(ctx context.Context, spans []energy.Span) error {
+	var all []erasure
+	for _, x := range spans {
+		first, end := span(x.From, x.To)
+		if first >= end {
+			continue
+		}
+		// Of a day that is left in part its registers stay noted: looking there finds nothing.
+		all = append(all, erasure{`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
+			AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1) AND day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000)
+			AND day * 86400000 + ms >= $2 AND day * 86400000 + ms < $3`, []any{string(x.Meter), first, end}},
+			erasure{`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)
+				AND day * 86400000 >= $2 AND (day + 1) * 86400000 <= $3`, []any{string(x.Meter), first, end}})
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	// Of a day that is left in part its registers stay noted: looking there finds nothing.
-	return s.erase(ctx, erasure{`DELETE FROM point WHERE meter = (SELECT id FROM meter WHERE name = $1)
-		AND day IN (SELECT day FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1) AND day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000)
-		AND day * 86400000 + ms >= $2 AND day * 86400000 + ms < $3`, []any{string(meter), first, end}},
-		erasure{`DELETE FROM register_day WHERE meter = (SELECT id FROM meter WHERE name = $1)
-			AND day * 86400000 >= $2 AND (day + 1) * 86400000 <= $3`, []any{string(meter), first, end}})
+	return s.erase(ctx, all...)
 }
 
 // Sweep sees to it that what was erased is in no file any more.
