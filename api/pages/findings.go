@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"foyer/internal/disclosure"
 	"foyer/internal/household"
 	"foyer/internal/text"
@@ -120,6 +122,22 @@ func asksWhether(f disclosure.Finding) bool {
 	return f.Unit == "ratio" || strings.HasPrefix(f.Unit, "yes or no") || f.Value == ""
 }
 
+// by says by how much it was too cold or too hot: degree-hours, as the mean of the hours
+// that were seen.
+func (w *words) by(f disclosure.Finding) string {
+	sum, err := decimal.NewFromString(f.Value)
+	hours := decimal.NewFromFloat(f.Seen.Hours())
+	if err != nil || !hours.IsPositive() {
+		return w.say("findings.unknown")
+	}
+	if !sum.IsPositive() {
+		return w.say("findings.by.none." + f.Indicator)
+	}
+	const least = 100 // thousandths of a degree, what a page can show
+	mean := max(sum.Shift(3).Div(hours).Round(0).IntPart(), least)
+	return w.say("findings.by."+f.Indicator, "Degrees", w.Degrees(mean))
+}
+
 // found writes the answer to a question: a number where it is one, and a flag in words
 // that leave it open.
 func (w *words) found(f disclosure.Finding) string {
@@ -136,6 +154,8 @@ func (w *words) found(f disclosure.Finding) string {
 		return w.say("findings.no")
 	case f.Unit == "interruptions":
 		return w.Number(f.Value, 0)
+	case f.Unit == "°C·h":
+		return w.by(f)
 	}
 	return w.Number(f.Value, 0) + text.Unbreakable + f.Unit
 }

@@ -275,6 +275,7 @@ func findings(t *testing.T) disclosure.Findings {
 		{Indicator: "gas_leak", From: day.Add(-1), To: day, Status: household.OK, Flag: &yes, Unit: "yes or no", Seen: week, Of: week},
 		{Indicator: "supply_interruption_events", From: day.Add(-1), To: day, Status: household.OK, Value: "2", Unit: "interruptions", Seen: week, Of: week},
 		{Indicator: "night_baseload", From: day.Add(-1), To: day, Status: household.OK, Value: "83.4", Unit: "W", Seen: week, Of: week},
+		{Indicator: "underheating_degree_hours", From: day.Add(-1), To: day, Status: household.OK, Flag: &yes, Value: "84", Unit: "°C·h", Seen: 20 * time.Hour, Of: 24 * time.Hour},
 		{Indicator: "annualise_degree_days", From: day.Add(-365), To: day, Status: household.InsufficientData, Unit: "kWh", Reason: "little_seen", Seen: week, Of: 52 * week},
 	}}
 }
