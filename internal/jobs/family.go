@@ -33,7 +33,8 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 		return err
 	}
 	kept := slices.DeleteFunc(days.all(), func(d energy.Day) bool { return d.Before(decayed.Days) })
-	for _, run := range consecutive(kept) {
+	runs := consecutive(kept)
+	for i, run := range runs {
 		roll, err := p.roll(ctx, work.home, decayed, run[0], run[len(run)-1].Add(1))
 		if err != nil {
 			return err
@@ -43,9 +44,15 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 				roll.Changed = append(roll.Changed, d)
 			}
 		}
+		if i == len(runs)-1 {
+			roll.Pulses, roll.Handled = pulses, work.handled
+		}
 		if err := p.store.SaveRoll(ctx, roll); err != nil {
 			return err
 		}
+	}
+	if len(runs) > 0 {
+		return nil
 	}
 	return p.store.SaveRoll(ctx, household.Roll{
 		Family: work.home.Family, Zone: work.home.Zone, Pulses: pulses, Handled: work.handled,
