@@ -3,7 +3,10 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -15,8 +18,8 @@ type RollCalls interface {
 	Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error)
 	// OpenGap returns since when messages of a meter are missing; zero when none are.
 	OpenGap(ctx context.Context, meter energy.MeterID) (time.Time, error)
-	// SaveRollCall replaces what was known of a meter's messages from a day on.
-	SaveRollCall(ctx context.Context, r household.RollCall) error
+	// SaveRollCalls replaces what was known of messages of meters from a day on, all or nothing.
+	SaveRollCalls(ctx context.Context, calls []household.RollCall) error
 }
 
 const (
@@ -28,6 +31,8 @@ const (
 	rollMost = 92
 	// rollLag is how long a message may be on its way before its absence is a gap.
 	rollLag = time.Minute
+	// rollAtOnce is of how many meters what was found is kept together.
+	rollAtOnce = 64
 )
 
 // callRoll looks once a day for messages of every collected meter that never came. No
@@ -41,10 +46,21 @@ func (p *Planner) callRoll(ctx context.Context, now time.Time) {
 	p.called = today // whatever comes of it
 	err := alone(ctx, func(ctx context.Context) error {
 		meters, err := p.store.Meters(ctx, "", household.Claimed)
-		for i := range meters {
-			err = errors.Join(err, p.callMeter(ctx, &meters[i], now))
+		if err != nil {
+			return err
 		}
-		return err
+		parts := slices.Collect(slices.Chunk(meters, rollAtOnce))
+		faults := make([]error, len(parts))
+		var g errgroup.Group
+		g.SetLimit(p.config.Parallel)
+		for i, part := range parts {
+			g.Go(func() error {
+				faults[i] = alone(ctx, func(ctx context.Context) error { return p.callMeters(ctx, part, now) })
+				return nil
+			})
+		}
+		_ = g.Wait() // no part returns an error
+		return errors.Join(faults...)
 	})
 	if err != nil && ctx.Err() == nil {
 		p.metrics.failures.WithLabelValues(attend).Inc()
@@ -52,19 +68,35 @@ func (p *Planner) callRoll(ctx context.Context, now time.Time) {
 	}
 }
 
-func (p *Planner) callMeter(ctx context.Context, m *household.Meter, now time.Time) error {
-	if m.State != household.Claimed {
-		return nil // nobody agrees to its collection
+// callMeters looks for messages of some meters and keeps what it found, also where one
+// cannot be looked at.
+func (p *Planner) callMeters(ctx context.Context, meters []household.Meter, now time.Time) error {
+	var calls []household.RollCall
+	var faults []error
+	for i := range meters {
+		if meters[i].State != household.Claimed {
+			continue // nobody agrees to its collection
+		}
+		r, known, err := p.callMeter(ctx, &meters[i], now)
+		if known {
+			calls = append(calls, r)
+		}
+		faults = append(faults, err)
 	}
+	return errors.Join(errors.Join(faults...), p.store.SaveRollCalls(ctx, calls))
+}
+
+// callMeter looks for messages of a meter; false when nothing new is known of them.
+func (p *Planner) callMeter(ctx context.Context, m *household.Meter, now time.Time) (r household.RollCall, known bool, err error) {
 	zone, err := time.LoadLocation(m.Zone)
 	if err != nil {
-		return err
+		return r, false, err
 	}
 	to := energy.DayOf(now, zone).Add(1)
 	from := to.Add(-rollDays)
 	open, err := p.store.OpenGap(ctx, m.ID)
 	if err != nil {
-		return err
+		return r, false, err
 	}
 	if !open.IsZero() {
 		if from = earliestOf(from, energy.DayOf(open, zone)); to.Sub(from) > rollMost {
@@ -74,13 +106,13 @@ func (p *Planner) callMeter(ctx context.Context, m *household.Meter, now time.Ti
 	// The day before helps to tell the cadence.
 	readings, err := p.series.Read(ctx, m.ID, from.Add(-1).Start(zone), to.Start(zone))
 	if err != nil || len(readings) == 0 && !open.IsZero() { // what it showed last is kept no longer: the gap stays as it is
-		return err
+		return r, false, err
 	}
-	r := household.RollCall{Meter: m.ID, From: from, Start: from.Start(zone)}
+	r = household.RollCall{Meter: m.ID, From: from, Start: from.Start(zone)}
 	cadence, days, gaps := energy.Attend(energy.Messages(readings), from, to, now.Add(-rollLag), zone)
 	r.Days, r.Gaps = days, gaps
 	if cadence.Regular {
 		r.Every = cadence.Every
 	}
-	return p.store.SaveRollCall(ctx, r)
+	return r, true, nil
 }

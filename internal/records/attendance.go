@@ -22,35 +22,47 @@ func (d *DB) OpenGap(ctx context.Context, meter energy.MeterID) (time.Time, erro
 	return instant(from), nil
 }
 
-// SaveRollCall replaces what was known of a meter's messages from a day on: of gaps,
-// those in which a message of these days is missing.
-func (d *DB) SaveRollCall(ctx context.Context, r household.RollCall) error {
+// SaveRollCalls replaces what was known of messages of meters from a day on, all or
+// nothing: of gaps, those in which a message of these days is missing.
+func (d *DB) SaveRollCalls(ctx context.Context, calls []household.RollCall) error {
+	if len(calls) == 0 {
+		return nil
+	}
 	err := d.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM attendance WHERE meter = $1 AND day >= $2`, string(r.Meter), r.From.String()); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM gap WHERE meter = $1
-			AND (to_at = 0 OR from_at + (to_at - from_at) * missing / (missing + 1) >= $2)`, string(r.Meter), millis(r.Start)); err != nil {
-			return err
-		}
-		for _, a := range r.Days {
-			_, err := tx.ExecContext(ctx, `INSERT INTO attendance (meter, day, heard, missing, every_ms) VALUES ($1, $2, $3, $4, $5)`,
-				string(r.Meter), a.Day.String(), a.Heard, a.Missing, r.Every.Milliseconds())
-			if err != nil {
-				return err
-			}
-		}
-		for _, g := range r.Gaps {
-			_, err := tx.ExecContext(ctx, `INSERT INTO gap (meter, from_at, to_at, missing, every_ms) VALUES ($1, $2, $3, $4, $5)`,
-				string(r.Meter), millis(g.From), millis(g.To), g.Missing, g.Every.Milliseconds())
-			if err != nil {
+		for _, r := range calls {
+			if err := saveRollCall(ctx, tx, r); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("keep what is missing of a meter: %w", err)
+		return fmt.Errorf("keep what is missing of meters: %w", err)
+	}
+	return nil
+}
+
+func saveRollCall(ctx context.Context, tx *sql.Tx, r household.RollCall) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM attendance WHERE meter = $1 AND day >= $2`, string(r.Meter), r.From.String()); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM gap WHERE meter = $1
+		AND (to_at = 0 OR from_at + (to_at - from_at) * missing / (missing + 1) >= $2)`, string(r.Meter), millis(r.Start)); err != nil {
+		return err
+	}
+	for _, a := range r.Days {
+		_, err := tx.ExecContext(ctx, `INSERT INTO attendance (meter, day, heard, missing, every_ms) VALUES ($1, $2, $3, $4, $5)`,
+			string(r.Meter), a.Day.String(), a.Heard, a.Missing, r.Every.Milliseconds())
+		if err != nil {
+			return err
+		}
+	}
+	for _, g := range r.Gaps {
+		_, err := tx.ExecContext(ctx, `INSERT INTO gap (meter, from_at, to_at, missing, every_ms) VALUES ($1, $2, $3, $4, $5)`,
+			string(r.Meter), millis(g.From), millis(g.To), g.Missing, g.Every.Milliseconds())
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

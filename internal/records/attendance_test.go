@@ -41,7 +41,7 @@ func TestOnlyAnOperatorSeesWhatBecameOfMessages(t *testing.T) {
 			},
 		}
 		for range 2 { // as each day
-			if err := db.SaveRollCall(ctx, call); err != nil {
+			if err := db.SaveRollCalls(ctx, []household.RollCall{call}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -74,7 +74,7 @@ func TestOnlyAnOperatorSeesWhatBecameOfMessages(t *testing.T) {
 		if err := db.read.QueryRow(`SELECT COUNT(*) FROM access WHERE view IN ('ledger', 'gaps') AND audience = 'staff'`).Scan(&reads); err != nil || reads != 4 {
 			t.Errorf("%d reads are written down: %v", reads, err)
 		}
-		if err := db.SaveRollCall(ctx, household.RollCall{Meter: m.ID, From: day.Add(1), Start: day.Add(1).Start(time.UTC)}); err != nil {
+		if err := db.SaveRollCalls(ctx, []household.RollCall{{Meter: m.ID, From: day.Add(1), Start: day.Add(1).Start(time.UTC)}}); err != nil {
 			t.Fatal(err)
 		}
 		gaps, err = w.gate.Gaps(ctx, w.operator, disclosure.GapQuery{})
