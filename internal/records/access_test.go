@@ -187,6 +187,28 @@ func (c recorded) QueryContext(ctx context.Context, q string, a []driver.NamedVa
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, q, a)
 }
 
+func (c recorded) PrepareContext(ctx context.Context, q string) (driver.Stmt, error) {
+	s, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q)
+	return recordedStatement{s, q, c.to}, err
+}
+
+// A recordedStatement is noted when it runs, as one that was not prepared before.
+type recordedStatement struct {
+	driver.Stmt
+	text string
+	to   *recorder
+}
+
+func (s recordedStatement) ExecContext(ctx context.Context, a []driver.NamedValue) (driver.Result, error) {
+	s.to.note(s.text)
+	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, a)
+}
+
+func (s recordedStatement) QueryContext(ctx context.Context, a []driver.NamedValue) (driver.Rows, error) {
+	s.to.note(s.text)
+	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, a)
+}
+
 // Who asks cannot tell an unknown family from one that did not agree, not even by
 // how long the answer takes: the same statements run.
 func TestUnknownAndWithheldAreTheSameStatements(t *testing.T) {
@@ -251,5 +273,56 @@ func TestTheGateWorksUnderItsOwnRole(t *testing.T) {
 	var role string
 	if err := db.write.QueryRow(`SELECT current_user`).Scan(&role); err != nil || role == "foyer_gate" {
 		t.Fatal(role, err)
+	}
+}
+
+// TestAReadAgainIsTheSameRead: its statements are kept prepared from the second time on,
+// and see what changed since.
+func TestAReadAgainIsTheSameRead(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		one := w.family(t, "Foyer 01")
+		for i, agree := range []bool{true, true, false, true} {
+			if agree {
+				w.agrees(t, one, consent.CooperativeSummary)
+			} else if err := w.registry.WithdrawAll(t.Context(), one, registry.Form{}); err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				all, err := w.gate.Families(t.Context(), w.caseworker)
+				if err != nil || (len(all) == 1) != agree {
+					t.Errorf("step %d: %d families, %v; agreed: %t", i, len(all), err, agree)
+				}
+			}
+		}
+		var written int
+		if err := db.read.QueryRow(`SELECT COUNT(*) FROM access WHERE view = 'summaries'`).Scan(&written); err != nil || written != 9 {
+			t.Errorf("%d of 9 reads are written down: %v", written, err)
+		}
+		kept := 0
+		for _, stmt := range db.prepared.all {
+			if stmt != nil {
+				kept++
+			}
+		}
+		if kept == 0 && !db.postgres || kept > 0 && db.postgres {
+			t.Errorf("%d statements are kept prepared", kept)
+		}
+	})
+}
+
+// TestFewStatementsAreKept: who asks in ever new ways fills no memory.
+func TestFewStatementsAreKept(t *testing.T) {
+	db := open(t, stores["sqlite"](t))
+	for i := range 2 * mostPrepared {
+		err := db.disclose(t.Context(), func(tx *sql.Tx) error {
+			return db.exec(t.Context(), tx, fmt.Sprintf("SELECT %d", i), nil)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(db.prepared.all) != mostPrepared || len(db.prepared.missing) != 0 {
+		t.Errorf("%d texts, %d of them without a statement", len(db.prepared.all), len(db.prepared.missing))
 	}
 }

@@ -97,11 +97,9 @@ func (d *DB) CaseFor(ctx context.Context, to consent.Recipient, view, id string)
 // when it was given.
 func (r glance) logCase(ctx context.Context, id string) error {
 	a := r.access
-	//nolint:gosec // only constants are joined
-	_, err := r.tx.ExecContext(ctx, `INSERT INTO access (at, audience, subject, family, purpose, view)
+	return r.db.exec(ctx, r.tx, `INSERT INTO access (at, audience, subject, family, purpose, view)
 		SELECT (SELECT now FROM wall), $6, $7, COALESCE(MAX(family), ''), $1, CASE WHEN COUNT(*) > 0 THEN $8 ELSE '`+consent.Withheld+`' END
-		FROM v_alert`+r.where()+` AND id = $5`, r.args(id, string(a.Reader.Kind), a.Reader.Subject, a.View)...)
-	return err
+		FROM v_alert`+r.where()+` AND id = $5`, r.args(id, string(a.Reader.Kind), a.Reader.Subject, a.View))
 }
 
 // oneCase reads an alert and its steps by the same statements whether it may be

@@ -32,7 +32,11 @@ func (d *DB) disclose(ctx context.Context, fn func(*sql.Tx) error) error {
 	if err := fn(tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	d.prepared.fill(ctx, d.write)
+	return nil
 }
 
 // asGate takes away every right but the Gate's until the end of tx, or until
@@ -98,7 +102,7 @@ func (r glance) args(more ...any) []any {
 
 // each runs a query and calls scan for every row.
 func (r glance) each(ctx context.Context, query string, scan func(*sql.Rows) error, more ...any) error {
-	rows, err := r.tx.QueryContext(ctx, query, r.args(more...)...)
+	rows, err := r.db.query(ctx, r.tx, query, r.args(more...))
 	if err != nil {
 		return err
 	}
@@ -118,15 +122,13 @@ func (r glance) log(ctx context.Context, from string, more ...any) error {
 	a, n := r.access, 4+len(more)
 	args := append(r.args(more...), string(a.Reader.Kind), a.Reader.Subject, a.View)
 	who := fmt.Sprintf("(SELECT now FROM wall), $%d, $%d", n+1, n+2)
-	//nolint:gosec // only constants and numbers of parameters are joined
 	query := fmt.Sprintf(`INSERT INTO access (at, audience, subject, family, purpose, view)
 		SELECT %s, family, $1, $%d FROM (SELECT DISTINCT family FROM %s) given WHERE family IS NOT NULL`, who, n+3, from)
 	if r.family != "" {
 		query = fmt.Sprintf(`INSERT INTO access (at, audience, subject, family, purpose, view)
 			VALUES (%s, $4, $1, CASE WHEN EXISTS (SELECT 1 FROM %s) THEN $%d ELSE '%s' END)`, who, from, n+3, consent.Withheld)
 	}
-	_, err := r.tx.ExecContext(ctx, query, args...)
-	return err
+	return r.db.exec(ctx, r.tx, query, args)
 }
 
 // Sheets returns what a reader may see of one family, or with "" of every family

@@ -35,6 +35,7 @@ type DB struct {
 	path     string // of SQLite's file
 	keys     *keyring.Ring
 	routes   []household.Route // see Tell
+	prepared prepared
 }
 
 // Open opens the store at a URL and brings its schema up to date. What names a family

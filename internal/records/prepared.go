@@ -1,0 +1,77 @@
+package records
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"sync"
+)
+
+// mostPrepared bounds how many texts are kept prepared, of some 30 KiB each.
+const mostPrepared = 128
+
+// prepared keeps statements that the writer would otherwise parse and plan at each use:
+// of views in views, which takes longer than to run them. Its zero value keeps none.
+//
+// The writer is one connection, which a transaction has to itself: what it found
+// missing is prepared when it has ended.
+type prepared struct {
+	mu      sync.Mutex
+	all     map[string]*sql.Stmt // by their texts; nil while it is missing
+	missing []string
+}
+
+// of returns the statement of a text; nil when it has to be run as it is.
+func (p *prepared) of(text string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	stmt, known := p.all[text]
+	if !known && len(p.all) < mostPrepared {
+		if p.all == nil {
+			p.all = map[string]*sql.Stmt{}
+		}
+		p.all[text] = nil
+		p.missing = append(p.missing, text)
+	}
+	return stmt
+}
+
+// fill prepares what was missing.
+func (p *prepared) fill(ctx context.Context, db *sql.DB) {
+	p.mu.Lock()
+	texts := slices.Clone(p.missing)
+	p.missing = p.missing[:0]
+	p.mu.Unlock()
+	for _, text := range texts {
+		stmt, err := db.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept as long as db
+		p.mu.Lock()
+		if err == nil {
+			p.all[text] = stmt
+		} else {
+			delete(p.all, text) // missing again at its next use
+		}
+		p.mu.Unlock()
+	}
+}
+
+// query runs a query of the Gate. PostgreSQL's driver keeps statements by itself.
+func (d *DB) query(ctx context.Context, tx *sql.Tx, text string, args []any) (*sql.Rows, error) {
+	if !d.postgres {
+		if stmt := d.prepared.of(text); stmt != nil {
+			return tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // ends with tx
+		}
+	}
+	return tx.QueryContext(ctx, text, args...)
+}
+
+// exec runs a statement of the Gate as [DB.query] runs a query.
+func (d *DB) exec(ctx context.Context, tx *sql.Tx, text string, args []any) error {
+	if !d.postgres {
+		if stmt := d.prepared.of(text); stmt != nil {
+			_, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, args...) //nolint:sqlclosecheck // ends with tx
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, text, args...)
+	return err
+}
