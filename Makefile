@@ -68,8 +68,9 @@ bench-ingest: build ## from a meter's message to a reading that can be read back
 bench-parts: ## decode, spool, broker, series, each alone
 	$(GO) test -run '^$$' -bench . -benchmem ./ingest/... ./internal/broker ./internal/series
 
-bench-indicators: ## usage, bills, jobs
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/energy ./internal/tariff ./indicators/... ./internal/jobs
+bench-indicators: ## usage, bills, jobs, and nights of 1,000 and 10,000 homes, which take hours to prepare; HOMES="100" shortens
+	$(GO) test -run '^$$' -bench . -skip Night -benchmem ./internal/energy ./internal/tariff ./indicators/... ./internal/jobs
+	for homes in $(or $(HOMES),1000 10000); do $(GO) test -run '^$$' -bench Night -benchtime $${homes}x -timeout 0 ./internal/jobs || exit 1; done
 
 bench-journal: ## 1,000,000 entries of the journal, written and verified; N=20000 shortens
 	$(GO) test -run '^$$' -bench Journal -benchtime $(or $(N),1000000)x ./internal/records
