@@ -20,11 +20,13 @@ import (
 // BenchmarkNight measures the nightly run: b.N homes, as many as -benchtime 1000x says,
 // have a year of hourly readings, of an electricity meter, every second with off-peak
 // hours, and of a thermometer. All of it is computed, a further day arrives, in the
-// middle of a month, and in the night after it the run brings everything up to date. first-ms/home is what the whole
-// year took in the first run; cpu-ms/home is the processor time of the night, which
-// other work on the machine makes less of a difference to. MiB is the resident memory of
-// this process, at most during the night, and MiB-before what it was then: that of
-// InfluxDB is its own, and so is its processor time.
+// middle of a month, and in the night after it the run brings everything up to date.
+//
+// first-ms/home is what the whole year took in the first run; cpu-ms/home is the
+// processor time of the night, which other work on the machine makes less of a
+// difference to. MiB is the resident memory of this process, at most during the night,
+// and MiB-before what it was then: that of InfluxDB is its own, and so is its processor
+// time.
 func BenchmarkNight(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { night(b, nil) })
 	b.Run("influx", func(b *testing.B) {
