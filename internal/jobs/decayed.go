@@ -11,10 +11,10 @@ import (
 	"foyer/internal/tariff"
 )
 
-// decayed returns what of a family is kept no longer. A border from before the family
-// had a meter took nothing away.
-func (p *Planner) decayed(ctx context.Context, home *household.Home) (household.Decayed, error) {
-	x, err := p.store.Decayed(ctx, home.Family)
+// decayed returns what of a family is kept no longer, with the closed days of [from, to).
+// A border from before the family had a meter took nothing away.
+func (p *Planner) decayed(ctx context.Context, home *household.Home, from, to energy.Day) (household.Decayed, error) {
+	x, err := p.store.Decayed(ctx, home.Family, from, to)
 	if err != nil {
 		return x, err
 	}

@@ -202,8 +202,11 @@ func periods(span indicators.Span, first, today energy.Day) []period {
 // monthOf returns the first day of the month of d.
 func monthOf(d energy.Day) energy.Day { return energy.Day{Year: d.Year, Month: d.Month, Date: 1} }
 
-// never is a day that does not come.
-var never = energy.Day{Year: 9999, Month: 1, Date: 1}
+// Days before and after all that are kept: ever, and one that does not come.
+var (
+	ever  = energy.Day{Year: 1900, Month: 1, Date: 1}
+	never = energy.Day{Year: 9999, Month: 1, Date: 1}
+)
 
 // firstOf returns the first day of which an indicator can say anything, or never.
 func (s *study) firstOf(i indicators.Indicator) energy.Day {

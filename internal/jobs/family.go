@@ -28,11 +28,16 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 			}
 		}
 	}
-	decayed, err := p.decayed(ctx, work.home)
+	all := days.all()
+	var from, to energy.Day // no day of none
+	if len(all) > 0 {
+		from, to = all[0], all[len(all)-1].Add(1)
+	}
+	decayed, err := p.decayed(ctx, work.home, from, to)
 	if err != nil {
 		return err
 	}
-	kept := slices.DeleteFunc(days.all(), func(d energy.Day) bool { return d.Before(decayed.Days) })
+	kept := slices.DeleteFunc(all, func(d energy.Day) bool { return d.Before(decayed.Days) })
 	runs := consecutive(kept)
 	for i, run := range runs {
 		roll, err := p.roll(ctx, work.home, decayed, run[0], run[len(run)-1].Add(1))

@@ -23,7 +23,7 @@ func (k *skies) weather(ctx context.Context, p *Planner, pilot string, today ene
 	if all, ok := k.of[pilot]; ok {
 		return all, nil
 	}
-	all, err := p.store.Weather(ctx, pilot, energy.Day{Year: 1900, Month: 1, Date: 1}, today)
+	all, err := p.store.Weather(ctx, pilot, ever, today)
 	if err != nil {
 		return nil, err
 	}

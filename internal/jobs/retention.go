@@ -331,7 +331,7 @@ func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.D
 		return nil, err
 	}
 	of := &study{planner: p, home: home, now: s.now, today: s.pilots[home.Pilot].today, dirty: map[energy.Day]bool{}}
-	if of.decayed, err = p.decayed(ctx, home); err != nil {
+	if of.decayed, err = p.decayed(ctx, home, ever, never); err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(fine, func(d energy.Day, _ bool) bool {

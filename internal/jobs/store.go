@@ -173,8 +173,8 @@ type Retention interface {
 	// that all of it was; the journal is told where there was anything.
 	MoveBorders(ctx context.Context, b household.Borders) error
 	EndRetention(ctx context.Context, b household.Borders, promise household.Promise, told bool, rows int64) error
-	// Decayed returns what of a family may be kept no longer.
-	Decayed(ctx context.Context, family household.FamilyID) (household.Decayed, error)
+	// Decayed returns what of a family may be kept no longer, with its closed days of [from, to).
+	Decayed(ctx context.Context, family household.FamilyID, from, to energy.Day) (household.Decayed, error)
 	// FineDays returns the days before an instant of which anything is kept that is finer
 	// than a day, readings apart.
 	FineDays(ctx context.Context, family household.FamilyID, before time.Time, zone *time.Location) (map[energy.Day]bool, error)

@@ -43,7 +43,7 @@ type study struct {
 
 // read brings in the days of a family and prices them.
 func (s *study) read(ctx context.Context) (err error) {
-	if s.decayed, err = s.planner.decayed(ctx, s.home); err != nil {
+	if s.decayed, err = s.planner.decayed(ctx, s.home, ever, never); err != nil {
 		return err
 	}
 	if err := s.acquaint(ctx); err != nil || !s.known {

@@ -204,7 +204,7 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 
 // verifyUsage compares half-hours, days and months of [from, to).
 func (p *Planner) verifyUsage(ctx context.Context, c *comparison, home *household.Home, from, to energy.Day, wait map[energy.Day]bool) error {
-	decayed, err := p.decayed(ctx, home)
+	decayed, err := p.decayed(ctx, home, from, to)
 	if err != nil {
 		return err
 	}

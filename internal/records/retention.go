@@ -114,8 +114,8 @@ func (d *DB) EndRetention(ctx context.Context, b household.Borders, promise hous
 }
 
 // Decayed returns what of a family may be kept no longer: the borders of its pilot, and
-// its closed days.
-func (d *DB) Decayed(ctx context.Context, family household.FamilyID) (household.Decayed, error) {
+// its closed days of [from, to).
+func (d *DB) Decayed(ctx context.Context, family household.FamilyID, from, to energy.Day) (household.Decayed, error) {
 	x := household.Decayed{Closed: map[energy.Day]household.Closed{}}
 	var b household.Borders
 	err := scanBorders(d.read.QueryRowContext(ctx, selectBorders+` WHERE pilot = (SELECT pilot FROM family WHERE id = $1)`, family), &b)
@@ -123,7 +123,8 @@ func (d *DB) Decayed(ctx context.Context, family household.FamilyID) (household.
 		return x, fmt.Errorf("read what is kept: %w", err)
 	}
 	x.HalfHours, x.Days = b.HalfHours, b.Days
-	rows, err := d.read.QueryContext(ctx, `SELECT day, kept FROM closed_day WHERE family = $1`, family)
+	rows, err := d.read.QueryContext(ctx, `SELECT day, kept FROM closed_day WHERE family = $1 AND day >= $2 AND day < $3`,
+		family, from.String(), to.String())
 	if err != nil {
 		return x, fmt.Errorf("read closed days: %w", err)
 	}

@@ -76,7 +76,10 @@ func TestDecayGoesToTheBorderAndNoFurther(t *testing.T) {
 		if err := db.MoveBorders(t.Context(), household.Borders{Pilot: "p", HalfHours: day, Days: first, Proofs: first, Done: day}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := db.Decayed(t.Context(), old)
+		if got, err := db.Decayed(t.Context(), old, first, day.Add(-1)); err != nil || len(got.Closed) != 0 || got.Days != first {
+			t.Errorf("before the closed day: %+v %v", got, err)
+		}
+		got, err := db.Decayed(t.Context(), old, day.Add(-1), day)
 		if kept := got.Closed[day.Add(-1)]; err != nil || got.HalfHours != day || got.Days != first || len(kept.Uses) != 1 ||
 			kept.Uses[0].Periods[0] != (household.ClosedPeriod{Period: "hp", Energy: 7, Estimated: true}) || kept.Learn.Means["energy_import/f01"] != "hc" {
 			t.Errorf("%+v %v", got, err)
