@@ -327,6 +327,18 @@ func sparseNeighbours(t *testing.T, open func() store) {
 	if err != nil || len(a) != 1 || a[0].Value != 2 {
 		t.Fatal(a, err)
 	}
+
+	// Some of the last week and some of the weeks before.
+	const day = 24 * 60
+	weeks := []energy.Reading{r(temp, 3000*day, 1), r(temp, 3040*day, 2), r(temp, 3043*day, 3), r(temp, 3050*day-1, 4), r(temp, 3050*day, 5)}
+	write(t, s, weeks...)
+	for n := range len(weeks) {
+		got, err := s.Before(t.Context(), "m-1", temp, weeks[4].At, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, got, weeks[4-n:4]...)
+	}
 }
 
 func sources(t *testing.T, open func() store) {
