@@ -300,7 +300,7 @@ func TestAReadAgainIsTheSameRead(t *testing.T) {
 			t.Errorf("%d of 9 reads are written down: %v", written, err)
 		}
 		kept := 0
-		for _, stmt := range db.prepared.all {
+		for _, stmt := range db.writes.all {
 			if stmt != nil {
 				kept++
 			}
@@ -322,7 +322,7 @@ func TestFewStatementsAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if len(db.prepared.all) != mostPrepared || len(db.prepared.missing) != 0 {
-		t.Errorf("%d texts, %d of them without a statement", len(db.prepared.all), len(db.prepared.missing))
+	if len(db.writes.all) != mostPrepared || len(db.writes.missing) != 0 {
+		t.Errorf("%d texts, %d of them without a statement", len(db.writes.all), len(db.writes.missing))
 	}
 }

@@ -32,11 +32,7 @@ func (d *DB) disclose(ctx context.Context, fn func(*sql.Tx) error) error {
 	if err := fn(tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	d.prepared.fill(ctx, d.write)
-	return nil
+	return d.commit(ctx, tx)
 }
 
 // asGate takes away every right but the Gate's until the end of tx, or until

@@ -31,17 +31,8 @@ func (d *DB) Claim(ctx context.Context, rs []energy.Reading) ([]energy.Reading, 
 	newest := newestOf(rs)
 	before := make(map[markKey]int64, len(newest))
 	err := d.tx(ctx, func(tx *sql.Tx) error {
-		prepared := map[int]*sql.Stmt{} // by number of rows; the transaction closes them
 		for _, part := range powers(newest, marksAtOnce) {
-			stmt := prepared[len(part)]
-			if stmt == nil {
-				var err error
-				if stmt, err = tx.PrepareContext(ctx, d.claimSQL(len(part))); err != nil {
-					return err
-				}
-				prepared[len(part)] = stmt
-			}
-			if err := claim(ctx, stmt, part, before); err != nil {
+			if err := d.claim(ctx, tx, part, before); err != nil {
 				return err
 			}
 		}
@@ -87,12 +78,12 @@ func (d *DB) claimSQL(rows int) string {
 }
 
 // claim sets the marks that rise and adds to before where those stood.
-func claim(ctx context.Context, stmt *sql.Stmt, newest []energy.Reading, before map[markKey]int64) error {
+func (d *DB) claim(ctx context.Context, tx *sql.Tx, newest []energy.Reading, before map[markKey]int64) error {
 	args := make([]any, 0, 4*len(newest))
 	for _, r := range newest {
 		args = append(args, string(r.Meter), string(r.Register), r.At.UnixMilli(), r.Value)
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
+	rows, err := d.query(ctx, tx, d.claimSQL(len(newest)), args)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (d *DB) metersByID(ctx context.Context, all []household.Meter, ids []energy
 	for i, id := range ids {
 		args[i] = string(id)
 	}
-	rows, err := d.read.QueryContext(ctx, selectMeter+" WHERE m.id IN "+d.values(1, len(ids)), args...)
+	rows, err := d.again(ctx, selectMeter+" WHERE m.id IN "+d.values(1, len(ids)), args)
 	if err != nil {
 		return all, err
 	}

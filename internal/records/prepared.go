@@ -10,11 +10,9 @@ import (
 // mostPrepared bounds how many texts are kept prepared, of some 30 KiB each.
 const mostPrepared = 128
 
-// prepared keeps statements that the writer would otherwise parse and plan at each use:
-// of views in views, which takes longer than to run them. Its zero value keeps none.
-//
-// The writer is one connection, which a transaction has to itself: what it found
-// missing is prepared when it has ended.
+// prepared keeps statements that SQLite would otherwise parse and plan at each use: of
+// views in views, or of many rows, which takes longer than to run them. Its zero value
+// keeps none. PostgreSQL's driver keeps statements by itself.
 type prepared struct {
 	mu      sync.Mutex
 	all     map[string]*sql.Stmt // by their texts; nil while it is missing
@@ -54,24 +52,52 @@ func (p *prepared) fill(ctx context.Context, db *sql.DB) {
 	}
 }
 
-// query runs a query of the Gate. PostgreSQL's driver keeps statements by itself.
+// query runs a query that will be run again in other transactions.
 func (d *DB) query(ctx context.Context, tx *sql.Tx, text string, args []any) (*sql.Rows, error) {
 	if !d.postgres {
-		if stmt := d.prepared.of(text); stmt != nil {
+		if stmt := d.writes.of(text); stmt != nil {
 			return tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // ends with tx
 		}
 	}
 	return tx.QueryContext(ctx, text, args...)
 }
 
-// exec runs a statement of the Gate as [DB.query] runs a query.
+// exec runs a statement as query runs a query.
 func (d *DB) exec(ctx context.Context, tx *sql.Tx, text string, args []any) error {
 	if !d.postgres {
-		if stmt := d.prepared.of(text); stmt != nil {
+		if stmt := d.writes.of(text); stmt != nil {
 			_, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, args...) //nolint:sqlclosecheck // ends with tx
 			return err
 		}
 	}
 	_, err := tx.ExecContext(ctx, text, args...)
 	return err
+}
+
+// commit ends a transaction. The writer is one connection, which a transaction has to
+// itself: what it found missing is prepared only now.
+func (d *DB) commit(ctx context.Context, tx *sql.Tx) error {
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	d.writes.fill(ctx, d.write)
+	return nil
+}
+
+// again runs a query that will be run again, outside of a transaction.
+//
+//nolint:sqlclosecheck // statements are kept, and who asked closes the rows
+func (d *DB) again(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	if d.postgres {
+		return d.read.QueryContext(ctx, text, args...)
+	}
+	stmt := d.reads.of(text)
+	if stmt == nil {
+		d.reads.fill(ctx, d.read) // before a connection is taken: of a few, none waits for another
+		stmt = d.reads.of(text)
+	}
+	if stmt == nil {
+		return d.read.QueryContext(ctx, text, args...)
+	}
+	return stmt.QueryContext(ctx, args...)
 }

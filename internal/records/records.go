@@ -35,7 +35,8 @@ type DB struct {
 	path     string // of SQLite's file
 	keys     *keyring.Ring
 	routes   []household.Route // see Tell
-	prepared prepared
+	writes   prepared
+	reads    prepared
 }
 
 // Open opens the store at a URL and brings its schema up to date. What names a family
@@ -167,7 +168,7 @@ func (d *DB) tx(ctx context.Context, fn func(*sql.Tx) error) error {
 	if err := fn(t); err != nil {
 		return errors.Join(err, t.Rollback())
 	}
-	return t.Commit()
+	return d.commit(ctx, t)
 }
 
 // redact takes the password out of a URL.
