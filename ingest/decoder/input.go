@@ -22,6 +22,10 @@ type Input struct {
 	doc    document
 	plain  document // the payload as it is, for who reads bare text
 
+	nested    document // what one text of the payload holds
+	unwrapped bool
+	nests     bool // nested holds JSON
+
 	sender       Device // of the observations to come, where it is not that of the message
 	observations []Observation
 	origins      []origin // of the observations, in the same order
@@ -82,10 +86,11 @@ func (in *Input) release() {
 	clear(in.origins)
 	clear(in.ahead)
 	clear(in.observations)
-	nodes, plain, words, at, captures, origins := in.doc.nodes[:0], in.plain.nodes[:0], in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
+	nodes, plain, nested := in.doc.nodes[:0], in.plain.nodes[:0], in.nested.nodes[:0]
+	words, at, captures, origins := in.topic.words[:0], in.topic.at[:0], in.captures[:0], in.origins[:0]
 	*in = Input{captures: captures, origins: origins, ahead: in.ahead[:0], observations: in.observations[:0]}
-	in.doc.nodes, in.plain.nodes, in.topic.words, in.topic.at = nodes, plain, words, at
-	if cap(nodes) <= 4096 { // a rare giant does not stay
+	in.doc.nodes, in.plain.nodes, in.nested.nodes, in.topic.words, in.topic.at = nodes, plain, nested, words, at
+	if max(cap(nodes), cap(plain), cap(nested)) <= 4096 { // a rare giant does not stay
 		inputs.Put(in)
 	}
 }
@@ -135,6 +140,19 @@ func (in *Input) bare() value {
 	}
 	in.plain.one(b)
 	return in.plain.root()
+}
+
+// unwrap returns the JSON that v, a text of the payload, holds; absent when it holds
+// none. It is parsed at most once: a message has one such text.
+func (in *Input) unwrap(v value) value {
+	if !in.unwrapped {
+		in.unwrapped = true
+		in.nests = in.nested.parse(v.raw())
+	}
+	if !in.nests {
+		return value{}
+	}
+	return in.nested.root()
 }
 
 // broken reports whether somebody wanted JSON and found none.

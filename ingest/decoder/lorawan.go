@@ -41,7 +41,18 @@ func init() {
 		},
 		Doc: Doc{Apart: "refused: no payload template reads the object of this model"},
 	})
+	register(Decoder{
+		Name:   "lorawan_chirpstack/protobuf",
+		Order:  13,
+		Topics: chirpStack3.topics, // version 4 has the first of them
+		Fits:   func(in *Input) bool { return in.bare().kind() == text && in.root().kind() == absent },
+		Decode: func(*Input) (Result, error) { return Result{}, refuse(reasonProtobuf) },
+		Doc:    Doc{Apart: "refused: " + reasonProtobuf},
+	})
 }
+
+// reasonProtobuf says what to switch.
+const reasonProtobuf = `no JSON but, it seems, protobuf: set json=true (ChirpStack 4) or marshaler="json" (3) in its MQTT integration`
 
 // An envelope is how one network server wraps uplinks.
 type envelope struct {
@@ -115,11 +126,21 @@ var chirpStack3 = envelope{
 		return uplink{
 			eui:    euiOf(root.get("devEUI").text()),
 			name:   root.get("deviceName").text(),
-			object: root.get("object"),
+			object: firstGiven(root.get("object"), root.get("objectJSON")),
 			model:  root.get("deviceProfileName").text(),
 			times:  []value{root.get("time"), root.get("rxInfo").index(0).get("time")},
 		}
 	},
+}
+
+// firstGiven returns the first value that is there.
+func firstGiven(values ...value) value {
+	for _, v := range values {
+		if v.kind() != absent && v.kind() != null {
+			return v
+		}
+	}
+	return value{}
 }
 
 // euiOf returns an EUI in lower case; one of ChirpStack's marshalers writes it in
@@ -149,6 +170,9 @@ func (in *Input) uplink() uplink {
 	for _, e := range envelopes {
 		if e.is(root) {
 			up := e.open(root)
+			if up.object.kind() == text { // the marshaler "json" of ChirpStack 3
+				up.object = in.unwrap(up.object)
+			}
 			if inner := up.object.get("bytes"); inner.kind() == object { // some codecs wrap it once more
 				up.object = inner
 			}
