@@ -9,8 +9,8 @@ import (
 type sumsInputs struct {
 	Residual  *float64 `json:"ss_res"`
 	Total     *float64 `json:"ss_tot"`
-	N         int      `json:"n"`
-	Variables int      `json:"n_variables"`
+	N         *int     `json:"n"`
+	Variables *int     `json:"n_variables"`
 }
 
 type valueResult struct {
@@ -18,9 +18,9 @@ type valueResult struct {
 }
 
 type pairsInputs struct {
-	Observed  []float64 `json:"observed"`
-	Predicted []float64 `json:"predicted"`
-	Variables int       `json:"n_variables"`
+	Observed  []*float64 `json:"observed"`
+	Predicted []*float64 `json:"predicted"`
+	Variables *int       `json:"n_variables"`
 }
 
 type pairsResult struct {
@@ -33,8 +33,8 @@ type pairsResult struct {
 }
 
 type quantileInputs struct {
-	Values []float64 `json:"values"`
-	P      *float64  `json:"p"`
+	Values []*float64 `json:"values"`
+	P      *float64   `json:"p"`
 }
 
 type studentInputs struct {
@@ -56,23 +56,30 @@ type spanResult struct {
 
 func init() {
 	calculate("r_squared_adjusted", "CalTRACK 2.0, 3.4.3.3", func(in sumsInputs) valueResult {
-		if in.Residual == nil || in.Total == nil || *in.Total <= 0 || in.Variables < 0 || in.N-in.Variables-1 <= 0 {
+		if in.Residual == nil || in.Total == nil || in.N == nil || in.Variables == nil {
 			return valueResult{}
 		}
-		return valueResult{known(caltrack.Adjusted(*in.Residual, *in.Total, in.N, in.Variables))}
+		if *in.Total <= 0 || *in.Variables < 0 || *in.N-*in.Variables-1 <= 0 {
+			return valueResult{}
+		}
+		return valueResult{known(caltrack.Adjusted(*in.Residual, *in.Total, *in.N, *in.Variables))}
 	})
 	calculate("fit_metrics", "CalTRACK 2.0, 4.3.2.2; PNRMSE over the interquartile range of what was observed", func(in pairsInputs) pairsResult {
-		if len(in.Observed) == 0 || len(in.Observed) != len(in.Predicted) || in.Variables < 0 {
+		observed, seen := reals(in.Observed)
+		predicted, foreseen := reals(in.Predicted)
+		if !seen || !foreseen || len(observed) == 0 || len(observed) != len(predicted) || in.Variables == nil || *in.Variables < 0 {
 			return pairsResult{}
 		}
-		m := caltrack.MetricsOf(in.Observed, in.Predicted, in.Variables)
+		m := caltrack.MetricsOf(observed, predicted, *in.Variables)
 		return pairsResult{known(m.RMSE), m.AdjustedRMSE, m.CVRMSE, m.AdjustedCVRMSE, m.NMBE, m.AdjustedPNRMSE}
 	})
 	calculate("quantile_type7", "Hyndman and Fan 1996, type 7: linear interpolation", func(in quantileInputs) valueResult {
-		if len(in.Values) == 0 || in.P == nil || *in.P < 0 || *in.P > 1 {
+		values, ok := reals(in.Values)
+		if !ok || len(values) == 0 || in.P == nil || *in.P < 0 || *in.P > 1 {
 			return valueResult{}
 		}
-		return valueResult{known(caltrack.Quantile(slices.Sorted(slices.Values(in.Values)), *in.P))}
+		slices.Sort(values)
+		return valueResult{known(caltrack.Quantile(values, *in.P))}
 	})
 	calculate("student_t_quantile", "Student's t distribution, NIST DLMF 8.17", func(in studentInputs) valueResult {
 		if in.P == nil || in.DF == nil || *in.P <= 0 || *in.P >= 1 || *in.DF <= 0 {

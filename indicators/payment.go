@@ -13,8 +13,8 @@ type tierInputs struct {
 
 // A tier is paid from a result on.
 type tier struct {
-	Min number `json:"min"`
-	Pay number `json:"pay"`
+	Min *number `json:"min"`
+	Pay *number `json:"pay"`
 }
 
 type tierResult struct {
@@ -82,6 +82,9 @@ func tierPayment(in tierInputs) tierResult {
 	}
 	var best *tier
 	for i, t := range in.Tiers {
+		if unknown(t.Min, t.Pay) {
+			return nothing("invalid_input")
+		}
 		if used.GreaterThanOrEqual(t.Min.Decimal) && (best == nil || t.Min.GreaterThan(best.Min.Decimal)) {
 			best = &in.Tiers[i]
 		}

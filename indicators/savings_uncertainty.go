@@ -24,8 +24,8 @@ type uncertaintyResult struct {
 }
 
 type portfolioInputs struct {
-	Savings       []float64 `json:"savings"`
-	Uncertainties []float64 `json:"uncertainties"`
+	Savings       []*float64 `json:"savings"`
+	Uncertainties []*float64 `json:"uncertainties"`
 }
 
 type portfolioResult struct {
@@ -37,10 +37,12 @@ type portfolioResult struct {
 func init() {
 	calculate("fractional_savings_uncertainty", "CalTRACK 2.0, 4.3.2.4; coefficients of Sun and Baltazar 2013; kind is daily or billing, a bill a month", homeUncertainty)
 	calculate("portfolio_fsu", "CalTRACK 2.0, 4.3.2.5", func(in portfolioInputs) portfolioResult {
-		if len(in.Savings) == 0 || len(in.Savings) != len(in.Uncertainties) {
+		savings, saved := reals(in.Savings)
+		uncertainties, sure := reals(in.Uncertainties)
+		if !saved || !sure || len(savings) == 0 || len(savings) != len(uncertainties) {
 			return portfolioResult{}
 		}
-		total, uncertainty, fraction := caltrack.Together(in.Savings, in.Uncertainties)
+		total, uncertainty, fraction := caltrack.Together(savings, uncertainties)
 		return portfolioResult{known(total), known(uncertainty), fraction}
 	})
 }
