@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,13 +26,20 @@ func emptyPilot(t *testing.T, zone string) (*app.Office, *simulators.Town) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { o.Close() })
+	return o, twoHomes(t, zone, 28)
+}
+
+// twoHomes builds a town of two homes in a zone that tells some days of its past by the
+// half-hour.
+func twoHomes(t *testing.T, zone string, halfHours int) *simulators.Town {
+	t.Helper()
 	s := simulators.Default(2)
-	s.Start, s.Days, s.Zone = "2026-11-10", 1, zone
+	s.Start, s.Days, s.Zone, s.HalfHours = "2026-11-10", 1, zone, halfHours
 	town, err := simulators.Open(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o, town
+	return town
 }
 
 // count returns how many families and gateways a pilot has.
@@ -83,5 +91,38 @@ func TestRehearsalWantsThePilotsZone(t *testing.T) {
 	}
 	if f, g := count(t, o); f != 0 || g != 0 {
 		t.Errorf("%d families and %d gateways", f, g)
+	}
+}
+
+// TestAllOfTheStationsPastIsRolledUp wants the weather of a past that is longer than a
+// year, which savings are computed from, to become days.
+func TestAllOfTheStationsPastIsRolledUp(t *testing.T) {
+	o, _ := emptyPilot(t, "Europe/Paris")
+	const days = 450
+	town := twoHomes(t, "Europe/Paris", days)
+	settled, err := o.Rehearse(t.Context(), town)
+	if err != nil {
+		t.Fatal(err)
+	}
+	station, _ := town.Station()
+	stale, err := o.Records.StaleSpans(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(stale, func(s household.Stale) bool { return s.Meter == settled.Meter(station) })
+	if i < 0 {
+		t.Fatal("nothing of the station is rolled up")
+	}
+	heard := 0
+	for _, r := range settled.Samples(town) {
+		if r.Meter != stale[i].Meter {
+			continue
+		}
+		if heard++; r.At.Before(stale[i].From) {
+			t.Fatalf("it was heard on %s, and is rolled up since %s", r.At, stale[i].From)
+		}
+	}
+	if heard < days*47 {
+		t.Errorf("heard %d times", heard)
 	}
 }

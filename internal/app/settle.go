@@ -60,7 +60,8 @@ func (o *Office) Settle(ctx context.Context, town *simulators.Town) (Settlement,
 	}
 	if station, ok := town.Station(); ok {
 		from, _ := town.Span()
-		err = o.claim(ctx, &s, "", simulators.Home{Since: from.AddDate(0, 0, -400), From: from}, station)
+		since := from.AddDate(0, 0, -town.Scenario.HalfHours) // as far back as Samples tells what it showed
+		err = o.claim(ctx, &s, "", simulators.Home{Since: since, From: from}, station)
 	}
 	return s, err
 }
