@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"foyer/indicators/caltrack"
+	"foyer/internal/formula"
 )
 
 type sumsInputs struct {
@@ -65,8 +66,8 @@ func init() {
 		return valueResult{known(caltrack.Adjusted(*in.Residual, *in.Total, *in.N, *in.Variables))}
 	})
 	calculate("fit_metrics", "CalTRACK 2.0, 4.3.2.2; PNRMSE over the interquartile range of what was observed", func(in pairsInputs) pairsResult {
-		observed, seen := reals(in.Observed)
-		predicted, foreseen := reals(in.Predicted)
+		observed, seen := formula.All(in.Observed)
+		predicted, foreseen := formula.All(in.Predicted)
 		if !seen || !foreseen || len(observed) == 0 || len(observed) != len(predicted) || in.Variables == nil || *in.Variables < 0 {
 			return pairsResult{}
 		}
@@ -74,7 +75,7 @@ func init() {
 		return pairsResult{known(m.RMSE), m.AdjustedRMSE, m.CVRMSE, m.AdjustedCVRMSE, m.NMBE, m.AdjustedPNRMSE}
 	})
 	calculate("quantile_type7", "Hyndman and Fan 1996, type 7: linear interpolation", func(in quantileInputs) valueResult {
-		values, ok := reals(in.Values)
+		values, ok := formula.All(in.Values)
 		if !ok || len(values) == 0 || in.P == nil || *in.P < 0 || *in.P > 1 {
 			return valueResult{}
 		}

@@ -42,18 +42,6 @@ func num(d decimal.Decimal) *number { return formula.Of(d) }
 // known returns a pointer to a number; nil to what is none.
 func known(v float64) *float64 { return formula.Known(v) }
 
-// reals returns the numbers of a list, and whether each is known.
-func reals(ns []*float64) ([]float64, bool) {
-	all := make([]float64, 0, len(ns))
-	for _, n := range ns {
-		if n == nil {
-			return nil, false
-		}
-		all = append(all, *n)
-	}
-	return all, true
-}
-
 // every returns whether all conditions hold; nil when that depends on one that is
 // not known.
 func every(conditions ...*bool) *bool {

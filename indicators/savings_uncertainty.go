@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"foyer/indicators/caltrack"
+	"foyer/internal/formula"
 )
 
 type uncertaintyInputs struct {
@@ -37,8 +38,8 @@ type portfolioResult struct {
 func init() {
 	calculate("fractional_savings_uncertainty", "CalTRACK 2.0, 4.3.2.4; coefficients of Sun and Baltazar 2013; kind is daily or billing, a bill a month", homeUncertainty)
 	calculate("portfolio_fsu", "CalTRACK 2.0, 4.3.2.5", func(in portfolioInputs) portfolioResult {
-		savings, saved := reals(in.Savings)
-		uncertainties, sure := reals(in.Uncertainties)
+		savings, saved := formula.All(in.Savings)
+		uncertainties, sure := formula.All(in.Uncertainties)
 		if !saved || !sure || len(savings) == 0 || len(savings) != len(uncertainties) {
 			return portfolioResult{}
 		}

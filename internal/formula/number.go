@@ -41,3 +41,15 @@ func Known(v float64) *float64 {
 	}
 	return &v
 }
+
+// All returns what is in a list; false when one of it is null, which is not known.
+func All[T any](ns []*T) ([]T, bool) {
+	all := make([]T, 0, len(ns))
+	for _, n := range ns {
+		if n == nil {
+			return nil, false
+		}
+		all = append(all, *n)
+	}
+	return all, true
+}

@@ -79,7 +79,7 @@ type budgetResult struct {
 func init() {
 	calculate("primary_suppression", "INSEE, manuel de protection des tableaux: 11 homes and at most 85 % for one, where min_count and dominance say nothing else", judgeCells)
 	calculate("complementary_suppression_row", "Foyer: the smallest partners until two cells and min_count homes are hidden", func(in rowInputs) rowResult {
-		counts, ok := known(in.Counts)
+		counts, ok := formula.All(in.Counts)
 		if !ok || in.Total == nil {
 			return rowResult{Status: "invalid_input"}
 		}
@@ -90,7 +90,7 @@ func init() {
 		counts := make([][]int, len(in.Counts))
 		for i, row := range in.Counts {
 			var ok bool
-			if counts[i], ok = known(row); !ok {
+			if counts[i], ok = formula.All(row); !ok {
 				return tableResult{Status: "invalid_input"}
 			}
 		}
@@ -189,19 +189,7 @@ func least(n *int) int {
 	return *n
 }
 
-// known returns numbers, and whether each is known.
-func known(ns []*int) ([]int, bool) {
-	all := make([]int, 0, len(ns))
-	for _, n := range ns {
-		if n == nil {
-			return nil, false
-		}
-		all = append(all, *n)
-	}
-	return all, true
-}
-
-// decimals does the same for exact numbers.
+// decimals is [formula.All] for exact numbers.
 func decimals(ns []*number) ([]decimal.Decimal, bool) {
 	all := make([]decimal.Decimal, 0, len(ns))
 	for _, n := range ns {

@@ -2,11 +2,9 @@ package records
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,81 +28,6 @@ func (w town) state(t *testing.T, id energy.MeterID, want household.MeterState) 
 	if got, _, err := w.registry.State(t.Context(), id); err != nil || got != want {
 		t.Errorf("state %q %v, want %q", got, err, want)
 	}
-}
-
-func TestADeviceIsOneMeterWhateverItsNames(t *testing.T) {
-	eachDB(t, func(t *testing.T, db *DB) {
-		w := newTown(t, db)
-		first := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "maison"})
-		if first.State != household.Unclaimed || len(first.ID) != 17 || first.Zone.String() != "Europe/Paris" || !first.Since.Equal(noon.Add(-24*time.Hour)) {
-			t.Fatalf("%+v", first)
-		}
-		for _, ref := range []registry.DeviceRef{
-			{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "maison"},
-			{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "maison", Aliases: []string{"0x01", "maison", ""}},
-			{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "0x01"},
-			{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "cuisine", Aliases: []string{"0x01"}},
-			{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "cuisine"},
-		} {
-			if got := w.lookup(t, ref); got.ID != first.ID {
-				t.Errorf("%+v: another meter", ref)
-			}
-		}
-		for _, ref := range []registry.DeviceRef{
-			{Gateway: "gw2", Scheme: "zigbee2mqtt", ID: "maison"},
-			{Gateway: "gw", Scheme: "tasmota", ID: "maison"},
-			{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "Maison"},
-		} {
-			if got := w.lookup(t, ref); got.ID == first.ID {
-				t.Errorf("%+v: the same meter", ref)
-			}
-		}
-		// Two meters that turn out to be one are a matter for a person.
-		other := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "salon"})
-		both := registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "salon", Aliases: []string{"maison"}}
-		if got := w.lookup(t, both); got.ID != other.ID {
-			t.Error("merged")
-		}
-		meters, err := w.registry.Unknown(t.Context())
-		if err != nil || len(meters) != 5 {
-			t.Fatalf("%d meters %v", len(meters), err)
-		}
-		for _, m := range meters {
-			if m.ID == first.ID && len(m.Devices) != 3 {
-				t.Errorf("%+v", m)
-			}
-		}
-	})
-}
-
-func TestManySeeADeviceFirstAndItIsOneMeter(t *testing.T) {
-	eachDB(t, func(t *testing.T, db *DB) {
-		w := newTown(t, db)
-		var mu sync.Mutex
-		seen := map[energy.MeterID]bool{}
-		var wg sync.WaitGroup
-		for i := range 16 {
-			wg.Go(func() {
-				// Each through a registry of its own, as processes have.
-				r := registry.New(db, func() time.Time { return noon }, time.Now, discard())
-				ref := registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "a", Aliases: []string{"b"}}
-				if i%2 == 0 {
-					ref = registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "b", Aliases: []string{"a"}}
-				}
-				m, err := r.Lookup(t.Context(), ref)
-				if err != nil {
-					t.Error(err)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				seen[m.ID] = true
-			})
-		}
-		wg.Wait()
-		if n := w.count(t, `SELECT COUNT(*) FROM meter`); len(seen) != 1 || n != 1 {
-			t.Errorf("%d answers, %d meters", len(seen), n)
-		}
-	})
 }
 
 func TestCollectionFollowsConsent(t *testing.T) {
@@ -206,59 +129,6 @@ func TestAnotherProcessesChangeIsSeenWithinTwoSeconds(t *testing.T) {
 		at(time.Second, household.Stopped)
 		w.agrees(t, id, consent.FamilyView)
 		at(-time.Hour, household.Claimed) // a wall clock that jumped back trusts nothing
-	})
-}
-
-func TestAGatewayCannotFillTheStore(t *testing.T) {
-	eachDB(t, func(t *testing.T, db *DB) {
-		w := newTown(t, db)
-		err := db.tx(t.Context(), func(tx *sql.Tx) error {
-			w.on = tx
-			for i := range registry.MaxUnclaimed.Gateway {
-				w.exec(t, `INSERT INTO meter (id, gateway, first_seen) VALUES ($1, 'gw', 1)`, fmt.Sprint("m", i))
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.on = db.write
-		if m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "one more"}); m.ID != "" || m.State != household.Ignored {
-			t.Errorf("%+v", m)
-		}
-		if m := w.lookup(t, registry.DeviceRef{Gateway: "gw2", Scheme: "s", ID: "one more"}); m.ID == "" {
-			t.Error("another gateway is held up")
-		}
-		if err := w.registry.Ignore(t.Context(), "m0"); err != nil {
-			t.Fatal(err)
-		}
-		if m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "one more"}); m.ID == "" {
-			t.Error("there is room again")
-		}
-	})
-}
-
-// TestManyGatewaysCannotFillTheStore either: made up, each has room of its own.
-func TestManyGatewaysCannotFillTheStore(t *testing.T) {
-	eachDB(t, func(t *testing.T, db *DB) {
-		w, room := newTown(t, db), household.Room{Gateway: 2, All: 3}
-		enrol := func(gateway, device string, want bool) {
-			t.Helper()
-			got, err := db.EnrolMeter(t.Context(), gateway, "s", []string{device}, energy.MeterID("m-"+gateway+device), noon, room)
-			if err != nil || got != want {
-				t.Errorf("%s behind %s: %t %v", device, gateway, got, err)
-			}
-		}
-		enrol("gw1", "a", true)
-		enrol("gw1", "b", true)
-		enrol("gw1", "c", false)
-		enrol("gw2", "a", true)
-		enrol("gw3", "a", false)
-		enrol("gw2", "a", true) // known
-		if err := w.registry.Ignore(t.Context(), "m-gw1a"); err != nil {
-			t.Fatal(err)
-		}
-		enrol("gw3", "a", true)
 	})
 }
 

@@ -221,7 +221,6 @@ func (d *DB) put(ctx context.Context, tx *sql.Tx, t table, family household.Fami
 	if t.key != "start_at" {
 		columns, width = "family, "+t.key+", register, energy, seen, length, estimated, provision, start_at", 9
 	}
-	prepared := map[int]*sql.Stmt{} // by number of rows; the transaction closes them
 	for _, part := range powers(rows, rowsAtOnce) {
 		args := make([]any, 0, width*len(part))
 		for _, u := range part {
@@ -231,18 +230,10 @@ func (d *DB) put(ctx context.Context, tx *sql.Tx, t table, family household.Fami
 				args = append(args, millis(u.Start))
 			}
 		}
-		stmt := prepared[len(part)]
-		if stmt == nil {
-			var err error
-			//nolint:gosec // names are constants, the rest placeholders
-			if stmt, err = tx.PrepareContext(ctx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+d.values(len(part), width)+`
-				ON CONFLICT (family, `+t.key+`, register) DO UPDATE SET energy = excluded.energy, seen = excluded.seen,
-					length = excluded.length, estimated = excluded.estimated, provision = excluded.provision`); err != nil {
-				return err
-			}
-			prepared[len(part)] = stmt
-		}
-		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+		err := d.exec(ctx, tx, `INSERT INTO `+t.name+` (`+columns+`) VALUES `+d.values(len(part), width)+`
+			ON CONFLICT (family, `+t.key+`, register) DO UPDATE SET energy = excluded.energy, seen = excluded.seen,
+				length = excluded.length, estimated = excluded.estimated, provision = excluded.provision`, args)
+		if err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,4 +65,25 @@ func TestAFullGatewayCostsNoTransactionForEachMessage(t *testing.T) {
 	if store.enrolments != 2 {
 		t.Error("room that there is again is never seen")
 	}
+}
+
+// TestTheOperatorIsToldOnceThatThereIsNoRoom, however many gateways somebody makes up,
+// and again when something has changed.
+func TestTheOperatorIsToldOnceThatThereIsNoRoom(t *testing.T) {
+	var told strings.Builder
+	r := New(new(crowded), time.Now, time.Now, slog.New(slog.NewTextHandler(&told, nil)))
+	flood := func(want int) {
+		t.Helper()
+		for i := range 2 * mostAbsent {
+			if _, err := r.Lookup(t.Context(), DeviceRef{Gateway: fmt.Sprint("g", i), Scheme: "s", ID: "d"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := strings.Count(told.String(), "too many devices"); n != want || strings.Contains(told.String(), "g7") {
+			t.Errorf("told %d times, want %d: %s", n, want, told.String())
+		}
+	}
+	flood(1)
+	r.known.forget()
+	flood(2)
 }

@@ -147,20 +147,21 @@ func (m *memory) lead(generation uint64, devices map[device]energy.MeterID) {
 	}
 }
 
-// fill remembers that there is no room for another unclaimed meter of a gateway, and
-// reports whether that is news.
+// fill remembers that there is no room for another unclaimed meter of a gateway. It
+// reports whether that is news: whoever sends may make up gateways, and the operator is
+// told once until something changes.
 func (m *memory) fill(generation uint64, gateway string, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.generation != generation {
 		return false
 	}
-	if m.full == nil || len(m.full) >= mostAbsent {
+	news := len(m.full) == 0
+	if news || len(m.full) >= mostAbsent {
 		m.full = map[string]time.Time{}
 	}
-	_, known := m.full[gateway]
 	m.full[strings.Clone(gateway)] = now
-	return !known
+	return news
 }
 
 // isFull reports whether a gateway had no room less than [fresh] ago.
