@@ -8,7 +8,14 @@ import (
 
 // GetMyWhatIf answers GET /api/v1/me/what-if.
 func (s *Server) GetMyWhatIf(ctx context.Context, r GetMyWhatIfRequestObject) (GetMyWhatIfResponseObject, error) {
-	w, err := s.Gate.WhatIf(ctx, callerOf(ctx).audience)
+	aud := callerOf(ctx).audience
+	var w disclosure.WhatIf
+	var err error
+	if r.Params.AsOf != nil {
+		w, err = s.Gate.WhatIfAsOf(ctx, aud, *r.Params.AsOf)
+	} else {
+		w, err = s.Gate.WhatIf(ctx, aud)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -58,6 +59,13 @@ func TestAFamilyReadsWhatOtherTariffsWouldHaveCost(t *testing.T) {
 	}
 	if again := phone.get("/api/v1/me/what-if", "If-None-Match", got.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
 		t.Errorf("%s", again.Status)
+	}
+	hour := v.now.Add(-2 * time.Hour).UTC().Format(time.RFC3339)
+	if past := decode[WhatIf](t, phone.get("/api/v1/me/what-if?as_of="+hour)); past.Family == "" || len(past.Tariffs) != 0 {
+		t.Errorf("two hours ago nothing was compared: %+v", past)
+	}
+	if none := phone.get("/api/v1/me/what-if?as_of=" + v.now.Add(time.Hour).UTC().Format(time.RFC3339)); none.StatusCode != http.StatusBadRequest || !strings.Contains(none.Text, "/query/as_of") {
+		t.Errorf("an instant that has not been: %s %s", none.Status, none.Text)
 	}
 	page := phone.get("/m/tariffs").Text
 	for _, want := range []string{"tarif fr-bleu-hphc", "23", "de moins", "La couleur des jours", "pas un conseil"} {

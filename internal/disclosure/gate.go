@@ -37,6 +37,7 @@ const (
 	viewMoney      = "money"
 	viewMoneyPast  = "money_past"
 	viewWhatIf     = "what_if"
+	viewWhatIfPast = "what_if_past"
 	viewAlerts     = "alerts"
 	viewAlert      = "alert"
 	viewAct        = "alert_change"

@@ -12,7 +12,7 @@ type metrics struct{ answers *prometheus.CounterVec }
 
 // Every view that an access can name.
 var views = []string{
-	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageYear, viewUsageMonth, viewUsageDay, viewUsageSlot, viewMoney, viewMoneyPast, viewWhatIf, viewAlerts, viewAlert,
+	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageYear, viewUsageMonth, viewUsageDay, viewUsageSlot, viewMoney, viewMoneyPast, viewWhatIf, viewWhatIfPast, viewAlerts, viewAlert,
 	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewReceipt, viewConflicts, viewLedger, viewGaps, viewRuns,
 	viewHouseholds, viewCaseLoad, viewJournal, viewAccess, viewProof, viewExport,
 	viewAnswers, viewAnswer, viewFindings,

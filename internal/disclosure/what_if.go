@@ -43,22 +43,39 @@ const enoughDays = 90
 // WhatIf returns what other tariffs would have cost a family. The audience is a family's
 // phone; it returns [ErrWithheld] to others, and unless cost by month was agreed to.
 func (g *Gate) WhatIf(ctx context.Context, aud Audience) (WhatIf, error) {
-	w, err := g.whatIf(ctx, aud)
+	w, err := g.whatIf(ctx, aud, viewWhatIf, time.Time{})
 	return w, g.metrics.count(viewWhatIf, err)
 }
 
-func (g *Gate) whatIf(ctx context.Context, aud Audience) (WhatIf, error) {
+// WhatIfAsOf returns what [Gate.WhatIf] would have returned at an instant of the world
+// clock: the twelve months before it, as they were last compared then. Consent is that of
+// now. It returns [ErrAsOf] for an instant that has not been.
+func (g *Gate) WhatIfAsOf(ctx context.Context, aud Audience, at time.Time) (WhatIf, error) {
+	w, err := g.whatIf(ctx, aud, viewWhatIfPast, at)
+	return w, g.metrics.count(viewWhatIfPast, err)
+}
+
+func (g *Gate) whatIf(ctx context.Context, aud Audience, view string, at time.Time) (WhatIf, error) {
+	ask := household.Ask{AsOf: at}
+	if view == viewWhatIfPast {
+		if at.IsZero() || at.After(g.now()) {
+			return WhatIf{}, ErrAsOf
+		}
+		view += atSign + at.UTC().Format(time.RFC3339Nano)
+	} else {
+		at = g.now()
+	}
 	if aud.Family() == "" {
 		return WhatIf{}, ErrWithheld
 	}
-	today, zone, err := g.today(aud)
+	_, zone, err := g.today(aud)
 	if err != nil {
 		return WhatIf{}, err
 	}
-	w := WhatIf{Family: aud.Family(), At: g.now(), Zone: zone, From: monthStart(today, -12), To: monthStart(today, 0)}
-	all, err := g.store.Sheets(ctx, consent.Access{Reader: aud.reader, Purpose: consent.FamilyView, View: viewWhatIf}, aud.Family(), household.Ask{
-		Results: []household.Wanted{{Indicator: "other_tariffs", From: w.From}},
-	})
+	today := energy.DayOf(at, zone)
+	w := WhatIf{Family: aud.Family(), At: at, Zone: zone, From: monthStart(today, -12), To: monthStart(today, 0)}
+	ask.Results = []household.Wanted{{Indicator: "other_tariffs", From: w.From}}
+	all, err := g.store.Sheets(ctx, consent.Access{Reader: aud.reader, Purpose: consent.FamilyView, View: view}, aud.Family(), ask)
 	if err != nil {
 		return WhatIf{}, err
 	}

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -168,6 +169,79 @@ func TestAsOfShowsNoResultThatAFinerOneReplaced(t *testing.T) {
 		}
 		if got := w.octoberAsOf(t, id, noon); got != "" {
 			t.Errorf("once it was: %q", got)
+		}
+	})
+}
+
+// What other tariffs would have cost is told of the twelve months before the instant, as it
+// was last compared then.
+func TestWhatOtherTariffsCostAsOfAPastDateIsWhatWasStoredThen(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "Foyer 01")
+		at := func(month time.Month, d int) time.Time { return time.Date(2026, month, d, 3, 0, 0, 0, time.UTC) }
+		compare := func(months int, cost string, at time.Time) {
+			t.Helper()
+			var filed []household.Filed
+			for n := range months {
+				from := energy.Day{Year: 2025, Month: time.Month(10 + n), Date: 1}
+				if n >= 3 {
+					from.Year, from.Month = 2026, time.Month(n-2)
+				}
+				to := from.Add(31)
+				to.Date = 1
+				detail, err := json.Marshal(household.OtherTariffs{Offers: []household.OtherTariff{
+					{Fuel: "electricity", Own: "a", Tariff: "b", Known: to.Sub(from), OwnCost: "10.00", Cost: cost},
+				}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				filed = append(filed, household.Filed{
+					Result:   household.Result{Family: id, Indicator: "other_tariffs", From: from, To: to, Version: "1", Status: household.OK, Value: cost, Unit: "EUR", Detail: detail, At: at},
+					Category: "cost", Granularity: int(consent.Monthly), Start: from.Start(paris),
+				})
+			}
+			if err := w.db.FileResults(t.Context(), household.Filing{Family: id, Results: filed}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compare(12, "9.00", at(10, 2))  // to September
+		compare(12, "8.00", at(10, 20)) // a price was corrected
+		compare(13, "7.00", at(11, 2))  // and October, and all again
+		phone := w.phone(t, id)
+		if _, err := w.gate.WhatIfAsOf(t.Context(), phone, at(10, 10)); !errors.Is(err, disclosure.ErrWithheld) {
+			t.Errorf("before it agreed: %v", err)
+		}
+		w.agrees(t, id, consent.FamilyView)
+		for _, c := range []struct {
+			at       time.Time
+			to, cost string
+		}{
+			{at(10, 1), "2026-10-01", ""},
+			{at(10, 10), "2026-10-01", "108.00"},
+			{at(10, 21), "2026-10-01", "96.00"},
+			{at(11, 1), "2026-11-01", "88.00"}, // eleven months of twelve: October was not compared yet
+			{at(11, 3), "2026-11-01", "84.00"},
+		} {
+			x, err := w.gate.WhatIfAsOf(t.Context(), phone, c.at)
+			cost := ""
+			if len(x.Tariffs) == 1 && x.Tariffs[0].Cost != nil {
+				cost = x.Tariffs[0].Cost.String()
+			}
+			if err != nil || x.To.String() != c.to || cost != c.cost || !x.At.Equal(c.at) {
+				t.Errorf("as of %s: %q to %s, %v", c.at, cost, x.To, err)
+			}
+		}
+		for _, bad := range []time.Time{{}, noon.Add(time.Millisecond)} {
+			if _, err := w.gate.WhatIfAsOf(t.Context(), phone, bad); !errors.Is(err, disclosure.ErrAsOf) {
+				t.Errorf("as of %s: %v", bad, err)
+			}
+		}
+		if _, err := w.gate.WhatIfAsOf(t.Context(), w.caseworker, at(10, 10)); !errors.Is(err, disclosure.ErrWithheld) {
+			t.Errorf("a caseworker: %v", err)
+		}
+		if n := w.count(t, `SELECT COUNT(*) FROM access WHERE family = $1 AND view = 'what_if_past@2026-10-10T03:00:00Z'`, id); n != 1 {
+			t.Errorf("%d accesses say which instant was read", n)
 		}
 	})
 }
