@@ -31,6 +31,20 @@ func init() {
 		Doc: Doc{Apart: "ignored: an uplink of which a codec made nothing"},
 	})
 	register(Decoder{
+		Name:   "lorawan_payload/no-object",
+		Order:  48,
+		Topics: uplinkTopics(),
+		Fits: func(in *Input) bool {
+			up := in.uplink()
+			return up.object.kind() == list || up.object.scalar() || up.cut
+		},
+		Decode: func(in *Input) (Result, error) {
+			up := in.uplink()
+			return Result{Device: up.device()}, refuse(reasonNoObject)
+		},
+		Doc: Doc{Apart: "refused: " + reasonNoObject},
+	})
+	register(Decoder{
 		Name:   "lorawan_payload/unknown",
 		Order:  49,
 		Topics: uplinkTopics(),
@@ -54,6 +68,10 @@ func init() {
 // reasonProtobuf says what to switch.
 const reasonProtobuf = `no JSON but, it seems, protobuf: set json=true (ChirpStack 4) or marshaler="json" (3) in its MQTT integration`
 
+// reasonNoObject says where to look.
+const reasonNoObject = "what the codec made (object, objectJSON or decoded_payload) is no JSON object, or one that is cut off: " +
+	"let the codec return an object, and whoever forwards the uplink leave it whole"
+
 // An envelope is how one network server wraps uplinks.
 type envelope struct {
 	topics []string
@@ -68,6 +86,7 @@ type uplink struct {
 	eui        string  // in lower case
 	name       string  // that stands for the device where there is no EUI
 	object     value   // what the codec decoded
+	cut        bool    // that is a text, and holds no JSON
 	normalized value   // the same in the words of all vendors, a list
 	brand      string  // as the network server knows it
 	model      string  // as the network server knows it
@@ -171,7 +190,9 @@ func (in *Input) uplink() uplink {
 		if e.is(root) {
 			up := e.open(root)
 			if up.object.kind() == text { // the marshaler "json" of ChirpStack 3
+				written := len(up.object.raw()) > 0
 				up.object = in.unwrap(up.object)
+				up.cut = written && up.object.kind() == absent
 			}
 			if inner := up.object.get("bytes"); inner.kind() == object { // some codecs wrap it once more
 				up.object = inner
