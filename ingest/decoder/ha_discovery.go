@@ -82,22 +82,27 @@ func given(v value, name, short string) value {
 // Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery, and its
 // abbreviations.
 func decodeDiscovery(in *Input) (Result, error) {
-	entities := map[string][]discoveredEntity{}
+	d := discovery{map[string][]discoveredEntity{}, map[string]aside{}}
 	if root := in.root(); root.kind() == object && !hasOwnDialect(root) {
+		d.topicsBeside(root, root)
 		parts := given(root, "components", "cmps")
 		if parts.kind() != object {
-			if in.componentOf() == "sensor" {
-				in.discover(entities, root, root, "")
-			}
-		} else {
-			for i, c := range parts.children {
-				if i < maxComponents && given(c, "platform", "p").text() == "sensor" {
-					in.discover(entities, root, c, c.key())
-				}
+			in.discover(&d, root, root, "", in.componentOf())
+		}
+		for i, c := range parts.children {
+			if i < maxComponents {
+				d.topicsBeside(root, c)
+				in.discover(&d, root, c, c.key(), given(c, "platform", "p").text())
 			}
 		}
 	}
-	return Result{Outcome: Mapping, Reason: "describes an entity", Remember: in.learnDiscovery(entities)}, nil
+	return Result{Outcome: Mapping, Reason: "describes an entity", Remember: in.learnDiscovery(&d)}, nil
+}
+
+// A discovery is what one config says of topics.
+type discovery struct {
+	entities map[string][]discoveredEntity // that are read, by the topic of their state
+	aside    map[string]aside              // topics that nothing is read from
 }
 
 // componentOf is the kind of entity by the topic of its config.
@@ -146,39 +151,41 @@ type discoveredEntity struct {
 	device Device
 }
 
-// discover adds an entity, whose description is c, if it counts what is kept.
-func (in *Input) discover(entities map[string][]discoveredEntity, root, c value, key string) {
+// discover adds the entity of a component, whose description is c: to what is read if
+// it counts what is kept.
+func (in *Input) discover(d *discovery, root, c value, key, component string) {
 	topic := given(c, "state_topic", "stat_t").text()
 	if topic == "" {
 		topic = given(root, "state_topic", "stat_t").text()
 	}
-	base := c.get("~").text()
-	if base == "" {
-		base = root.get("~").text()
+	if topic = fullTopic(topic, root, c); !teachable(topic) {
+		return
 	}
-	if rest, ok := strings.CutPrefix(topic, "~"); ok {
-		topic = base + rest
-	} else if rest, ok := strings.CutSuffix(topic, "~"); ok {
-		topic = rest + base
+	leave := func(what aside, why string) {
+		d.leave(topic, what)
+		in.trace.addf("%s: left out: %s", topic, why)
+	}
+	if component != "sensor" {
+		leave(asideNothing, "no sensor")
+		return
 	}
 	state, ok := parseStateTemplate(given(c, "value_template", "val_tpl").text())
-	if !ok || !validTopic(topic) || strings.ContainsAny(topic, "\t\n") {
-		in.trace.addf("left out: a template or topic that is not read")
-		return
+	if !ok {
+		state.path = "$"
 	}
 	device := discoveredDevice(given(root, "device", "dev"), topic)
 	m, unitName, why := discoveredMeaning(c, topic, state, device, []string{key, in.message.Topic})
-	if why == "" && m.unit.scale.offset != 0 && state.factor != (factor{1, 1, 0}) {
-		why = whyUnit
+	switch {
+	case why != "":
+		leave(asideNothing, why)
+	case !ok, m.unit.scale.offset != 0 && state.factor != (factor{1, 1, 0}):
+		leave(asideTemplate, "a template that is not read")
+	default:
+		d.entities[topic] = append(d.entities[topic], discoveredEntity{
+			config: in.message.Topic, means: string(m.register) + " " + unitName,
+			path: state.path, factor: state.factor, device: device,
+		})
 	}
-	if why != "" {
-		in.trace.addf("%s: left out: %s", topic, why)
-		return
-	}
-	entities[topic] = append(entities[topic], discoveredEntity{
-		config: in.message.Topic, means: string(m.register) + " " + unitName,
-		path: state.path, factor: state.factor, device: device,
-	})
 }
 
 // discoveryClasses are the device classes of what is kept; the others are not.
@@ -190,7 +197,7 @@ var discoveryClasses = words("energy power apparent_power temperature humidity g
 func discoveredMeaning(c value, topic string, state stateTemplate, device Device, names []string) (m meaning, unitName, why string) {
 	class := given(c, "device_class", "dev_cla").text()
 	if class != "" && !discoveryClasses[class] {
-		return m, "", whyOpen
+		return m, "", whyClass
 	}
 	written := given(c, "unit_of_measurement", "unit_of_meas").text()
 	unitName = unitNames[written]
@@ -222,7 +229,21 @@ func discoveredMeaning(c value, topic string, state stateTemplate, device Device
 	case q == energy.Temperature && has(wordsNoRoom):
 		return m, "", whyNoRoom
 	}
+	if field := esphomeSensor(topic); field != "" && state.path == "$" && namedRegister(wordsOf(field)) == "" {
+		m.register = energy.NewRegister(m.register.Quantity(), safeName(field))
+	}
 	return m, unitName, ""
+}
+
+// esphomeSensor returns the name of the sensor in a topic of ESPHome, "" for another
+// topic. Of the sensors of a board only the whole name tells one from all others.
+func esphomeSensor(topic string) string {
+	parts := strings.Split(topic, "/")
+	n := len(parts)
+	if n < 4 || parts[n-1] != "state" || parts[n-3] != "sensor" {
+		return ""
+	}
+	return parts[n-2]
 }
 
 // discoveredDevice names the device of an entity: by the identifier or the name that

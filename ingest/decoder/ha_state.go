@@ -8,34 +8,47 @@ import (
 	"time"
 )
 
-// learnDiscovery puts the entities of a config into the tables of their topics, and
-// takes out those that it named before.
-func (in *Input) learnDiscovery(entities map[string][]discoveredEntity) (facts []Fact) {
+// learnDiscovery puts what a config says into the tables of its topics, and takes out
+// what it said before.
+func (in *Input) learnDiscovery(d *discovery) (facts []Fact) {
 	config := in.message.Topic
 	before := strings.Split(in.recall(discoveryConfigFact+config), "\n")
-	now := slices.Sorted(maps.Keys(entities))
+	now := slices.Concat(slices.Collect(maps.Keys(d.entities)), slices.Collect(maps.Keys(d.aside)))
 	var kept []string
 	for _, topic := range slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(now), before...)))) {
 		if topic == "" {
 			continue
 		}
-		var table strings.Builder
-		for line := range strings.Lines(in.recall(discoveryFact + topic)) {
-			if !strings.HasPrefix(line, config+"\t") {
-				table.WriteString(line)
-			}
+		var read, left []string
+		for _, e := range d.entities[topic] {
+			read = append(read, e.line())
 		}
-		for _, e := range entities[topic] {
-			if line := e.line(); table.Len()+len(line)+len(topic) <= maxTable {
-				table.WriteString(line)
-			}
+		if what, is := d.aside[topic]; is {
+			left = []string{config + "\t" + string(what) + "\n"}
 		}
-		if len(entities[topic]) > 0 {
+		facts = append(facts, in.learnTable(discoveryFact+topic, read)...)
+		facts = append(facts, in.learnTable(asideFact+topic, left)...)
+		if read != nil || left != nil {
 			kept = append(kept, topic)
 		}
-		facts = append(facts, in.learn(discoveryFact+topic, table.String())...)
 	}
 	return append(facts, in.learn(discoveryConfigFact+config, strings.Join(kept, "\n"))...)
+}
+
+// learnTable replaces the rows of this config in a table, as far as there is room.
+func (in *Input) learnTable(key string, rows []string) []Fact {
+	var table strings.Builder
+	for line := range strings.Lines(in.recall(key)) {
+		if !strings.HasPrefix(line, in.message.Topic+"\t") {
+			table.WriteString(line)
+		}
+	}
+	for _, row := range rows {
+		if table.Len()+len(row)+len(key) <= maxTable {
+			table.WriteString(row)
+		}
+	}
+	return in.learn(key, table.String())
 }
 
 // line writes a row: config, meaning, path, factor, device and its aliases.

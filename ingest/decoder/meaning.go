@@ -143,6 +143,7 @@ func meaningOf(unitName string, name ...string) (m meaning, why string) {
 const (
 	whyPeriod = "not what a meter shows now: of a period, an extreme or a limit"
 	whyOpen   = "the unit fits several things, and the name does not say which"
+	whyClass  = "a class of devices that is not kept"
 	whyNoRoom = "not the temperature or humidity of a room, nor of the weather"
 )
 
@@ -166,7 +167,26 @@ func flow(base string, export bool) energy.Quantity {
 // registerName names a register by the words of a name: one that words stand for,
 // else what is left of them, else the only one.
 func registerName(q energy.Quantity, ws []string) string {
+	if r := namedRegister(ws); r != "" {
+		return r
+	}
 	var left []string
+	for _, w := range ws {
+		if !wordsPlain[w] && !wordsExport[w] && !ticExports[w] {
+			left = append(left, w)
+		}
+	}
+	if len(left) > 0 {
+		return safeName(strings.Join(left, "_"))
+	}
+	if q == energy.Temperature || q == energy.Humidity {
+		return ""
+	}
+	return "total"
+}
+
+// namedRegister returns the register that words stand for, "" for none.
+func namedRegister(ws []string) string {
 	for i, w := range ws {
 		if r, ok := registerWords[w]; ok {
 			return r
@@ -179,17 +199,11 @@ func registerName(q energy.Quantity, ws []string) string {
 		if label, ok := strings.CutPrefix(w, "eas"); ok && len(label) == 3 { // EASF01, EASD01
 			return label
 		}
-		if !wordsPlain[w] && !wordsExport[w] && !ticExports[w] {
-			left = append(left, w)
+		if ticExports[w] {
+			return "total"
 		}
 	}
-	if len(left) > 0 {
-		return safeName(strings.Join(left, "_"))
-	}
-	if q == energy.Temperature || q == energy.Humidity {
-		return ""
-	}
-	return "total"
+	return ""
 }
 
 // isRegisterWord reports whether name is one that words stand for.
