@@ -8,7 +8,7 @@ VULN_VERSION := v1.1.4
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-parts bench-indicators bench-journal screenshots
+.PHONY: help demo build check lint test test-race servers generate fuzz chaos bench bench-ingest bench-parts bench-indicators bench-journal bench-api screenshots
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -60,7 +60,7 @@ chaos-short: ## the fault trials that every change runs, 4 minutes
 generate: ## generated code and reference pages
 	$(GO) generate ./...
 
-bench: bench-ingest bench-parts bench-indicators bench-journal ## every benchmark
+bench: bench-ingest bench-parts bench-indicators bench-journal bench-api ## every benchmark
 
 bench-ingest: build ## from a meter's message to a reading that can be read back; TELEGRAF=/path compares, BENCH="-runs 1" shortens
 	$(GO) run ./deployments/bench -foyer bin/foyer $(if $(TELEGRAF),-telegraf $(TELEGRAF)) $(BENCH)
@@ -74,6 +74,9 @@ bench-indicators: ## usage, bills, jobs, and nights of 1,000 and 10,000 homes, w
 
 bench-journal: ## 1,000,000 entries of the journal, written and verified; N=20000 shortens
 	$(GO) test -run '^$$' -bench Journal -benchtime $(or $(N),1000000)x ./internal/records
+
+bench-api: ## what one answer about families takes, in a pilot of 500 homes; HOMES=10 shortens
+	FOYER_BENCH_HOMES=$(or $(HOMES),500) $(GO) test -run '^$$' -bench Answers ./api
 
 screenshots: ## the pictures of docs/, from the demo
 	FOYER_SCREENSHOTS=$(CURDIR)/docs/images FOYER_TEST_ALL=1 $(GO) test -count=1 -run TestDemoShows ./internal/app

@@ -113,7 +113,7 @@ func newTownAt(t testing.TB, address string) *town {
 	t.Cleanup(func() { _ = store.Close() })
 	v.records = store
 	if path, ok := strings.CutPrefix(address, "sqlite://"); ok {
-		v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(30000)")
+		v.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(30000)&_pragma=synchronous(OFF)")
 	} else {
 		v.postgres = true
 		v.db, err = sql.Open("pgx", address)
@@ -240,16 +240,20 @@ func (v *town) figuresOf(i int, f household.FamilyID) {
 	v.exec(`INSERT INTO attachment (meter, family, from_at) VALUES (?, ?, 0)`, meter, f)
 	v.exec(`INSERT INTO latest (meter, register, at, value) VALUES (?, 'energy_import/base', ?, 1)`, meter, v.now.Add(-4*time.Minute).UnixMilli())
 	v.exec(`INSERT INTO meter_pulse (meter, interval_ms) VALUES (?, 600000)`, meter)
+	var filed []household.Filed
+	file := func(indicator string, from, to energy.Day, value, category string, granularity int, detail any) {
+		filed = append(filed, v.filed(indicator, from, to, value, category, granularity, detail))
+	}
 	for n := -40; n <= 0; n++ {
 		d := today.Add(n)
 		wh := int64(7_000_000 + 100_000*((n+40)%7))
 		v.exec(`INSERT INTO usage_day (family, day, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, ?, 86400000, 86400000, 0, 0)`,
 			f, d.String(), d.Start(v.zone).UnixMilli(), wh)
-		v.result(f, "cost_day", d, d.Add(1), fmt.Sprintf("2.%02d", 31+n%7), "cost", 3, household.CostDay{
+		file("cost_day", d, d.Add(1), fmt.Sprintf("2.%02d", 31+n%7), "cost", 3, household.CostDay{
 			Energy: "7.1", Standing: "0.5", Seen: 86400000, Of: 86400000, Usual: new("2.40"),
 			Until: new(v.now.Add(-4 * time.Minute).UnixMilli()), UsualByNow: new("2.19"),
 		})
-		v.result(f, "cold_day", d, d.Add(1), "9.5", "indoor_climate", 3, household.ColdDay{
+		file("cold_day", d, d.Add(1), "9.5", "indoor_climate", 3, household.ColdDay{
 			Threshold: "18", Share: "0.4", Mean: new("17.1"), Last: new("15.3"), LastAt: new(v.now.Add(-4 * time.Minute).UnixMilli()), Seen: 86400000, Of: 86400000,
 		})
 	}
@@ -262,19 +266,27 @@ func (v *town) figuresOf(i int, f household.FamilyID) {
 		end.Date = 1
 		v.exec(`INSERT INTO usage_month (family, month, register, start_at, energy, seen, length, estimated, provision) VALUES (?, ?, 'energy_import/base', ?, 231400000, 1, 1, 0, 0)`,
 			f, m.String()[:7], m.Start(v.zone).UnixMilli())
-		v.result(f, "cost_month", m, end, "52.40", "cost", 2, household.CostMonth{Energy: "231.4", Seen: 1, Of: 1, DaysLeft: 8, Forecast: new("71.10")})
+		file("cost_month", m, end, "52.40", "cost", 2, household.CostMonth{Energy: "231.4", Seen: 1, Of: 1, DaysLeft: 8, Forecast: new("71.10")})
 	}
-	v.result(f, "tee", today.Add(-365), today, "0.10440", "indicators", 2, household.Rate{Days: 365})
+	file("tee", today.Add(-365), today, "0.10440", "indicators", 2, household.Rate{Days: 365})
+	v.must(v.records.FileResults(v.t.Context(), household.Filing{Family: f, At: v.now, Results: filed}))
 }
 
 func (v *town) result(f household.FamilyID, indicator string, from, to energy.Day, value, category string, granularity int, detail any) {
 	v.t.Helper()
+	one := v.filed(indicator, from, to, value, category, granularity, detail)
+	v.must(v.records.FileResults(v.t.Context(), household.Filing{Family: f, At: v.now, Results: []household.Filed{one}}))
+}
+
+// filed returns a result that a job would file.
+func (v *town) filed(indicator string, from, to energy.Day, value, category string, granularity int, detail any) household.Filed {
+	v.t.Helper()
 	b, err := json.Marshal(detail)
 	v.must(err)
-	v.must(v.records.FileResults(v.t.Context(), household.Filing{Family: f, At: v.now, Results: []household.Filed{{
+	return household.Filed{
 		Result: household.Result{Indicator: indicator, From: from, To: to, Version: "1", Status: household.OK, Value: value, Unit: "EUR", Detail: b, At: v.now},
 		Start:  from.Start(v.zone), Category: category, Granularity: granularity,
-	}}}))
+	}
 }
 
 // alert opens an alert of a family and returns its id.
