@@ -88,11 +88,15 @@ func (o *Office) ledger(ctx context.Context, q LedgerQuery) ([]LedgerLine, []Met
 		if q.Meter != "" && m.ID != q.Meter || q.Gateway != "" && m.Gateway != q.Gateway || m.State != household.Claimed {
 			continue // of a meter that nobody agrees to, nothing is looked at
 		}
-		rs, err := store.Read(ctx, m.ID, q.From.Add(-cadenceDays).Start(o.Zone), q.To.Add(cadenceDays).Start(o.Zone))
-		if err != nil {
-			return nil, nil, err
+		var speech energy.Speech
+		for day := q.From.Add(-cadenceDays); day.Before(q.To.Add(cadenceDays)); day = day.Add(1) {
+			rs, err := store.Read(ctx, m.ID, day.Start(o.Zone), day.End(o.Zone))
+			if err != nil {
+				return nil, nil, err
+			}
+			speech.Hear(rs)
 		}
-		for _, g := range o.compare(m, energy.Messages(rs), q, byDay) {
+		for _, g := range o.compare(m, speech.Messages(), q, byDay) {
 			gaps = append(gaps, MeterGap{m.ID, m.Gateway, g})
 		}
 	}

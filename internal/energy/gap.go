@@ -107,20 +107,3 @@ func distinct(instants []time.Time) []time.Time {
 	slices.SortFunc(at, time.Time.Compare)
 	return slices.CompactFunc(at, time.Time.Equal)
 }
-
-// Messages returns when a meter spoke, by its register with the most readings:
-// of those equal, the first by name. Registers of one message share its instant;
-// those that come in messages of their own each keep the meter's cadence.
-func Messages(rs []Reading) []time.Time {
-	by := map[Register][]time.Time{}
-	for _, r := range rs {
-		by[r.Register] = append(by[r.Register], r.At)
-	}
-	var most Register
-	for r, at := range by {
-		if n := len(by[most]); len(at) > n || len(at) == n && r < most {
-			most = r
-		}
-	}
-	return distinct(by[most])
-}

@@ -130,7 +130,10 @@ func TestMessagesAreThoseOfTheRegisterThatSpeaksMost(t *testing.T) {
 			rs = append(rs, Reading{Register: "apparent_power", At: at})
 		}
 	}
-	got := Messages(rs)
+	var speech Speech
+	speech.Hear(rs[:1])
+	speech.Hear(rs[1:])
+	got := speech.Messages()
 	if len(got) != 20 || !got[0].Equal(gapNoon) {
 		t.Errorf("%d messages from %v", len(got), got[0])
 	}

@@ -35,10 +35,7 @@ func Measure(judged []Judged, slots []time.Time) []Slot {
 	if len(judged) == 0 || len(slots) == 0 {
 		return nil
 	}
-	out := make([]Slot, len(slots))
-	for i, start := range slots {
-		out[i] = Slot{Register: judged[0].Register, Start: start, Coverage: Coverage{Of: SlotLength}}
-	}
+	out := Blank(judged[0].Register, slots)
 	accepted := accepted(judged)
 	g := grid{slots: out}
 	for i := 1; i < len(accepted); i++ {
@@ -50,6 +47,15 @@ func Measure(judged []Judged, slots []time.Time) []Slot {
 	}
 	if n := len(judged); n > 0 && judged[n-1].Verdict == Pending && len(accepted) > 0 {
 		g.each(accepted[len(accepted)-1].At, judged[n-1].At, func(s *Slot, _ time.Duration) { s.Coverage.Provision = true })
+	}
+	return out
+}
+
+// Blank returns slots of a register that nothing is known of, by their starts.
+func Blank(register Register, starts []time.Time) []Slot {
+	out := make([]Slot, len(starts))
+	for i, start := range starts {
+		out[i] = Slot{Register: register, Start: start, Coverage: Coverage{Of: SlotLength}}
 	}
 	return out
 }

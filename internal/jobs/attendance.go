@@ -16,6 +16,8 @@ import (
 type RollCalls interface {
 	// Meters returns every meter, or a family's, in a state or in any.
 	Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error)
+	// Paces returns how often meters speak, as far as it is known.
+	Paces(ctx context.Context) (map[energy.MeterID]time.Duration, error)
 	// OpenGap returns since when messages of a meter are missing; zero when none are.
 	OpenGap(ctx context.Context, meter energy.MeterID) (time.Time, error)
 	// SaveRollCalls replaces what was known of messages of meters from a day on, all or nothing.
@@ -49,13 +51,17 @@ func (p *Planner) callRoll(ctx context.Context, now time.Time) {
 		if err != nil {
 			return err
 		}
+		pulses, err := p.store.Paces(ctx)
+		if err != nil {
+			return err
+		}
 		parts := slices.Collect(slices.Chunk(meters, rollAtOnce))
 		faults := make([]error, len(parts))
 		var g errgroup.Group
 		g.SetLimit(p.config.Parallel)
 		for i, part := range parts {
 			g.Go(func() error {
-				faults[i] = alone(ctx, func(ctx context.Context) error { return p.callMeters(ctx, part, now) })
+				faults[i] = alone(ctx, func(ctx context.Context) error { return p.callMeters(ctx, part, pulses, now) })
 				return nil
 			})
 		}
@@ -70,14 +76,14 @@ func (p *Planner) callRoll(ctx context.Context, now time.Time) {
 
 // callMeters looks for messages of some meters and keeps what it found, also where one
 // cannot be looked at.
-func (p *Planner) callMeters(ctx context.Context, meters []household.Meter, now time.Time) error {
+func (p *Planner) callMeters(ctx context.Context, meters []household.Meter, pulses map[energy.MeterID]time.Duration, now time.Time) error {
 	var calls []household.RollCall
 	var faults []error
 	for i := range meters {
 		if meters[i].State != household.Claimed {
 			continue // nobody agrees to its collection
 		}
-		r, known, err := p.callMeter(ctx, &meters[i], now)
+		r, known, err := p.callMeter(ctx, &meters[i], pulses[meters[i].ID], now)
 		if known {
 			calls = append(calls, r)
 		}
@@ -87,7 +93,7 @@ func (p *Planner) callMeters(ctx context.Context, meters []household.Meter, now 
 }
 
 // callMeter looks for messages of a meter; false when nothing new is known of them.
-func (p *Planner) callMeter(ctx context.Context, m *household.Meter, now time.Time) (r household.RollCall, known bool, err error) {
+func (p *Planner) callMeter(ctx context.Context, m *household.Meter, pulse time.Duration, now time.Time) (r household.RollCall, known bool, err error) {
 	zone, err := time.LoadLocation(m.Zone)
 	if err != nil {
 		return r, false, err
@@ -104,12 +110,12 @@ func (p *Planner) callMeter(ctx context.Context, m *household.Meter, now time.Ti
 		}
 	}
 	// The day before helps to tell the cadence.
-	readings, err := p.series.Read(ctx, m.ID, from.Add(-1).Start(zone), to.Start(zone))
-	if err != nil || len(readings) == 0 && !open.IsZero() { // what it showed last is kept no longer: the gap stays as it is
+	messages, err := p.messages(ctx, m.ID, pulse, from.Add(-1), to, zone)
+	if err != nil || len(messages) == 0 && !open.IsZero() { // what it showed last is kept no longer: the gap stays as it is
 		return r, false, err
 	}
 	r = household.RollCall{Meter: m.ID, From: from, Start: from.Start(zone)}
-	cadence, days, gaps := energy.Attend(energy.Messages(readings), from, to, now.Add(-rollLag), zone)
+	cadence, days, gaps := energy.Attend(messages, from, to, now.Add(-rollLag), zone)
 	r.Days, r.Gaps = days, gaps
 	if cadence.Regular {
 		r.Every = cadence.Every

@@ -63,14 +63,12 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 	if err != nil {
 		return err
 	}
+	paces := p.paces(now)
 	c := household.Climate{
-		Pilot: work.pilot, At: now, Today: energy.DayOf(now, work.zone), Pulses: map[energy.MeterID]time.Duration{}, Handled: work.handled,
+		Pilot: work.pilot, At: now, Today: energy.DayOf(now, work.zone), Pulses: paces.of, Handled: work.handled,
 	}
 	for _, s := range work.marks {
-		if _, known := c.Pulses[s.Meter]; known {
-			continue
-		}
-		if c.Pulses[s.Meter], err = p.pulse(ctx, s.Meter, now); err != nil {
+		if _, err := paces.pulse(ctx, s.Meter); err != nil {
 			return err
 		}
 	}

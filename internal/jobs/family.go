@@ -20,12 +20,10 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 	if err != nil {
 		return err
 	}
-	pulses := map[energy.MeterID]time.Duration{}
+	paces := p.paces(now)
 	for _, s := range work.marks {
-		if _, known := pulses[s.Meter]; !known {
-			if pulses[s.Meter], err = p.pulse(ctx, s.Meter, now); err != nil {
-				return err
-			}
+		if _, err := paces.pulse(ctx, s.Meter); err != nil {
+			return err
 		}
 	}
 	all := days.all()
@@ -40,7 +38,7 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 	kept := slices.DeleteFunc(all, func(d energy.Day) bool { return d.Before(decayed.Days) })
 	runs := consecutive(kept)
 	for i, run := range runs {
-		roll, err := p.roll(ctx, work.home, decayed, run[0], run[len(run)-1].Add(1))
+		roll, err := p.roll(ctx, work.home, paces, decayed, run[0], run[len(run)-1].Add(1))
 		if err != nil {
 			return err
 		}
@@ -50,7 +48,7 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 			}
 		}
 		if i == len(runs)-1 {
-			roll.Pulses, roll.Handled = pulses, work.handled
+			roll.Pulses, roll.Handled = paces.of, work.handled
 		}
 		if err := p.store.SaveRoll(ctx, roll); err != nil {
 			return err
@@ -60,7 +58,7 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 		return nil
 	}
 	return p.store.SaveRoll(ctx, household.Roll{
-		Family: work.home.Family, Zone: work.home.Zone, Pulses: pulses, Handled: work.handled,
+		Family: work.home.Family, Zone: work.home.Zone, Pulses: paces.of, Handled: work.handled,
 	})
 }
 
@@ -221,7 +219,7 @@ func (p *Planner) reachOfMeter(ctx context.Context, home *household.Home, a hous
 
 // roll returns the usage of a family over the days of [from, to), of closed ones what is
 // kept of it.
-func (p *Planner) roll(ctx context.Context, home *household.Home, decayed household.Decayed, from, to energy.Day) (household.Roll, error) {
+func (p *Planner) roll(ctx context.Context, home *household.Home, paces *paces, decayed household.Decayed, from, to energy.Day) (household.Roll, error) {
 	r := household.Roll{
 		Family: home.Family, Zone: home.Zone, From: from, To: to, Start: from.Start(home.Zone), End: to.Start(home.Zone),
 	}
@@ -230,7 +228,7 @@ func (p *Planner) roll(ctx context.Context, home *household.Home, decayed househ
 		if counted[a.Role] == nil || !a.From.Before(r.End) || !a.To.After(r.Start) {
 			continue
 		}
-		m, err := p.meterUsage(ctx, home, a, from, to)
+		m, err := p.meterUsage(ctx, home, paces, a, from, to)
 		if err != nil {
 			return r, err
 		}

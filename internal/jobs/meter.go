@@ -20,14 +20,14 @@ type metered struct {
 // meterUsage returns what one meter counted over the days of [from, to), as far as
 // the meter is the family's: from its registers, and from imported intervals where
 // these saw more.
-func (p *Planner) meterUsage(ctx context.Context, home *household.Home, a household.Attachment, from, to energy.Day) (metered, error) {
+func (p *Planner) meterUsage(ctx context.Context, home *household.Home, paces *paces, a household.Attachment, from, to energy.Day) (metered, error) {
 	var m metered
 	zone := home.Zone
 	var starts []time.Time
 	for d := from; d.Before(to); d = d.Add(1) {
 		starts = append(starts, d.Slots(zone)...)
 	}
-	read, err := p.registerSlots(ctx, home, a, from.Start(zone), to.Start(zone), starts, &m)
+	read, err := p.registerSlots(ctx, home, paces, a, starts, &m)
 	if err != nil {
 		return m, err
 	}
@@ -62,12 +62,35 @@ func cut(registers *[][]energy.Slot, n int) [][]energy.Slot {
 
 // registerSlots returns the slots of each register that counts what the meter is
 // for, and notes what it finds doubtful in m.
-func (p *Planner) registerSlots(ctx context.Context, home *household.Home, a household.Attachment, from, to time.Time, starts []time.Time, m *metered) ([][]energy.Slot, error) {
+func (p *Planner) registerSlots(ctx context.Context, home *household.Home, paces *paces, a household.Attachment, starts []time.Time, m *metered) ([][]energy.Slot, error) {
 	registers, err := p.counters(ctx, a)
 	if err != nil || len(registers) == 0 {
 		return nil, err
 	}
+	parts, err := paces.parts(ctx, a.Meter, starts)
+	if err != nil {
+		return nil, err
+	}
 	all := make([][]energy.Slot, len(registers))
+	for _, part := range parts {
+		slots, err := p.partSlots(ctx, home, a, registers, part, m)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			all[i] = append(all[i], slots[i]...)
+		}
+	}
+	return all, nil
+}
+
+// partSlots returns those that start at starts, of each register as many.
+func (p *Planner) partSlots(ctx context.Context, home *household.Home, a household.Attachment, registers []energy.Register, starts []time.Time, m *metered) ([][]energy.Slot, error) {
+	from, to := starts[0], starts[len(starts)-1].Add(energy.SlotLength)
+	all := make([][]energy.Slot, len(registers))
+	for i, r := range registers {
+		all[i] = energy.Blank(r, starts)
+	}
 	for _, w := range installations(home, a) {
 		if !w.from.Before(to) || w.to.Before(from) {
 			continue
@@ -83,7 +106,7 @@ func (p *Planner) registerSlots(ctx context.Context, home *household.Home, a hou
 				return nil, err
 			}
 			judged := energy.Accept(rs, limit)
-			all[i] = joined(all[i], energy.Measure(judged, starts))
+			join(all[i], energy.Measure(judged, starts))
 			for _, d := range energy.Doubts(judged) {
 				if at := d.After.At; !at.Before(from) && at.Before(to) && home.Ruling(a.Meter, r, at) != household.Unused {
 					m.doubts = append(m.doubts, d)
@@ -91,7 +114,7 @@ func (p *Planner) registerSlots(ctx context.Context, home *household.Home, a hou
 			}
 		}
 	}
-	return slices.DeleteFunc(all, func(slots []energy.Slot) bool { return len(slots) == 0 }), nil
+	return all, nil
 }
 
 // readings returns what a meter showed in [from, to) as far as it is in a window.
@@ -108,18 +131,15 @@ func (p *Planner) readings(ctx context.Context, w window, from, to time.Time) (m
 	return byRegister, err
 }
 
-// joined adds up the slots of one register in two installations of its meter.
-func joined(a, b []energy.Slot) []energy.Slot {
-	if len(a) == 0 || len(b) == 0 {
-		return slices.Concat(a, b)
-	}
-	for i := range a {
+// join adds to the slots of one register those of another installation of its meter,
+// if any.
+func join(a, b []energy.Slot) {
+	for i := range b {
 		of := a[i].Coverage.Of
 		a[i].Energy += b[i].Energy
 		a[i].Coverage = a[i].Coverage.Add(b[i].Coverage)
 		a[i].Coverage.Of = of
 	}
-	return a
 }
 
 // statements are imported intervals of one meter, by register.

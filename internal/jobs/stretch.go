@@ -177,20 +177,3 @@ func (p *Planner) counters(ctx context.Context, a household.Attachment) ([]energ
 	all, err := p.store.Registers(ctx, a.Meter)
 	return slices.DeleteFunc(all, func(r energy.Register) bool { return !slices.Contains(counted[a.Role], r.Quantity()) }), err
 }
-
-// pulse returns how often a meter speaks.
-func (p *Planner) pulse(ctx context.Context, meter energy.MeterID, now time.Time) (time.Duration, error) {
-	registers, err := p.store.Registers(ctx, meter)
-	if err != nil {
-		return 0, err
-	}
-	var rs []energy.Reading
-	for _, r := range registers {
-		last, err := p.series.Before(ctx, meter, r, now.Add(ahead), 4*around)
-		if err != nil {
-			return 0, err
-		}
-		rs = append(rs, last...)
-	}
-	return energy.Pulse(rs), nil
-}

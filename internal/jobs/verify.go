@@ -221,9 +221,9 @@ func (p *Planner) verifyUsage(ctx context.Context, c *comparison, home *househol
 			days = append(days, d)
 		}
 	}
-	months := map[string][]household.Usage{}
+	months, paces := map[string][]household.Usage{}, p.paces(p.now())
 	for _, run := range consecutive(days) {
-		r, err := p.roll(ctx, home, decayed, run[0], run[len(run)-1].Add(1))
+		r, err := p.roll(ctx, home, paces, decayed, run[0], run[len(run)-1].Add(1))
 		if err != nil {
 			return err
 		}

@@ -150,6 +150,25 @@ func (d *DB) pulses(ctx context.Context, and string, args ...any) ([]household.P
 	return all, rows.Err()
 }
 
+// Paces returns how often meters speak, as far as it is known.
+func (d *DB) Paces(ctx context.Context) (map[energy.MeterID]time.Duration, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT meter, interval_ms FROM meter_pulse`)
+	if err != nil {
+		return nil, fmt.Errorf("read how often meters speak: %w", err)
+	}
+	defer rows.Close()
+	all := map[energy.MeterID]time.Duration{}
+	for rows.Next() {
+		var meter energy.MeterID
+		var interval int64
+		if err := rows.Scan(&meter, &interval); err != nil {
+			return nil, fmt.Errorf("read how often meters speak: %w", err)
+		}
+		all[meter] = time.Duration(interval) * time.Millisecond
+	}
+	return all, rows.Err()
+}
+
 // Whether alerts a and b are about the same.
 const (
 	sameFamily  = "b.family = a.family"
