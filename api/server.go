@@ -89,7 +89,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	site, err := pages.New(pages.Options{
 		Texts: o.Texts, Gate: o.Gate, Registry: o.Registry, Accounts: o.Accounts,
-		Wall: o.Now, World: o.World, Zone: o.Zone, Contact: o.Contact, Tariff: o.Tariff, Plain: o.Plain,
+		Wall: o.Now, World: o.World, Zone: o.Zone, Contact: o.Contact, Tariff: o.Tariff, By: o.Controller, Plain: o.Plain,
 		Log: o.Log.With("component", "pages"), DemoFamily: o.DemoFamily, DemoConsole: o.DemoConsole,
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"foyer/internal/charter"
 	"foyer/internal/consent"
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
@@ -34,7 +35,7 @@ func site(t *testing.T) *Site {
 		t.Fatal(err)
 	}
 	s, err := New(Options{
-		Texts: texts, Contact: nadia, Tariff: named, Zone: paris(t), Plain: true, Log: slog.New(slog.DiscardHandler),
+		Texts: texts, Contact: nadia, Tariff: named, By: consent.Controller{ID: "ville", Name: "Coopérative Les Voisins et Ville de La Rochelle", Address: "12 rue du Port, 17000 La Rochelle"}, Zone: paris(t), Plain: true, Log: slog.New(slog.DiscardHandler),
 		Wall: func() time.Time { return today(t) }, World: func() time.Time { return today(t) },
 	})
 	if err != nil {
@@ -260,6 +261,16 @@ func drawings(t *testing.T, s *Site) []drawing {
 			}
 			return letter{"Foyer 07", "7K4M-9QXT-2HWD", "foyer.ville.example", picture}
 		}, lead)
+		for name, v := range map[string]struct{ language, label, about string }{
+			"papers": {l.Tag, "", ""}, "papers-of": {"en", "Foyer 07", ""}, "papers-one": {l.Tag, strings.Repeat("Foyer de la très longue rue ", 4), "alert"},
+		} {
+			console(name, "paper", "console.paper.title", "households", func(w *words) any {
+				p := s.drawPapers(&words{Language: s.Texts.In(v.language), now: w.now}, charter.Book{}.At(w.now), boxesOf(charter.Book{}.At(w.now)), v.about)
+				p.Label = v.label
+				p.lead(w, s, "/console/papers", boxesOf(charter.Book{}.At(w.now)), v.about)
+				return p
+			}, lead)
+		}
 		console("second", "second", "second.title", "", func(*words) any { return second{Enrolled: true} }, func(w *words, p *page) {
 			p.Signed, p.Trouble = "", w.say("second.wrong")
 		})

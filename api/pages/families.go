@@ -19,6 +19,7 @@ type sheet struct {
 	Money string // address of its payments and bills; "" where it shares none
 	Found string // address of what was found out about it
 	Told  string // address of what it said; "" where it did not agree to be asked
+	Paper string // address of the forms it can sign
 	Facts []fact
 }
 
@@ -29,7 +30,7 @@ type fact struct{ Name, Value, Small string }
 func drawFamilies(w *words, list []disclosure.Summary) neighbourhood {
 	var n neighbourhood
 	for _, s := range list {
-		one := sheet{Label: s.Label, Money: moneyOf(s), Found: findingsOf(s.Family), Told: toldOf(s), Facts: []fact{
+		one := sheet{Label: s.Label, Money: moneyOf(s), Found: findingsOf(s.Family), Told: toldOf(s), Paper: papersOf(s.Family), Facts: []fact{
 			monthFact(w, "families.last", s.LastMonth),
 			effortFact(w, s.Effort),
 			coldFact(w, s.Cold),
@@ -64,6 +65,11 @@ func toldOf(s disclosure.Summary) string {
 		return ""
 	}
 	return answersOf(s.Family)
+}
+
+// papersOf returns where the forms are that a family can sign.
+func papersOf(id household.FamilyID) string {
+	return "/console/households/" + url.PathEscape(string(id)) + "/papers"
 }
 
 // withheld names a figure that the family does not share.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"foyer/internal/account"
+	"foyer/internal/consent"
 	"foyer/internal/disclosure"
 	"foyer/internal/permission"
 	"foyer/internal/registry"
@@ -24,6 +25,7 @@ type Options struct {
 	Zone     *time.Location   // of the console
 	Contact  Contact
 	Tariff   func(id string) string // the name of a tariff, its id where none is known
+	By       consent.Controller     // who answers for the data, as papers say
 	Plain    bool                   // the listener speaks plain HTTP: cookies are not Secure
 	Log      *slog.Logger
 
@@ -117,7 +119,9 @@ func (s *Site) Routes() []Route {
 		get("/console/families/:id/answers", s.showFamilyAnswers),
 		post("/console/families/:id/answers", s.writeFamilyAnswer),
 		get("/console/receipts/:id", s.showReceipt),
+		get("/console/papers", s.showPapers),
 		get("/console/households", s.showHouseholds),
+		get("/console/households/:id/papers", s.showPapersOf),
 		post("/console/households/:id/assign", s.assignHousehold),
 		post("/console/households/:id/disconnect", s.disconnectHousehold),
 		post("/console/households/:id/letter", s.writeLetter),

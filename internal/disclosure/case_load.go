@@ -61,9 +61,10 @@ func (g *Gate) households(ctx context.Context, aud Audience, limit int, cursor s
 	return HouseholdPage{all, cursorAt("households", string(all[limit-1].Family.ID))}, nil
 }
 
-// Household returns one family by name, or [ErrWithheld].
+// Household returns one family by name, or [ErrWithheld]: to a caseworker one of its
+// case-load that agrees to show the cooperative something.
 func (g *Gate) Household(ctx context.Context, aud Audience, id household.FamilyID) (household.Household, error) {
-	if !aud.May("GET /api/v1/households") {
+	if !aud.May("GET /console/households/{id}/papers") {
 		return household.Household{}, g.metrics.count(viewHouseholds, ErrWithheld)
 	}
 	h, err := g.store.Household(ctx, aud.desk(viewHouseholds), named(id))
