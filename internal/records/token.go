@@ -3,7 +3,6 @@ package records
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,45 +60,47 @@ func (d *DB) RemoveToken(ctx context.Context, id string) (bool, error) {
 
 // SessionReader returns who a session's token lets in; a zero Reader for nobody.
 func (d *DB) SessionReader(ctx context.Context, token string) (consent.Reader, error) {
-	return d.reader(ctx, `SELECT s.kind, s.subject, COALESCE(t.name, ''), COALESCE(t.role, ''), '', p.id, p.zone, COALESCE(f.language, '')
+	r, _, err := d.reader(ctx, `SELECT s.kind, s.subject, COALESCE(t.name, ''), COALESCE(t.role, ''), '', p.id, p.zone, COALESCE(f.language, ''), 0
 		FROM session s
 			LEFT JOIN staff t ON s.kind = 'staff' AND t.id = s.subject AND t.password <> ''
 			LEFT JOIN family f ON s.kind = 'family' AND f.id = s.subject
 			JOIN pilot p ON p.id = COALESCE(t.pilot, f.pilot)
 		WHERE s.hash = $1 AND s.expires_at > (SELECT now FROM wall)`, token)
+	return r, err
 }
 
 // BearerReader returns whom a bearer token lets in, and notes that it was used,
 // at most once a minute; a zero Reader for nobody.
 func (d *DB) BearerReader(ctx context.Context, token string) (consent.Reader, error) {
-	r, err := d.reader(ctx, `SELECT 'token', t.id, t.name, '', t.scopes, p.id, p.zone, '' FROM token t JOIN pilot p ON p.id = t.pilot
+	r, due, err := d.reader(ctx, `SELECT 'token', t.id, t.name, '', t.scopes, p.id, p.zone, '',
+			CASE WHEN t.last_used < (SELECT now FROM wall) - 60000 THEN 1 ELSE 0 END
+		FROM token t JOIN pilot p ON p.id = t.pilot
 		WHERE t.hash = $1 AND t.expires_at > (SELECT now FROM wall)`, token)
-	if err != nil || r.Kind == "" {
+	if err != nil || !due {
 		return r, err
 	}
-	var due bool
-	err = d.read.QueryRowContext(ctx, `SELECT last_used < (SELECT now FROM wall) - 60000 FROM token WHERE id = $1`, r.Subject).Scan(&due)
-	if err == nil && due {
-		_, err = d.write.ExecContext(ctx, `UPDATE token SET last_used = (SELECT now FROM wall) WHERE id = $1`, r.Subject)
-	}
+	_, err = d.write.ExecContext(ctx, `UPDATE token SET last_used = (SELECT now FROM wall) WHERE id = $1`, r.Subject)
 	if err != nil {
 		return consent.Reader{}, fmt.Errorf("note use of token: %w", err)
 	}
 	return r, nil
 }
 
-func (d *DB) reader(ctx context.Context, query, token string) (consent.Reader, error) {
-	var r consent.Reader
-	err := d.read.QueryRowContext(ctx, query, digest(token)).
-		Scan(&r.Kind, &r.Subject, &r.Name, &r.Role, &r.Scopes, &r.Pilot, &r.Zone, &r.Language)
-	if errors.Is(err, sql.ErrNoRows) {
-		return consent.Reader{}, nil
-	}
+// reader returns who is behind a token, and whether its use is to be noted.
+func (d *DB) reader(ctx context.Context, query, token string) (r consent.Reader, due bool, err error) {
+	rows, err := d.again(ctx, query, []any{digest(token)})
 	if err == nil {
+		defer rows.Close()
+		if rows.Next() {
+			err = rows.Scan(&r.Kind, &r.Subject, &r.Name, &r.Role, &r.Scopes, &r.Pilot, &r.Zone, &r.Language, &due)
+		}
+		err = errors.Join(err, rows.Err())
+	}
+	if err == nil && r.Kind != "" {
 		err = d.unseal(ctx, "", nameOf(r.Subject), &r.Name)
 	}
 	if err != nil {
-		return consent.Reader{}, fmt.Errorf("read who it is: %w", err)
+		return consent.Reader{}, false, fmt.Errorf("read who it is: %w", err)
 	}
-	return r, nil
+	return r, due, nil
 }
