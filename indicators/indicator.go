@@ -60,14 +60,15 @@ type Need uint
 
 // What indicators read.
 const (
-	Outdoors Need = 1 << iota // the weather of the pilot
-	Indoors                   // temperature and humidity at home
-	Loads                     // half-hours of electricity
-	GasFlow                   // half-hours of gas
-	Peaks                     // the highest power of each day, where half-hours leave it open
-	Answers                   // what the family answered
-	Offers                    // what days would have cost under other tariffs
-	Lived                     // what was computed of each day: whether nobody was at home, how warm it was
+	Outdoors  Need = 1 << iota // the weather of the pilot
+	Indoors                    // temperature and humidity at home
+	Loads                      // half-hours of electricity
+	GasFlow                    // half-hours of gas
+	Peaks                      // the highest power of each day, where half-hours leave it open
+	Answers                    // what the family answered
+	Offers                     // what days would have cost under other tariffs
+	Overloads                  // how often more power was wanted than is subscribed, by day
+	Lived                      // what was computed of each day: whether nobody was at home, how warm it was
 )
 
 // Has reports whether all of some is among the needs.

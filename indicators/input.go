@@ -36,12 +36,13 @@ type Input struct {
 
 	// What an indicator says in Needs that it reads; else empty. The maps hold other
 	// days too, and nobody changes them.
-	Loads    map[energy.Day]Load  // electricity by half-hours
-	Gas      map[energy.Day]Load  // likewise; nil without a gas meter
-	Peaks    map[energy.Day]int64 // highest apparent power, in thousandths of VA
-	Humidity []energy.Held        // relative humidity indoors over the day
-	Offers   []Offer              // tariffs the home could have
-	Contract *household.Contract  // for electricity, in force at the end of the period; nil when not known
+	Loads     map[energy.Day]Load  // electricity by half-hours
+	Gas       map[energy.Day]Load  // likewise; nil without a gas meter
+	Peaks     map[energy.Day]int64 // highest apparent power, in thousandths of VA
+	Overloads map[energy.Day]int   // how often more power than is subscribed was wanted; without the days of which that is not known
+	Humidity  []energy.Held        // relative humidity indoors over the day
+	Offers    []Offer              // tariffs the home could have
+	Contract  *household.Contract  // for electricity, in force at the end of the period; nil when not known
 
 	Answers  []household.Answer             // that hold, before the end of the period, oldest first
 	Absent   map[energy.Day]bool            // whether nobody was at home; without the days of which that is not known

@@ -94,6 +94,13 @@ func live(t testing.TB, seed uint64, money int64) villager {
 	}
 	h.Reference = Reference{ID: "fr-2021", Threshold: decimal.New(8, -2), D3: decimal.New(18360*money, 0), D5: decimal.New(23160*money, 0)}
 	h.Answers = chat(luck, h.Today)
+	h.Overloads = map[energy.Day]int{}
+	power := rand.New(rand.NewPCG(seed, 79))
+	for d := h.Today.Add(-420); d.Before(h.Today); d = d.Add(1) {
+		if n := power.IntN(5); n > 0 {
+			h.Overloads[d] = n - 1
+		}
+	}
 	h.Absent, h.Warm = map[energy.Day]bool{}, map[energy.Day]decimal.Decimal{}
 	if luck.IntN(9) == 0 {
 		h.Changed = []energy.Day{h.Today.Add(-luck.IntN(500))}

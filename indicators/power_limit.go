@@ -3,6 +3,7 @@ package indicators
 import (
 	"github.com/shopspring/decimal"
 
+	"foyer/internal/energy"
 	"foyer/internal/formula"
 	"foyer/internal/household"
 )
@@ -28,30 +29,30 @@ type powerLimitValues struct {
 
 func init() {
 	national(formula.About{
-		ID: "power_limitation", Unit: "yes or no", Version: "1",
+		ID: "power_limitation", Unit: "yes or no", Version: "2",
 		Question:   "Has the supplier reduced the home's power?",
 		QuestionFR: "Le fournisseur a-t-il réduit la puissance du logement ?",
 		Method: "Reason pcoup: the meter cuts at 1 kVA or less. Reason max_power: a subscribed power of 3 kVA or more, and the maximum of each of the last 7 days at most 1100 VA. " +
-			"insufficient_data: fewer than 7 of those days are known, or the subscribed power is not.",
+			"insufficient_data: fewer than 7 of those days are known, whatever the others show, or the subscribed power is not.",
 	}, anywhere, "power_limit", powerLimit)
 	nightly("power_limitation", anywhere, "power_limit", night{
 		Category: daily, Granularity: 3, Span: WholeDay, Back: 6, Needs: Loads | Peaks,
 		From: "the power of the contract, and the highest apparent power that the meter showed on each day. " +
-			"A half-hour that used more than the limit leaves no doubt; where none did, a day is known only where the meter shows apparent power. " +
+			"A half-hour that used more than the limit leaves no doubt of its day; a day without one is known only where the meter shows apparent power. " +
 			"The power at which the meter cuts is not kept.",
 	}, powerLimitNight)
 }
 
-// Quiet reports whether the half-hours of the last days leave open that the power is
-// limited: then their highest apparent power is worth reading.
-func (in Input) Quiet() bool {
+// Quiet returns the last days whose half-hours leave open that the power is limited:
+// their highest apparent power is worth reading.
+func (in Input) Quiet() (days []energy.Day) {
 	v := inForce[powerLimitValues](anywhere, "power_limit", in.To.Add(-1)).Values
 	for d := in.To.Add(-v.Days); d.Before(in.To); d = d.Add(1) {
-		if most := in.Loads[d].Most; most != nil && watts(*most).GreaterThan(v.Most) {
-			return false
+		if most := in.Loads[d].Most; most == nil || !watts(*most).GreaterThan(v.Most) {
+			days = append(days, d)
 		}
 	}
-	return true
+	return days
 }
 
 func powerLimitNight(in Input, v vintage[powerLimitValues]) Answer {
@@ -97,17 +98,18 @@ func powerLimit(in powerLimitInputs, v vintage[powerLimitValues]) powerLimitResu
 		return answer(ptr(false), "none")
 	}
 	last := in.Daily[max(0, len(in.Daily)-v.Values.Days):]
-	known := 0
+	known, above := 0, false
 	for _, most := range last {
-		switch {
-		case most == nil:
-		case most.GreaterThan(v.Values.Most):
-			return answer(ptr(false), "none")
-		default:
-			known++
+		if most != nil {
+			known, above = known+1, above || most.GreaterThan(v.Values.Most)
 		}
 	}
-	if known < v.Values.Days || in.Reference == nil {
+	switch {
+	case known < v.Values.Days:
+		return answer(nil, "insufficient_data")
+	case above:
+		return answer(ptr(false), "none")
+	case in.Reference == nil:
 		return answer(nil, "insufficient_data")
 	}
 	return answer(ptr(true), "max_power")

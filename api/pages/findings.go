@@ -154,6 +154,8 @@ func (w *words) found(f disclosure.Finding) string {
 		return w.say("findings.no")
 	case f.Unit == "interruptions":
 		return w.Number(f.Value, 0)
+	case f.Unit == "events a week": // the question says a week
+		return w.Number(f.Value, 1)
 	case f.Unit == "°C·h":
 		return w.by(f)
 	}

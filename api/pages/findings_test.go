@@ -31,6 +31,19 @@ func TestWhatIsKnownStandsFirst(t *testing.T) {
 	}
 }
 
+// TestAWeekIsInTheQuestion and not in the answer, which would be in English.
+func TestAWeekIsInTheQuestion(t *testing.T) {
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &words{Language: texts.Languages()[0], now: today(t)}
+	f := disclosure.Finding{Indicator: "overload", Status: household.OK, Value: "1.615385", Unit: "events a week"}
+	if got := w.found(f); got != "1,6" {
+		t.Error(got)
+	}
+}
+
 // TestDegreeHoursAreToldAsDegrees over the hours that were seen.
 func TestDegreeHoursAreToldAsDegrees(t *testing.T) {
 	texts, err := text.Load()

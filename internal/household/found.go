@@ -26,6 +26,7 @@ var Found = []struct {
 	{"humidex_dewpoint", recentDays},
 	{"gas_leak", recentDays},
 	{"power_limitation", recentDays},
+	{"overload", recentDays},
 	{"supply_interruption_events", recentDays},
 	{"stuck_appliance", recentDays},
 	{"daily_spike_mad", recentDays},

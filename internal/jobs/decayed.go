@@ -83,7 +83,7 @@ func whole(r *household.Roll, x household.Decayed) {
 // What indicators read of a day that is finer than the day itself.
 const (
 	fromSlots    = indicators.Loads | indicators.Offers
-	fromReadings = indicators.Indoors | indicators.GasFlow | indicators.Peaks
+	fromReadings = indicators.Indoors | indicators.GasFlow | indicators.Peaks | indicators.Overloads
 )
 
 // readingDays is how many of the first days of which readings are kept may depend on

@@ -34,6 +34,7 @@ func (s *study) fetch(ctx context.Context, all []chore) error {
 			}
 		}
 	}
+	s.drewBefore()
 	if err := s.load(ctx, loads); err != nil {
 		return err
 	}
@@ -94,8 +95,11 @@ func (s *study) input(ctx context.Context, i indicators.Indicator, d period) (in
 	if i.Needs.Has(indicators.Outdoors) && (i.Span != indicators.Monthly || s.today.Before(d.to)) {
 		in.Weather, err = s.outdoors(ctx, i, d)
 	}
-	if err == nil && i.Needs.Has(indicators.Peaks) && in.Quiet() {
-		in.Peaks, err = s.peaksOf(ctx, in.To.Add(-1-i.Back), in.To)
+	if err == nil && i.Needs.Has(indicators.Peaks) {
+		in.Peaks, err = s.peaksOf(ctx, in.Quiet())
+	}
+	if err == nil && i.Needs.Has(indicators.Overloads) {
+		in.Overloads, err = s.overloadsOf(ctx, d.from.Add(1-i.Back), d.to)
 	}
 	return in, err
 }

@@ -14,6 +14,7 @@ type memory struct {
 	household.Look // the one that is kept
 	lessons        lessons
 	loads          map[energy.Day]indicators.Load // of the last days before today
+	draws          map[energy.Day]draw            // likewise, some 1 kB; none without a meter that shows apparent power
 }
 
 // recall returns what the last pass found out about a family; false when that is not
@@ -88,7 +89,7 @@ func (s *study) look() household.Look {
 }
 
 // memory returns what the next pass may rely on once all of this one is kept.
-func (s *study) memory() memory { return memory{s.look(), s.lessons, s.recent()} }
+func (s *study) memory() memory { return memory{s.look(), s.lessons, s.recent(), s.drewLately()} }
 
 // trusted reports whether what the last look found still holds for periods that nothing
 // changed in since.

@@ -39,6 +39,8 @@ type study struct {
 	gas        map[energy.Day]indicators.Load // likewise; nil without a gas meter
 	indoors    map[energy.Day]indoors         // likewise
 	lived      lived
+
+	draws map[energy.Day]draw // as far as they were read; none without a meter that shows apparent power
 }
 
 // read brings in the days of a family and prices them.
