@@ -92,7 +92,7 @@ var familyRows = []string{
 	`bill_line WHERE family = $1`, `bill_issue WHERE family = $1`, `result WHERE family = $1`,
 	`dirty_day WHERE family = $1`, `look WHERE family = $1`, `closed_day WHERE family = $1`,
 	`dwelling WHERE family = $1`, `contract WHERE family = $1`, `income WHERE family = $1`,
-	`money WHERE family = $1`, `works WHERE family = $1`, `answer WHERE family = $1`, `case_load WHERE family = $1`,
+	`money WHERE family = $1`, `works WHERE family = $1`, `answer WHERE family = $1`, `case_load WHERE family = $1`, `aggregate_home WHERE family = $1`,
 	`"grant" WHERE family = $1`, `invitation WHERE family = $1`,
 	`session WHERE kind = 'family' AND subject = $1`,
 	`written WHERE subject = 'family:' || $1 OR location LIKE '%' || $1 || '%'`,

@@ -260,21 +260,25 @@ func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.As
 const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at, category FROM `
 
 func (r glance) scanResult(ctx context.Context, row rowScanner) (household.Result, error) {
-	var x household.Result
-	var from, to, detail, category string
-	var at int64
-	if err := row.Scan(&x.ID, &x.Family, &x.Indicator, &from, &to, &x.Version, &x.Status, &x.Value, &x.Unit, &detail, &at, &category); err != nil {
-		return x, err
-	}
-	x.Detail, x.At = []byte(detail), instant(at)
-	var err error
-	if x.From, err = energy.ParseDay(from); err == nil {
-		x.To, err = energy.ParseDay(to)
-	}
+	x, category, err := scanSealed(row)
 	if err == nil {
 		err = r.db.unsealResult(ctx, &x, category)
 	}
 	return x, err
+}
+
+// scanSealed reads a result as it is kept, and its category.
+func scanSealed(row rowScanner) (x household.Result, category string, err error) {
+	var from, to, detail string
+	var at int64
+	if err := row.Scan(&x.ID, &x.Family, &x.Indicator, &from, &to, &x.Version, &x.Status, &x.Value, &x.Unit, &detail, &at, &category); err != nil {
+		return x, "", err
+	}
+	x.Detail, x.At = []byte(detail), instant(at)
+	if x.From, err = energy.ParseDay(from); err == nil {
+		x.To, err = energy.ParseDay(to)
+	}
+	return x, category, err
 }
 
 func (r glance) contracts(ctx context.Context, at sheetsByFamily, ask household.Ask) error {

@@ -139,7 +139,7 @@ func TestTheGatesRoleReadsViewsAndWritesAccessesOnly(t *testing.T) {
 		_, err = tx.Exec(statement)
 		return err
 	}
-	relations, inner := gateRelations(t, db), []string{"v_grant", "v_unsettled", "v_gone", "v_uncomputed"}
+	relations, inner := gateRelations(t, db), []string{"v_grant", "v_unsettled", "v_gone", "v_uncomputed", "v_least", "v_counted"}
 	for _, r := range relations {
 		name := `"` + r + `"`
 		reads := (strings.HasPrefix(r, "v_") && !slices.Contains(inner, r)) || r == "wall"

@@ -201,6 +201,8 @@ var oldRows = []struct {
 	{`usage_month WHERE family = $1 AND month < $2`, monthOf},
 	{`bill_line WHERE family = $1 AND month < $2`, monthOf},
 	{`bill_issue WHERE family = $1 AND month < $2`, monthOf},
+	// What it was counted in is shown no longer.
+	{`aggregate_home WHERE family = $1 AND aggregate IN (SELECT id FROM aggregate WHERE end_at <= $2)`, func(x household.Decay) []any { return []any{millis(x.DaysAt)} }},
 }
 
 func dayOf(x household.Decay) []any   { return []any{x.Days.String()} }
