@@ -20,18 +20,14 @@ const (
 
 // forecast looks ahead to the end of the running month; false when too little is known.
 func (in Input) forecast() (forecast, bool) {
-	past := in.past(usualDays)
-	recent := in.past(recentDays)
-	if len(recent) < fewestDays {
-		recent = past
-	}
-	if len(recent) < fewestDays {
+	if len(in.past(usualDays)) < fewestDays {
 		return forecast{}, false
 	}
 	if r, ok := in.response(); ok {
 		return in.foreseen(r), true
 	}
-	return in.looked(meanOf(recent), func(open int64) decimal.Decimal { return spread(past, meanOf(past), open, int64(len(recent))) }), true
+	h := in.habit()
+	return in.looked(h.cost, h.width), true
 }
 
 // foreseen looks ahead by the home's response to the weather.

@@ -1,0 +1,148 @@
+package indicators
+
+import (
+	"math"
+
+	"github.com/shopspring/decimal"
+
+	"foyer/indicators/caltrack"
+	"foyer/internal/energy"
+)
+
+// A habit is what days cost by the home's own past alone, where its weather is not
+// known: as the last ones did by weekday class, and where a year is known as much more
+// or less as the season moves.
+type habit struct {
+	today  energy.Day
+	costs  [mostWarm]float64 // of energy on the days before today, the latest last, EUR; the season taken off
+	valid  [mostWarm]bool
+	class  [mostWarm]int
+	season waves
+	whole  bool // a year is known, and with it the season
+}
+
+// habit learns it from the days before today.
+func (in Input) habit() *habit {
+	h := &habit{today: in.Today}
+	known := 0
+	for _, d := range in.past(mostWarm) {
+		i := mostWarm - in.Today.Sub(d.Day)
+		h.costs[i], h.valid[i] = d.energyCost().InexactFloat64(), true
+		known++
+	}
+	for i := range h.class {
+		h.class[i] = class(h.day(i))
+	}
+	if known*100 < YearDays*Complete {
+		return h
+	}
+	if h.season, h.whole = wavesOf(h); h.whole {
+		for i := range h.costs {
+			h.costs[i] -= h.season.at(h.day(i))
+		}
+	}
+	return h
+}
+
+func (h *habit) day(i int) energy.Day { return h.today.Add(i - mostWarm) }
+
+// level returns the mean cost of a day by weekday class, of all days for a class with
+// fewer than two, from the valid days among those before the i-th: the last 14, or 28
+// where these have fewer than 7; false where those have too.
+func (h *habit) level(i int) (mean [2]float64, ok bool) {
+	for _, back := range []int{recentDays, usualDays} {
+		var sum, n [2]float64
+		for j := max(i-back, 0); j < i; j++ {
+			if h.valid[j] {
+				sum[h.class[j]] += h.costs[j]
+				n[h.class[j]]++
+			}
+		}
+		all := n[0] + n[1]
+		if all < fewestDays {
+			continue
+		}
+		for c := range mean {
+			if mean[c] = (sum[0] + sum[1]) / all; n[c] >= 2 {
+				mean[c] = sum[c] / n[c]
+			}
+		}
+		return mean, true
+	}
+	return mean, false
+}
+
+// cost returns what the energy of a day to come is expected to cost, EUR.
+func (h *habit) cost(d energy.Day) decimal.Decimal {
+	level, _ := h.level(mostWarm)
+	return decimal.NewFromFloat(max(level[class(d)]+h.season.at(d), 0)).Round(6)
+}
+
+// nearby is how many days ago the days of a forecast of the past may have ended, or how
+// many days after the same day a year before they may have begun, to be of a like season.
+const nearby = 60
+
+// strayed forecasts n days by the same rule from each morning of the past that was of a
+// like season, and returns the mean square of what that was off, and how many mornings.
+//
+// Source: rolling-origin evaluation, L. J. Tashman, International Journal of
+// Forecasting 16 (2000) 437–450.
+func (h *habit) strayed(n int) (square, mornings float64) {
+	for i := fewestDays; i+n <= mostWarm; i++ {
+		level, ok := h.level(i)
+		if !ok || i > fewestDays+nearby && i+n < mostWarm-nearby {
+			continue
+		}
+		var off, seen float64
+		for j := i; j < i+n; j++ {
+			if h.valid[j] {
+				off += h.costs[j] - level[h.class[j]]
+				seen++
+			}
+		}
+		if seen*100 < float64(n)*Complete {
+			continue
+		}
+		off *= float64(n) / seen
+		square, mornings = square+off*off, mornings+1
+	}
+	return square / max(mornings, 1), mornings
+}
+
+// width returns half of the range that holds what n days to come, at least one, cost four
+// times of five, EUR: by what the same rule was off in a like season. That tells as much
+// as the n days go into the mornings it was tried on, for what overlaps tells nothing
+// new. Until a year is known, one time more is what nobody has seen yet.
+func (h *habit) width(n int64) decimal.Decimal {
+	square, mornings := h.strayed(int(n))
+	times := mornings / float64(n)
+	if !h.whole || times < 1 {
+		square = (square*times + h.unseen(float64(n))) / (times + 1)
+		times++
+	}
+	return decimal.NewFromFloat(caltrack.StudentT(0.9, times) * math.Sqrt(square)).Round(6)
+}
+
+// swing is by how much of its mean a home strays over a year that uses four times as
+// much in the depth of winter as in summer: (4 - 1) / (4 + 1).
+const swing = 0.6
+
+// unseen returns the mean square of what a forecast of n days is off for a home of which
+// no year is known: a wave of a season as that of a home heated by electricity, at any
+// time of the year, and days that resemble their neighbours with an autocorrelation of
+// 0.5. The variance of their sum against that of m others is (1 + 0.5) / (1 - 0.5) times
+// that of a day times n + n²/m.
+func (h *habit) unseen(n float64) float64 {
+	const m = recentDays
+	level, _ := h.level(mostWarm)
+	var squares, days float64
+	for i := mostWarm - usualDays; i < mostWarm; i++ {
+		if h.valid[i] {
+			off := h.costs[i] - level[h.class[i]]
+			squares, days = squares+off*off, days+1
+		}
+	}
+	daily := (5*level[0] + 2*level[1]) / 7
+	drift := swing * 2 * math.Pi / YearDays * daily * n * (m + n) / 2
+	return drift*drift/2 + squares/max(days-2, 1)*3*(n+n*n/m)
+}
