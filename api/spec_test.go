@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,5 +151,47 @@ func TestAnAddressWithoutItsPermissionIsRefused(t *testing.T) {
 				t.Errorf("%s: %s is answered %s", path, who, got.Status)
 			}
 		}
+	}
+}
+
+// Requests are held against the specification as one of OpenAPI 3.0, which would pass over
+// what only 3.1 can say.
+func TestNoRequestNeedsMoreThanOpenAPI30(t *testing.T) {
+	spec, err := GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	hold := func(where string, ref *openapi3.SchemaRef) {
+		err := ref.WalkSubtree(func(at string, x *openapi3.SchemaRef) error {
+			seen++
+			s := x.Value
+			if s.Const != nil || len(s.PrefixItems) > 0 || s.Contains != nil || len(s.PatternProperties) > 0 || len(s.DependentSchemas) > 0 ||
+				s.PropertyNames != nil || s.UnevaluatedItems.Has != nil || s.UnevaluatedItems.Schema != nil ||
+				s.UnevaluatedProperties.Has != nil || s.UnevaluatedProperties.Schema != nil || s.If != nil || s.Then != nil || s.Else != nil ||
+				len(s.DependentRequired) > 0 || len(s.Defs) > 0 || s.ContentSchema != nil || s.Type != nil && len(*s.Type) > 1 {
+				t.Errorf("%s%s: only OpenAPI 3.1 holds a request against that", where, at)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s: %v", where, err)
+		}
+	}
+	for path, item := range spec.Paths.Map() {
+		for method, o := range item.Operations() {
+			where := method + " " + path
+			for _, p := range slices.Concat(item.Parameters, o.Parameters) {
+				hold(where+" "+p.Value.Name, p.Value.Schema)
+			}
+			if o.RequestBody != nil {
+				for _, m := range o.RequestBody.Value.Content {
+					hold(where, m.Schema)
+				}
+			}
+		}
+	}
+	if seen < 50 {
+		t.Errorf("%d schemas: the test tests nothing", seen)
 	}
 }
