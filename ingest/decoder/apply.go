@@ -184,7 +184,7 @@ func (t *template) readOne(in *Input, root value, r *reading, f found) error {
 		return nil
 	case notNumber:
 		in.unreadable = true
-		in.rejectAt(origin{r.Path, f.member}, whyNumber)
+		in.rejectAt(origin{r.Path, f.member}, f.value.whyNoNumber())
 		return nil
 	case isNumber:
 	}

@@ -44,6 +44,8 @@ func TestRefusalsSayWhatWasTried(t *testing.T) {
 		{"zigbee2mqtt/room", `{"temperature":`, "zigbee2mqtt/device", reasonJSON},
 		{"a/plug/events/rpc", `not json`, "shelly_gen2/notification", reasonJSON},
 		{"some/where/else", `{"temperature":20}`, "", reasonUnknown},
+		{"some/where/else", `{"temperature":2`, "", reasonJSON},
+		{"some/status", `fine`, "", reasonUnknown}, // that topic is one of text: JSON was not expected
 		{"some", "\x00\x01", "", reasonUnknown},
 	} {
 		r, err := Decode(Message{Topic: c.topic, Payload: []byte(c.payload)})
@@ -62,6 +64,41 @@ func TestReasonsNeverQuoteThePayload(t *testing.T) {
 			r, err := Decode(m)
 			if strings.Contains(r.Reason, secret) || err != nil && strings.Contains(err.Error(), secret) {
 				t.Errorf("%s: %s %v", c.name, r.Reason, err)
+			}
+		}
+	}
+}
+
+// TestWhatStandsAroundATextIsNoPartOfIt: a byte order mark before it, the end of a
+// line or of a string in C after it.
+func TestWhatStandsAroundATextIsNoPartOfIt(t *testing.T) {
+	for topic, payload := range map[string]string{
+		"tele/p/SENSOR":                                `{"ENERGY":{"Power":5}}`,
+		"shellies/p/emeter/0/power":                    "5",
+		"emonhub/rx/5/values":                          "5",
+		"homie/5/p/meter/power":                        "5",
+		"lab/box/power":                                "5",
+		"dsmr/reading/electricity_currently_delivered": "0.005",
+	} {
+		memory := Memory{
+			"homie homie/5/p":  "5\nmeter/power\tpower/total W\n",
+			"ha lab/box/power": "c\tpower/total W\t$\t1 1 0\tbox\n",
+		}
+		assume := map[string]any{"names": []any{"power1"}}
+		for _, around := range [][2]string{{"", ""}, {"\ufeff", ""}, {"", "\x00"}, {"\ufeff", "\r\n\x00\x00"}, {"", "\r\n"}, {" ", " "}} {
+			r, err := Decode(Message{Topic: topic, Payload: []byte(around[0] + payload + around[1]), Context: memory, Assume: assume})
+			if err != nil || len(r.Observations) != 1 || r.Observations[0].Value != 5000 {
+				t.Errorf("%s with %q: %+v, %v", topic, around, r, err)
+			}
+		}
+	}
+}
+
+func TestAWordForNoValueIsAKnownNothing(t *testing.T) {
+	for _, topic := range []string{"zigbee2mqtt/room", "tele/p/SENSOR", "some/where", "shellies/p/emeter/0/power"} {
+		for _, word := range []string{"unavailable", "unknown", "null", `"unknown"`, "None", " NaN\n"} {
+			if r, err := Decode(Message{Topic: topic, Payload: []byte(word)}); err != nil || r.Outcome != Ignored {
+				t.Errorf("%s %s: %+v, %v", topic, word, r, err)
 			}
 		}
 	}

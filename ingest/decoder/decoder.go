@@ -95,6 +95,7 @@ const (
 	reasonTopic    = "malformed topic"
 	reasonSize     = "payload larger than 1 MiB"
 	reasonEmpty    = "empty payload: a retained message is removed"
+	reasonNoValue  = "a word for no value, such as unavailable"
 	reasonAge      = "retained copy without a time of its own: its age is unknown"
 	reasonAutumn   = "zone-less time in the repeated autumn hour, and nothing says which"
 	reasonIdentity = "the device id is empty, too long or not text"

@@ -16,7 +16,7 @@ func init() {
 	register(Decoder{
 		Name:   "enedis_myelectricaldata/account",
 		Order:  40,
-		Topics: []string{"{any*}/{point}/{kind:status|contract|address|power|last_activation_date}/{what+}"},
+		Topics: []string{"{any*}/{point}/{kind:status|contract|address|power|last_activation_date}/{what*}"},
 		Fits:   fitsMyElectricalData,
 		Decode: func(*Input) (Result, error) {
 			return Result{Outcome: Status, Reason: "the account and the contract"}, nil

@@ -96,7 +96,7 @@ func decodeDiscovered(in *Input, scheme string) (Result, error) {
 			device = e.device
 		}
 		in.sender = e.device
-		n, is := readNumber(in.message.Payload)
+		n, is := readNumber(in.text())
 		if e.path != "$" {
 			if in.root(); in.broken() {
 				return Result{Device: device}, refuse(reasonJSON)
@@ -108,7 +108,7 @@ func decodeDiscovered(in *Input, scheme string) (Result, error) {
 			in.reject("a state", whyNothing)
 		case notNumber:
 			in.unreadable = true
-			in.reject("a state", whyNumber)
+			in.reject("a state", whyNoNumber(in.text()))
 		case isNumber:
 			in.keep(m.register, n, unit{m.unit.base, e.factor.times(m.unit.scale)}, origin{path: "a state"}, time.Time{})
 		}

@@ -138,7 +138,7 @@ func homieTable(rows []homieRow, count map[energy.Quantity]int) string {
 //
 // Source: https://homieiot.github.io/specification/, version 4, Property attributes.
 func decodeHomieUnit(in *Input) (Result, error) {
-	u := strings.TrimSpace(string(in.message.Payload))
+	u := strings.TrimSpace(string(in.text()))
 	if !validID(u) || len(u) > 32 {
 		u = ""
 	}
@@ -187,7 +187,7 @@ func decodeHomieProperty(in *Input) (Result, error) {
 // homieUnknown refuses a number that may be a reading; what is no number is none.
 func (in *Input) homieUnknown(reason string) (Result, error) {
 	r := Result{Outcome: Ignored, Reason: "no number", Device: in.homieDevice()}
-	if _, is := readNumber(in.message.Payload); is != isNumber {
+	if _, is := readNumber(in.text()); is != isNumber {
 		return r, nil
 	}
 	if in.message.Redelivered {
@@ -205,13 +205,13 @@ func (in *Input) homieValue(m meaning) (Result, error) {
 
 // bareNumber keeps the number that is the payload.
 func (in *Input) bareNumber(reg energy.Register, u unit) {
-	n, is := readNumber(in.message.Payload)
+	n, is := readNumber(in.text())
 	switch is {
 	case nothing:
 		in.reject("value", whyNothing)
 	case notNumber:
 		in.unreadable = true
-		in.reject("value", whyNumber)
+		in.reject("value", whyNoNumber(in.text()))
 	case isNumber:
 		in.keep(reg, n, u, origin{path: "value"}, time.Time{})
 	}

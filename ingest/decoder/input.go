@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type Input struct {
 
 	parsed bool
 	valid  bool
+	wanted bool // somebody asked for JSON since this was last reset
 	doc    document
 	plain  document // the payload as it is, for who reads bare text
 
@@ -115,9 +117,10 @@ func (in *Input) name(name string) string {
 
 // root returns the payload as JSON, absent when it is none.
 func (in *Input) root() value {
+	in.wanted = true
 	if !in.parsed {
 		in.parsed = true
-		in.valid = len(in.message.Payload) <= maxPayload && in.doc.parse(in.message.Payload)
+		in.valid = len(in.message.Payload) <= maxPayload && in.doc.parse(in.text())
 	}
 	if !in.valid {
 		return value{}
@@ -125,10 +128,16 @@ func (in *Input) root() value {
 	return in.doc.root()
 }
 
+// text returns the payload without what some senders put around a text: a byte order
+// mark before it, and the zero that ends a string in C after it.
+func (in *Input) text() []byte {
+	return bytes.TrimRight(bytes.TrimPrefix(in.message.Payload, []byte("\ufeff")), "\x00")
+}
+
 // bare returns the payload as the text it is, in quotes or not; absent when it is
 // empty, an object or a list.
 func (in *Input) bare() value {
-	b := in.message.Payload
+	b := in.text()
 	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t' || b[0] == '\r' || b[0] == '\n') {
 		b = b[1:]
 	}
@@ -156,7 +165,19 @@ func (in *Input) unwrap(v value) value {
 }
 
 // broken reports whether somebody wanted JSON and found none.
-func (in *Input) broken() bool { return in.parsed && !in.valid }
+func (in *Input) broken() bool { return in.wanted && in.parsed && !in.valid }
+
+// saysNothing reports whether the payload is one of the words for no value.
+func (in *Input) saysNothing() bool {
+	b := bytes.Trim(in.text(), " \t\r\n\"")
+	return len(b) > 0 && isNoValue(b)
+}
+
+// looksLikeJSON reports whether the payload begins as an object or a list does.
+func (in *Input) looksLikeJSON() bool {
+	b := bytes.TrimLeft(in.text(), " \t\r\n")
+	return len(b) > 0 && (b[0] == '{' || b[0] == '[')
+}
 
 // recall asks what earlier messages said.
 func (in *Input) recall(key string) string {
@@ -191,6 +212,8 @@ func (in *Input) rejectAt(from origin, why string) {
 const (
 	whyNothing  = "no value"
 	whyNumber   = "no number"
+	whyComma    = "no number but one with a comma, which may part thousands as well: let the sender write a point"
+	whyBoolean  = "no number but true or false: let the sender tell the number, or leave it out"
 	whySentinel = "a number that stands for no value"
 	whyLimit    = "beyond what the quantity can be"
 	whyUnit     = "a unit that cannot count the quantity"
@@ -214,7 +237,7 @@ func (in *Input) observeAt(reg energy.Register, v value, u unit, from origin) {
 		}
 	case notNumber:
 		in.unreadable = true
-		in.reject(path, whyNumber)
+		in.reject(path, v.whyNoNumber())
 	case isNumber:
 		in.keep(reg, n, u, from, time.Time{})
 	}

@@ -25,6 +25,7 @@ const maxDepth = 32
 type document struct {
 	src   []byte
 	nodes []node
+	bad   int // where parse gave up
 }
 
 // A node is one value; its children follow it.
@@ -49,11 +50,10 @@ func (d *document) parse(src []byte) bool {
 	d.src, d.nodes = src, d.nodes[:0]
 	p := parser{doc: d}
 	p.space()
-	if !p.value(-1, 0, node{}) {
-		return false
-	}
+	ok := p.value(-1, 0, node{})
 	p.space()
-	return p.pos == len(src)
+	d.bad = p.pos
+	return ok && p.pos == len(src)
 }
 
 // one makes src, whatever it is, the one text of d. It keeps src.

@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"bytes"
 	"math/big"
 	"strings"
 )
@@ -32,6 +33,24 @@ func (v value) number() (number, numeric) {
 	case boolean, list, object:
 	}
 	return number{}, notNumber
+}
+
+// whyNoNumber says what stands where a number belongs. The texts quote nothing.
+func (v value) whyNoNumber() string {
+	if v.kind() == boolean {
+		return whyBoolean
+	}
+	return whyNoNumber(v.raw())
+}
+
+func whyNoNumber(b []byte) string {
+	if whole, decimals, comma := bytes.Cut(bytes.TrimSpace(b), []byte(",")); comma {
+		_, is := readNumber(append(append(bytes.Clone(whole), '.'), decimals...))
+		if is == isNumber {
+			return whyComma
+		}
+	}
+	return whyNumber
 }
 
 // readNumber reads decimal text: "12", "-0.5", "007970903", "1.2e3". Not a number

@@ -82,7 +82,7 @@ func (in *Input) observeOBIS(key string, v value, clocks func() []stamp) error {
 		return nil
 	case notNumber:
 		in.unreadable = true
-		in.reject("a value of OBIS", whyNumber)
+		in.reject("a value of OBIS", v.whyNoNumber())
 		return nil
 	case isNumber:
 	}

@@ -38,7 +38,7 @@ func emonNames(in *Input) []string {
 // Source: https://github.com/openenergymonitor/emonhub, EmonHubMqttInterfacer,
 // node_format_basic.
 func decodeEmonRadio(in *Input) (Result, error) {
-	values := bytes.Split(in.message.Payload, []byte(","))
+	values := bytes.Split(in.text(), []byte(","))
 	for i, name := range emonNames(in) {
 		if i == len(values) {
 			break

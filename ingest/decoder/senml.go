@@ -196,7 +196,7 @@ func (in *Input) senmlValue(r senmlRecord, pack lwm2m, v value, at time.Time) {
 		return
 	case notNumber:
 		in.unreadable = true
-		in.reject("v", whyNumber)
+		in.reject("v", v.whyNoNumber())
 		return
 	case isNumber:
 	}

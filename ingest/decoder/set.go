@@ -133,6 +133,7 @@ func (s *Set) decode(m Message, t *trace) (res Result, err error) {
 			continue // a topic that has matched is named by the first of its patterns
 		}
 		last = c.decoder()
+		in.wanted = false
 		if fits := d.Fits == nil || d.Fits(in); !fits {
 			if in.broken() && in.pattern.words >= words { // of those that wanted JSON, the one whose topic says most
 				tried, words, reason = d.Name, in.pattern.words, reasonJSON
@@ -146,8 +147,14 @@ func (s *Set) decode(m Message, t *trace) (res Result, err error) {
 		res, err = d.Decode(in)
 		return finish(in, d.Name, res, err)
 	}
-	if len(m.Payload) == 0 {
+	switch {
+	case len(m.Payload) == 0:
 		return Result{Dialect: tried, Outcome: Ignored, Reason: reasonEmpty}, nil
+	case in.saysNothing():
+		return Result{Dialect: tried, Outcome: Ignored, Reason: reasonNoValue}, nil
+	case in.parsed && !in.valid && in.looksLikeJSON():
+		t.addf("the JSON breaks off or goes wrong at byte %d of %d", in.doc.bad, len(m.Payload))
+		reason = reasonJSON
 	}
 	return refused(tried, reason)
 }

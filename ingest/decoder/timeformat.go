@@ -7,8 +7,8 @@ type timeFormat string
 
 // The ways templates know; any other name is a layout of package time.
 const (
-	formatUnix   timeFormat = "unix"    // seconds since 1970, with decimals
-	formatMillis timeFormat = "unix_ms" // milliseconds since 1970
+	formatUnix   timeFormat = "unix"    // seconds since 1970, with decimals; or a finer unit, see readEpoch
+	formatMillis timeFormat = "unix_ms" // milliseconds since 1970, or a finer unit
 	formatISO    timeFormat = "iso"     // 2026-11-25T10:00:00.5, with Z, +01:00, +0100 or without a zone
 	formatLocal  timeFormat = "local"   // the same where what it says of its zone is not true: local time
 	formatTIC    timeFormat = "tic"     // H261125100000: season, then local time (Linky)
@@ -28,15 +28,7 @@ func (in *Input) read(v value, format timeFormat, zone *time.Location, s season,
 		if is != isNumber {
 			return stamp{}
 		}
-		exp := 3
-		if format == formatMillis {
-			exp = 0
-		}
-		ms, ok := scale{exp: exp}.apply(n)
-		if !ok {
-			return stamp{verdict: implausible, path: path}
-		}
-		return in.judge(time.UnixMilli(ms).UTC(), path)
+		return in.readEpoch(n, format, path)
 	case formatISO:
 		t, zoned, ok := readISO(raw)
 		switch {
@@ -81,6 +73,27 @@ func (in *Input) read(v value, format timeFormat, zone *time.Location, s season,
 		return noStamp(raw, path)
 	}
 	return in.civil(t, zone, s, path)
+}
+
+// readEpoch reads a time since 1970. Some senders count it a thousand times finer, or
+// a million: what in its own unit would be after 2100 is read so. Never coarser: a
+// clock that was never set counts milliseconds from its start, which would be seconds
+// of a time that can be.
+func (in *Input) readEpoch(n number, format timeFormat, path string) stamp {
+	exp := 3
+	if format == formatMillis {
+		exp = 0
+	}
+	for {
+		ms, fits := scale{exp: exp}.apply(n)
+		switch t := time.UnixMilli(ms).UTC(); {
+		case fits && t.Before(epochTo):
+			return in.judge(t, path)
+		case exp == -6: // nanoseconds
+			return stamp{verdict: implausible, path: path}
+		}
+		exp -= 3
+	}
 }
 
 // noStamp is a text that is no time: none when it is empty, else implausible.

@@ -62,6 +62,13 @@ func TestTimesAsSendersWriteThem(t *testing.T) {
 		{`1e300`, "unix", "", wrong},
 		{`-1757059829`, "unix", "", wrong},
 		{`1757059829080`, "unix_ms", "", "2025-09-05T08:10:29.08Z"},
+		// A finer unit says so by its size; a coarser one cannot.
+		{`1757059829080`, "unix", "", "2025-09-05T08:10:29.08Z"},
+		{`1757059829080123`, "unix", "", "2025-09-05T08:10:29.08Z"},
+		{`1757059829080123456`, "unix", "", "2025-09-05T08:10:29.08Z"},
+		{`1757059829080123456`, "unix_ms", "", "2025-09-05T08:10:29.08Z"},
+		{`1757059829080123456789`, "unix", "", wrong},
+		{`1757059829`, "unix_ms", "", wrong}, // since the start of a clock that was never set
 		{`"soon"`, "unix", "", none},
 		{`"26/11/2025"`, "02/01/2006", "", "2025-11-25T23:00:00Z"},
 	} {

@@ -14,9 +14,20 @@ func init() {
 		Decode: decodeBridgeDevices,
 		Doc:    Doc{Apart: "mapping: names of the devices"},
 	})
+	register(Decoder{
+		Name:   "zigbee2mqtt/bridge-devices-broken",
+		Order:  40,
+		Topics: []string{"{base+}/bridge/devices"},
+		Fits:   func(in *Input) bool { return in.root().kind() == absent && in.looksLikeJSON() },
+		Decode: func(*Input) (Result, error) { return Result{}, refuse(reasonNames) },
+		Doc:    Doc{Apart: "refused: " + reasonNames},
+	})
 }
 
 const (
+	reasonNames = "the list of devices is malformed or cut off, so that their names and units are not known: " +
+		"let the broker take larger packets (broker.max_packet_bytes), and restart Zigbee2MQTT"
+
 	// zigbeeFact keeps the IEEE address behind a topic.
 	zigbeeFact = "zigbee2mqtt "
 	// zigbeeNameFact keeps the name behind a topic whose last segment is not it.
@@ -31,10 +42,11 @@ const (
 
 // zigbeeUnits are the usual units, as converters write them.
 var zigbeeUnits = map[string]string{
-	"energy": "kWh", "energy_l1": "kWh", "energy_l2": "kWh", "energy_l3": "kWh",
+	"energy": "kWh", "energy_l1": "kWh", "energy_l2": "kWh", "energy_l3": "kWh", "energy_l4": "kWh",
+	"energy_a": "kWh", "energy_b": "kWh", "energy_produced_a": "kWh", "energy_produced_b": "kWh",
 	"energy_phase_a": "kWh", "energy_phase_b": "kWh", "energy_phase_c": "kWh",
 	"produced_energy": "kWh", "produced_energy_phase_a": "kWh", "produced_energy_phase_b": "kWh", "produced_energy_phase_c": "kWh",
-	"power": "W", "power_l1": "W", "power_l2": "W", "power_l3": "W",
+	"power": "W", "power_l1": "W", "power_l2": "W", "power_l3": "W", "power_l4": "W",
 	"power_phase_a": "W", "power_phase_b": "W", "power_phase_c": "W",
 	"apparent_power": "VA", "temperature": "degC", "local_temperature": "degC", "humidity": "%",
 }
@@ -82,7 +94,7 @@ func learnExposes(in *Input, topic string, exposes value) (facts []Fact) {
 		return nil
 	}
 	chip, power := "", ""
-	if has["temperature"] && (has["power"] || has["energy"] || has["current"]) {
+	if has["temperature"] && (has["power"] || has["energy"] || has["current"] || has["power_l1"] || has["energy_l1"]) {
 		chip = "yes"
 	}
 	if has["power"] && has["power_phase_b"] && !has["power_phase_a"] {
