@@ -163,3 +163,67 @@ func TestAFamilyHasItselfErasedOnItsPage(t *testing.T) {
 		t.Errorf("%s %s", got.Status, got.Text)
 	}
 }
+
+func TestTheTownLeadHasAFamilyErasedInTheConsole(t *testing.T) {
+	v := newTown(t)
+	v.person(household.Staff{ID: "slead", Pilot: "ville", Email: "lead@ville", Name: "Line", Role: "lead"})
+	session, err := v.accounts.OpenStaff(t.Context(), "slead")
+	v.must(err)
+	b := v.browser().as("foyer-c", session)
+	at := "/console/households/" + string(v.mute) + "/erase"
+	if got := b.get("/console/households"); !strings.Contains(got.Text, `href="`+at+`"`) {
+		t.Error("nothing leads there")
+	}
+	if got := b.get(at); !strings.Contains(plainText(got.Text), "Effacer "+canary) || !strings.Contains(got.Text, "Ce qui part") || !strings.Contains(got.Text, "Ce qui reste") {
+		t.Error(got.Status, plainText(got.Text))
+	}
+	got := b.post(at, nil)
+	code := regexp.MustCompile(`name="code" value="([A-Z2-7-]+)"`).FindStringSubmatch(got.Text)
+	if code == nil || got.Header.Get("Cache-Control") != "no-store" || len(v.due()) != 0 {
+		t.Fatalf("%v %s", got.Header, got.Text)
+	}
+	// A code that is none, or another family's, leads back to the first step.
+	for _, wrong := range []string{"AAAA", decode[ErasureAsked](t, b.say("/api/v1/households/"+string(v.cold)+"/erasure", "")).Code} {
+		if got := b.post(at+"/confirm", map[string][]string{"code": {wrong}}); !strings.Contains(got.Text, "Ce qui part") || len(v.due()) != 0 {
+			t.Error(got.Status, got.Text)
+		}
+	}
+	// Who has no right, and whom there is not, are answered alike, at each step.
+	stranger := v.caseworker()
+	unknown := "/console/households/faaaaaaaaaaaaaaaa/erase"
+	for _, step := range []func(browser, string) reply{
+		func(b browser, at string) reply { return b.get(at) },
+		func(b browser, at string) reply { return b.post(at, nil) },
+		func(b browser, at string) reply {
+			return b.post(at+"/confirm", map[string][]string{"code": {code[1]}})
+		},
+	} {
+		want := step(b, unknown)
+		if got := step(stranger, at); got.StatusCode != http.StatusNotFound || want.StatusCode != http.StatusNotFound || got.Text != want.Text {
+			t.Errorf("%s for a caseworker, %s for who there is not", got.Status, want.Status)
+		}
+	}
+	if len(v.due()) != 0 {
+		t.Fatal("somebody else had it erased")
+	}
+	got = b.post(at+"/confirm", map[string][]string{"code": {code[1]}})
+	if !strings.Contains(got.Text, "La demande est reçue") || got.Header.Get("Cache-Control") != "no-store" || len(v.due()) != 1 || v.due()[0].Family != v.mute {
+		t.Error(got.Text, v.due())
+	}
+	v.must(v.records.EndErasure(t.Context(), v.due()[0].Code, "the certificate\n", registry.ErasureProven))
+	for _, reader := range []browser{b, v.browser()} { // the family has the code too
+		path := map[bool]string{true: "/console/erasure", false: "/erasure"}[reader == b]
+		if got := reader.post(path, map[string][]string{"code": {code[1]}}); !strings.Contains(got.Text, "the certificate") || got.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %s %s", path, got.Status, got.Text)
+		}
+	}
+	if got := b.post("/console/erasure", map[string][]string{"code": {"7K4M"}}); got.StatusCode != http.StatusNotFound {
+		t.Error(got.Status)
+	}
+	if got := stranger.post("/console/erasure", map[string][]string{"code": {code[1]}}); got.StatusCode != http.StatusNotFound || strings.Contains(got.Text, "the certificate") {
+		t.Error(got.Status)
+	}
+	if log := v.log.String(); strings.Contains(log, code[1]) || strings.Contains(log, string(v.mute)) {
+		t.Error("the log names the code or the family")
+	}
+}

@@ -100,12 +100,12 @@ func drawings(t *testing.T, s *Site) []drawing {
 			v.Code, v.Until = "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", w.when(w.now.Add(24*time.Hour))
 			return v
 		}, same)
-		family("erasure", "erasure", "erasure.title", func(*words) any { return erasing{} }, func(w *words, p *page) { p.Trouble = w.say("erasure.unknown") })
+		family("erasure", "erasure", "erasure.title", func(*words) any { return newErasing(false) }, func(w *words, p *page) { p.Trouble = w.say("erasure.unknown") })
 		family("erasure-confirmed", "erasure", "erasure.title", func(w *words) any {
-			return drawErasing(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", household.ErasureRequest{Confirmed: w.now})
+			return newErasing(false).tell(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", household.ErasureRequest{Confirmed: w.now})
 		}, same)
 		family("erasure-done", "erasure", "erasure.title", func(w *words) any {
-			return drawErasing(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", household.ErasureRequest{
+			return newErasing(false).tell(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", household.ErasureRequest{
 				Confirmed: w.now, Erased: w.now, Until: w.now.AddDate(0, 0, 90),
 				Certificate: "Foyer erasure certificate 1\nhousehold fabcdefghijklmnop\nerased 2026-11-26T09:02:03Z\nring k3xqrst5\nentry 1841\nrows 5120\nmeters 2\n\n— foyer/ville ZUYHRfYAZ+7piAdwcK+/GBnrxOZZOam5SxpxOyVAaQD+wUvhKvFYsJwlfsxvdLTHfWoKCw6j1Ly98Oq7GU47EQW4Wws=\n",
 			})
@@ -261,6 +261,21 @@ func drawings(t *testing.T, s *Site) []drawing {
 			}
 			return letter{"Foyer 07", "7K4M-9QXT-2HWD", "foyer.ville.example", picture}
 		}, lead)
+		proven := household.ErasureRequest{Confirmed: today(t), Erased: today(t), Until: today(t).AddDate(0, 0, 90), Certificate: "Foyer erasure certificate 1\nhousehold fabcdefghijklmnop\n\n— foyer/ville ZUYHRfYAZ+7piAdwcK+/GBnrxOZZOam5SxpxOyVAaQD+wUvhKvFYsJwlfsxvdLTHfWoKCw6j1Ly98Oq7GU47EQW4Wws=\n"}
+		for name, code := range map[string]string{"erase-desk": "", "erase-desk-code": "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE"} {
+			console(name, "erase", "households.title", "households", func(w *words) any {
+				v := drawWipe(w)
+				v.Code, v.Until, v.At, v.Home, v.Desk = code, w.when(w.now.Add(24*time.Hour)), wipeOf("fa"), "/console/households", true
+				return v
+			}, func(w *words, p *page) {
+				lead(w, p)
+				p.Title = w.say("households.erase.title", "Label", "Foyer 07")
+			})
+		}
+		for name, e := range map[string]household.ErasureRequest{"erasure-desk-asked": {}, "erasure-desk-confirmed": {Confirmed: today(t)}, "erasure-desk-done": proven} {
+			console(name, "erasure", "erasure.title", "households", func(w *words) any { return newErasing(true).tell(w, "4LQX-2ZKD-HN7T-BCW3-RYVA-56GM-PE", e) }, lead)
+		}
+		console("erasure-desk", "erasure", "erasure.title", "households", func(*words) any { return newErasing(true) }, lead)
 		for name, v := range map[string]struct{ language, label, about string }{
 			"papers": {l.Tag, "", ""}, "papers-of": {"en", "Foyer 07", ""}, "papers-one": {l.Tag, strings.Repeat("Foyer de la très longue rue ", 4), "alert"},
 		} {

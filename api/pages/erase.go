@@ -8,17 +8,21 @@ import (
 	"foyer/internal/registry"
 )
 
-// wipe is what a family reads before everything about it is erased.
+// wipe is what is read before everything about a family is erased: by itself, or out
+// to it where the town lead does it.
 type wipe struct {
 	Goes, Stays []string
 	Code        string // of its request; "" before there is one
 	Until       string // until when it can be confirmed
+	At          string // where its forms go
+	Home        string // where a no leads
+	Desk        bool   // the town lead has it done
 }
 
 func drawWipe(w *words) wipe {
 	goes, stays, err := w.Erasure()
 	w.keep("", err)
-	return wipe{Goes: goes, Stays: stays}
+	return wipe{Goes: goes, Stays: stays, At: "/m/erase", Home: "/m/"}
 }
 
 // askErase shows a family what would go and what would stay.
@@ -77,21 +81,36 @@ func (s *Site) confirmErase(w http.ResponseWriter, r *http.Request) error {
 
 // An erasing is how far a request to erase a family is.
 type erasing struct {
+	At          string // where its forms go
+	Desk        bool   // it is shown to the town lead
 	Code        string
 	Text        string // how far it is; "" before a code was typed
 	Until       string // how long that can be read; "" while it is under way
 	Certificate string // "" before it is done
 }
 
-func drawErasing(w *words, code string, e household.ErasureRequest) erasing {
-	v := erasing{Code: code, Certificate: e.Certificate}
+// newErasing begins the page of a family, or of the town lead.
+func newErasing(desk bool) erasing {
+	if desk {
+		return erasing{At: "/console/erasure", Desk: true}
+	}
+	return erasing{At: "/erasure"}
+}
+
+// tell says how far a request is, in the words of who reads.
+func (v erasing) tell(w *words, code string, e household.ErasureRequest) erasing {
+	v.Code, v.Certificate = code, e.Certificate
+	said := "erasure."
+	if v.Desk {
+		said = "households.erasure."
+	}
 	switch {
 	case !e.Erased.IsZero():
 		v.Text = w.say("erasure.erased", "Day", w.date(e.Erased))
 	case !e.Confirmed.IsZero():
-		v.Text = w.say("erasure.confirmed")
+		v.Text = w.say(said + "confirmed")
 	default:
-		v.Text = w.say("erasure.asked")
+		v.Text = w.say(said + "asked")
 	}
 	if !e.Until.IsZero() {
 		v.Until = w.say("erasure.until", "Day", w.date(e.Until))
@@ -102,7 +121,7 @@ func drawErasing(w *words, code string, e household.ErasureRequest) erasing {
 // askErasure asks for the code of an erasure. It stands in no address.
 func (s *Site) askErasure(w http.ResponseWriter, r *http.Request) error {
 	ws := s.words(r, "", s.Wall())
-	s.send(w, r, http.StatusOK, "erasure", s.familyPage(ws, ws.say("erasure.title"), "/erasure", erasing{}))
+	s.send(w, r, http.StatusOK, "erasure", s.familyPage(ws, ws.say("erasure.title"), "/erasure", newErasing(false)))
 	return nil
 }
 
@@ -115,18 +134,23 @@ func (s *Site) showErasure(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) tellErasure(w http.ResponseWriter, r *http.Request, ws *words, code string) error {
-	status, v, trouble := http.StatusOK, erasing{}, ""
+	return s.sendErasure(w, r, ws, code, s.familyPage(ws, ws.say("erasure.title"), "/erasure", newErasing(false)))
+}
+
+// sendErasure answers with how far the erasure of a code is, on a page that begins it.
+func (s *Site) sendErasure(w http.ResponseWriter, r *http.Request, ws *words, code string, p page) error {
+	status := http.StatusOK
+	v, _ := p.View.(erasing)
 	e, err := s.Registry.Erasure(r.Context(), code)
 	switch {
 	case errors.Is(err, registry.ErrUnknown):
-		status, trouble = http.StatusNotFound, ws.say("erasure.unknown")
+		status, p.Trouble = http.StatusNotFound, ws.say("erasure.unknown")
 	case err != nil:
 		return err
 	default:
-		v = drawErasing(ws, code, e)
+		p.View = v.tell(ws, code, e)
 	}
-	p := s.familyPage(ws, ws.say("erasure.title"), "/erasure", v)
-	p.Trouble, p.Secret = trouble, true
+	p.Secret = true
 	s.send(w, r, status, "erasure", p)
 	return nil
 }

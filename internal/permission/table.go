@@ -130,6 +130,11 @@ var Table = []Rule{
 	{Route: "POST /console/households/{id}/assign", May: lead},
 	{Route: "POST /console/households/{id}/disconnect", May: lead},
 	{Route: "POST /console/households/{id}/letter", May: lead},
+	{Route: "GET /console/households/{id}/erase", May: lead},
+	{Route: "POST /console/households/{id}/erase", May: lead},
+	{Route: "POST /console/households/{id}/erase/confirm", May: lead},
+	{Route: "GET /console/erasure", May: lead}, // who has its code
+	{Route: "POST /console/erasure", May: lead},
 	{Route: "POST /console/case-load/{id}/end", May: lead},
 	{Route: "GET /console/ledger", May: operator},
 	{Route: "GET /console/gaps", May: operator},
