@@ -132,11 +132,12 @@ func (v *visitor) aim(pattern string) (all []string) {
 	}
 	id := string(v.family(withdrew))
 	for part, ids := range map[string][]string{
-		"/families/{id}":  {id},
-		"/alerts/{id}":    v.column(`SELECT id FROM alert WHERE family = $1 AND state <> 'pending'`, id),
-		"/case-load/{id}": v.column(`SELECT id FROM case_load WHERE family = $1`, id),
-		"/receipts/{id}":  v.column(`SELECT DISTINCT act FROM consent WHERE family = $1`, id),
-		"/access/{id}":    v.column(`SELECT CAST(id AS TEXT) FROM access WHERE family = $1 ORDER BY id LIMIT 1`, id),
+		"/families/{id}":   {id},
+		"/households/{id}": {id},
+		"/alerts/{id}":     v.column(`SELECT id FROM alert WHERE family = $1 AND state <> 'pending'`, id),
+		"/case-load/{id}":  v.column(`SELECT id FROM case_load WHERE family = $1`, id),
+		"/receipts/{id}":   v.column(`SELECT DISTINCT act FROM consent WHERE family = $1`, id),
+		"/access/{id}":     v.column(`SELECT CAST(id AS TEXT) FROM access WHERE family = $1 ORDER BY id LIMIT 1`, id),
 	} {
 		if strings.Contains(pattern, part) {
 			for _, one := range ids {
