@@ -26,9 +26,25 @@ type clockWatch struct {
 
 	// A run of messages that were behind by about the same.
 	low, high time.Duration
-	first     time.Time // arrival
-	n         int
+	first     stamp // arrival
+	n         int32
 }
+
+// A stamp is an instant in a third of the room of a [time.Time]: UTC milliseconds, 0 for
+// none.
+type stamp int64
+
+func stampOf(t time.Time) stamp { return stamp(t.UnixMilli()) }
+
+func (s stamp) time() time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(s)).UTC()
+}
+
+// sub returns how long s is after t.
+func (s stamp) sub(t stamp) time.Duration { return time.Duration(s-t) * time.Millisecond }
 
 // see takes a device's own time and the arrival, and reports whether the clock
 // goes otherwise than it did.
@@ -60,12 +76,12 @@ func (w *clockWatch) judge(own, arrival time.Time, offset time.Duration) energy.
 	}
 	low, high := min(w.low, offset), max(w.high, offset)
 	if w.n == 0 || high-low > clockSpread {
-		w.low, w.high, w.first, w.n = offset, offset, arrival, 1
+		w.low, w.high, w.first, w.n = offset, offset, stampOf(arrival), 1
 		return ""
 	}
 	w.low, w.high, w.n = low, high, w.n+1
 	switch {
-	case w.n < clockLeast || arrival.Sub(w.first) < clockFor:
+	case w.n < clockLeast || stampOf(arrival).sub(w.first) < clockFor:
 		return ""
 	case (offset + time.Hour).Abs() <= clockHour:
 		return energy.ClockHourBehind

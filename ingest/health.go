@@ -12,7 +12,7 @@ import (
 // healthEach is how old what is kept of a healthy device may be.
 const healthEach = time.Hour
 
-// patients remembers how devices speak and how their clocks go, in about 200 bytes
+// patients remembers how devices speak and how their clocks go, in about 150 bytes
 // each. Its zero value remembers nothing.
 type patients struct {
 	mu     sync.Mutex
@@ -23,9 +23,9 @@ type patients struct {
 type patient struct {
 	watch   clockWatch
 	dialect string
-	since   time.Time // of the clock's state
-	seen    time.Time
-	saved   time.Time // of seen, as it was kept; zero when something else changed since
+	since   stamp // of the clock's state
+	seen    stamp
+	saved   stamp // of seen, as it was kept; none when something else changed since
 }
 
 // see notes a message of a meter. own is the device's time, zero for none or for
@@ -42,14 +42,14 @@ func (p *patients) see(meter energy.MeterID, dialect string, own, arrival time.T
 		p.all[meter] = x
 	}
 	if x.dialect != dialect {
-		x.dialect, x.saved = dialect, time.Time{}
+		x.dialect, x.saved = dialect, 0
 	}
-	x.seen = arrival
+	x.seen = stampOf(arrival)
 	before := x.watch.clock
 	if own.IsZero() || !x.watch.see(own, arrival) {
 		return
 	}
-	x.since, x.saved = arrival, time.Time{}
+	x.since, x.saved = stampOf(arrival), 0
 	if g := p.clocks[before]; g != nil {
 		g.Dec()
 	}
@@ -62,11 +62,11 @@ func (p *patients) changed(limit int) []energy.Health {
 	defer p.mu.Unlock()
 	var all []energy.Health
 	for meter, x := range p.all {
-		if x.seen.Sub(x.saved) < healthEach {
+		if x.seen.sub(x.saved) < healthEach {
 			continue
 		}
 		all = append(all, energy.Health{
-			Meter: meter, Dialect: x.dialect, Clock: x.watch.clock, Offset: x.watch.offset, Since: x.since, Seen: x.seen,
+			Meter: meter, Dialect: x.dialect, Clock: x.watch.clock, Offset: x.watch.offset, Since: x.since.time(), Seen: x.seen.time(),
 		})
 		if len(all) == limit {
 			break
@@ -82,7 +82,7 @@ func (p *patients) saved(all []energy.Health) {
 	for _, h := range all {
 		x := p.all[h.Meter]
 		if x.dialect == h.Dialect && x.watch.clock == h.Clock {
-			x.saved = h.Seen
+			x.saved = stampOf(h.Seen)
 		}
 	}
 }

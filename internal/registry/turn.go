@@ -80,7 +80,8 @@ func (r *Registry) ask(ctx context.Context, ids []energy.MeterID) (map[energy.Me
 	generation, now := r.known.begin(), r.wall()
 	ids = append(ids, r.known.due(now)...)
 	slices.Sort(ids)
-	stored, err := r.store.MetersByID(ctx, slices.Compact(ids))
+	ids = slices.Compact(ids)
+	stored, err := r.store.MetersByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +90,9 @@ func (r *Registry) ask(ctx context.Context, ids []energy.MeterID) (map[energy.Me
 		m, err := meterOf(s)
 		if err != nil {
 			return nil, err
+		}
+		if i, ok := slices.BinarySearch(ids, m.ID); ok {
+			m.ID = ids[i] // the one in memory already, of which all copies share the text
 		}
 		got[m.ID] = m
 		r.known.keep(generation, m, now)

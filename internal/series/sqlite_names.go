@@ -11,27 +11,27 @@ import (
 // names remembers what the file knows already, so that a batch asks for new
 // meters, registers and days only.
 type names struct {
-	meters    map[energy.MeterID]int64
-	registers map[energy.Register]int64
-	days      map[meterRegister]int32 // the day last written
+	meters    map[energy.MeterID]written
+	registers map[energy.Register]int32
+	sets      registerSets
 }
 
-// A meterRegister names a register of a meter by numbers. They are small here
-// because there is one for each register of each meter.
-type meterRegister struct{ meter, register int32 }
+// written is what the file knows of a meter: its number, and the registers of the day
+// last written. It is small because there is one for each meter.
+type written struct{ meter, day, set int32 }
 
 func newNames() names {
-	return names{map[energy.MeterID]int64{}, map[energy.Register]int64{}, map[meterRegister]int32{}}
+	return names{map[energy.MeterID]written{}, map[energy.Register]int32{}, newRegisterSets()}
 }
 
-// refresh forgets the names when another connection has written to the file: it
-// may have erased one of them.
+// refresh forgets the names when another connection has written to the file, for it
+// may have erased one of them, and when there are too many kinds of meters.
 func (s *SQLite) refresh(ctx context.Context, tx *sql.Tx) error {
 	var version int64
 	if err := tx.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version); err != nil {
 		return err
 	}
-	if version != s.version {
+	if version != s.version || s.known.sets.full() {
 		s.known, s.version = newNames(), version
 	}
 	return nil
@@ -39,33 +39,37 @@ func (s *SQLite) refresh(ctx context.Context, tx *sql.Tx) error {
 
 // key returns the numbers of a reading's meter and register and marks its day.
 func (n *names) key(ctx context.Context, tx *sql.Tx, r energy.Reading, day int64) (meter, register int64, err error) {
-	meter, ok := n.meters[r.Meter]
+	w, ok := n.meters[r.Meter]
 	if !ok {
 		meter, err = intern(ctx, tx, "SELECT id FROM meter WHERE name = $1",
 			"INSERT INTO meter (name) VALUES ($1) RETURNING id", string(r.Meter))
 		if err != nil {
 			return 0, 0, err
 		}
-		n.meters[r.Meter] = meter
+		w.meter = int32(meter) //nolint:gosec // two thousand million meters fit
 	}
-	register, ok = n.registers[r.Register]
+	number, ok := n.registers[r.Register]
 	if !ok {
 		register, err = intern(ctx, tx, "SELECT id FROM register WHERE name = $1",
 			"INSERT INTO register (name) VALUES ($1) RETURNING id", string(r.Register))
 		if err != nil {
 			return 0, 0, err
 		}
-		n.registers[r.Register] = register
+		number = int32(register) //nolint:gosec // as many registers fit
+		n.registers[r.Register] = number
 	}
-	of := meterRegister{int32(meter), int32(register)} //nolint:gosec // two thousand million meters fit
-	if last, ok := n.days[of]; !ok || int64(last) != day {
+	if int64(w.day) != day {
+		w.day, w.set = int32(day), 0 //nolint:gosec // days until 2262 fit
+	}
+	if !n.sets.has(w.set, number) {
 		const mark = "INSERT INTO register_day (meter, register, day) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-		if _, err := tx.ExecContext(ctx, mark, meter, register, day); err != nil {
+		if _, err := tx.ExecContext(ctx, mark, w.meter, number, day); err != nil {
 			return 0, 0, err
 		}
-		n.days[of] = int32(day) //nolint:gosec // days until 2262 fit
+		w.set = n.sets.with(w.set, number)
+		n.meters[r.Meter] = w
 	}
-	return meter, register, nil
+	return int64(w.meter), int64(number), nil
 }
 
 // intern returns the number of a name and gives it one when it has none.
