@@ -30,8 +30,8 @@ const (
 	PeakOffPeak = "hphc" // heures pleines, heures creuses
 )
 
-// What a family can agree to: purposes, and half-hours asked in a box of its own.
-var consents = []string{"family_view", "hourly", "cooperative_summary", "alert"}
+// What a family can agree to: each purpose, half-hours and questions, in a box of its own.
+var consents = []string{"family_view", "hourly", "cooperative_summary", "alert", "survey", "evaluation", "open_statistics", "research"}
 
 // A Home is one home of a scenario, and what its family would tell at enrolment.
 // What is left out is drawn from the seed.
@@ -63,7 +63,7 @@ type Home struct {
 	Heating    string   `yaml:"heating"`    // "electric" or "gas"
 	Insulation string   `yaml:"insulation"` // "fair" or "poor"
 	Fragile    bool     `yaml:"fragile"`    // somebody is over 65, under 5 or ill
-	Consents   []string `yaml:"consents"`   // what the family agrees to; everything by default
+	Consents   []string `yaml:"consents"`   // what the family agrees to; by default what brings help, and most of the rest
 	Withdrawn  bool     `yaml:"withdrawn"`  // agreed to Consents, and stopped since
 
 	From    time.Time `yaml:"-"` // Start as Open understood it

@@ -61,9 +61,22 @@ func as(settle func(*Home, dice)) func(*Home, dice) {
 		fill(&h.Insulation, "fair")
 		fill(&h.PowerKVA, 6)
 		if h.Consents == nil {
-			h.Consents = consents
+			h.Consents = agreed(d)
 		}
 	}
+}
+
+// agreed draws what a family agrees to that says yes to being helped: five in six to be
+// asked too, and four in five to be counted among others.
+func agreed(d dice) []string {
+	all := []string{"family_view", "hourly", "cooperative_summary", "alert"}
+	if d.below(6, 22) > 0 {
+		all = append(all, "survey")
+	}
+	if d.below(5, 23) > 0 {
+		all = append(all, "open_statistics")
+	}
+	return all
 }
 
 func (h *Home) settle(d dice) {

@@ -379,3 +379,42 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Who says yes to being helped mostly says yes to being asked and to being counted among
+// others too, as in a pilot; some do not, and nobody does whose situation is another.
+func TestMostFamiliesAgreeToMoreAndSomeDoNot(t *testing.T) {
+	s := simulators.Scenario{Seed: 3, Start: "2026-11-10", Days: 1}
+	for range 200 {
+		s.Homes = append(s.Homes, simulators.Home{}, simulators.Home{Situation: simulators.Partial})
+	}
+	yes := map[string]int{}
+	for _, h := range open(t, s).Homes() {
+		for _, box := range h.Consents {
+			if h.Situation == simulators.Partial && box != "family_view" {
+				t.Fatalf("who agrees to a part agrees to %v", h.Consents)
+			}
+			yes[box]++
+		}
+	}
+	for box, want := range map[string][2]int{
+		"family_view": {400, 400}, "hourly": {200, 200}, "cooperative_summary": {200, 200}, "alert": {200, 200},
+		"survey": {145, 190}, "open_statistics": {135, 185}, "evaluation": {0, 0}, "research": {0, 0},
+	} {
+		if yes[box] < want[0] || yes[box] > want[1] {
+			t.Errorf("%d of 400 agree to %s, want %v", yes[box], box, want)
+		}
+	}
+	at := time.Date(2026, 11, 24, 20, 0, 0, 0, paris)
+	asked, counted := 0, 0
+	for _, h := range open(t, simulators.Demo(1, at, paris)).Homes() {
+		if slices.Contains(h.Consents, "survey") {
+			asked++
+		}
+		if slices.Contains(h.Consents, "open_statistics") {
+			counted++
+		}
+	}
+	if asked < 7 || asked > 11 || counted < 7 || counted > 11 {
+		t.Errorf("of the demo %d are asked and %d counted", asked, counted)
+	}
+}

@@ -104,9 +104,8 @@ func (v *visitor) exits() (all []exit) {
 				helped := rule.May[g.role] != permission.Denied && (g.role == permission.Caseworker || g.role == permission.Machine)
 				all = append(all, exit{
 					name: string(g.role) + ": GET " + path, names: listed, lists: g.role == permission.Operator,
-					shows: helped && slices.ContainsFunc(aboutFamilies, func(s string) bool { return strings.HasPrefix(path, s) }) &&
-						!strings.HasSuffix(path, "/answers"), // agreed to apart, by nobody here
-					says: func() string { return v.askAs(g, path) },
+					shows: helped && slices.ContainsFunc(aboutFamilies, func(s string) bool { return strings.HasPrefix(path, s) }),
+					says:  func() string { return v.askAs(g, path) },
 				})
 				if strings.HasPrefix(path, "/api/v1/") {
 					all = append(all, exit{name: string(g.role) + ": GET " + path + wrong, names: listed, lists: g.role == permission.Operator, says: func() string { return v.askAs(g, path+wrong) }})

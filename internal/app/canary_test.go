@@ -35,13 +35,16 @@ const (
 	withdrew = "CANARI-RETIRE" // agreed to everything, and took it back a moment ago
 )
 
+// everything is each box that there is.
+var everything = []string{"family_view", "hourly", "cooperative_summary", "alert", "survey", "evaluation", "open_statistics", "research"}
+
 // TestCanary walks every exit of a running Foyer, as everybody there is, and finds
 // families there that agreed, and nothing of those that did not or no longer do: not
 // their names, nor their devices, nor anything that is kept about them.
 func TestCanary(t *testing.T) {
 	s := simulators.Scenario{Seed: seed(t), Start: "2026-11-10", Days: 3, Homes: []simulators.Home{
-		{Label: witness, Situation: simulators.Cold, Dialect: "linky_tasmota_teleinfo", Contract: simulators.Base},
-		{Label: withdrew, Situation: simulators.Cold, Dialect: "linky_zlinky_z2m", Contract: simulators.Base},
+		{Label: witness, Situation: simulators.Cold, Dialect: "linky_tasmota_teleinfo", Contract: simulators.Base, Consents: everything},
+		{Label: withdrew, Situation: simulators.Cold, Dialect: "linky_zlinky_z2m", Contract: simulators.Base, Consents: everything},
 		{Label: never, Situation: simulators.Cold, Dialect: "shelly_gen2", Contract: simulators.Base, Consents: []string{}},
 	}}
 	p := openPilot(t, s)

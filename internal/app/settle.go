@@ -109,18 +109,25 @@ func (o *Office) claim(ctx context.Context, s *Settlement, family household.Fami
 	})
 }
 
-// agree writes what a family agreed to, and that it stopped where it did.
+// agree writes what a family agreed to, as far as the charter has it asked, and that it
+// stopped where it did.
 func (o *Office) agree(ctx context.Context, family household.FamilyID, h simulators.Home) error {
-	var purposes []consent.Purpose
-	for _, c := range h.Consents {
-		if p := consent.Purpose(c); slices.Contains(consent.Purposes, p) {
-			purposes = append(purposes, p)
+	book, err := o.Registry.Charter(ctx)
+	if err != nil {
+		return err
+	}
+	charter := book.At(Wall())
+	var scopes []consent.Scope
+	for _, box := range h.Consents {
+		of, ok := consent.Offered(box, 0)
+		if !ok {
+			return fmt.Errorf("settle: nobody is asked for %q", box)
 		}
+		scopes = append(scopes, slices.DeleteFunc(of, func(s consent.Scope) bool { return !charter.Offers(string(s.Purpose)) })...)
 	}
 	form := registry.Form{Notice: settleNotice, Language: h.Language, Medium: "paper"}
-	hourly := slices.Contains(h.Consents, "hourly")
-	if len(purposes) > 0 || hourly {
-		if err := o.Registry.Bundle(ctx, family, form, hourly, purposes...); err != nil {
+	if len(scopes) > 0 {
+		if err := o.Registry.Give(ctx, family, scopes, form); err != nil {
 			return err
 		}
 	}
