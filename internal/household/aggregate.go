@@ -31,12 +31,13 @@ func (y AggregateYear) Next() energy.Day {
 // A CountedYear is what a home agreed to be counted in of a year, and what is known of it.
 // What it did not agree to is not there.
 type CountedYear struct {
-	Family  FamilyID
-	Covers  []string // categories of data, in order
-	Energy  int64    // thousandths of Wh of electricity
-	Seen    time.Duration
-	Cents   *int64   // what energy cost; nil when that is not known of the whole year
-	Results []Result // annual ones that end with the year
+	Family    FamilyID
+	Covers    []string      // categories of data, in order
+	Energy    int64         // thousandths of Wh of electricity
+	Seen      time.Duration // of the year
+	Estimated bool          // part of the electricity is
+	Cents     *int64        // what energy cost; nil when that is not known of the whole year
+	Results   []Result      // annual ones that end with the year
 }
 
 // An Aggregate is what the homes of a pilot come to together over a year. It is counted
@@ -57,6 +58,10 @@ type AggregateFigure struct {
 	Flagged *int   // of these, that the indicator flags; nil where it has no flag
 	Value   string // rounded exact decimal; "" for a number of homes
 	Most    int    // % that the largest home has of the sum, rounded up; 0 without one
+
+	// Of the homes known.
+	Seen      int  // % of the year that their electricity was seen, rounded down
+	Estimated bool // part of the electricity of one is
 }
 
 // An AggregateSheet is what may be seen of an aggregate; without figures when that is
@@ -71,7 +76,8 @@ type AggregateSheet struct {
 type SeenFigure struct {
 	Figure, Part, Unit string
 	Withheld           bool
-	Known              int
+	Known, Seen        int // Seen is in %
+	Estimated          bool
 	Flagged, Percent   *int // of the homes known; Percent is rounded to 5
 	Value              string
 }

@@ -52,12 +52,12 @@ func (d *DB) SaveAggregate(ctx context.Context, a household.Aggregate) error {
 			}
 		}
 		for place, f := range a.Figures {
-			figures = append(figures, id, place, f.Figure, f.Part, f.Unit, f.Known, f.Flagged, f.Value, f.Most)
+			figures = append(figures, id, place, f.Figure, f.Part, f.Unit, f.Known, f.Flagged, f.Value, f.Most, f.Seen, flag(f.Estimated))
 		}
 		if err := d.insertMany(ctx, tx, `INSERT INTO aggregate_home (aggregate, family, category) VALUES `, 3, homes); err != nil {
 			return err
 		}
-		return d.insertMany(ctx, tx, `INSERT INTO aggregate_figure (aggregate, place, figure, part, unit, known, flagged, value, most) VALUES `, 9, figures)
+		return d.insertMany(ctx, tx, `INSERT INTO aggregate_figure (aggregate, place, figure, part, unit, known, flagged, value, most, seen, estimated) VALUES `, 11, figures)
 	})
 	if err != nil {
 		return fmt.Errorf("keep what a year came to: %w", err)
@@ -75,12 +75,12 @@ func (d *DB) Aggregates(ctx context.Context, a consent.Access, year int) (househ
 		if err := r.log(ctx, `v_aggregate_home`+r.where()+` AND year = $5`, name); err != nil {
 			return err
 		}
-		return r.each(ctx, `SELECT computed_at, homes, figure, part, unit, shown, COALESCE(known, 0), flagged, percent, value
+		return r.each(ctx, `SELECT computed_at, homes, figure, part, unit, shown, COALESCE(known, 0), flagged, percent, value, COALESCE(seen, 0), COALESCE(estimated, 0)
 			FROM v_aggregate`+r.where()+` AND year = $5 ORDER BY place`, func(rows *sql.Rows) error {
 			var f household.SeenFigure
 			var at int64
 			var shown int
-			err := rows.Scan(&at, &s.Homes, &f.Figure, &f.Part, &f.Unit, &shown, &f.Known, &f.Flagged, &f.Percent, &f.Value)
+			err := rows.Scan(&at, &s.Homes, &f.Figure, &f.Part, &f.Unit, &shown, &f.Known, &f.Flagged, &f.Percent, &f.Value, &f.Seen, &f.Estimated)
 			f.Withheld = shown == 0
 			s.At, s.Figures = instant(at), append(s.Figures, f)
 			return err

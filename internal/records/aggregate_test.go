@@ -75,7 +75,7 @@ func (w town) seen(t *testing.T, year int) household.AggregateSheet {
 }
 
 func flagged(figure string, known, n int) household.AggregateFigure {
-	return household.AggregateFigure{Figure: figure, Part: "homes", Known: known, Flagged: &n}
+	return household.AggregateFigure{Figure: figure, Part: "homes", Known: known, Flagged: &n, Seen: 97, Estimated: true}
 }
 
 // TestAYearIsCountedOfWhatWasAgreedTo has homes agree to little, to more, for less time and
@@ -95,6 +95,7 @@ func TestAYearIsCountedOfWhatWasAgreedTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.exec(t, `DELETE FROM bill_line WHERE family = $1 AND month = '2025-12'`, ids[4])
+		w.exec(t, `UPDATE usage_month SET estimated = 1 WHERE family = $1 AND month = '2025-03'`, ids[4])
 		homes, err := db.CountedYears(t.Context(), year2025)
 		if err != nil {
 			t.Fatal(err)
@@ -102,7 +103,7 @@ func TestAYearIsCountedOfWhatWasAgreedTo(t *testing.T) {
 		by := map[household.FamilyID]household.CountedYear{}
 		for _, h := range homes {
 			by[h.Family] = h
-			if h.Energy != 3_000_000_000 || h.Seen != 365*24*time.Hour {
+			if h.Energy != 3_000_000_000 || h.Seen != 365*24*time.Hour || h.Estimated != (h.Family == ids[4]) {
 				t.Errorf("%+v", h)
 			}
 		}
@@ -127,13 +128,14 @@ func TestTheViewWithholdsSmallCells(t *testing.T) {
 		w.counted(t, 24)
 		var figures []household.AggregateFigure
 		for n := range 25 {
-			figures = append(figures, flagged(fmt.Sprint("flag ", n), 24, n), household.AggregateFigure{Figure: fmt.Sprint("sum ", n), Part: "total", Known: n, Value: "100", Most: 85})
+			figures = append(figures, flagged(fmt.Sprint("flag ", n), 24, n), household.AggregateFigure{Figure: fmt.Sprint("sum ", n), Part: "total", Known: n, Value: "100", Most: 85, Seen: 97, Estimated: true})
 		}
-		figures = append(figures, household.AggregateFigure{Figure: "one home", Part: "total", Known: 24, Value: "100", Most: 86}, flagged("more than there are", 25, 12))
+		figures = append(figures, household.AggregateFigure{Figure: "one home", Part: "total", Known: 24, Value: "100", Most: 86, Seen: 97},
+			flagged("more than there are", 25, 12), household.AggregateFigure{Figure: "unseen", Part: "total", Known: 24, Value: "100"})
 		w.tally(t, year2025, figures...)
 		withheld := func(least int) {
 			t.Helper()
-			s, want := w.seen(t, 2025), map[string]bool{"one home": true, "more than there are": true}
+			s, want := w.seen(t, 2025), map[string]bool{"one home": true, "more than there are": true, "unseen": true}
 			for n := range 25 {
 				hidden, err := opendata.Hide([]int{n, 24 - n}, least, true)
 				want[fmt.Sprint("flag ", n)] = err != nil || slices.Contains(hidden, true)
@@ -146,10 +148,10 @@ func TestTheViewWithholdsSmallCells(t *testing.T) {
 				if f.Withheld != want[f.Figure] {
 					t.Errorf("k %d: %s is withheld: %t", least, f.Figure, f.Withheld)
 				}
-				if f.Withheld && (f.Known != 0 || f.Flagged != nil || f.Percent != nil || f.Value != "") {
+				if f.Withheld && (f.Known != 0 || f.Flagged != nil || f.Percent != nil || f.Value != "" || f.Seen != 0 || f.Estimated) {
 					t.Errorf("withheld, and yet %+v", f)
 				}
-				if !f.Withheld && (f.Known%5 != 0 || f.Flagged != nil && (*f.Flagged%5 != 0 || *f.Percent%5 != 0) || f.Value != figures[i].Value) {
+				if !f.Withheld && (f.Known%5 != 0 || f.Flagged != nil && (*f.Flagged%5 != 0 || *f.Percent%5 != 0) || f.Value != figures[i].Value || f.Seen != 97 || !f.Estimated) {
 					t.Errorf("%+v of %+v", f, figures[i])
 				}
 			}

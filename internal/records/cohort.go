@@ -67,24 +67,33 @@ func (d *DB) CountedBy(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read who is counted: %w", err)
 	}
-	least, err := d.leastHomes(ctx)
+	least, _, err := d.Least(ctx)
 	if err != nil {
-		return "", fmt.Errorf("read from how many homes on: %w", err)
+		return "", err
 	}
 	return fmt.Sprint(by, " ", least), nil
 }
 
-// leastHomes is the number of homes that a figure needs by the charter as it is now.
-func (d *DB) leastHomes(ctx context.Context) (int, error) {
+// Least returns from how many homes on a figure is shown, and which share of it in % one
+// may have, by the charter as it is now.
+func (d *DB) Least(ctx context.Context) (homes, share int, err error) {
+	c, err := d.charterNow(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read from how many homes on: %w", err)
+	}
+	return c.Number(charter.Homes), c.Number(charter.Share), nil
+}
+
+func (d *DB) charterNow(ctx context.Context) (charter.Charter, error) {
 	book, err := bookOf(ctx, d.read)
 	if err != nil {
-		return 0, err
+		return charter.Charter{}, err
 	}
 	var now int64
 	if err := d.read.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
-		return 0, err
+		return charter.Charter{}, err
 	}
-	return book.At(instant(now)).Number(charter.Homes), nil
+	return book.At(instant(now)), nil
 }
 
 // CohortYears returns every year of which something is known of homes, by pilot and day.
@@ -101,7 +110,7 @@ func (d *DB) cohortYears(ctx context.Context) ([]household.CohortYear, error) {
 	if err != nil {
 		return nil, err
 	}
-	least, err := d.leastHomes(ctx)
+	least, _, err := d.Least(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func covering(homes []household.CountedYear, family household.FamilyID, category
 }
 
 func (d *DB) yearOfUse(ctx context.Context, y household.AggregateYear, homes []household.CountedYear) error {
-	rows, err := d.read.QueryContext(ctx, `SELECT family, CAST(SUM(energy) AS BIGINT), MIN(seen) FROM v_usage_year`+counted+` AND year = $2
+	rows, err := d.read.QueryContext(ctx, `SELECT family, CAST(SUM(energy) AS BIGINT), MIN(seen), MAX(estimated) FROM v_usage_year`+counted+` AND year = $2
 		AND (register = 'energy_import' OR register LIKE 'energy_import/%') AND (seen > 0 OR energy > 0) GROUP BY family`, y.Pilot, y.Name())
 	if err != nil {
 		return err
@@ -81,11 +81,12 @@ func (d *DB) yearOfUse(ctx context.Context, y household.AggregateYear, homes []h
 	for rows.Next() {
 		var family household.FamilyID
 		var energy, seen int64
-		if err := rows.Scan(&family, &energy, &seen); err != nil {
+		var estimated bool
+		if err := rows.Scan(&family, &energy, &seen, &estimated); err != nil {
 			return err
 		}
 		if h := covering(homes, family, string(consent.Consumption)); h != nil {
-			h.Energy, h.Seen = energy, time.Duration(seen)*time.Millisecond
+			h.Energy, h.Seen, h.Estimated = energy, time.Duration(seen)*time.Millisecond, estimated
 		}
 	}
 	return rows.Err()

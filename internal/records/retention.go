@@ -17,15 +17,10 @@ import (
 // Promise returns for how long things are kept, as the charter says at this instant of
 // the database's clock.
 func (d *DB) Promise(ctx context.Context) (household.Promise, error) {
-	var now int64
-	book, err := bookOf(ctx, d.read)
-	if err == nil {
-		err = d.read.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now)
-	}
+	c, err := d.charterNow(ctx)
 	if err != nil {
 		return household.Promise{}, fmt.Errorf("read what is promised: %w", err)
 	}
-	c := book.At(instant(now))
 	return household.Promise{HalfHourDays: c.Number(charter.HalfHours), MonthYears: c.Number(charter.Months), ProofYears: c.Number(charter.Proofs)}, nil
 }
 
