@@ -53,7 +53,7 @@ var Arrows = []Arrow{
 	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written", "internal/canonical", "internal/formula", "indicators/caltrack"}},
 	{"indicators/caltrack", []string{"internal/energy", "internal/household"}},
 	{"internal/weather", []string{"internal/energy", "internal/household", "internal/outbound"}},
-	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "internal/weather", "indicators"}},
+	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "internal/weather", "internal/opendata", "indicators"}},
 	{"alerts", []string{"internal/energy", "internal/household"}},
 
 	// Stores satisfy interfaces that their callers declare.

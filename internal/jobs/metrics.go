@@ -7,15 +7,16 @@ import (
 
 // The jobs of a pass, in their order.
 const (
-	rollup   = "rollup"     // readings to usage, climate and bills
-	compute  = "results"    // usage to results
-	evaluate = "alerts"     // results to alerts
-	compare  = "cohorts"    // homes of a pilot with each other; not noted as a run
-	archive  = "weather"    // days whose weather nobody else knows, from an archive; likewise
-	attend   = "attendance" // messages that never came; likewise
-	backtest = "backtest"   // forecasts of months that are over; likewise
-	retain   = "retention"  // what the charter keeps no longer is removed, once a day
-	verify   = "verify"     // what is stored against what comes out again; no job of a pass
+	rollup     = "rollup"     // readings to usage, climate and bills
+	compute    = "results"    // usage to results
+	evaluate   = "alerts"     // results to alerts
+	compare    = "cohorts"    // homes of a pilot with each other; not noted as a run
+	aggregates = "aggregates" // years of a pilot, all homes together; likewise
+	archive    = "weather"    // days whose weather nobody else knows, from an archive; likewise
+	attend     = "attendance" // messages that never came; likewise
+	backtest   = "backtest"   // forecasts of months that are over; likewise
+	retain     = "retention"  // what the charter keeps no longer is removed, once a day
+	verify     = "verify"     // what is stored against what comes out again; no job of a pass
 )
 
 // Names are the jobs of a pass, in their order; runs are noted under them.
@@ -59,6 +60,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		Name: "foyer_jobs_removed_rows_total", Help: "Rows of the records removed because the charter keeps them no longer.",
 	})
 	m.failures.WithLabelValues(compare)
+	m.failures.WithLabelValues(aggregates)
 	m.failures.WithLabelValues(archive)
 	m.failures.WithLabelValues(attend)
 	for _, j := range Names {

@@ -47,6 +47,7 @@ type Planner struct {
 	asked   energy.Day // likewise: the day on which the archive was asked last
 	called  energy.Day // likewise: the day of UTC on which messages that are missing were looked for last
 	counted string     // likewise: who agreed to be counted when homes were compared last; "": not known
+	summed  energy.Day // likewise: the day of UTC on which it was looked for years to count last
 	priced  bool       // likewise: whether it is known which days tariffs price otherwise than before
 	ahead   time.Time  // likewise: the latest world time of any pass, when the clock went back since
 
@@ -138,6 +139,9 @@ func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 		return r, nil
 	}
 	if err = p.evaluateAll(ctx, families, now, &r); err != nil {
+		return r, err
+	}
+	if err = p.aggregateAll(ctx, homes, now, &r); err != nil {
 		return r, err
 	}
 	err = p.retain(ctx, homes, now, &r)

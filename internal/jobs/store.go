@@ -31,6 +31,7 @@ type Store interface {
 	Prices
 	Results
 	Cohorts
+	Aggregates
 	Runs
 	Kept
 	Retention
