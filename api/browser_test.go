@@ -22,11 +22,12 @@ type window struct {
 }
 
 // chromium opens a browser the size of a phone, with nothing in it from before.
-func (v *town) chromium(scripts bool) *window {
+func (v *town) chromium(scripts bool, more ...chromedp.ExecAllocatorOption) *window {
 	v.t.Helper()
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(testserver.Chromium(v.t)), chromedp.UserDataDir(v.t.TempDir()), chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true), chromedp.Flag("accept-lang", "fr"))
+	options = append(options, more...)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}

@@ -108,7 +108,7 @@ type bulletin struct {
 func (s *Site) message(w http.ResponseWriter, r *http.Request, ws *words, status int, n bulletin) {
 	p := s.newPage(ws, "family", n.Title, n)
 	if onConsole(r) {
-		p.Kind, p.Home = "console", "/console"
+		p = s.newPage(ws, "console", n.Title, n)
 	}
 	p.Back = s.start0(r)
 	s.send(w, r, status, "message", p)
@@ -127,7 +127,7 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, status int, name str
 	h.Set("Content-Language", p.Lang)
 	h.Set("Cache-Control", "private, no-cache")
 	h.Add("Vary", "Accept-Encoding, Accept-Language, Cookie")
-	if p.Secret {
+	if p.Secret || p.Kind == "family" { // no copy of a family's page stays on a shared device
 		h.Set("Cache-Control", "no-store")
 	}
 	if status == http.StatusOK && !p.Secret {

@@ -87,6 +87,9 @@ func (s *Site) guard(route string, h handler) handler {
 			}
 			return disclosure.ErrWithheld
 		}
+		if aud.Family() != "" && away(r) && route != "POST /m/open" {
+			return s.cover(w, r)
+		}
 		return h(w, r.WithContext(context.WithValue(r.Context(), audienceKey{}, aud)))
 	}
 }

@@ -115,6 +115,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 		family("export", "export", "export.title", func(w *words) any { return drawKept(w, household.Borders{}) }, same)
 		family("export-kept", "export", "export.title", func(w *words) any { return drawKept(w, keptFrom(t)) }, same)
 		family("invite", "invite", "invite.title", nothing, same)
+		family("closed", "closed", "app.home", nothing, same)
 		family("door", "door", "door.title", nothing, same)
 		family("accessibility", "accessibility", "accessibility.title", nothing, same)
 		family("charter", "charter", "charter.title", func(w *words) any {
@@ -358,8 +359,12 @@ func TestEveryPageIsLight(t *testing.T) {
 			t.Errorf("%s is %d bytes in %d requests", d.Name, total, requests)
 		}
 		family := strings.Contains(d.Body, `<body class="family`)
-		if family && strings.Contains(d.Body, "<script") {
-			t.Errorf("%s needs a script", d.Name)
+		leaving := `<script src="` + s.assets["leave.js"].path + `" defer></script>`
+		if family && strings.Contains(strings.Replace(d.Body, leaving, "", 1), "<script") {
+			t.Errorf("%s loads a script that does more than leave", d.Name)
+		}
+		if family != strings.Contains(d.Body, `href="/leave"`) {
+			t.Errorf("%s: a family's pages, and no others, have a way out", d.Name)
 		}
 		if total > heaviest {
 			heaviest, which = total, d.Name

@@ -17,6 +17,7 @@ type page struct {
 	Style     string
 	Icon      string
 	Script    string // "" for none
+	Neutral   string // where who leaves in haste is led; "" on the console
 	Home      string // where the brand leads
 	Here      string // which link of the navigation is this page
 	Back      string // where a change of language comes back to
@@ -50,8 +51,9 @@ func (s *Site) newPage(w *words, kind, title string, view any) page {
 		Home: "/m/", Contact: s.Contact, Dial: dial(s.Contact.Phone),
 	}
 	p.Contact.Hours = w.Typeset(p.Contact.Hours)
+	p.Script, p.Neutral = s.assets["leave.js"].path, neutral
 	if kind == "console" {
-		p.Home, p.Script = "/console", s.assets["console.js"].path
+		p.Home, p.Script, p.Neutral = "/console", s.assets["console.js"].path, ""
 	}
 	for _, l := range s.Texts.Languages() {
 		p.Languages = append(p.Languages, choice{l.Tag, ownName(l, w), l.Tag == w.Tag})

@@ -39,6 +39,9 @@ func (s *Site) showDemo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.remember(w, familyCookie, c.Session, familyLife)
+	if away(r) {
+		return s.cover(w, r)
+	}
 	return s.home(w, r, aud)
 }
 

@@ -83,6 +83,8 @@ func (s *Site) Routes() []Route {
 		get("/i/:code", s.showInvitation),
 		post("/i/:code", s.useInvitation),
 
+		get("/leave", s.leaveNow),
+		post("/m/open", s.comeBack),
 		get("/m", s.start),
 		get("/m/", s.showHome),
 		get("/m/:slug", s.showDemo),

@@ -89,6 +89,8 @@ var Table = []Rule{
 	{Route: "POST /i", May: anybody},
 	{Route: "GET /i/{code}", May: anybody},
 	{Route: "POST /i/{code}", May: anybody},
+	{Route: "GET /leave", May: anybody},
+	{Route: "POST /m/open", May: family},
 	{Route: "GET /m", May: anybody},
 	{Route: "GET /m/", May: family},
 	{Route: "GET /m/{slug}", May: anybody},
