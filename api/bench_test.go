@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -25,15 +27,9 @@ import (
 // its consent joined and its access written down. It counts the processor's time beside
 // that of the clock: other work on the machine does not count.
 func BenchmarkAnswers(b *testing.B) {
-	for _, dialect := range []struct {
-		name    string
-		address func() string
-	}{
-		{"sqlite", func() string { return "sqlite://" + filepath.Join(b.TempDir(), "records.db") }},
-		{"postgres", func() string { return testserver.Postgres(b) }},
-	} {
-		b.Run(dialect.name, func(b *testing.B) {
-			v := newBenchTown(b, dialect.address())
+	for name, address := range benchStores(b) {
+		b.Run(name, func(b *testing.B) {
+			v := newBenchTown(b, address())
 			phone, err := v.accounts.ConnectPhone(b.Context(), v.cold)
 			v.must(err)
 			machine, family := "Bearer "+v.token, "foyer-m="+phone
@@ -62,6 +58,14 @@ func BenchmarkAnswers(b *testing.B) {
 				})
 			}
 		})
+	}
+}
+
+// benchStores gives the URL of a new, empty store by dialect.
+func benchStores(b *testing.B) map[string]func() string {
+	return map[string]func() string{
+		"sqlite":   func() string { return "sqlite://" + filepath.Join(b.TempDir(), "records.db") },
+		"postgres": func() string { return testserver.Postgres(b) },
 	}
 }
 
@@ -118,4 +122,32 @@ func processorTime(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// BenchmarkAnswersAtOnce asks as the trial of withdrawals does: sixteen at a time, for one
+// thing after another.
+func BenchmarkAnswersAtOnce(b *testing.B) {
+	for name, address := range benchStores(b) {
+		b.Run(name, func(b *testing.B) {
+			v := newBenchTown(b, address())
+			of := "/api/v1/families/" + string(v.cold)
+			paths := []string{of, "/api/v1/families", "/api/v1/alerts?limit=200", of + "/usage?by=month", "/api/v1/alerts?limit=1", of + "/money"}
+			b.SetParallelism(16 / runtime.GOMAXPROCS(0))
+			b.ReportAllocs()
+			began, next := processorTime(b), atomic.Int64{}
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					path := paths[int(next.Add(1))%len(paths)]
+					r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
+					r.Header.Set("Authorization", "Bearer "+v.token)
+					w := httptest.NewRecorder()
+					if v.server.ServeHTTP(w, r); w.Code != http.StatusOK {
+						b.Errorf("%s is answered %d", path, w.Code)
+					}
+				}
+			})
+			b.ReportMetric(float64(processorTime(b)-began)/float64(b.N), "cpu-ns/op")
+		})
+	}
 }

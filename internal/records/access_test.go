@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -309,6 +311,37 @@ func TestAReadAgainIsTheSameRead(t *testing.T) {
 			t.Errorf("%d statements are kept prepared", kept)
 		}
 	})
+}
+
+// TestKeptStatementsAreParsedOnce: SQLite plans for the value of a limit that is a
+// parameter by itself, and so parses the whole text again at each use.
+func TestKeptStatementsAreParsedOnce(t *testing.T) {
+	db := open(t, stores["sqlite"](t))
+	w := newTown(t, db)
+	id, ctx := w.family(t, "Foyer 01"), t.Context()
+	w.agrees(t, id, consent.FamilyView, consent.Alert)
+	x, err := w.gate.ExportAtDesk(ctx, "p", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = x.Rows(ctx, household.Tables[0], time.Now, func([]any) error { return nil }, func() error { return nil })
+	_, alerts := w.gate.Alerts(ctx, w.caseworker, disclosure.AlertQuery{})
+	_, changes := w.gate.Changes(ctx, w.caseworker, 0)
+	if err := errors.Join(err, alerts, changes); err != nil {
+		t.Fatal(err)
+	}
+	limited := 0
+	for text := range db.writes.all {
+		if regexp.MustCompile(`(?i)(LIMIT|OFFSET)\s+[$?]`).MatchString(text) {
+			t.Errorf("is parsed at each use: %s", text)
+		}
+		if strings.Contains(text, "LIMIT CAST") {
+			limited++
+		}
+	}
+	if limited < 4 {
+		t.Errorf("%d statements with a limit are kept", limited)
+	}
 }
 
 // TestFewStatementsAreKept: who asks in ever new ways fills no memory.

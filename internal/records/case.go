@@ -49,7 +49,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 		r := glance{d, tx, a, ""}
 		page := `(SELECT * FROM v_alert` + r.where() + ` AND state IN (` + placeholders(9, len(q.States)) + `)
 			AND (` + rank + ` > $5 OR ` + rank + ` = $5 AND (opened_at > $6 OR opened_at = $6 AND id > $7))
-			ORDER BY ` + rank + `, opened_at, id LIMIT $8) page`
+			ORDER BY ` + rank + `, opened_at, id LIMIT CAST($8 AS BIGINT)) page`
 		if err := r.log(ctx, page, args...); err != nil {
 			return err
 		}
@@ -149,11 +149,11 @@ func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit
 	var cases []household.Case
 	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
 		r := glance{d, tx, a, ""}
-		page := `(SELECT family, alert FROM v_alert_event` + r.where() + ` AND id > $5 ORDER BY id LIMIT $6) page`
+		page := `(SELECT family, alert FROM v_alert_event` + r.where() + ` AND id > $5 ORDER BY id LIMIT CAST($6 AS BIGINT)) page`
 		if err = r.log(ctx, page, after, limit); err != nil {
 			return err
 		}
-		if steps, err = r.steps(ctx, ` AND id > $5 ORDER BY id LIMIT $6`, after, limit); err != nil {
+		if steps, err = r.steps(ctx, ` AND id > $5 ORDER BY id LIMIT CAST($6 AS BIGINT)`, after, limit); err != nil {
 			return err
 		}
 		return r.each(ctx, selectCase+r.where()+` AND id IN (SELECT alert FROM `+page+`)`, func(rows *sql.Rows) error {

@@ -106,7 +106,7 @@ func (r glance) standing(ctx context.Context, x *household.Extract) error {
 
 func (r glance) lot(ctx context.Context, x *household.Extract, t household.Table, l lot, from household.Place, limit int) error {
 	query := `SELECT CAST(` + l.key + ` AS BIGINT), ` + l.columns + ` FROM ` + l.view + l.where(r, t) +
-		` AND ` + l.key + ` >= CAST($5 AS BIGINT) ORDER BY 1, ` + l.then + ` LIMIT $6 OFFSET $7`
+		` AND ` + l.key + ` >= CAST($5 AS BIGINT) ORDER BY 1, ` + l.then + ` LIMIT CAST($6 AS BIGINT) OFFSET CAST($7 AS BIGINT)`
 	at := from
 	return r.each(ctx, query, func(rows *sql.Rows) error {
 		if len(x.Rows) == limit {

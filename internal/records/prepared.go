@@ -13,6 +13,9 @@ const mostPrepared = 128
 // prepared keeps statements that SQLite would otherwise parse and plan at each use: of
 // views in views, or of many rows, which takes longer than to run them. Its zero value
 // keeps none. PostgreSQL's driver keeps statements by itself.
+//
+// A limit is written LIMIT CAST($8 AS BIGINT): SQLite plans for the value of one that is a
+// parameter by itself, and parses the text again whenever it is bound.
 type prepared struct {
 	mu      sync.Mutex
 	all     map[string]*sql.Stmt // by their texts; nil while it is missing
