@@ -66,7 +66,7 @@ func TestAFamilyExportsEverythingAboutIt(t *testing.T) {
 			v.must(v.registry.Answer(ctx, []household.Answer{{Family: v.cold, Question: "unable_warm", Answer: "yes", Day: day.Add(-2), By: "A. Roy"}}, day))
 			_, err = v.records.Decay(ctx, household.Decay{Family: v.cold, Days: day.Add(-1000), Closed: map[energy.Day]household.Closed{day.Add(-2): {}, day.Add(-1): {}}})
 			v.must(err)
-			v.must(v.records.MoveBorders(ctx, household.Borders{Pilot: "ville", HalfHours: day.Add(-90), Days: day.Add(-1000), Proofs: day.Add(-2000), Done: day}))
+			v.must(v.records.MoveBorders(ctx, household.Borders{Pilot: "ville", HalfHours: day.Add(-90), Days: day.Add(-1000), Alerts: day.Add(-1000), Proofs: day.Add(-2000), Done: day}))
 			v.must(v.registry.AddWorks(ctx, household.Works{Family: v.cold, Kind: household.Insulation, From: day.Add(-60), To: day.Add(-50), By: "A. Roy", Why: "devis 12"}))
 			b := v.phone(v.cold)
 			x := v.exportOf(b)

@@ -30,7 +30,7 @@ func TestWhatIsKeptNoLongerIsSaid(t *testing.T) {
 		t.Helper()
 		v.must(json.Unmarshal([]byte(b.get(path).Text), into))
 	}
-	kept := household.Promise{HalfHourDays: 90, MonthYears: 3, ProofYears: 5}.Borders("ville", today)
+	kept := household.Promise{HalfHourDays: 90, MonthYears: 3, AlertYears: 3, ProofYears: 5}.Borders("ville", today)
 	kept.Done = today
 	v.must(v.records.MoveBorders(ctx, kept)) // and the run has not ended yet
 	read(&charter, "/api/v1/charter")
@@ -40,14 +40,14 @@ func TestWhatIsKeptNoLongerIsSaid(t *testing.T) {
 			t.Errorf("%+v, %+v before anything was removed", p, usage)
 		}
 	}
-	if page := b.get("/charter").Text; strings.Count(page, "Il ne l’a pas encore fait") != 3 {
+	if page := b.get("/charter").Text; strings.Count(page, "Il ne l’a pas encore fait") != 4 {
 		t.Error("the charter does not say that nothing was removed yet")
 	}
 
 	kept.At = v.now
 	v.must(v.records.EndRetention(ctx, kept, household.Promise{}, false, 0))
 	read(&charter, "/api/v1/charter")
-	want := map[string]energy.Day{"half_hour_days": kept.HalfHours, "month_years": kept.Days, "proof_years": kept.Proofs}
+	want := map[string]energy.Day{"half_hour_days": kept.HalfHours, "month_years": kept.Days, "alert_years": kept.Alerts, "proof_years": kept.Proofs}
 	for _, p := range charter.Parameters {
 		day, removed := want[p.Name]
 		if removed != (p.KeptFrom != "") || removed && p.KeptFrom != day.String() || removed != (p.RemovedAt != "") {
@@ -66,7 +66,7 @@ func TestWhatIsKeptNoLongerIsSaid(t *testing.T) {
 			t.Errorf("%s: kept from %q, want %q", c.ask, usage.KeptFrom, c.want)
 		}
 	}
-	if page := b.get("/charter").Text; strings.Count(page, "est effacé. Dernier passage") != 3 {
+	if page := b.get("/charter").Text; strings.Count(page, "est effacé. Dernier passage") != 4 {
 		t.Error("the charter does not say what was removed")
 	}
 	if page := b.get("/m/export").Text; !strings.Contains(page, "Ce qui est plus vieux est effacé.") {

@@ -9,6 +9,7 @@ import (
 
 	"foyer/internal/charter"
 	"foyer/internal/disclosure"
+	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
@@ -60,7 +61,7 @@ func (s *Site) drawCharter(w *words, book charter.Book, kept household.Borders, 
 		if p.Name == charter.Homes || p.Name == charter.Share {
 			one.Done = w.say("charter.unused")
 		}
-		if first, removed := kept.Kept(p.Name); removed && kept.At.IsZero() {
+		if first, removed := kept.Kept(p.Name); removed && (kept.At.IsZero() || first == (energy.Day{})) {
 			one.Done = w.say("charter.removed.not_yet")
 		} else if removed {
 			one.Done = w.say("charter.removed", "Date", w.date(first.Start(w.now.Location())), "Day", w.date(kept.Done.Start(w.now.Location())))

@@ -49,7 +49,7 @@ func changedCharter(t *testing.T) charter.Book {
 // keptFrom is what is kept since a first removal.
 func keptFrom(t *testing.T) household.Borders {
 	t.Helper()
-	b := household.Promise{HalfHourDays: 90, MonthYears: 3, ProofYears: 5}.Borders("p", energy.DayOf(today(t), today(t).Location()))
+	b := household.Promise{HalfHourDays: 90, MonthYears: 3, AlertYears: 3, ProofYears: 5}.Borders("p", energy.DayOf(today(t), today(t).Location()))
 	b.Done, b.At = energy.DayOf(today(t), today(t).Location()), today(t)
 	return b
 }
@@ -70,9 +70,10 @@ func TestTheCharterIsSaidInWords(t *testing.T) {
 		homes.Later[1].Text: "Un chiffre publié réunit au moins 30 logements.",
 		v.Promises[3].Done:  "Ce qui date d'avant le 24 août 2026 est effacé. Dernier passage : le 22 novembre 2026.",
 		v.Promises[4].Done:  "Ce qui date d'avant le 22 novembre 2023 est effacé. Dernier passage : le 22 novembre 2026.",
+		v.Promises[5].Text:  "Une raison de vous appeler est gardée 3 ans au plus une fois réglée.",
 		v.Promises[1].Text:  "Aucun logement ne pèse plus de 85 % d'un chiffre publié.",
-		v.Promises[6].Text:  "Foyer ne demande votre accord que pour : voir vos chiffres, vous appeler s'il le faut.",
-		v.Promises[7].Text:  "Foyer vous écrit en : Français, English.",
+		v.Promises[7].Text:  "Foyer ne demande votre accord que pour : voir vos chiffres, vous appeler s'il le faut.",
+		v.Promises[8].Text:  "Foyer vous écrit en : Français, English.",
 		v.Calls[0]:          "s'il fait moins de 16 °C en moyenne, 2 jours de suite",
 		v.Calls[1]:          "si le compteur ne répond plus pendant 26 h",
 		v.Calls[2]:          "si 3 jours coûtent plus de 1,3 fois l'habitude",

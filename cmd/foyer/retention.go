@@ -27,8 +27,8 @@ func newRetentionStatus() *cobra.Command {
 		Long: "`foyer serve` removes what is older than the charter says, once a day and at once when the charter\n" +
 			"keeps less than before. This shows for each pilot when it last did, from which days on things are kept\n" +
 			"by the charter as it is now, and what the next run removes if it begins now. It changes nothing.\n" +
-			"`foyer charter set half_hour_days|month_years|proof_years` changes how long; what is gone does not\n" +
-			"come back.",
+			"`foyer charter set half_hour_days|month_years|alert_years|proof_years` changes how long; what is\n" +
+			"gone does not come back.",
 		Example: "  foyer retention status\n  foyer retention status --json",
 		Args:    noArgs,
 	}
@@ -57,6 +57,7 @@ type keptJSON struct {
 	LastRun    string `json:"last_run,omitempty"` // RFC 3339; absent before the first one
 	HalfHours  string `json:"half_hours_from"`    // first days that are kept
 	Days       string `json:"days_from"`
+	Alerts     string `json:"alerts_from"`
 	Proofs     string `json:"proofs_from"`
 	Households int    `json:"households"` // that lose rows next
 	Rows       int64  `json:"rows"`
@@ -68,14 +69,15 @@ type removalJSON struct {
 	Pilots []keptJSON `json:"pilots"`
 	Strays int        `json:"meters_of_nobody"`
 	Odds   int64      `json:"conflicts_and_doubts"`
+	Alerts int64      `json:"alerts"` // rows
 	Proofs int64      `json:"proofs"`
 }
 
 func expiringJSON(x jobs.Expiring) removalJSON {
-	out := removalJSON{Pilots: []keptJSON{}, Strays: x.Strays, Odds: x.Odds, Proofs: x.Proofs}
+	out := removalJSON{Pilots: []keptJSON{}, Strays: x.Strays, Odds: x.Odds, Alerts: x.Alerts, Proofs: x.Proofs}
 	for _, p := range x.Pilots {
 		one := keptJSON{
-			Pilot: p.Pilot, HalfHours: p.HalfHours.String(), Days: p.Days.String(), Proofs: p.Proofs.String(),
+			Pilot: p.Pilot, HalfHours: p.HalfHours.String(), Days: p.Days.String(), Alerts: p.Alerts.String(), Proofs: p.Proofs.String(),
 			Households: p.Families, Rows: p.Rows, Meters: p.Meters,
 		}
 		if !p.At.IsZero() {
@@ -104,6 +106,7 @@ func tellExpiring(cmd *cobra.Command, x jobs.Expiring) error {
 		}{
 			{"readings and half-hours", p.HalfHours, p.Promise.HalfHourDays, "days"},
 			{"days, months, bills and results", p.Days, p.Promise.MonthYears, "years"},
+			{"alerts that were resolved", p.Alerts, p.Promise.AlertYears, "years"},
 			{"proofs of agreements and reads", p.Proofs, p.Promise.ProofYears, "years"},
 		} {
 			lines = append(lines, fmt.Sprintf("  %s are kept from %s on (%d %s)", kept.what, kept.from, kept.span, kept.unit))
@@ -113,5 +116,5 @@ func tellExpiring(cmd *cobra.Command, x jobs.Expiring) error {
 			return err
 		}
 	}
-	return say(cmd, "next besides: %d conflicts and doubts, %d proofs, readings of %d meters of nobody", x.Odds, x.Proofs, x.Strays)
+	return say(cmd, "next besides: %d conflicts and doubts, %d rows of alerts, %d proofs, readings of %d meters of nobody", x.Odds, x.Alerts, x.Proofs, x.Strays)
 }

@@ -89,6 +89,7 @@ const (
 	Consents    = "consent_days"
 	HalfHours   = "half_hour_days"
 	Months      = "month_years"
+	Alerts      = "alert_years"
 	Proofs      = "proof_years"
 	PurposeList = "purposes"
 	Languages   = "languages"
@@ -104,6 +105,7 @@ var Parameters = []Parameter{
 	{Name: Consents, Default: "365", Unit: "days", Min: 30, Max: 365},
 	{Name: HalfHours, Default: "90", Unit: "days", Min: 36, Max: 90}, // readings of 35 days may still come
 	{Name: Months, Default: "3", Unit: "years", Min: 1, Max: 3},
+	{Name: Alerts, Default: "3", Unit: "years", Min: 1, Max: 3}, // as long as the figures they rest on
 	{Name: Proofs, Default: "5", Unit: "years", Min: 3, Max: 5},
 	{
 		Name: PurposeList, Default: "family_view cooperative_summary alert evaluation open_statistics research",

@@ -26,7 +26,8 @@ func (g *Gate) Kept(ctx context.Context) (household.Borders, error) {
 	}
 	kept := all[0]
 	for _, b := range all[1:] {
-		kept.HalfHours, kept.Days, kept.Proofs = earliest(kept.HalfHours, b.HalfHours), earliest(kept.Days, b.Days), earliest(kept.Proofs, b.Proofs)
+		kept.HalfHours, kept.Days = earliest(kept.HalfHours, b.HalfHours), earliest(kept.Days, b.Days)
+		kept.Alerts, kept.Proofs = earliest(kept.Alerts, b.Alerts), earliest(kept.Proofs, b.Proofs)
 		if b.At.Before(kept.At) {
 			kept.Done, kept.At = b.Done, b.At
 		}

@@ -137,6 +137,7 @@ var Tables = []Table{
 	{"retention", "From when on things are kept, as the charter promises; what is older was removed.", false, []Column{
 		{"half_hours_from", Word, "first day of half-hours and readings"},
 		{"days_from", Word, "first day of days, months, bills and figures"},
+		{"alerts_from", Word, "first day of alerts that were resolved; none before any were removed"},
 		{"proofs_from", Word, "first day of agreements that ended, and of reads"},
 		{"removed_at", Instant, "when that was done last; none before the first time"},
 	}},

@@ -10,13 +10,15 @@ import (
 type Promise struct {
 	HalfHourDays int `json:"half_hour_days"` // half-hours and readings
 	MonthYears   int `json:"month_years"`    // days and months
+	AlertYears   int `json:"alert_years"`    // alerts, after they were resolved
 	ProofYears   int `json:"proof_years"`    // what was agreed to, after it ended, and who read what
 }
 
 // Borders are the first local days of a pilot of which things are kept, on a day.
 func (p Promise) Borders(pilot string, today energy.Day) Borders {
 	return Borders{
-		Pilot: pilot, HalfHours: today.Add(-p.HalfHourDays), Days: yearsBefore(today, p.MonthYears), Proofs: yearsBefore(today, p.ProofYears),
+		Pilot: pilot, HalfHours: today.Add(-p.HalfHourDays), Days: yearsBefore(today, p.MonthYears),
+		Alerts: yearsBefore(today, p.AlertYears), Proofs: yearsBefore(today, p.ProofYears),
 	}
 }
 
@@ -31,6 +33,7 @@ type Borders struct {
 	Pilot     string
 	HalfHours energy.Day // of half-hours and readings
 	Days      energy.Day // of days and months, their bills and results
+	Alerts    energy.Day // of alerts that were resolved; zero from an installation that kept them all
 	Proofs    energy.Day // of what was agreed to and ended, and of who read what
 	Done      energy.Day // from which they are counted; zero before the first time
 	At        time.Time  // when all of it was removed last, world clock; zero before the first time
@@ -39,23 +42,27 @@ type Borders struct {
 
 // Beyond returns the later border of each kind.
 func (b Borders) Beyond(other Borders) Borders {
-	b.HalfHours, b.Days, b.Proofs = latest(b.HalfHours, other.HalfHours), latest(b.Days, other.Days), latest(b.Proofs, other.Proofs)
+	b.HalfHours, b.Days = latest(b.HalfHours, other.HalfHours), latest(b.Days, other.Days)
+	b.Alerts, b.Proofs = latest(b.Alerts, other.Alerts), latest(b.Proofs, other.Proofs)
 	return b
 }
 
 // Same reports whether two pilots, or one at two times, keep the same days.
 func (b Borders) Same(other Borders) bool {
-	return b.HalfHours == other.HalfHours && b.Days == other.Days && b.Proofs == other.Proofs
+	return b.HalfHours == other.HalfHours && b.Days == other.Days && b.Alerts == other.Alerts && b.Proofs == other.Proofs
 }
 
 // Kept returns the first day that is kept of what a parameter of the charter is about;
-// false for one that is about nothing that is removed.
+// false for one that is about nothing that is removed. The day is zero where nothing of
+// the kind was removed yet.
 func (b Borders) Kept(parameter string) (energy.Day, bool) {
 	switch parameter {
 	case "half_hour_days":
 		return b.HalfHours, true
 	case "month_years":
 		return b.Days, true
+	case "alert_years":
+		return b.Alerts, true
 	case "proof_years":
 		return b.Proofs, true
 	}

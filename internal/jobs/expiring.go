@@ -23,6 +23,7 @@ type Expiring struct {
 	Pilots []Expiry // by id
 	Strays int      // meters of nobody that lose readings
 	Odds   int64    // conflicts and doubts
+	Alerts int64    // rows of alerts that were resolved
 	Proofs int64
 }
 
@@ -73,6 +74,9 @@ func (p *Planner) Expiring(ctx context.Context) (Expiring, error) {
 		x.Pilots = append(x.Pilots, *all[id])
 	}
 	if x.Odds, err = p.store.ExpiredOdds(ctx, s.odds()); err != nil {
+		return Expiring{}, err
+	}
+	if x.Alerts, err = p.store.ExpiredAlerts(ctx, s.alerts()); err != nil {
 		return Expiring{}, err
 	}
 	x.Proofs, err = p.store.ExpiredProofs(ctx, s.proofs())

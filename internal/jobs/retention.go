@@ -11,9 +11,9 @@ import (
 	"foyer/internal/household"
 )
 
-// A sweep removes what the charter keeps no longer: readings, half-hours, days, months
-// and proofs that are older than it says. It goes by local days: of 90 days of half-hours
-// the 90 before the present one are kept.
+// A sweep removes what the charter keeps no longer: readings, half-hours, days, months,
+// alerts and proofs that are older than it says. It goes by local days: of 90 days of
+// half-hours the 90 before the present one are kept.
 //
 // Of a day that loses readings or half-hours its usage stands as it is; what the
 // half-hours said of tariffs is kept with it, so that bills and results come out as they
@@ -388,13 +388,21 @@ func (s *sweep) rest(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	alerts, err := s.planner.store.ExpiredAlerts(ctx, s.alerts())
+	if err != nil {
+		return 0, err
+	}
 	proofs, err := s.planner.store.ExpiredProofs(ctx, s.proofs())
-	return odds + proofs, err
+	return odds + alerts + proofs, err
 }
 
-// odds and proofs return the first instants of which either is kept.
+// odds, alerts and proofs return the first instants of which each is kept.
 func (s *sweep) odds() time.Time {
 	return s.first(func(p *sweptPilot) energy.Day { return p.HalfHours })
+}
+
+func (s *sweep) alerts() time.Time {
+	return s.first(func(p *sweptPilot) energy.Day { return p.Alerts })
 }
 
 func (s *sweep) proofs() time.Time {
@@ -406,6 +414,11 @@ func (s *sweep) proofs() time.Time {
 func (s *sweep) end(ctx context.Context) error {
 	odds, err := s.planner.store.DecayOdds(ctx, s.odds())
 	s.count(odds)
+	if err != nil {
+		return err
+	}
+	alerts, err := s.planner.store.DecayAlerts(ctx, s.alerts())
+	s.count(alerts)
 	if err != nil {
 		return err
 	}

@@ -182,12 +182,15 @@ type Retention interface {
 	// Strays returns meters that showed something and are nobody's.
 	Strays(ctx context.Context) ([]energy.MeterID, error)
 	// Decay closes days and removes what is older than the borders of a family, all or
-	// nothing; DecayOdds what contradicts itself before an instant, DecayProofs what is
-	// proven before one. They return how many rows went. The others count them.
+	// nothing; DecayOdds what contradicts itself before an instant, DecayAlerts alerts
+	// that were resolved before one, DecayProofs what is proven before one. They return
+	// how many rows went. The others count them.
 	Decay(ctx context.Context, x household.Decay) (int64, error)
 	DecayOdds(ctx context.Context, before time.Time) (int64, error)
+	DecayAlerts(ctx context.Context, before time.Time) (int64, error)
 	DecayProofs(ctx context.Context, before time.Time) (int64, error)
 	Expired(ctx context.Context, x household.Decay) (int64, error)
 	ExpiredOdds(ctx context.Context, before time.Time) (int64, error)
+	ExpiredAlerts(ctx context.Context, before time.Time) (int64, error)
 	ExpiredProofs(ctx context.Context, before time.Time) (int64, error)
 }

@@ -37,7 +37,7 @@ var lots = map[string]lot{
 	"usage_day":       {"v_usage_day", "start_at", "register", "day, " + meterings, nil},
 	"usage_half_hour": {"v_usage_slot", "start_at", "register", meterings, nil},
 	"closed_days":     {"v_closed_day", "start_at", "day", "day, kept", nil},
-	"retention":       {"v_own_retention", "done_at", "family", "half_hours, days, proofs, done_at", nil},
+	"retention":       {"v_own_retention", "done_at", "family", "half_hours, days, alerts, proofs, done_at", nil},
 	"bills":           {"v_cost", "start_at", "line", "month, fuel, line, label, '', quantity, unit, price, cents, estimated", nil},
 	"indicators":      {"v_result", "start_at", "id", "indicator, '', from_day, to_day, status, value, unit, version, computed_at, detail, category", openResult},
 	"alerts":          {"v_alert", "opened_at", "id", "id, rule, severity, state, reason, '', since, opened_at, changed_at", nil},

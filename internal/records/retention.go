@@ -21,18 +21,20 @@ func (d *DB) Promise(ctx context.Context) (household.Promise, error) {
 	if err != nil {
 		return household.Promise{}, fmt.Errorf("read what is promised: %w", err)
 	}
-	return household.Promise{HalfHourDays: c.Number(charter.HalfHours), MonthYears: c.Number(charter.Months), ProofYears: c.Number(charter.Proofs)}, nil
+	return household.Promise{
+		HalfHourDays: c.Number(charter.HalfHours), MonthYears: c.Number(charter.Months), AlertYears: c.Number(charter.Alerts), ProofYears: c.Number(charter.Proofs),
+	}, nil
 }
 
-const selectBorders = `SELECT pilot, half_hours, days, proofs, done, done_at, moving FROM retention`
+const selectBorders = `SELECT pilot, half_hours, days, alerts, proofs, done, done_at, moving FROM retention`
 
 func scanBorders(row rowScanner, b *household.Borders) error {
-	var texts [4]string
+	var texts [5]string
 	var at, moving int64
-	if err := row.Scan(&b.Pilot, &texts[0], &texts[1], &texts[2], &texts[3], &at, &moving); err != nil {
+	if err := row.Scan(&b.Pilot, &texts[0], &texts[1], &texts[2], &texts[3], &texts[4], &at, &moving); err != nil {
 		return err
 	}
-	for i, day := range []*energy.Day{&b.HalfHours, &b.Days, &b.Proofs, &b.Done} {
+	for i, day := range []*energy.Day{&b.HalfHours, &b.Days, &b.Alerts, &b.Proofs, &b.Done} {
 		if texts[i] == "" {
 			continue
 		}
@@ -73,9 +75,10 @@ func (d *DB) Borders(ctx context.Context) ([]household.Borders, error) {
 // MoveBorders keeps borders, before anything beyond them is removed: that it is done is
 // said by [DB.EndRetention].
 func (d *DB) MoveBorders(ctx context.Context, b household.Borders) error {
-	_, err := d.write.ExecContext(ctx, `INSERT INTO retention (pilot, half_hours, days, proofs, done, moving) VALUES ($1, $2, $3, $4, $5, 1)
-		ON CONFLICT (pilot) DO UPDATE SET half_hours = excluded.half_hours, days = excluded.days, proofs = excluded.proofs, done = excluded.done, moving = 1`,
-		b.Pilot, b.HalfHours.String(), b.Days.String(), b.Proofs.String(), b.Done.String())
+	_, err := d.write.ExecContext(ctx, `INSERT INTO retention (pilot, half_hours, days, alerts, proofs, done, moving) VALUES ($1, $2, $3, $4, $5, $6, 1)
+		ON CONFLICT (pilot) DO UPDATE SET half_hours = excluded.half_hours, days = excluded.days, alerts = excluded.alerts, proofs = excluded.proofs,
+			done = excluded.done, moving = 1`,
+		b.Pilot, b.HalfHours.String(), b.Days.String(), b.Alerts.String(), b.Proofs.String(), b.Done.String())
 	if err != nil {
 		return fmt.Errorf("move borders of what is kept: %w", err)
 	}
@@ -87,6 +90,7 @@ type retainedBody struct {
 	Promise   household.Promise `json:"promise"`
 	HalfHours string            `json:"half_hours_from"` // first days that are kept
 	Days      string            `json:"days_from"`
+	Alerts    string            `json:"alerts_from"`
 	Proofs    string            `json:"proofs_from"`
 	Rows      int64             `json:"rows"` // of the records that were removed
 }
@@ -99,7 +103,7 @@ func (d *DB) EndRetention(ctx context.Context, b household.Borders, promise hous
 		if err != nil || !told {
 			return err
 		}
-		_, err = d.inscribe(ctx, tx, inscription{journal.Retention, retainedBody{promise, b.HalfHours.String(), b.Days.String(), b.Proofs.String(), rows}})
+		_, err = d.inscribe(ctx, tx, inscription{journal.Retention, retainedBody{promise, b.HalfHours.String(), b.Days.String(), b.Alerts.String(), b.Proofs.String(), rows}})
 		return err
 	})
 	if err != nil {

@@ -73,7 +73,7 @@ func TestDecayGoesToTheBorderAndNoFurther(t *testing.T) {
 				t.Errorf("%s: %d, want %d", query, n, want)
 			}
 		}
-		if err := db.MoveBorders(t.Context(), household.Borders{Pilot: "p", HalfHours: day, Days: first, Proofs: first, Done: day}); err != nil {
+		if err := db.MoveBorders(t.Context(), household.Borders{Pilot: "p", HalfHours: day, Days: first, Alerts: first, Proofs: first, Done: day}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := db.Decayed(t.Context(), old, first, day.Add(-1)); err != nil || len(got.Closed) != 0 || got.Days != first {
@@ -120,7 +120,7 @@ func TestProofsGoAfterTheirTimeAndTheJournalStillHolds(t *testing.T) {
 		if n := w.count(t, `SELECT COUNT(*) FROM "grant"`); n != agreed {
 			t.Errorf("%d grants, %d were in force", n, agreed)
 		}
-		b := household.Borders{Pilot: "p", HalfHours: energy.DayOf(later, paris), Days: energy.DayOf(later, paris), Proofs: energy.DayOf(later, paris)}
+		b := household.Borders{Pilot: "p", HalfHours: energy.DayOf(later, paris), Days: energy.DayOf(later, paris), Alerts: energy.DayOf(later, paris), Proofs: energy.DayOf(later, paris)}
 		b.Done = b.Proofs
 		if err := db.MoveBorders(t.Context(), b); err != nil {
 			t.Fatal(err)
@@ -151,7 +151,7 @@ func TestThePromiseIsTheOneOfTheCharterInForce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if p, err := db.Promise(t.Context()); err != nil || p != (household.Promise{HalfHourDays: 40, MonthYears: 3, ProofYears: 5}) {
+		if p, err := db.Promise(t.Context()); err != nil || p != (household.Promise{HalfHourDays: 40, MonthYears: 3, AlertYears: 3, ProofYears: 5}) {
 			t.Errorf("%+v %v", p, err)
 		}
 	})
