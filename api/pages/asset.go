@@ -93,7 +93,7 @@ func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request) {
 
 // names are the pages there are: a template of the same name each.
 var names = []string{
-	"family", "consent", "answers", "findings", "money", "tariffs", "paper", "receipt", "receipts", "stop", "erase", "erasure", "access", "export", "message", "invite", "door", "closed", "accessibility", "charter",
+	"family", "consent", "answers", "findings", "money", "tariffs", "paper", "receipt", "receipts", "stop", "erase", "erasure", "access", "export", "phones", "message", "invite", "door", "closed", "accessibility", "charter",
 	"signin", "households", "letter", "second", "spares", "account", "console", "alert", "families", "ledger", "runs", "manual",
 }
 

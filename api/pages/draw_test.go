@@ -112,6 +112,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 		}, same)
 		family("access", "access", "access.title", func(w *words) any { return drawReads(w, agreements(t).Reads) }, same)
 		family("access-none", "access", "access.title", func(w *words) any { return drawReads(w, nil) }, same)
+		family("phones", "phones", "phones.title", func(w *words) any { return drawPhones(w, phonesOf(t)) }, func(w *words, p *page) { p.Notice = w.say("phones.ended") })
 		family("export", "export", "export.title", func(w *words) any { return drawKept(w, household.Borders{}) }, same)
 		family("export-kept", "export", "export.title", func(w *words) any { return drawKept(w, keptFrom(t)) }, same)
 		family("invite", "invite", "invite.title", nothing, same)

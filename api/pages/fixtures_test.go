@@ -279,3 +279,14 @@ func findings(t *testing.T) disclosure.Findings {
 		{Indicator: "annualise_degree_days", From: day.Add(-365), To: day, Status: household.InsufficientData, Unit: "kWh", Reason: "little_seen", Seen: week, Of: 52 * week},
 	}}
 }
+
+func phonesOf(t *testing.T) []household.Phone {
+	t.Helper()
+	day := today(t).UTC().Truncate(24 * time.Hour)
+	return []household.Phone{
+		{ID: "done", Used: day.AddDate(0, 0, -31)}, // from before Foyer noted when a phone was connected
+		{ID: "dtwo", Connected: day.AddDate(0, -2, 0), Used: day, This: true},
+		{ID: "dthree", Connected: day.AddDate(0, -1, 0), Used: day.AddDate(0, 0, -3)},
+		{ID: "dfour", Connected: day},
+	}
+}

@@ -104,6 +104,8 @@ func (s *Site) Routes() []Route {
 		post("/m/erase/confirm", s.confirmErase),
 		get("/m/access", s.showAccess),
 		get("/m/export", s.showExport),
+		get("/m/phones", s.showPhones),
+		post("/m/phones/end", s.endPhone),
 		post("/m/signout", s.leave),
 
 		get("/console", s.showDesk),

@@ -16,6 +16,10 @@ type Sessions interface {
 	ConnectPhone(ctx context.Context, family household.FamilyID, token string, lifetime time.Duration, phones int) (bool, error)
 	EndSession(ctx context.Context, token string) (bool, error)
 	EndPhones(ctx context.Context, family household.FamilyID) error
+	// Phones lists those connected; the one that shows token is marked.
+	Phones(ctx context.Context, family household.FamilyID, token string) ([]household.Phone, error)
+	// EndPhone reports false when the family has no such phone.
+	EndPhone(ctx context.Context, family household.FamilyID, id string) (bool, error)
 }
 
 // SignIn checks a password. The token it returns lets nobody in: it is to answer a
@@ -77,4 +81,16 @@ func (a *Accounts) ConnectPhone(ctx context.Context, family household.FamilyID) 
 // DisconnectAll ends the sessions of every phone of a family.
 func (a *Accounts) DisconnectAll(ctx context.Context, family household.FamilyID) error {
 	return a.store.EndPhones(ctx, family)
+}
+
+// Phones lists the phones of a family in the order they were connected; session is
+// that of who asks.
+func (a *Accounts) Phones(ctx context.Context, family household.FamilyID, session string) ([]household.Phone, error) {
+	return a.store.Phones(ctx, family, session)
+}
+
+// Disconnect ends the session of one phone of a family. [ErrUnknown] when it has none
+// of that id, which is so too once it was ended.
+func (a *Accounts) Disconnect(ctx context.Context, family household.FamilyID, phone string) error {
+	return known(a.store.EndPhone(ctx, family, phone))
 }

@@ -23,6 +23,14 @@ type Token struct {
 	LastUsed time.Time // zero: never
 }
 
+// A Phone is one access of a family to its pages. It names nobody.
+type Phone struct {
+	ID        string
+	Connected time.Time // the beginning of that day, UTC
+	Used      time.Time // of the last day it was used on; zero when that is not known
+	This      bool      // who asks asks on it
+}
+
 // An InvitationState says what a code is good for.
 type InvitationState string
 

@@ -110,6 +110,8 @@ var Table = []Rule{
 	{Route: "POST /m/erase/confirm", May: family},
 	{Route: "GET /m/access", May: family},
 	{Route: "GET /m/export", May: family},
+	{Route: "GET /m/phones", May: family},
+	{Route: "POST /m/phones/end", May: family},
 	{Route: "POST /m/signout", May: family},
 	{Route: "GET /console", May: calling},
 	{Route: "GET /console/demo", May: anybody},

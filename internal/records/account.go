@@ -3,10 +3,12 @@ package records
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"foyer/internal/consent"
@@ -176,8 +178,9 @@ func openSession(ctx context.Context, tx *sql.Tx, token string, kind consent.Kin
 	if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE expires_at <= (SELECT now FROM wall)`); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO session (hash, kind, subject, expires_at)
-		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), now + $4 FROM wall`, digest(token), string(kind), subject, lifetime.Milliseconds())
+	_, err := tx.ExecContext(ctx, `INSERT INTO session (hash, kind, subject, expires_at, id, opened_at, used_at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), now + $4, CAST($5 AS TEXT), now / $6 * $6, now / $6 * $6 FROM wall`,
+		digest(token), string(kind), subject, lifetime.Milliseconds(), "d"+strings.ToLower(rand.Text()), phoneDay)
 	return err
 }
 

@@ -62,6 +62,7 @@ func old(t *testing.T, dialect, address string) {
 			VALUES ('f1', 1, 'given', 'alert', 'cooperative', 'cost', 3, 0, 9, 9, '1', 'fr', 'paper', 'c1', 'plain-folder')`,
 		`UPDATE staff SET totp = 'plain-secret', totp_at = 1 WHERE id = 's1'`,
 		`INSERT INTO session (hash, kind, subject, expires_at) VALUES ('` + digest("held") + `', 'held', 's1', 9223372036854775807)`,
+		`INSERT INTO session (hash, kind, subject, expires_at) VALUES ('` + digest("phone") + `', 'family', 'f1', 9000000012345678), ('` + digest("second") + `', 'family', 'f1', 9000000012345679)`,
 		`INSERT INTO money (id, family, fuel, day, start_at, kind, category, cents, source, said_by, said_at) VALUES
 			('e1', 'f1', 'gas', '2026-01-01', 1, 'voucher', 'income', 314159265, 'plain-source', 'plain-by', 1),
 			('e2', 'f1', 'gas', '2026-01-02', 1, 'refund', 'cost', 500, 'plain-source', 'plain-by', 1)`,

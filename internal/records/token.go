@@ -58,14 +58,19 @@ func (d *DB) RemoveToken(ctx context.Context, id string) (bool, error) {
 		WHERE id = $1 AND expires_at > (SELECT now FROM wall)`, id)
 }
 
-// SessionReader returns who a session's token lets in; a zero Reader for nobody.
+// SessionReader returns who a session's token lets in, and notes that a phone was
+// used, once a day; a zero Reader for nobody.
 func (d *DB) SessionReader(ctx context.Context, token string) (consent.Reader, error) {
-	r, _, err := d.reader(ctx, `SELECT s.kind, s.subject, COALESCE(t.name, ''), COALESCE(t.role, ''), '', p.id, p.zone, COALESCE(f.language, ''), 0
+	r, due, err := d.reader(ctx, `SELECT s.kind, s.subject, COALESCE(t.name, ''), COALESCE(t.role, ''), '', p.id, p.zone, COALESCE(f.language, ''),
+			CASE WHEN s.kind = 'family' AND s.used_at <= (SELECT now FROM wall) - 86400000 THEN 1 ELSE 0 END
 		FROM session s
 			LEFT JOIN staff t ON s.kind = 'staff' AND t.id = s.subject AND t.password <> ''
 			LEFT JOIN family f ON s.kind = 'family' AND f.id = s.subject
 			JOIN pilot p ON p.id = COALESCE(t.pilot, f.pilot)
 		WHERE s.hash = $1 AND s.expires_at > (SELECT now FROM wall)`, token)
+	if err == nil && due {
+		err = d.usePhone(ctx, token)
+	}
 	return r, err
 }
 
