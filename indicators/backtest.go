@@ -23,7 +23,7 @@ type Trial struct {
 func (t Trial) Holds() bool { return t.Known && t.Low <= t.Actual && t.Actual <= t.High }
 
 // trialDays are the days of a month on which a forecast is tried.
-var trialDays = []int{2, 8, 15, 22, 28}
+var trialDays = []int{1, 8, 15, 22, 28}
 
 // TrialDays returns the days of a month on which a forecast is tried.
 func TrialDays() []int { return append([]int(nil), trialDays...) }

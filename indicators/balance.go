@@ -197,13 +197,8 @@ func (in Input) yearAhead(from, to energy.Day) (forecast, bool) {
 		return in.forecast()
 	}
 	r, ok := in.response()
-	if !ok {
+	if !ok || !r.knows(in.Today.Add(month), to) {
 		return forecast{}, false
-	}
-	for d := in.Today.Add(month); d.Before(to); d = d.Add(1) {
-		if len(r.around(yearBefore(d), season)) <= season {
-			return forecast{}, false
-		}
 	}
 	known := true
 	f := in.looked(r.cost, func(open int64) (width decimal.Decimal) {

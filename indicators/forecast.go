@@ -23,7 +23,7 @@ func (in Input) forecast() (forecast, bool) {
 	if len(in.past(usualDays)) < fewestDays {
 		return forecast{}, false
 	}
-	if r, ok := in.response(); ok {
+	if r, ok := in.response(); ok && r.knows(in.Today, in.To) {
 		return in.foreseen(r), true
 	}
 	h := in.habit()
@@ -90,18 +90,13 @@ func class(d energy.Day) int {
 // those to come, the rest of today, and those of which too little was seen.
 func (in Input) spent(mean func(energy.Day) decimal.Decimal) (spent, ahead decimal.Decimal, open int64) {
 	var sum tariff.Sum
-	var last []tariff.Cost // standing charges of the last day that is known
+	last := in.standing()
 	for d := in.From; d.Before(in.To); d = d.Add(1) {
 		day, ok := in.day(d)
 		ok = ok && day.priced()
 		known := decimal.Zero
 		if ok {
-			last = last[:0]
-			for _, p := range day.Parts {
-				if p.cost != nil {
-					last = append(last, tariff.Cost{Standing: p.cost.Standing, ProRata: p.cost.ProRata})
-				}
-			}
+			last = day.standing()
 			if !in.Today.Before(d) {
 				known = day.energyCost()
 			}
@@ -116,6 +111,27 @@ func (in Input) spent(mean func(energy.Day) decimal.Decimal) (spent, ahead decim
 		}
 	}
 	return sum.Energy().Add(sum.Standing()), ahead, open
+}
+
+// standing returns the standing charges of the last day that is known before the period,
+// for days at its start that are not.
+func (in Input) standing() []tariff.Cost {
+	for d := in.From.Add(-1); !d.Before(in.From.Add(-usualDays)); d = d.Add(-1) {
+		if day, ok := in.day(d); ok && day.priced() {
+			return day.standing()
+		}
+	}
+	return nil
+}
+
+// standing returns the standing charge of each fuel of a day.
+func (d Day) standing() (all []tariff.Cost) {
+	for _, p := range d.Parts {
+		if p.cost != nil {
+			all = append(all, tariff.Cost{Standing: p.cost.Standing, ProRata: p.cost.ProRata})
+		}
+	}
+	return all
 }
 
 // spread returns 1.28 standard deviations of the sum of n days against n times the

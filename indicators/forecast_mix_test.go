@@ -120,6 +120,54 @@ func TestForecastsHoldOfAMixOfHomes(t *testing.T) {
 	}
 }
 
+// Where the sensor outdoors hangs for two to five months, nobody knows the weather of the
+// days ahead a year before, and the last days mislead when the season turns.
+func TestForecastsHoldWhileTheSensorIsNew(t *testing.T) {
+	t.Parallel()
+	const year = 365
+	towns, first := simulatedTowns(1, 8100)
+	sum := newTrialSum()
+	for seed := range uint64(towns) {
+		for _, in := range mixedTown(t, first+seed, 2*year) {
+			for hung := in.Today.Add(-year); !in.Today.Before(hung.Add(150)); hung = hung.Add(75) {
+				seen := in
+				seen.Today, seen.Weather = hung.Add(150), nil
+				for _, w := range in.Weather {
+					if !w.Day.Before(hung) {
+						seen.Weather = append(seen.Weather, w)
+					}
+				}
+				for _, trial := range BackTest(seen) {
+					if !trial.On.Before(hung.Add(60)) {
+						sum.add(trial)
+					}
+				}
+			}
+		}
+	}
+	sum.check(t, TrialDays(), 200)
+}
+
+// On the first morning of a month the charges of all of it are expected, also of days that
+// are not known until the meter speaks again.
+func TestAForecastHasTheStandingChargeOfTheWholeMonth(t *testing.T) {
+	all := home(t, "2026-10-31", nil)
+	for _, today := range []string{"2026-10-01", "2026-10-05"} {
+		in := all.on(date(t, "2026-10-01"), date(t, "2026-11-01"))
+		in.Today = date(t, today)
+		in.Days = nil
+		for _, d := range all.Days {
+			if d.Day.Before(in.From) || !d.Day.Before(date(t, "2026-10-03")) && d.Day.Before(in.Today) {
+				in.Days = append(in.Days, d)
+			}
+		}
+		// 31 days of 2.00 and of 36.50 a year.
+		if f, ok := in.forecast(); !ok || f.central != 6510 {
+			t.Errorf("on %s: %+v, want 6510", today, f)
+		}
+	}
+}
+
 // A home whose season nobody has seen yet says less than it will a year later, and says
 // so in its range.
 func TestARangeIsWiderUntilAYearIsKnown(t *testing.T) {

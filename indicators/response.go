@@ -164,6 +164,18 @@ func (r *response) usual(d energy.Day) []float64 {
 	return r.around(r.in.Today.Add(-recentDays/2), recentDays/2)
 }
 
+// knows reports whether the temperatures to be expected of days are those of a year before.
+// The last days say too little of what is ahead when the season turns: the home's own
+// past, without the weather, then errs less.
+func (r *response) knows(from, to energy.Day) bool {
+	for d := from; d.Before(to); d = d.Add(1) {
+		if len(r.around(yearBefore(d), season)) <= season {
+			return false
+		}
+	}
+	return true
+}
+
 // around returns the known temperatures of the days within n of a day.
 func (r *response) around(middle energy.Day, n int) []float64 {
 	var all []float64
