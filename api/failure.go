@@ -33,6 +33,8 @@ func failureOf(err error) failure {
 		return invalid("/query/from", "the period is empty or too long")
 	case errors.Is(err, disclosure.ErrAsOf):
 		return invalid("/query/as_of", "this instant has not been; send one that is over, "+instantExample)
+	case errors.Is(err, disclosure.ErrYear):
+		return invalid("/query/year", "this year is not over; send one that is")
 	case errors.Is(err, disclosure.ErrCursor):
 		return invalid("/query/cursor", "this cursor was not given out")
 	case errors.Is(err, disclosure.ErrHelper):

@@ -124,6 +124,7 @@ func newMatrix(t *testing.T, address string) *matrix {
 			m.must(m.registry.WithdrawAll(ctx, x.id, registry.Form{Notice: "test"}))
 		}
 	}
+	m.together(m.cold, m.calm) // they are counted, and that is all an answer about the pilot says of them
 	m.assign()
 	return m
 }
@@ -280,6 +281,9 @@ func TestNobodyReachesWhatTheTableDoesNotGive(t *testing.T) {
 				t.Errorf("%d requests are no matrix", asked)
 			}
 			t.Logf("%d requests", asked)
+			if got := decode[Aggregates](t, m.office("funder", "ville").get("/api/v1/aggregates")); got.Withheld {
+				t.Error("no year of the pilot was shown to anybody who may see it")
+			}
 			m.hushed()
 			nobody := func(target) bool { return false }
 			m.listen("the log", m.log.String(), nobody, nobody)

@@ -104,6 +104,33 @@ func (e AccessRowBy) Valid() bool {
 	}
 }
 
+// Defines values for AggregateFigurePart.
+const (
+	AggregateFigurePartDepth    AggregateFigurePart = "depth"
+	AggregateFigurePartHomes    AggregateFigurePart = "homes"
+	AggregateFigurePartMeanGap  AggregateFigurePart = "mean_gap"
+	AggregateFigurePartSeverity AggregateFigurePart = "severity"
+	AggregateFigurePartTotal    AggregateFigurePart = "total"
+)
+
+// Valid indicates whether the value is a known member of the AggregateFigurePart enum.
+func (e AggregateFigurePart) Valid() bool {
+	switch e {
+	case AggregateFigurePartDepth:
+		return true
+	case AggregateFigurePartHomes:
+		return true
+	case AggregateFigurePartMeanGap:
+		return true
+	case AggregateFigurePartSeverity:
+		return true
+	case AggregateFigurePartTotal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AlertSeverity.
 const (
 	High   AlertSeverity = "high"
@@ -268,22 +295,22 @@ func (e Category) Valid() bool {
 
 // Defines values for CharterParameterUnit.
 const (
-	Days    CharterParameterUnit = "days"
-	Homes   CharterParameterUnit = "homes"
-	Percent CharterParameterUnit = "%"
-	Years   CharterParameterUnit = "years"
+	CharterParameterUnitDays    CharterParameterUnit = "days"
+	CharterParameterUnitHomes   CharterParameterUnit = "homes"
+	CharterParameterUnitPercent CharterParameterUnit = "%"
+	CharterParameterUnitYears   CharterParameterUnit = "years"
 )
 
 // Valid indicates whether the value is a known member of the CharterParameterUnit enum.
 func (e CharterParameterUnit) Valid() bool {
 	switch e {
-	case Days:
+	case CharterParameterUnitDays:
 		return true
-	case Homes:
+	case CharterParameterUnitHomes:
 		return true
-	case Percent:
+	case CharterParameterUnitPercent:
 		return true
-	case Years:
+	case CharterParameterUnitYears:
 		return true
 	default:
 		return false
@@ -974,6 +1001,59 @@ type Account struct {
 
 	// To First day of the next year.
 	To openapi_types.Date `json:"to"`
+}
+
+// AggregateFigure defines model for AggregateFigure.
+type AggregateFigure struct {
+	// Estimated Part of the electricity of some of these is estimated.
+	Estimated *bool `json:"estimated,omitempty"`
+
+	// Figure `use` (electricity), `cost` (of energy), or the id of an indicator; docs/reference/indicators.md has them.
+	Figure string `json:"figure"`
+
+	// Flagged Of these, that the indicator flags, rounded to 5; absent where the figure is a sum.
+	Flagged *int `json:"flagged,omitempty"`
+
+	// FlaggedPercent Of the homes known, rounded to 5.
+	FlaggedPercent *int `json:"flagged_percent,omitempty"`
+
+	// Homes Homes of which it is known, rounded to 5.
+	Homes *int `json:"homes,omitempty"`
+
+	// Part `total`: sum over the homes, rounded to hundreds. `homes`: how many there are. `mean_gap`: what the homes with a
+	// gap pay too much, on average, rounded to ones. `depth` and `severity`: Foster, Greer, Thorbecke with alpha 1 and 2
+	// over the homes known, in hundredths; alpha 0 is `flagged_percent`.
+	Part AggregateFigurePart `json:"part"`
+
+	// SeenPercent How much of the year was seen of the electricity of these, rounded down.
+	SeenPercent *int `json:"seen_percent,omitempty"`
+
+	// Unit Absent with `value`.
+	Unit *string `json:"unit,omitempty"`
+
+	// Value Exact decimal; absent for a number of homes, and for the mean of no home.
+	Value *string `json:"value,omitempty"`
+
+	// Withheld What follows is absent then.
+	Withheld bool `json:"withheld"`
+}
+
+// AggregateFigurePart `total`: sum over the homes, rounded to hundreds. `homes`: how many there are. `mean_gap`: what the homes with a
+// gap pay too much, on average, rounded to ones. `depth` and `severity`: Foster, Greer, Thorbecke with alpha 1 and 2
+// over the homes known, in hundredths; alpha 0 is `flagged_percent`.
+type AggregateFigurePart string
+
+// Aggregates defines model for Aggregates.
+type Aggregates struct {
+	CountedAt *time.Time        `json:"counted_at,omitempty"`
+	Figures   []AggregateFigure `json:"figures"`
+
+	// Homes Homes that are counted, rounded to 5.
+	Homes *int `json:"homes,omitempty"`
+
+	// Withheld Nothing of the year may be seen: `figures` is empty, and the rest is absent.
+	Withheld bool `json:"withheld"`
+	Year     int  `json:"year"`
 }
 
 // Alert A reason to call a family, never a decision about it. Without `family` it is about a gateway.
@@ -2203,6 +2283,15 @@ type Unconditional = Problem
 // UnderWay RFC 9457.
 type UnderWay = Problem
 
+// GetAggregatesParams defines parameters for GetAggregates.
+type GetAggregatesParams struct {
+	// Year The year wanted; the last one when absent.
+	Year *int `form:"year,omitempty" json:"year,omitempty"`
+
+	// IfNoneMatch The `ETag` of what was read. While it is the same the answer is 304.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListAlertsParams defines parameters for ListAlerts.
 type ListAlertsParams struct {
 	// State States wanted; open and acknowledged when absent.
@@ -2600,6 +2689,9 @@ type ConfirmMyErasureJSONRequestBody = ErasureCode
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetAggregates Read what the homes of the pilot come to together over a year
+	// (GET /api/v1/aggregates)
+	GetAggregates(ctx echo.Context, params GetAggregatesParams) error
 	// ListAlerts List alerts, cold homes first, then by severity and age
 	// (GET /api/v1/alerts)
 	ListAlerts(ctx echo.Context, params ListAlertsParams) error
@@ -2746,6 +2838,41 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// GetAggregates converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAggregates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAggregatesParams
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAggregates(ctx, params)
+	return err
 }
 
 // ListAlerts converts echo context to params.
@@ -4328,6 +4455,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.ListLedger, options.OperationMiddlewares["listLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/gaps", wrapper.ListGaps, options.OperationMiddlewares["listGaps"]...)
+	router.GET(options.BaseURL+"/api/v1/aggregates", wrapper.GetAggregates, options.OperationMiddlewares["getAggregates"]...)
 	router.GET(options.BaseURL+"/api/v1/runs", wrapper.ListRuns, options.OperationMiddlewares["listRuns"]...)
 	router.GET(options.BaseURL+"/api/v1/journal", wrapper.ListJournal, options.OperationMiddlewares["listJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/journal/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
@@ -4440,6 +4568,113 @@ type UnconditionalApplicationProblemPlusJSONResponse Problem
 type UnderWayApplicationProblemPlusJSONResponse Problem
 
 type UsageJSONResponse Usage
+
+type GetAggregatesRequestObject struct {
+	Params GetAggregatesParams
+}
+
+type GetAggregatesResponseObject interface {
+	VisitGetAggregatesResponse(w http.ResponseWriter) error
+}
+
+type GetAggregates200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetAggregates200JSONResponse struct {
+	Body    Aggregates
+	Headers GetAggregates200ResponseHeaders
+}
+
+func (response GetAggregates200JSONResponse) VisitGetAggregatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAggregates304Response = NotModifiedResponse
+
+func (response GetAggregates304Response) VisitGetAggregatesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetAggregates400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetAggregates400ApplicationProblemPlusJSONResponse) VisitGetAggregatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAggregates401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetAggregates401ApplicationProblemPlusJSONResponse) VisitGetAggregatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAggregates403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetAggregates403ApplicationProblemPlusJSONResponse) VisitGetAggregatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAggregatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAggregatesdefaultApplicationProblemPlusJSONResponse) VisitGetAggregatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListAlertsRequestObject struct {
 	Params ListAlertsParams
@@ -8865,6 +9100,9 @@ func (response GetVersiondefaultApplicationProblemPlusJSONResponse) VisitGetVers
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetAggregates Read what the homes of the pilot come to together over a year
+	// (GET /api/v1/aggregates)
+	GetAggregates(ctx context.Context, request GetAggregatesRequestObject) (GetAggregatesResponseObject, error)
 	// ListAlerts List alerts, cold homes first, then by severity and age
 	// (GET /api/v1/alerts)
 	ListAlerts(ctx context.Context, request ListAlertsRequestObject) (ListAlertsResponseObject, error)
@@ -9018,6 +9256,31 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// GetAggregates operation middleware
+func (sh *strictHandler) GetAggregates(ctx echo.Context, params GetAggregatesParams) error {
+	var request GetAggregatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAggregates(ctx.Request().Context(), request.(GetAggregatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAggregates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAggregatesResponseObject); ok {
+		return validResponse.VisitGetAggregatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListAlerts operation middleware
@@ -10381,385 +10644,405 @@ func (sh *strictHandler) GetVersion(ctx echo.Context) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P3bchtHsi+Mv0pF771iZkJNEADBExiOFTR1tHWyRFvLFvUHCt0FoMRGVburmiCsYMRc/6+/m/UCO/bc",
-	"7fvvbvtN5km+qMyqPgDdQIOktOxZmpiwQKC7jll5qsxffvICOYulYEIrr//JmzIasgQ+PuQTprT5FDIV",
-	"JDzWXAqv770ak/mUajKnilCh5ixhoU+0JCNGFBOajGhwSagiw2fjnZdSsJ0XVAfTYcvzPRVM2YyaNvUi",
-	"Zl7fUzrhYuLd3Pjeo3M6We3tJ5YoLgWRY6KnjNCIJbq2t2YdPeficrWjN4/PyFH36MgnCYu+ufAEu9YX",
-	"3gmhI+hGCug/okqTmE7Y+k5ufC+mCZ0xbRfz1Iz72cOK1YzprykjPDQzpAInaBrn5teY6qnne4LOTPM8",
-	"9HwvYb+mPGGh19dJyoqDmNHr50xM9NTrH/R8b8aF+7PjVyzDqXo1Xh3PYz5JE6bMiuopWxClpQwJ1URP",
-	"uSJcKE2F7pvBMhpMScwSLkNYmoSpNNLE0FOqWYhLNVqY30SLnEkB68hNu1QTOb4QQs5b5J35iysipCaX",
-	"LNamZ47UxZVd/T4ZMsGSyWJwOZ8OfTI0bQ8SRkMuJgOqzVcyZmIAq6eGLXJKhg+GdknleKyYvhBckXnC",
-	"tWaCDP+t++2wdSHcOv+asmSRLzRVAzkubTC7prM4Ysrrv/e67e7BTqez0947bx/12+1+u/2L98H3xjKZ",
-	"Ue31vZBqtqP5jHnV6674RMyYaEQPTOhk4ag/oIrtRJKG6otQyFmaKJmsjvF8ysjQnI9BAE8M3fjMwSAj",
-	"NpYJa9UsLb7h1Yxqv9OtGshjOuPRYvNykTE8+EUW53EiZ1XHJ1GahHRB5lRoFrbIQzamaaR9stc23yu7",
-	"PmSo5fCEdLpkJoWeKjKWif14QjptsmA0wS/h0wmRgkG75isVSa3qVnhsBlacWIkuK0nyCdVsThdV/MDs",
-	"9QR/tlM6IeyKJYv82ykT9pzWDck+6t1huZ+FbBZLzUSw+J4tVsd5SkxfsDrAqcxJZz4RbA7fGWbVJ5T8",
-	"+OOzhy3y1nAiOqFckDnXUy5It0em8BnoWJmmDKUwpX3DmaZcTAw7CqVgF0LPecAIFcj3UAaaX0EsGnZH",
-	"DJcMgYMmrEVeiWiBA7LMT6VBwFjIQkIT09GMzUZGjBY4EgrifAkL898xC1CzlJ3uUYO1HIOgrDnYRg4P",
-	"S/IWB204smG5PhleeHsX3rBF3nE9lak2/Lq8Er3uUat2JlZOr6OG2jFbMaKajD2wz9rhM1hqGt77wIyO",
-	"02hB58VlNJKPR8ysHchES3Xlddxr99YNN9eutmSoz6mYpHTCVkfsfjHjNavHRMCUTx4nTARTI85D5Ge1",
-	"wzoNAhbrnayHmoF19w8qB8ZnvELnfCGVoTI2MyoIsEKng1WxmwgaKXZsB+3199u+GQWfpTOv32234bDg",
-	"X/lR4UKzCUtgQC+MClfFGEuSx+waKHtLPNJ+t5lDwoN34Y9vWMB43EClIAk++UWE5LlcJyKFJJEUk2zV",
-	"CsJSy5lMEjmvWy8ttxJxN2ZOKjYMIVfHzYdAGhKHjzSOIx5QM8rdj8oMNVP7zMfRwut7L2nIqed7wZSK",
-	"CQsH0KfTB7v7oA92QR/0PdRFzKs8NGKZjoKQjSdT/vEymgkZe74X0RGLzJLIBUtI+xC+cifTGyfeje9N",
-	"udIyWXj995+8cne98+5ev9O23Sltpt73jB4Mf7LY/sVC78Zffrk81tLkXEs0uBRyHrFwwsK8xdK3Nx98",
-	"nB3t7vX2Dw7z/3q+7XuwbtAJo3alaTJBpk4XyjxvlsIc40Hg9b3Oged7M0YF/tVrHZmVuTR6gIcGUyCj",
-	"cDCVM9YyjxkKYNcanvWPyP/9P2eECTKTCyaAdSTko0wTn3ThX0VCRlTKNWuRs3/+/T+Z0mQmuYDvOwfm",
-	"9ZbpL0kj0GBdV2ZNzDHn2owjTSaGkHxPcRGwzfu0tLpXaOd6/b2bImH/z4SNvb73P3ZzM30Xf1W7SMRA",
-	"3KtSJ7MjCxa9s7CrGrWP7cIz0OYpSCHV/JTAo4oaevjkqXQ2o4ZsvVOrledahFlBH/SnKQ3JXCaXqFmZ",
-	"ZaBRCseNThKWMyDqxmIOAXw2Zx1fCekiW+32TsdQDihuuBbQull2ypdJ8eC8fezMN/tA4RzAkXFdCbnU",
-	"kXm93FEq6ChigzlNZtt1B4fINYRTDKaSB2xpugumcrp+lfKKEdofX0oBjYYsiDgMy60ju4JtHNNIMXty",
-	"l8ZtCJpG2SO2xRdU/Jqy33auZAqnAo6SIrFMEzLiTJBgStPxmCXkSuqEkUhOmLFwyb/DKPP5NB3VVKbK",
-	"2PaBVLp+WGdyhr3L3/9fzZb7ZoKkwtjQ/+7dfDAUnQqqLtla8gx5CJ4IID/rZsKXKmjTDiYnzqWN/ADn",
-	"qOFhto3UHOesWX/J7rDa7VRG4dJpP8NDu/Nc4nFdlcTvjHmCbh5aUI7XuLVK7otbyM/nv/+D3lI03vho",
-	"2a7IMHeioKmooiml6XicdaYqnrBKhT34zfcsX4qabQPvDQiPb2n4Bg3KNcsWJ3IUsdmDiuVjSSItAwyZ",
-	"ptysjUiN2UhmqdJAp0ZsKU267bbne7E0aqxhDbugO+2iVmz4ghFBqfL6PaP/aq5BrJ1PM5OXhJKhQ86Q",
-	"RK5O7dKY74YyUP+Diysa8XDHvuA1XrLXOMO69aocwAkZ4uyHRNGFMbONVW36LFqDzSnRnBXLZ6lmE1Cu",
-	"PMtoJgkVaUStTA+pIVPfi9Mkloo5bQMUl4DHHPrzAiljllDNr1iV+C/z/VRo2Ltuu3u48rPZHGnYqGX9",
-	"I5nqQqdl3dD3hNQ8gCmpKe3uH3h97+CIhmH3qHfU7ex1D8fH7Gh8NO6Fx70u69LwKGwz2j4eM9beO+4e",
-	"dUZs73DU6XRH7e7x6Ojg4JgVNZGiqLupWoSC9Pv9/29YL41jFv3+D6L++ff/5BEZU67JOJE8JMGU/UZA",
-	"evw7cBgZs+22oG7BgZ7XL3mmcSHbdtLjvXeaKsWJ4iSiJPz9HzETioEPjvlEpvADA3+2ZmlCBCPJ7/+I",
-	"pQhJHKWq5X1osJsJm3ERWunQ+JRkdF1xTMBfHlABJx5mRLT00bfArXiYO586ownhWhEmvoB08LdUMB8l",
-	"VKUJO3UyufkJDmRoeu49/+E/drq/fP9w5+nLw/Odb8/e7e28+fmn0539gycvdl4/MsQk0Wf/s9FUxni3",
-	"4fneAhWXKFKwXvAn3h3AthYOmjWmwCp5771NZ8pY0VMWxSSmPPTJaAEeWh+8hzLV2JiRKMsUgrR5WKSQ",
-	"pgRRWqo6opjLNArJRMKUzJBzXcEsGCoKgRRjnswU4RpY6GOZjHgYMnE7sZSLkr1clLw0ClQUyTmrFB5C",
-	"6h33830JDpqGnImAmZNh5EYowQ0MU/yeLc7p5Z1n2O2WheUlW8A2h4QKqacsQRdv1Ywv2WJHwxDua77D",
-	"JX/wcGkoVpDC/F9IgR7zLcw4ao7rOkU5NpIYrgOjGThZnTlHDZsPpuDNyjXmIJApCOr3tu0BS41ucrzf",
-	"OjbairGG8JveUQv0FyMN3FftbquD3xkzAN2WLKKxYuEAHQadwyPfMwa1yL44MAuH3QdGD6ORa66LPUz5",
-	"ZGq/6nTsd5Gc2692OjCQG7jXYwG1iluppePj9mpT7YP2clvHe23XVkGFbR/stDtGG05B02URC3TCAyP3",
-	"fC8urMi+bTCOqBAFw0NLJ3qwKSNw6Cxf6LLBCpZxeY0rewYtmVVoyZdcmJ/y7YXrqrwHwyhlmoAoDqa/",
-	"/+9fU0bMT2AClsfS3s/Gcri/7Vh+zceSE+D64cTJ7/+Ifv/fVwyV9Q++B8wfNZACUcnxQHn97sFRt210",
-	"Y8WYKHxhCIob9cxwmoxMWl0zfKMJzagu7A5XylBf135acge0987B+2Z1lIgLqxCtNmTpar91vF+3Ts5a",
-	"MrNqweWTEcm+Fyc8G2m7td/p7Xc7oLhRoVG/2uugfEuywbWPd/ba591uUWfl6FtdwFbWjXD/CJdi8wjx",
-	"Mr81ooqtDLJz3FsaIZBHsyFevpvC7pZJwb4PbNyTl4ZDS50d4sNeq7MPbzmztNIgLdx3e32RRlGhzTiR",
-	"V9wozTQyjU8TmU6mSwr0je8FCQvxdqOOq47ShSL4mI83RjyYZheQLFLMqHXA5+rZa8Y42o6TNuaa3XY2",
-	"TPtNxvK8/gHyOa9/BLzN6/fyhy2N9iwF3ILLHdyKyRVO8l02kAuVjsc8MAbGIKSa1m9jYwmOYrdCfp/a",
-	"3UL1jGLUhBwTOyv4Fiblg+4m2NyYxGOeKG3DZQo30rB75u0sWKZFhs+5uByCQnohitFMJGI0VERL2/C1",
-	"jWWCa+ctHcU2PKwQT7XuaXgG1uKl1I9lKsK76pu9sr45hjZrtE388Z50r4RhuJIwVmICK2mPcMl5eEKE",
-	"HMlwAbaaZlGEhxk0spdSv5AhH3M0fMpdPCtfCCttOObt98fM4ZXRCV9m3oK7LPtxWQk2pjSQntU7pWBE",
-	"yHnVRsADO9ZncV96cFX/empWHCwiYJ9zqoiayrk4ASOWcBv7AVvh2r/VslgtewBqyt74mLaD/U7YZUe9",
-	"0cFhQejsFx1tb+WM4fEdJfKSESmIsRgVD1m1q02zxAiW+1iyU7EoiBIbFyE0mSdSTHzy5vEZOe7tH8LK",
-	"2Bvl7Sxz68o3YihwNzBcT8OEGpqgSnGlmb34qPLEMpD6g1q3MLQ/cB4d17TIfoGou0pPUKuNmoJ9DpeZ",
-	"XZvZQLDAjIU8ncF9eAzabZxIOR5EmX/ECyKqFEsTsueTwo0teELNoMM0cY++bj/0fDM8wZSqnKoRYzFN",
-	"YK5m0mPu+nn/yf5AwzDB1ztdkqSMhCl5LRPtk85hu90mzyn5iUcRqFDwgtkmGhg9qL1P9vdJu43/9/Ku",
-	"jP5eese6vlfasgsUcw7NJjKKWIKj5nwQJ1wEPKZR/U7hYzJgShldFDXtyEh/LsXAHAEZusAHlHmKCSUT",
-	"5eIppnLGCu6sAp9VRjPxvY9pwlXIHZ09flPhIo3ofJxGgxFVXIHnEBxrPnny8PUbQhPNg4iRg792/vZX",
-	"+jc76Hy64PLB5bLz5gIjDdxGzej1oMZlzPlAwrEzqhPec5nv7LpaX+caN/IKicPaJ/yKBotB7vmt9dba",
-	"JxM+mYKmZJREphT5a2f/bzCdep/2QE95Eg4MIXB3a5cwwwHM1mHIr2F4hApFaAruUBiyNGpmdmTMgj9O",
-	"qAgYngWYB43yvX+bJiRgWmM0D/hcY5oQbWy1f8RTKVjLOlGBEyGtBbNxMpn8Fo5nv+n5r93oEkcuk7D+",
-	"d+SMg3ytnr19tfvs0Rk5f0u6h/sH7X633d1rzmEda6y9xbARNje+95by8C36p+8keDvdKgkCoo3ykKAL",
-	"vEJ8mF938Nf7krnZKTT9ZkMBiQId4bw1jW455yBNEvtGk7iUcuRE3XqBKmaWa0wVhlqtLhUMufEqwQw3",
-	"uSUhfHImr1ho5Dwsj4tuR4f6je/9KGiqpzLhv7E7a8WdolYMc+aKKD4RLCRc1OnH+MAOvx//ZEXHdp6B",
-	"FCF3PPFuztijfKIubtP0OOMobqoUqfHOzDy24565j7nmWSeF3u1sQ5a8o4t7VrjBJgBHs+kwNZ0QDK1e",
-	"mTD8uDMHr809qI62V5DOXFV4oIvjwSVQ1uuwZZRACPNZa8wvhwL0PN+D+FCraGS+407r+GjJB4JOvqOD",
-	"XtHFB3/eGAXU5Zl4fe+wtd/pttvV/j2rOZWGUHQEuecSNjFKL1putnk+i2Wid8EBVujmZsnPZZrdO+/u",
-	"FW8UnT/EhkA031vcjYqdhR/IaGGTeVrk1KX1rPczFCIlMKgSr6s/Vd1NmbfUJdxVTpix1FrkKY3GO1OZ",
-	"JsonQ/NvtBjW63vQtVYsGvtkqNLkisHTiQ3PsflZPCFyLlpgSBhl/r2losEVZ8YAwW6MJWJ1noLSNXBO",
-	"Od/D9sFYoFGK6h7GM4LpwZXmgQK9QzGaBFOjTy3dhvoQCK3Uc44XBzR0nO91YrpEzcqSSFz46pOj48KH",
-	"tUEo0M0bOTd92kHQJMFTX/J5uRvb926QvifSKPI+YHisC/l9b/stv53PUI4+skDnM3xt7KQtpxhMWXAJ",
-	"ESoVF8lgBSaL6mh6zIfCHDGuyJSqKYN76epGBhDdvBqDnMgZUBg2Zx1iiZSacEz0y0fYyllLxVCXV/yy",
-	"KjnlleWZiZwTGoHnyBz9g17lwDcMOZHzvygSgnunauQwpWIHzQcfRzRgNcNnOPqZFBOip9K5DwqLyKLI",
-	"HFPTZRaPzYU+6HmrkfW+l8h5PdGgvVSlWdMw33xcAxaekPlUWt+Ogow/F/FeWN+cbK0euTzL4ZxyzcVk",
-	"SODOHmP6uUidzGNZD0aW+GSoZRQODd90aXqGM4HGM4RH4KclQnJsyfYFVxERRFfDixWMZOls4uBx+erP",
-	"5Jt1i1t5IqleiaOvSWHEaPHV/KuYJUoKn1Ayo8GUW/coJTOmQMBk4b8uD8KtBcbnmZW4hGiLYEqFYFEl",
-	"U63hDM9EyK7dNpVSJj/KNBE0ssRqSZRwnSX2rmy23eCGZIzRzqtn2FnXG/Qt+9iN74GEqhaehcwrK6OG",
-	"PhmCCDMfUrO8A7jyGvrkn3//X94mIoIkD6ox8N92XUNMMhWb5Vd5zE8NnyDgRqGBdrlwljstGE2sLCeK",
-	"aR3BlWzLW6HHPEjgk0ej6NUYNLt1i/mQBXxGIxv6XBzRa2OqQoACi2IW+iRiSpFUGdYxYpGck3ZR3+CK",
-	"jNiUCzTPsiuqhr0XQxe2eCXXT9e+Qhdn7tHVq7oNb6rnbKy9pUu7xkO0sRTrnn7sIiWWoiYav2Nzajek",
-	"87jLxA0Nm2duineMjaea3UF+WjFtc7+LyyUPjWJMFYSDnQAZFcNi8lxEPA1woApiaSRlxCgY3nptspRt",
-	"CC7tzCEq8afazN7iqYdF811+MGRQZWRXWKZ8+jntVzIHl0O1BWs4JZjxY/SWgEZRlrLtE8GMyKQkZAFY",
-	"UASiXwnXeZrpEJ8dWvGPD1CXiLzKQ6rk1EtjP8PNuiRayksjo4JIKhZCRFwFrRVzvZpKyDzAfWMCD+a2",
-	"m5dclnSV/kUF4SKAq4ITSGhGs0UmChXKypFnqWNNTQkznkdwg1OhHNZIukKWV9PVybO+1jtZ4aks8aoM",
-	"wlDKwoqZC3hRPGJCD7J0SvzTrWyVRpGncH3KNJIslwviHXxPmGlVKyTK+XZXgmeFIdMRm1CxclRrVyZT",
-	"TTdu01t48qbg/vy0WV2pUgNgcQvL4OcqJm6Am2PpJOT91rKGM3h6SwZhlPyQaurQL64AewVZn9IJo7MK",
-	"VcExogbJcv5Wiu4ttgOzJHNSsgmYvsdUQCNwIPnLHuyEKRldNdP+WVzYIdgInH7tNuB5/tzGwMrXQuLK",
-	"rfKLVAfm2Fb9dof1rlCbpzSGxS/aGve7HbD+pT2p3YbHmUTYxhNUzXJtLF3lL3lefwMTABsqvFY7/M/v",
-	"xnLn8wu7sHJiWjq0W9GF753ObmEpnRpex0Ib+ZVbyEYXw9giQ8bWZsFYfvuEkJpARDngX63yxLBKjzhF",
-	"ixfyp4iQZCYTGy1jMWhowoia0gTPzEYtfDulehudvYbwMep3xXFDeQi3D5CVUYiaxAnO6IKMGDqwi6wg",
-	"j2MOuUI7F5OPNCq+gDxQCC+OExbThf0jYWOMNwtZxK8QmiAxqsaUUV1JIDYk9ZMXU61ZYgb+/3vf3jn+",
-	"8Kl3s4Mfujf/s2qZ81jYxmvtAp8r1hAjZStUzKHrZ9hq5kDAGfnOroDNQaKoPGk2U3k7QZS9tDKPSgp/",
-	"hpmwiozRW0qt7SQa0XOez1Ylm1xGd2PlwWV4rwonmZuF2fUDmSdSw+VwCKFqbBbrhcUzyj0TcAOyeX+y",
-	"mbjsZJu+no8qn1D9ZkHczi32q8z1b7Xdy3wSM8h9YhPByUfJBQvJaEGGD+DWyPFQLsijH9/4ZIhp5iwc",
-	"ghvS3WRpCWwTUQMzPB4IZYAtQYIxC1xAOsE82UYECF56wHuRoP8DNfpZaq6WIV2c4D9LYDpbUWdpcJth",
-	"WNaTRhUBzOj1M9zAjgXJcX8uS+hllchSQD1VbU0UNtv+U30oSpYHmaXrV3tYCuS53FZ2oTEFcApz5mQU",
-	"5oHXxXuUzXn8VYpMARmg+oo0T+t0M2jU4w9uQ282bY3Lf81H4q/fr1Kq/1Z6TUAVm8vkkiUglVXm6EHO",
-	"LAVzWJJm12z07vYeHKrw3iTz5jt+GcjZzChMhgXU3A6GzLHnW7pvzEDC3H1T6byslQ41Gk6GVbD21gBu",
-	"WupchpmWZ9HFJpKpKglYj1C5IuntevjZVQ3MdT3JfH6LoYC+8KXNhm95FN3CszHiUYQgXKA7IcNx903k",
-	"lEAmlM3TRV9LRtAxVdpeqBmzlVjwU59AcpkqBLWv3LU3vFoo3issp7nd/QrmHC+qYbQZROhNKa5mVeqb",
-	"00sSprQhYPAH2aer2bvNuFtup+PyKTJOXnGNl6foNT3BNmWvQiwtCA1Dksbudh6yzRrzc0Nbz7lgVVR9",
-	"eyMCgnkx7G5JY0lZZEFkKJiF2ilMZEqjsW80Kq77zudOIjlnCRnJVDQXUc6sW56Oi3LbGGhpnroppe01",
-	"pMOl8+1MFqSU4rYXGy9SZTbI0mUJ7n0dZ4Dd2471lY7BKmV/Pks78yUt2dSlTNKhT4bFxM1hBiyAgWLZ",
-	"z9cBVyx7OtA0+3yFKM3w2dnM2ReZ5TysDojJE0TvzohKThCeM1oLBAsg36A03NLyxvi96ns8p/KYbg0x",
-	"qeY3A85s3xgdAmFt1iR3/r1sHrYdJKgimVeR8lkGzZJ7xgIpVDqLrQFhsxi4CKVMBkEEjcEXAd7McBHy",
-	"AK6pilF1QurS6clneTalid7eSwDIHTWXMLSUYGstBa7g+nELLduO7E0aVTJmpKKKMTwCHFAI+VpJ5tyy",
-	"b3uhUhW3VcKa36bN1+7NjdZDoQ/frXg+70r6KQ17uy2tU8wrQbcLl21cKCO9trx2w1DeqmtXkk0bpOLQ",
-	"gsS8+fH5o2petbWbKEviXvllPl1sPvEwdNdKdrnvRmEDfExLa3YoJ4LbbNKqcytkAQ9rojIzJN7qKxtw",
-	"3jkHNaQRrGvsksV6MF4DxB7JgEYufMJmg7qoxWxn81gCrqAEwQmY/pBMqhxuNORwtIiVHhbDPVMqidnd",
-	"Rl6calIbXhpZCK5388GmqUFcD4Z0nZBQBmo3YVYt3w1w61ozY+MqALlms1b1bTuM3RJlxcnJLhVCY5ZH",
-	"VOktLqyrr7+XbhqWN3I7kVdxKhH5rujNn8oZIDv9G3o6AeSJ0aRazGRnbiXFYSojZluHAz+XiSFIrqfg",
-	"s1AxDYz5oueMicrVvs2hdWdizRF9Y0MgtjidLmpidfmAh61QlGVts5Cw6ziihpOC8TJNmIJz2VpLAM32",
-	"NG+tYvmVC5UCoC4IuydTLEQy88nQbOs3ewR+GNCRvGLfdFp7DW4rbIhDoW837uoVL8am3zqovTy3t5gJ",
-	"ZTSffjEu9S8KgJt8MpVzMqNiAdGrnCH2A08gstsnFFKpqE4TVsMIK1jx63QU8YBcsoVPXp6+ePTg6enb",
-	"pw++f/RzizylV6D8gjOORYrhSdVSbl7NwjSx48pFlFG4ddhomigbjlkivGJCcKkOj+Hr2bVe5f3nRnYM",
-	"+SfbqfdbWKxLK2dvYPDH6lUT44gHug6Mj1pAeYwmDHmgIWzN3QlVBXGsnP6R1FMCnGcL66MQmrZ6sek0",
-	"hyb4+DUSCjOkVhv5wRouYG/iQRmWU6imQY0exphYJ/IYUSyQIgS2HtAK6d3MP+oizfISJ9lsbHyOG8m6",
-	"DXfO0rv4QzPi2aTJY2s1wzFy+zTYOmDIpX6tddjCQzd+Bg2Rm5UTTHpP2DgFSChBkwRQRDLwiCoxHhQM",
-	"1LUr456DWztNB9u56uEV9LQ3PC1FRID1Q3tSeBT4OEYzNQAH/d48elMEgV1xuJpVRWkzRIDYrDQKvlRI",
-	"yZhaLrq+3Mlt8hoKEAcbk+rtgzcZbGbtpObW5GMiVL7z3VAIjD6x/6JwE3K+XH/jFqfcUuyaM/O93bkt",
-	"BB5YPDO6AKxOM+oxZ1GYXQrYGy2AbVbuAhv2iIti250VPQTJfZmJND0hy86FP/aJycir+WRLhLY824zw",
-	"GlJJHT28Go+392NtxUXXxPoVucLaG0x46q05/Lc73OsjZizKc3P5ZRburXmr8rJgO0ujLssPLn6HfTIq",
-	"RtNkgd9CYeRXdlce00RbAGojm8KCTALUIdNapXBCkOlPW2Rfbkt6JQYFVJFvoV+M84ChFAgmI49sj9aF",
-	"r9p9eWORrG/D5AyXdkzalsED6xpWL98JTMuCgERXLI9OZIu4rJtCGTLYCzDQ3WasKsC4N5X3KV9cjN1i",
-	"S/OtzPt2La4S3sp+4Tna0oK9hUJ1D6x7iyVdtuwLK5MNvjymNUu0bSRS5rdoxM+esii0HVWddofzvx13",
-	"RLFS0VwBaH67FrNzvclssAP2PedCybusXuM87GDL5NFZGkwxTMLiUGDWMKs444jlseJtAdMuS76zuBbN",
-	"EnodIEhdm24c2ybb2HZ9HHLliuW4R1vGlSDMEObFY7rt9qFUU6rqMuC+bFaSS25Zl2BUTIPdbrlejXNX",
-	"G0iYVGEpT4y9oQmrcymVoXM/VZBOEUn306ZpFh72y23XTBizd29xmrKpUgstDN4zazYRShIqJozMmA3G",
-	"A5fbUZv8W0UokYMCrpo9YgNX/RIhGsGGBYnA4Hdd2PYq18K641YdyIKwaxpouGqYYchNIVBm598hQubB",
-	"X9+3PuCnv/17ZayMrbawrfA0HwHGsfJqQeUeYJ9IiwNmS8pW551ipYYto5JYQtWWr9Royi9lVi2ChSc5",
-	"tNNJNmSnNbsCWdnTnhtHpWZcY9sbWo2kmBCOEUjG6i2sqe+iY7EkEF2KciyDT93KyK9XgZcrlWxDFVCq",
-	"ZHmuZ64Khy4UPTJcSMbM3rsUpl5JHljZpA5sCZcfLg5sEVcogbwdHExUWyXWIsJkBWLrxMaibojw2x2H",
-	"V0NHPwKgh3MQWaLJSPOWtAHbmGvfBVMK9sFNdg3xnFlCuDPtvMIirljfg5xRxXy8l7Q1OBbx1NBQKCGG",
-	"bwb8r8K1V8gZ6B40mn7l5K5jWRXvBGEvBavN3qxnOft5ofblKc/iiJWy8XSSsg9V4Z55lPZqnIjd4dzD",
-	"PJYLluwwGO5up5IvrXWozGjItuKqmo5cLZXKHd+YIYMYSCsrvuKeK637GzlXxqAGJ6/V7vAiEcZTgYe0",
-	"DBKBk8snXIj+LlC9nZ2fb1gVdTRMeq3gD1nUFsREqLw0eyFjqkWGCHrj4nuTVAhDcRBtNXflq5ZaMmLF",
-	"aENVtBeBBrbZcIpCK6AhSqOGD8FF0zKUXTFTBYKVtCRMhP6SdySTby5SuulFHRuPZaIHSQOF/Y1V1Tcl",
-	"GVeWH3PZHRhHV2c41AuQb89ek95hzUtKD7JA5w0VFvQ0e8VGxG91SLfrBgAA82DDCtuRXnEx2Xw9bB+7",
-	"fU42HqzPnmKRJ7d82fSKxy5EbIuZuaqYVWBcrhTmMhV+9/bVS2J/7ZPdkQwXuxafwCfFspk+2Y2pnu7y",
-	"0Ce2wsKuw5PdHDHh+vfdICvnXMBL2pZbwvU6ZJTMeRSRQBptUrvKfz4B2OPE/IO33ViQota+2xItKS9+",
-	"1fiVrDTW7cL43et+acSFkVQusI2KdxpBuRLNhCqssWEknkQlLzaUPJey2ox5QuNtg/yNUjSozhnB8Ii/",
-	"GH4aGn0Y8i4wRGEpTkOmo6jAzDBYrT44FttGCL5tpcldwj4qebuDXl557QWO0CaiqCmUMpzSK8jkY2Yt",
-	"VoPuCoy3Kg+uOHE61ixZMhqFOQtTKEd+j9EfNgA3x6F2m15Fkk9o/Nl5uCHTL87An5QvBVYN/TEXFuiH",
-	"IzQgnzG8Ahe2igsXQZSGzMUE0kTZiNyS50GIFJxFwP1ASXUFGKY0Gg8s3m/V8X3KaISyf4ulz8O/MqiQ",
-	"y2aYnTURX8VLgs9/V1O6yl+XoGId5+Z5d2r6xCh62tY/as5DCrEA63oUEpw/LMlV5LxnYR1OnzuY4Etd",
-	"C255lX3/t4g1d2U51Bd2WUOx8daRDbfJja70OJWwXY0ZshNJGtb6n5rnUlep4huznZ/KVLFpk1DX5bOr",
-	"2MAMvDp/AjPmefMEIbsnzUH7miFINTbZoFaLqnRzCgZBqo5xV9hM6wH0EOjjLsnrKwZVTuV23H5hQ9Zu",
-	"82cX1jlBfXGR/Z0cre7CG7SpwU0BMMM+sVl+eZXCE/zFPJIwlUZanbgPgO1gsw0yT4jNXCGXjMWqwPe5",
-	"ytJsChI+kVGUxoi+ZZosJp9lNYkqBfx3GGH/yCFGfyb8uylV01p2FTE6dsjHOmHgjnvz+IwcHB9012LA",
-	"cxGy69Vm2zkgkJGeJ2b5JjRWDe+2a/CzrCMLQKUBPnyI+DmAw2o+a5rw8bguFcmmMjRIRTLLsQWsf59Q",
-	"AiY6UqlbSDNRt5BHh0f7DeCqYDVtPLbFqYKx2O2rPg8wq89+5Etk+sVP/XMWTlhyZsupbuV5yHjDaIGH",
-	"e8SC3OM8OwFAsYQKDShMwC+GqQCgNfg7ycyzCl8snbAIat9VQEHJGDSAVGBNkgxb3tAGlFRMoBD5JYt1",
-	"w3MR1OZdnNq6kpAwgTEpOIMEglJQHbb19pct9fr+whSL4LDqwwA1fqw7M++mYdvsOkYi+FRdlimIKJ+x",
-	"ME/JcK7nbo9MG/YxZVGV6kK5VsCgzL/YNkIy2T5zHKwt+uITIZNqeBCsOIDoXVoSfLKca9Kgg6hyH95q",
-	"0yumgGI2KMQl2vqiurj7kdmqRcPeCmdikxdkTjkCGlE706aVNdhHULpqiIslnCmizPyyQEquT7AsmdvB",
-	"rbuMWQ2IiyDs15RG9gTNLZQ3BYvfFQKQc5HdgHTaRDUO1QqkCDcd2qpz6iO+MD7m0BFcOCnHbQ65iiOI",
-	"zmdx0wFpGcdrzh6YtqAVQXBDVg6zefOVJ+F7FmuMKWnYUMaG15CgkBpYaJ8wIdPJlET8Eg7XDFg3FyQn",
-	"5VvFw+Fk7Pkr8sQCORVYc7bdlv3knC5f95xb+JkEKZyH8ukrLkO9aHxIF1vf2jthuk7slwRvHZrg82L6",
-	"OkQy8kg2Qwtc62uu8DHnzlGup2TIrmNYs2FD37N7fg1B2Vtp5+c2ojsbx5TRBCt0WMdpCdAtY7oqZvRS",
-	"ZbEdhiJtFfVCQr5ZLnPmIykvWUhoDeJTLdr+MkAMFPs2x/cv1W4GGPsmXg7IukDxS1e71UP2LVgBQlgr",
-	"jBejDppydTKbnPEF1zdm5AuWFXW7i6MeizYYtW8d/VTJi4DxqypyyS1OvGiesT6EBoGn3gw7Q07FEvpD",
-	"wz6GhMY00bdhQ6HN2bTj8d3xrecIn90iyBnPFzcHXrBbIZRvyPx1laEQC+2SiXLd/Na2kCyo9oGWAs1V",
-	"+6RYAkRcCbhZwPs0cg6YJUjoKVWNvW6vsx4qMXkMq650sSUyKqGNZ/E1eVgF2qcgxtKQa5kAphOE6UMY",
-	"ApT+gCAdqLRVXZkiS7+qWMNs3ZqG21WWjpBYMBxmWsglKi59JZVJwbZ2yQS5XG1aFxEwvSu2BqGCa2Tj",
-	"rRCaLPp7RV/gIqvcBIu5nokHrCp3a5AogKSsGMCaKLmGvOQWOH3TxKiMFQqNg23IDHa3rxCRsFw9sFlZ",
-	"I3d8MhLJd9itfwPO5yKBtsklgGCKiImQJridLXJejkMjNFKYWwHwJYOIjTX4QlyAGohgnwxduaxhVVza",
-	"ZysnVsL8dOOrSrs2e2ZvZMNqkV4snNt4nGvRP41Iz4odzBhE0dYAO9+m2NjtsTTvBALiICiLEJPZdlVR",
-	"ZhFm+LOWD6m/PKkcFptvgQ+9dB2YzaY+KLmz7kZvCfU/tJ65HHR62V7app86/oK9V65FIY96y4ACwGWo",
-	"v+6EdBbNrjXCsCribrEqdZ5C1tX6Oa3LrXqlpyw5B4//1pZvzqjuCtPp4toWZF6MBTIC8fblEu8f1vjb",
-	"vHrkykghnbnVjM1BEp51K4JHznzIXqthelvBvAaXlbkYLjUMoX9zizDTObKLOGuYFUNrMJ1xPDBmObCx",
-	"SGIBQYklJyCnDhTbSCZ8zIPqTPnlzFg8RUsiCAiyBAWVVR+ujjWTczH4HBRpS6HDsmGkpbLbzxLm2yyk",
-	"Ys3HLA8VQQIhN8CdrlX9E32S1Ulh1QUdJSAR2DZLMMVFGYMUUHXgX9OYJbcLQvqK+/NfhvuzITmLothY",
-	"kn17+/46rJByOz+hkMio10ghC78WG5LBYqcAi2gkXxXUzkY4IRpX+a3eZbkb8ICNNys01m23NyoLf0iM",
-	"B6BsUXmz+ayAlDYboQ4DKgekZys6h+xuW+7CfDVPuEbkfyhBu9XSV+MblYJkcG8qGQbk099BOfiMVsx/",
-	"qRlS7bQ6t2Wv/TxO33duX9+5wgC5OxNvNBrvGAFbA4curyA0ozIHmoSJjEteUoytAT8XAnuykCxYTRFi",
-	"h163NnOtacXockog7AwZLYjro4QMCJcRl++mdSX7E33LCEgLtuqg0QsEUpxtrdwsrnbNYXBewC3xWRkN",
-	"pg2K4AZTdBqmVdfUL5ieSrw5oWGYMKV8Mnzy6Jzs0pjvXnV2wXrhTO1+4uFNE6xU6Me3o6uZsNp6sjWm",
-	"qDswDSxReLRyPIkcRWy2bfTK4zNy3Ns/rIAOrU8kYkkik23Sp9JIV4O1QPbuoMp7DpgcXCM7X8iUJCyW",
-	"iYWsxqm21jslKtIjuI7YGifvavADHUXshESMhtl1deGRkpMuTfhOFgy2kb7gVzeitWCor3P5XfaUD644",
-	"m2eFb83BzVJCByqdzSjENbMrGqXUijXI3DN9caV5gJfCitGkROL5qvxQgDXbCgBY8qDG5Y73efbeDRyf",
-	"UHjrBO7i+isF7Lau/nUGfVcnCAcRF2ZDK0L/sip5gDgo7KiqRQNzlYSX70tlqrNrTAtqYZinDzKHZj9D",
-	"xIctzAgF8mqq+NRUxsLKfxUsMKtiCsltsA6u6Ge+0H65ZGBNBX6L2daAHVlMNbfl+fjcOpUWvoq+l3bu",
-	"3gpjNptEVhYSHq8a3xsbF7UlFhHK1x1MRCYJ1XizQfYO9i3wG6g7U7jyGBMsFYIGS2xM6jHgwkGZGa8+",
-	"/abZPUSG836bJMM1rOmNE90ViU3UBk9ZpQDKr/lEMbYcNlu4JWvNykWqwaDPshuA1UVyXgOngjfm1qTY",
-	"Fq58rZpXyHHyvTHlUR3UYYW6tpomtaaJ6pX33RBrtqCJFrLi7oJkWIqg6HDXBiEsCt2rflbXKIMlAc/O",
-	"jF6yihjVZLJ2+Tavk4Vtv+URvoRiOjCKdceYBYzHehPOxGqULXgbSIKv5wAMAFILLq1nb1/tPnt0Rs7f",
-	"ku7h/kG7321391aiw20DLTxurY9KCrwlgyhXGugLMeFXNs8PvhstNFOtC+EtUQU0MHCuazDXZRIO8Coa",
-	"e8E/Ys4HccJFwGMaFb+SAXNpmcaqWwx4yIRF2cE2kXevrKPvXe9M5I790q5Nyy1t4dcdhCW310pTr4/A",
-	"I7uQAC5otBs4RMB8az57QIkb5xcPJ3lTdKishjvkeluur0FYQwyVCwpaWskRUWR9SkbpLTQ1IVG2FZwk",
-	"nXZllV8LB7BUA0tTG1BoTEOQ9ZxOhFRcQYKBrRDOElQIEhZTG6mYCjCsKIbRCTlYQZauOexuHJXLnIpb",
-	"3FzHVCm8N/soRxVmkBQVCuNja04Co5wzCs5qUKylMCYCjZBV1N0RhzWFaJaLliapsJF9LmINwYRckWzl",
-	"3P5NUdESmdSAmUBAuvVEGAmVJgzuQ/qEkhlXUC6aC/LYnGOfKDljrpS0vDT/gfwlnwRw+WM0XsQoC6ZG",
-	"A5bJhbBxxicQXzxduHKeioQcX0ANSLpp9TEUG2K04xhbceafYWAWNtdmw8x4iNhhWUfYOJbAuhAFvSKm",
-	"Ak6VWSWECy6TI7xdCqdNRT3AsZXmNbFVUOLOrYihCyCLExvfcq1xkFDqJC9cWhH9HzaCkPS9j5i+tj7T",
-	"ZpT5kraCyKvS/01/pbZ8PDEVWk7poH5+Zp+KL8/o3+bAN7fBLoFqLnOZXCp3wQAXfIpesRCtB219qIjk",
-	"YCsCmS8dDzLHVBAutHQhReSvZzQ6f3N69j3pttp/Q6UDLQsCLMwiSpBIzhE5jU+mqOcIDpYkFQFDdAIm",
-	"TmxlmjaZGXvT3dO2yDub0QA1i5giwwQ00yFRxpqZG43TQVFR7RyxFgbNDDiUMsmSKvUSXFQobSQ+2EvI",
-	"EIeQbjIwXYyzavOY4GDB7pQFtKgGd9nONV4PKmKs/Ww3cPcaRaYDSMt2g4jkfMs33Bo1KgKUZLbEqtfB",
-	"rPtnqw9UDVyCwAgQ9S+s3ygjf1csuslCw5ZU7h1PyCUXoeoTLlQagfT2ydwQ41xBNL6G2tJTqQdzCs55",
-	"oxdz9ySN44jD6fAJDa94wHySVXC/ZUSpBU7R0nMjX+sdfKvpePzZmSn08oK5LIcvzFQLnX9Ob/tqRPK2",
-	"gciV4ceQVzIY00BXqV5PAdJbg88ujavccbWXAFngcbmLmiWMWNMLgiV2maNxr717tI/d2QN/r/50Pxt+",
-	"zarYgVYjL4IkM6xmLhM9bZFXIlqQoby0SbyFG7EhCWiSLAjFXLuSE+ty6fLM9wyzGY95wLG2paZYIZhp",
-	"lsy4QC4mpB4AewmWHKf5iv2o6C3rybqxKQxYx9wPF5Bp+GuNoluPM1oVUFKZz78V27EX7BUc5zYVT1Ua",
-	"TOEWG8O8LiFbMIfHtBj7Fo/SZiVx3a8Aa5hbFQYTYjPohkbSqCKQpnlo96gArQUSor6G2U95DORW0Qmz",
-	"Ga9O15jIyq+3jrWElqpGbI7ds/GtQ2hvT5QW1qExWRYjQytoc70ug4YupFveIca/SANu+B+qMG0VC9KE",
-	"68VbM3ZcMkB7qUuKVi7UySHP/kUReAFUGgFeP3nJmRNCfW8weCqV3kFg4Vk+BRrz79liTbjySoeFuGUI",
-	"9UGkeGN3SBdIqGTUcCRB1Ugg3acqWMQmEP1FYUYQJCIsWDL459//F9yRwdaDWGY0wfsibHuqdezd3ABU",
-	"yVjW1T3HW6Yl1Ge4EiE2R8RmQoNT1CcZluWM5Shk9rYcrR8jlRKuNRMQ9XQhxqVcMrNkirEWOS2VfQd0",
-	"eAsXYWs+wvfOAwOJ2cAdMy+0vQm9EBcCs3vAWTaTgmE1SmtJmndKRQeswXitW+QZYpsh233z+Izs7e0d",
-	"m59/PD/zbdytCF0iEE3YhQj4FY/g+lSVY9jNhKrKw7nApBxYWGbhPjDhE5fDCqmav7FEolMo4gETeL3u",
-	"vOBGz/ROYxpM2U631c4JrPCdIWt7x953dXRYSPA75xhEhB4LJFBw8+IWQjpndsjMniCAEO4k1cW0QFSb",
-	"PHC+FWqC9L2OA+SlMff63l6rAwOOqZ7CYXfxLzlc74QBf7eDkeJZ6PU9Y0GcOjyhYhn99xUxEWZT5tTM",
-	"9wSA+nGugVnmiIUTFi7H4LHrOAIMd8vC4fQCrGy+tq7cCTLZ5ultpXIrM3r9DN/aW+LLUEb715TZn3WS",
-	"MuBMC1hXw4W9G7+6q3w5dp9zIx0bPHiG5kyTJl2k4c0H8PPHhpZg2t12G0Wy0C4iGRVCsxO7H62pzq7p",
-	"LEad2i7Y+09eMKViYn17XrfdPdjpdHa6vfPuXr/T7rfbv3hFdc6YSd6YjoKQjSdT/vEymgkZZ1kvluxI",
-	"+7AYGNn3xpln0qPdvd7+wWH+XxtrsmEIucPB3SFi0RivCwdzxvUgMDR+YNRTRgX+1WsdZZeGGPzSAsjy",
-	"qZyxlnnMXQOaZ/0j8n//zxlhgszkggnw9ydQddonXfhXkZARlXLNWuTsn3//T6Y0mUkObnzSOTCvQ7A6",
-	"1hH3sq5crANEOXtpMsFoB4vjVjdlW2QEVqd4kLtm+0t2tDGab4rnYeMxADcAyKLV2M0JovZgbXMyfM7F",
-	"5RCdfAmLvrmAri+8PNIp809b0Y9gz7BH5t268djHduEZGEoPqbjq4Yzad7+l4RuUbh680tn8yo+Cpnoq",
-	"E/4bC/Glvc0vPZbJiIchExgQNHb42uvfcobzTYnpm9W2C+oTQxXgrFWYrupjbM9oQRyNIJO0RQMMsb93",
-	"AG7gGCnzaYhSrGXWTxjy6lVWvYHXwFvPHt4LW1q/ZDi+L7eXvXZv8xsvpX4sUxHew+a/YTS0ea1QckxA",
-	"/XEy5UojnGjDPd4tiE3QzaWquBUcPhvvvKA6mKKfgdsogeGjczrJahkXi59hcUgatgjgRyo5Y5DWzyKF",
-	"PvsxVdqlWVvllCvS63QvBKADoc8+q4Z2ITI3lyPC03zgn50Yn41h9o0eDdkslpqJYIE6/xek9D8qo9v6",
-	"cPTax03GFbLkHZq8vU538wvghISnuw2e/p4tzumlnUD3qMl4Aimc3+AejrjpHUJBLXU3PdEJUzK6Kp3m",
-	"8sl5gw/8S50aIOlvZbjYTmPF+BPvJ664ZiROfv/HVcrIjCYhN0pHFnRi40saq0OFgJibsg/FKv5fz/nX",
-	"c+6M90iq/KDbYpCCONpbf/Dz4NRcWVsJIczdWopZ0c0EhnzIMXGZKUZuI+I1QqGAK0ZLSCpcLvmUh9+c",
-	"WDShuQDd/UJoCDsp+UwqpLdRXs+oYs8lDdXWTGhrM/geTdsR6N6//4Pe0oTNHMO5hbZ/3j7qt52FBk1F",
-	"FU1lbkx4QlU8YV0ZL2nIqXdzR4suA5XYbNZZavKhhHj41by7N/MOL44KBxgPKETJsCgGTxfPvHgFXhEz",
-	"aSj3A1RdqlLpz4unllDYbNPwwvlriyfYXwL1cG7bjGPYCv4kR83PXcEXwiKzor9ZikptHgbw2E1jO3aw",
-	"rD3cRSNwR7ryMNsTWHH2Gh+rMlxLc+Wg+Qz+RAxqe15UxYdy3HKMvpojdlyBpZzh4u08lzbAfFVKYtKm",
-	"o3porlXyBi9fjJlxdJGTfN2btXsj2Dxf0CKjv+fd+G+tGG+r6t5ROj2lV6wsFAzbz64WfQyJFHJOpKgS",
-	"S1Uq7GanY05qW5ut2avGdr2do6VA6P9SxHZfrsiamkBbbf8uQyDxaqXlVGSMnmobfg8Fn3O3Y4tkD0kR",
-	"LQBS1DypfKIkEZIUfJncvHfJQjKWEDtTJrhHIrw3gvNvp8N8JdE/Lz/MC+rcnjNi0FetaQ9xglMZhcq0",
-	"54PDPGQBh6wUbbN2FvayH+JA8F42r5wAp8O+4iNGps4heSEUjURUQ/wFRqRkkWiK6aGDvsE6IxBPwI15",
-	"F4UOZdzVpKlQ+Z8wfWYnuLXCP34pBbPexTvb9i404f0nd8eqYiZCDB1euU49MPrW3l5//9DoW3qaMAVb",
-	"ACFUC/XNHoE5DuhIXrFvOq09SFQYsDT5pgODxT0oOBMg6oZHZJYKDqmS3qqWd3DePs61PKuqXZrxUb58",
-	"x11+1uZee92253vzqekwYuSKR5Ex3pnSJGaaaxja0i7Uji47LF6nszSciuUqDCYV3LwFF5XbjM3/VOjz",
-	"aL8QtQF5AVnD/1Zo9Gh/6b1j00shcBMH2T7a6R7lDWaYegMIBTC0BbWwVte43W/vl6dl33ADOG4vDWBs",
-	"JFHelQtlKL6Dj9x8aKx+uyNUo3vb07qkeT86p5NarEt3wFGkujodWEAGAfNpcGl+NZLUnEMrTjcr6HvI",
-	"9pfgtrRD4oBwL6U5VkS+y3A/i61wOwlhwx+9/vsPK0pTVooNHDFxImdcsaK+5ARAWSrYShxqncvXPoNo",
-	"IrWlk6jNfcqKjZbQUVydhKzMmVtd8lgmF8JlHShCI6j0D/LGZmGZd6BD1bcShSasENPZIk6cuNlAzbIh",
-	"eJtRoNgUtAthYyOdk6nOm5wty/35estnfv+8s5ezsqxuhTeZ77T3vKz4gzfrXR5e/9qNfysAW3l9B3iF",
-	"iem70wDid5gYVHXS63e6v2zFBuzsa321ruBTu50veetP5w1liUUpUxbVM+RQ1tLQi2LRFVOryO2F82Rl",
-	"W+k4sQSQ5OqNjscyIVRgWQIXkoDXISFz9UHwYBAujNpnAcAyEp+6YpLE9MXIzs4VS/h4MSSIq4FUHrDE",
-	"IiCwFnmmXQ5hYhjFWCbkuA2RqlXkb5jJIzuNO7g+AwiR9HrPf/iPne4v3z/cefry8Hzn27N3eztvfv7p",
-	"dGf/4MmLndePmvs67ZjOTLv37enEHFdjvQEgTUYoLyG8XYx5MkNgAAc94wLf8J0MLjI/eYcFTeXGFqPD",
-	"VkodgJVBsMh41nj2bKUq1l2KvctbvoGceKqWO3mIKcx5+zlxZO5AS7ik8BvpXIic2lY8ihcC+yKr49v7",
-	"5UIY8Ugu965/vRBoQHeOep0LkRiGvN/pti+EPXrdC3Eh/vn3/4cgpgZIrw7tjvaCXng6Ogu/ARpttiY4",
-	"orpHesVlswtV2rrDnXZ3p9srPH9zsy19VvFLByEEMdutW1vTX8QTs07FmDooJJHRC7eADhDwn9MOXt5B",
-	"EkDISjxziV9eMbFG93jLkiuW7ICiiI+2yCNrGBq9NyRDsLeGJ9DZkCPkWZV6+ZwqvfPItLHz7OHQR/A7",
-	"W6qeigsxhJCIMzCnhi1ig+Bzrw7AGSCOlRkAjKZFjHI0m9nhGSLfJ8qmVdkcD4HF4CC0HLLVL4TSCaMz",
-	"8CNled4kSBgE7NMI8sNzBYgLYhrFYlFigTAVRmygxworKgEoA8yZib4Z5YTpDHv8QgCUr4/sHyfitMXC",
-	"FgJghVmvKqnwWEaRnDcLqj93yf+wSDCmk0yX49oio8IaANQCOByyPBhU1XPDprRxJVV8pcRDx+8cVRV3",
-	"uOfAdc2uNVLuDk6jJPo8HvZJr3sh4Ik+BmJcCENrffLpwlOaxRde/8KGlF94/gUypexL+Ipq+LuoyvWs",
-	"QMHfoVmv/+nC4yE8uhK2fuHd3MBWrrFeqsw8nFTL+1e+EEd6djktDuzdGOcbYmRcgMva5BMHqHMLR++r",
-	"8f3mTsgoHLgyhGBg5KH8xi4GvP++d9zab7fzTOO+Jy8BYQfw/gaJBQ0s/pp7GdqtTruXJU/cKvPC/K30",
-	"wFYjqDJi9o+siM8KvOTQ095+t9Vre2VoaTkeKK/fbR+2AQIKjCP44uCg126XK+MclBGmve5ep9Uz77VL",
-	"sMEu4adYl8bhb+BADo5a4H0CNAz86rDd2jNfRXLuHjpoddqFWjVupqvLDwCnzqHY8T2VA7KUcD+87kGv",
-	"1enaAZf8UQc7nT2vCM/h7XWOWt2efTbD4PC6nXar7ebsUlkgfXogpB6YlfUy5Ayz591OrzjiclK4lplG",
-	"ZUdgcSveezk4hTlYd4oqwgiPOiv13AWNcKb+tZkZ2LO6MN1C0B1kD1KbyrcAvQyPY87mMpZWyeg2XqTe",
-	"Ms4GX2t2n3UPbNEixM3LptGprU1fNI/qmN4q0MGX4nklPtC+gRILyH5KM5HjzBZr75UCOTbObYWhd+5l",
-	"clXMundk2F8lsz446paZ9f6x+aKM5Y/IlmXe2a7jRDdbGHCWjuuUIlzp1tfr+hWzUOfLY2hQCrYaQtiA",
-	"x+zOXAXJSlsQ8EoKqfzLPA6q9owWrmTfqzFelXLt8n8wxHAOFWejhSsFjEjF5tusKWumuYJ/0GCGIQsJ",
-	"3mYYNn0c0stlFBYbzYovgbgMTzBTCRECE23xGSPuAh/phbBXqXJMoLoSUXHEsYBknGqi5YQBEFP1xScS",
-	"Ltbf/Pxc+L8kr7jJHe16+sXlye+NNh6RFzLkY+4O4tcDv3zVlB9zElMOpS+pdoHEXPvgLbI4ELZiFji2",
-	"c3+Rq+K5DY9IHUxQJY94kYEu2KOXIxwX8w1GC2KX4cSe5/zsFlAnct4CvvJSFVBkCjJBALf6s9+qP7CI",
-	"eHSnA7tUhxVAb5G7IP5P5lRZgicA5J1cKuaXylkdS4up1AhMqcH5fWxskgbPnctbHm9czK9HddNRTRUL",
-	"wQiAMkUlKt54Eic0XndNPKFxGYJTzyWZucryQJWwyyj00ElKSUBDJgIGpwuBV2y9/LFMChXyfYeMq9gV",
-	"wzp9FwJhrU4gqAiduUGE8UZsBvfKZOlaObtFg0zfBLORdnbMxIbQr0KwGq4sWk3d/fATsxTbHt0X5p9m",
-	"IvQJ3gf/oeXtbdxR4CU3qv2B0fNXo8+3vxOHagtighgpcqW1nr2C8zf13TMGU6dB38dhd361DzB3Wd/d",
-	"dvtunownNN6cGGXI9I7pUC74ZV061EM+sYxxu+Spfy3F6r5cMkonTAdThBzG+/0iT7SXoIbvWWryswKM",
-	"IzZJBd6kNIk9yO5q65n0YwurleVqtchLOkNkdEKjKLsROskRI4smF0BQOcOJcN2qZI5P84H8mXIxA6rY",
-	"ALNf33/6kmmVd3GzAJqd9Q6XoiXbO+0OhBVaBngn9pTt6GYm5VSHr+mbn9XBW0yoNCttqMrHRZ4X0yZn",
-	"G6LCc6aB9pUF7VP1EUzlXM8xxjM1yPNEIDhbRaBpaviFyHLD0f7K4V0QRBBqoLiA0jjhgFtXRg88Id12",
-	"Dy/aXcEJiyjWuhDnEgfgkyFWzB26tq82FMr1yTAPMRlaFHd3PIcZE0ecPi6qQ60CmYSuSPPndN3k19v+",
-	"F02AtaWka6r5udLRrmL0MnNzNYwLsTxZCdu+F0RUKZYmZM8nBQ6ZleK9S2JtqXp2o2izLXM3bdm995/y",
-	"RciqY/seVYorzcIBBM1XSREmNIdSRzWiA9ofuGAn13RWDGkANTEqI+tbbRtLhc+hqc+uzWygBM6MhTw1",
-	"ohH3ASBs5XgQZfmXdRtzRSMemkGHaeIefd1+uGnLPtSUdTJrhz/YEEmv73W6JEkZCVPyWibaJ53DdrtN",
-	"nlPyE48ilhWIsrV+vL7X3if7+6Tdxv8XKkgBSkvxnSwaZaktu0Ax59BsIqOIoV6yUrCqeqeWiljZS/sI",
-	"w4YGMygFa+wOqyiKkCgmlDFpC2XzXVWdcqEJhSkEH9OEq5A7Onv8pvK6Zj5Oo8GIKq7yYlg+efLw9RtC",
-	"E82DiJGDv3b+9lf6NzvofLogXXC57Ly5QChgt1Ezej0oFVL3QmovDTkfyNjin9jLHfNdVpVLYd2lrObU",
-	"UoWpVRKHtU/4FQ0Wg7wKeg4yWmAmN/mTCZ9MNUZ9BFCP56+d/b/BdFzF0qw0aTaYgZ7yJBwYQoCIkPfA",
-	"Kg0HMFsX24La3p6RWoSmJI5SLIAgEzph2ZExC/44oQgM7+ZBo3zv36YJCZjWDLQsn8gUcB/17/+Ifv+H",
-	"xTNGNp3VS+t7wWycTCa/hePZb3r+aze6LBVXq/59qRpb36usBrcNcpGtUVZ9p+aqyN0yk7vw+qbM+opU",
-	"kZdlXQADFv/Vrve+UOZiHjT6yVlA7z/clAJI3yVcM1fTnhZwoxXloVGsQJwArjEmIYLfMmBb6q8hVzbo",
-	"sh6y7GH2zGu0nj6n5rU5FbeSNhGm3KiOdqgsBD17JhPW+pqP+2XzcXOCsWG+uDkFz4gPNoexvCIoPCe2",
-	"pduNiSOYGJ/aqF4Av8lEPmStowowdffU2SU5I8NAhmwIBehkzIQNTS5miLyUzrCCqp0Xgmtbv60SXecy",
-	"zw/5EibLh2ple/1O2iGeQoLG7Yn/C8fc17LPU3VpkddzSPwRIzYFA1OwuZoi8BoSgiLCspGTzPDlhVog",
-	"lrlkyS23INdd+/6afCesDA5B9kBgMrfC5diOIrto9YmQkBrlEr9dwHt+aYwOL3BY5ry+6p71DIf2JUj1",
-	"Pi3m//q8qdq02oxYYDNsaRmbooBVm750nOW/iKBpcP4tNVuXWcEfX+QDKIUmUm46zhZIYT0WBBQrhciO",
-	"hNHQz8AgzOZDlFIIl7KUvGDJZcRIJCc4PAFXCniSW8uVox2Gwyx0uY8X1lYsYf+BNw3vaqFGGVnKcqSC",
-	"sOtYJhqB4CNrE8zqLmy/szPekLryTITsOqsbC2nKmL2GFSLq4ilsAZuKiIq2v1rndMYFn6Uz+HG5qNjn",
-	"uO798LlymHP0ilanu/eLMeOomnp9r90e937eX1w+F+c0HO0fsZfHgu9Nfjx42usF341f/Dh/9+jquPvm",
-	"o7z8xpYLu4bluOQixPIZYGlHjJoJflpNh1nqGlJiULLBc73Dh49+iD8ePf32LX2we/5s9u7B/ndnLP2B",
-	"vbmc7b98EX/37pcne9O36eMfv8F3ZbjAbBrcLmgFa+9Yit3tXHg3/gUO9sKM9gKGC0/CgC+8m9V7Fo9+",
-	"3IJZWzJtDJL59Xrl87LdLL7VEoG9nI1ClnGG5atZx1urGO4ucK9Ycjx2NYE0tlSUkBq2OuiquCWTya6O",
-	"5GQnb8F3D6JNMpVp0iLfMxZDnbf5VAIezxTiXbGKbJzIK4YQPMCpL4RTxXKl0HD9/HqkGmcnm8NdGUtx",
-	"OWxNfXAjXoi9C3Fw9fL7p1SED8bH/JAuZh95Ov7x+wffxe/4x/CHcfjdo+7p9+IH/uPjZ9+Uc4ihDfLL",
-	"jz8/fTP++fSXB4cxPw3nwfcPdp98K5LrV7/88orO9t9ex9evFj+d0h8ePpj/eDX9/urxz+q7eTRW11fh",
-	"8/On43fy+7P5wcfO88Xx0atfD5/82Dt89MO73ru5wpxkrNlS6PLBwX7voH3Y239w+vPzq/1fWfo6Hiff",
-	"Xl9+y56eP+jy+NeXs2lvJF8+2JcHav/X2fRZ99EW7rTCytejIxrKzNe1VVCUavYlxjPxoGJ/XEx9r93L",
-	"yza9lJqMQaXKxBeQuRH0/0NIvTN2+lbDu5bsTK5M6aUDD0FCXzCcz+fJbC4c8wyoBoqiEgoDoBrtiLUH",
-	"HQPLag83pMZKpWwAWj/L0TXaDBgyUKg3AaUrYPzK6luXLNaVEW3GtLNgLOY5IQuqIRfGkEddysXecYDX",
-	"JTKmv6YM7udPMRLd5ee6BwMMby/H79mwqBzcRci8XShM1roQoPAxsTuV8x0td8dchDuRVHrHprooo/ux",
-	"6ziixn6AbGrorKT0FQL0hm4sVLC5u4K1MC516t5z3IYvFqFXtcuuZKcrLoZsGr7JC4r55LhLKOKp1GmX",
-	"GISbH6aNVRb/lSIGce/hlQmL4JqvjXAQEQ9QwQ5TbIt5/S6UZ0Prtm1UnQg/8ImQ7ssInmz73q8pTajQ",
-	"XNgfEvYRjqD9I2bU/YHWLX7UMo5Z9hka7R51fS8VthCm17fppaXwIbxRLQQgugPv9Tu9XlXEIfAB82tn",
-	"c+SjYxZmLL1VHXR0erp48fBZ9/n5o+vn5886p0/Cvefnp7+dPmm36W9hLzj/bs4mzVk2Hq/NWirGzX+N",
-	"WPwzxBjl4eIjFtAZ7J/j2BDMhYze8GiIxy4gIxme1iRCccbW5ZG+YHcH22oUdOd7MUvg9MDd6/tPXmKk",
-	"kNf38gIYvpfIFC6Wnzw6JyvJ/3i/H0nDhbWEuAost16usq4CGePFcOOj9aISQebdVBKqLv8EIFtFo8oW",
-	"qDWzL1pYfla1d9nceksRFctMtRzSsCAzuiChXIMlM2O7eHW/FprhxeIUH/ozhaZWABp1uv12r7XXgVgd",
-	"DBOCBYbQILOYe4c2srTXhQT81TiGK87m2Z9mYhXenXYHQ4K6WTe4qXk3+66bzlG71E11zJft1H1xx7Ii",
-	"sJWb5ZDhYxbMrVSiNmJjTWSq/yXdKHc/vzWn1EoKiXhCEgpNm9XMljakmm6Azqs5ustgAxVu6aKZhklE",
-	"YJrAWLgilISgDbTIO5f6d8lsYCpHV0gi576N49RTeP3N4zNycHzQtaYSmpsXouhrKTmjIeSNPH72/FGO",
-	"MWmH5sahZWRTHfGBwqUXFQsCKJoY0moncyE0i6LibMBMMNbajItUgyEsr1jiDLp8dAUTueALqjCNXify",
-	"itVzwCVfeJiPJTNNzJLl8pSH3vJ9UvHozug15iR6/YMe+L3dn51Vq+Xu6A64BEuwCNXLZNaRQDhjjor3",
-	"p/ZFWW5c4yo/7kNiVavb6a24ysdPXr58EuvT3s+n0/MHVz8/fvzT5bvvx9Nvf3k+Sp4eRj/sd46ip+0g",
-	"evvzsqsc6bKqt26GU5VIieN5/PDV45+Prtmi82s33t19yi8f7UmRPNGvO0+//fgfP37/8Rex/3r06Oqy",
-	"9419c64uvH636HTvFp3uyDIuvBs3/wFQZ//9VnPyPjhPXjh6E73eu36p3p3qVx/3vz3rHn377HL30dPn",
-	"nD25+ungWp++7v70ffDL8YtvbFVy09m7URgevJ38NKJHDz4+6H5k0ZngR+mDN7+evbo8vOydPpl1n//2",
-	"k2q/mUNncUQDBkcgQTgSI3Y7h8f7+53Ofre312n7nmEzDNM5nFhfW0vISGAj5yvDFSVIeXfmVTr6COFR",
-	"lYrykk6QhVfas2WY9pxyDXZn8ZwZRpazKSE1sYhB2fkqTfaonf3vDzhZN8MtwEOQpb42cqHONwtCwydQ",
-	"rzaxkGMJcnXBWn+mGJUaveChnAtjPKFsBRGplyV2JuNAEDMabtAKIGhErdEIlnL2Qw4XJ3lWyYghgKNP",
-	"hhhmAgkegORlPaaZXHYQIRCRyO3+VCbwv1ic2oFtbUXcsT6v7faPqhNisnlJH3TYw3YXMqPOLvTy/vv1",
-	"1VpsBBGGh0LhCwTxXBApfAI4rhk+eUgBF/zVGEuWG8qTQHOgU0Nej4C/zevaAVaaL6D5kwtBBWGzWC+w",
-	"QB29ZArBROfF2AjiaDykCwtNmnVg5+1sDN9CyGQFMai6tPcOXEzUhaAJc++ELIi4YGGfDN3HYYv0MI1p",
-	"A8Gb30bymgxVmlyxxRDDrCB6BzK7qvTCt3RxHyT95SKl0CEMEDxlOZSZCFM5Y4AJZEwCC2+QyaKMrbx3",
-	"n72+t98DS9fzPbeFUFwiVVxMBpCHcPMBoZyTxMYXL9VXBvrAWDyZXDqEVikQwmDjALyy17i90+mWB4MY",
-	"ejgKSxflUbyhQPyGHlSDDh1tlXuhScJo4vpRiB1ZlvRTh5kUgJUD+XZzsAeVFGpjvwuIuS50mQo6ithg",
-	"ThNECcmejKVMBjli4APAEUuYMRownaXUzJhFemCGBGNvLruht0zg30d55SKb/qMGw3352LYa2YGrlTFO",
-	"5RNDT65gOf5ojtaJC/TCqNFLFmvzpChHW1doEcWk1lrv8+LMPfWFZXrW759NqDuR4+MnhR8F6E4Jm3Hk",
-	"fuOmEj5PxVXMBrEP1ZR29w+GLiIP07ny+mzgWxF9FzWcDaPgNnbyEbwY5PRCCJokcm5UPsNHjPJdEOmM",
-	"CdQKGQtVobob1i0B1UIhaXJdK0hvm9C7lSDFcvgF2vmyshcydsueloLGHdAoKhdMcInAzk5bTv3NUn0P",
-	"jmgYdo96R93OXvdwfMyOxkfjXnjc67IuDY/CNqPt4zFj7b3j7lFnxPYOR51Od9TuHo+ODg6OGRA37nF5",
-	"fG+nALKBCGFyTFjEAiNGuF5gKEVpuG54tiXfu2QshjWimk1kgvl+kCeZzpCCP/heOcUR+oogkHi9Vxyl",
-	"zjhVS0v6li6IkGZNpzQa7yBYc8Wimh+iUkK1bQ3MdZdWXG5ayxidhaB+Vs49e3MLWWoJ8jTQ9yZMy/zx",
-	"S0nTBpHirww7eImEa97pNBCobykP3wJQx21EcK971GQugRQhtym1n1VwI7tGYvMJnhUjkh3lrE3nqxDU",
-	"G7OgChAQOapnRTJUH9EkuG6RZ1rZDCiXwOCwI4BEUGJV5kVdCAsaAcLFBYVn4VXWlcxFlpjXJxHTBAPu",
-	"sZqhmT/kPMINyEqiFXF5VidkPpUXApLHOJiGGO5Uk3/1YnHbtJY/QlbV56NHmySV8zUCLHJVfSlmTWyX",
-	"HVVPtXdLhtoiDWopB7FElReimBXVxyIoWPID59Rrd1pk+PrV2zyqwY5/iEdqWipWU0F/NhXl9jT4NV3q",
-	"a7rUZzYpS+lSm9lBkzyqqoMPGUj1aGsAoOaqi5RQZaE/xVhWmxCCcucCIhZOSg5SLFWEIB94gHyHfJDF",
-	"yOBV/IXIihqZBhjeceYdQiU4I7iAJ1jke2sYvRKBRah2eedFPgIWeYbElHn1L8QKUq6ZU1acyM+4m5GO",
-	"hCYJCD2XolyojmQ4byIvmSByPO4jni4loQxSKK7kKnSrCwERGsMLz5BJxOD2kZiDCW79+VRGbCXlDLep",
-	"kHFGAhmlM4FmADBTTUfmxfO5dIqKj6Ddve5xFQ98BE2+YPfvK9iG9eEKuHv3tXdmWcww5jThkux2KpBg",
-	"ZjRka2sAw1rBkBHAGVx74Iq1CP+dvRZ4Lisqp6SAZ1cwvQood6a1FgTeo0GC7s1OFdY/pB9CpYJed68D",
-	"TkAKgEhQ36RUQxdLj0BF5dORITgsaP7B9wBKGmvjvP9UGa+7Mn6sU+AdHaCrGIeSVxtwj9XW6RxRxby8",
-	"vkGpIcx5KyGSdvfKkEyuQMNhx75lXbTNBBsyq5rLSXfU4H6SCkK1psEUIHD/eHpedtFY4OzAIpxXsJrN",
-	"w9y+e/vqZROu3vqNx2vTOPAYGBYyLIaIZg0MfcDQjBikOIDqr2IIRJsypgm7ZkGqGUAgs0L+ah2rWZzj",
-	"sftSDMdOPy9rhmvYCtSVk0P4OTtG5s+Mt6OrrDptYcQFxgI2qkb2G4//5Yny7O1Pjp4go9os/loaXS6V",
-	"UeHOvl09iK81Hv5wavh/hXv/nio6VFCuU103BGm/cY999jBt/0vqbCUk9GUASOsK3w7a0bx0r7COKkgY",
-	"tFiJ13i+19nfO2i322+/IjN+RWZshMzoKBToaVAqt1xFotXwjXgReB/3Q/6XgYIsLcZ/F1zIOyVzWJbf",
-	"JJsDZcPXrI1bR2e6Jcw8IDYIclkPQAfUdpkcru2NhSMzKb+1kLfv3R1IrsGeZhim/zrxuRh7C9Oyobil",
-	"XV+/vesrcD0uYNT9xaK1tcjT7Pqa/HWoIqmHf9tYc+uSsbjGJAbaqSmfde8lsdCH5ApimcHbOL2vdbH+",
-	"tOZNqjbd6Zn3dvi4ls4h1BdDjTVN+Hhs0UBTFjmMtiKOhp8XojNKoR1NHtXhE5WOTPsjFpJYzm2itRyP",
-	"d2JGLy+Ee8q6R0kwpckEI9g1vQa/QRCl4HOH3CYoWTBn0VUW8oKjShj83iLfSj118bFJdo+o6AxL2PkX",
-	"ohCqHMg0Cm2FhYCFFhZlJPX0hIxYJOfkuE3+zTUCJfGy5AaBpTmzAgnBpRq6y/sFXEmEEuDi9AUiKDh8",
-	"YFsTE8bom6UwWrYURCecRj4RALhaVqvnMM5Q4s7MuWJ9e8shJKHhFQ9Y60IMqRrI8ZBQQbgwK6p9jBWj",
-	"lheVFy67EvazOvFzMzeIGDeUCoUG9ZSJGsCkF4t3U6qfjT+bM+Z+sTfW3yNkZXH2oc5wB46ROQAOriMr",
-	"9Ht0dNjq7C9V+mURjRWDkvTK6+8d7Pse4MZkX3QMS+Bje3djm9rp7rdqXPI1VwoBFht3AAaGO8s5xAgn",
-	"O6OIpTvWFW+6Loz5uGNLyeOcCs9P42kAe7HFbJYqFzcacSAjmSa1410Zl2azGIVDqfoZFnBupnhb6qzx",
-	"v9rd9SHOtiCwbYC9OXBTesXMCcOk1tvjd9x8dd1tLduy3JUy05rnGxNYROolEQgsvCjB1jnuGuv0/z00",
-	"+j9o6c9tAA0L+j9F7H0U9XDIE2mx+jfgyCapWF9sbqX+prHilbI5oszmuKOuADW4hbs5kSSULeKKNFh9",
-	"gQdTR79jyiMbmGBUqwuBv7IkkUk/u3ixRUMjOXHKiQMOcwn9H+VIETOPIYm40YYgIgNT/2rAxd6kYmPy",
-	"PCb2j5bAv+CbHPyrzhb5KEdec8TQ0R8eNTYEHtY7PjZ2VMjCpfCCrOxnDxzUZge9vqf5jMlUQzKw2WoI",
-	"BchTf80a9c0I00grd31e37StAYoj2Qf8rXUjAbgT128767eb9SujKI2bdbuCxhV8/GHx4vzZFmVUUrHZ",
-	"K2bO1VdA2Huut4eLapbX8Im1njDzQJk7ZrUga++53tp09/s6aE3xryqxqiAkcTCmgTZUCsGOd/LnwuTq",
-	"6PaR4YcAEP5npAqM8C7VYJxPJUBUKT4xZqXvijLWSdApo5Ge/rZOl3oKj9yZPByIqycvm7Mc23fFzlmD",
-	"/f6BWN9CJrZVae29G0jmwhIqlhgj3q6hse4Wv61XR439h1gQ9wBVjFFvibyE2C6ZX50o96dimBrkFvs2",
-	"a58Puu7g2GBWzDKFndjHw/D55mOFYXFOha/uPq+3WXSpcwd9HgqbTxnYPJnxZEnKpvzRLAm+muSyK7B6",
-	"mvvJPnJXipsYe34iO63uQeuodG151W51Wu3mC+9GVGPhj1IehZ9rtY1SDh2sOcoNcQM/ZC9XAoNltXEV",
-	"ZPplDtfCRWyrULIhg3L0K0otKSlAVQpoFBWKPGVX+TlEpruhsM3CxXBVo1hSYyphGYqWiMKoZAn4yQCa",
-	"ysy6WJdxVvEJ/I6KLgp9WeOjqi9XAbhoMtla3z6ARGNoeqExK5zuMvC5NboMxaS2WkZu0dQuSlaQPE7k",
-	"jKvSqIKpUa+TulcL2Gs2Y8ZV85uvVjBB6FIsYlIaGsJ4r3Zxml1KQeQe14pF49L6V44L+UuRtZiVK7zn",
-	"KP/mw83/FwAA//8=",
+	"7P1bcxs31i+MfxVU7z01M+UWRVKULNGVekpRfEp8iq3ETxL5T4LdIAmrCXQaaNGMS1Vz/b9+b54vsGvP",
+	"3b5/73a+yXySt7AW0AcSzYMke5I8mZqKKbIbx4V1wlq/9TGI5CyVggmtgv7HYMpozDL4+BWfMKXNp5ip",
+	"KOOp5lIE/eDlmMynVJM5VYQKNWcZi0OiJRkxopjQZESjS0IVGT4d772Qgu09pzqaDltBGKhoymbUtKkX",
+	"KQv6gdIZF5Pg+joMHp7TyWpv37NMcSmIHBM9ZYQmLNONvW3X0TMuLlc7ev3ojBx3j49DkrHki4tAsA/6",
+	"InhA6Ai6kQL6T6jSJKUTtr6T6zBIaUZnTNvFPDXjfvqVZzVT+nPOCI/NDKnACZrGufk1pXoahIGgM9M8",
+	"j4MwyNjPOc9YHPR1lrPqIGb0wzMmJnoa9I96YTDjwv3ZCT3LcKpejlfH84hP8owps6J6yhZEaSljQjXR",
+	"U64IF0pToftmsIxGU5KyjMsYliZjKk80MfSUaxbjUo0W5jfRImdSwDpy0y7VRI4vhJDzFnlr/uKKCKnJ",
+	"JUu16ZkjdXFlV79PhkywbLIYXM6nw5AMTduDjNGYi8mAavOVTJkYwOqpYYuckuG9oV1SOR4rpi8EV2Se",
+	"ca2ZIMO/dL8cti6EW+efc5YtyoWmaiDHtQ1mH+gsTZgK+j8F3Xb3aK/T2WsfnLeP++12v93+MXgXBmOZ",
+	"zagO+kFMNdvTfMYC/7orPhEzJraiByZ0tnDUH1HF9hJJY/VZKOQsz5TMVsd4PmVkaM7HIIInhm585mCQ",
+	"ERvLjLUalhbfCBpGddjp+gbyiM54sti8XGQMD36WxXmUyZnv+GRKk5guyJwKzeIW+YqNaZ7okBy0zffK",
+	"rg8Zajl8QDpdMpNCTxUZy8x+fEA6bbJgNMMv4dMDIgWDds1XKpFaNa3w2AysOrEaXXpJ8jHVbE4XPn5g",
+	"9nqCP9spPSDsimWL8tspE/acNg3JPhrcYrmfxmyWSs1EtPiGLVbHeUpMX7A6wKnMSWchEWwO3xlm1SeU",
+	"fPfd069a5I3hRHRCuSBzrqdckG6PTOEz0LEyTRlKYUqHhjNNuZgYdhRLwS6EnvOIESqQ76EMNL+CWDTs",
+	"jhguGQMHzViLvBTJAgdkmZ/Ko4ixmMWEZqajGZuNjBitcCQUxOUSVua/ZxagYSk73eMt1nIMgrLhYBs5",
+	"PKzJWxy04ciG5YZkeBEcXATDFnnL9VTm2vDr+kr0usetxplYOb2OGhrHbMWI2mbskX3WDp/BUtP4zgdm",
+	"dJytFnReXUYj+XjCzNqBTLRUV1/Hg3Zv3XBL7WpHhvqMiklOJ2x1xO4XM16zekxETIXkUcZENDXiPEZ+",
+	"1jis0yhiqd4remgYWPfwyDswPuMenfO5VIbK2MyoIMAKnQ7mYzcJNFLt2A466B+2QzMKPstnQb/bbsNh",
+	"wb/Ko8KFZhOWwYCeGxXOxxhrksfsGih7SzzSfreZQ8KDt+GPr1nEeLqFSkEyfPKzCMlzuU5ECkkSKSbF",
+	"qlWEpZYzmWVy3rReWu4k4q7NnFRqGEKpjpsPkTQkDh9pmiY8omaU+++VGWqh9pmPo0XQD17QmNMgDKIp",
+	"FRMWD6BPpw92D0Ef7II+GAaoi5hXeWzEMh1FMRtPpvz9ZTITMg3CIKEjlpglkQuWkfZ9+MqdzGCcBddh",
+	"MOVKy2wR9H/6GNS76513D/qdtu1OaTP1fmD0YPiTpfYvFgfX4fLL9bHWJudaotGlkPOExRMWly3Wvr1+",
+	"F+LsaPegd3h0v/xvENq+B+sGnTFqV5pmE2TqdKHM82YpzDEeREE/6BwFYTBjVOBfvdaxWZlLowcEaDBF",
+	"MokHUzljLfOYoQD2QcOz4TH5v//njDBBZnLBBLCOjLyXeRaSLvyrSMyIyrlmLXL2r3/8F1OazCQX8H3n",
+	"yLzeMv1leQIarOvKrIk55lybceTZxBBSGCguIrZ5n5ZW9wrt3KB/cF0l7P+ZsXHQD/7Hfmmm7+Ovah+J",
+	"GIh7VeoUdmTFoncWtq9R+9g+PANtnoIUUtufEnhUUUMPHwOVz2bUkG1warXyUoswKxiC/jSlMZnL7BI1",
+	"K7MMNMnhuNFJxkoGRN1YzCGAz+as4ysxXRSr3d7rGMoBxQ3XAlo3y075MikenbdPnPlmH6icAzgyrish",
+	"lzoyr9c7ygUdJWwwp9lst+7gELmGcIrRVPKILU13wVRJ1y9z7hmh/fGFFNBozKKEw7DcOrIr2MYxTRSz",
+	"J3dp3IagaVI8Ylt8TsXPOftl70rmcCrgKCmSyjwjI84EiaY0H49ZRq6kzhhJ5IQZC5f8B4yynM+2o5rK",
+	"XBnbPpJKNw/rTM6wd/nr/6vZct9MkFwYG/o/gut3hqJzQdUlW0ueMY/BEwHkZ91M+JKHNu1gSuJc2sh3",
+	"cI62PMy2kYbjXDQbLtkdVrudyiReOu1neGj3nkk8rquS+K0xT9DNQyvK8Rq3Vs19cQP5+ezXf9Ibisbr",
+	"EC3bFRnmThQ0lXiaUpqOx0VnyvOEVSrswd9+z8qlaNg28N6A8PiSxq/RoFyzbGkmRwmb3fMsH8syaRlg",
+	"zDTlZm1EbsxGMsuVBjo1Yktp0m23gzBIpVFjDWvYB91pH7ViwxeMCMpV0O8Z/VdzDWLtfFqYvCSWDB1y",
+	"hiRKdWqfpnw/lpH6H1xc0YTHe/aFYOsle4UzbFov7wAekCHOfkgUXRgz21jVps+qNbg9JZqzYvks1WwC",
+	"ylVgGc0koyJPqJXpMTVkGgZpnqVSMadtgOIS8ZRDf0EkZcoyqvkV84n/Ot/PhYa967a791d+NpsjDRu1",
+	"rH8kc13ptK4bhoGQmkcwJTWl3cOjoB8cHdM47h73jrudg+798Qk7Hh+Pe/FJr8u6ND6O24y2T8aMtQ9O",
+	"usedETu4P+p0uqN292R0fHR0wqqaSFXUXfsWoSL9fv3/G9ZL05Qlv/6TqH/94794QsaUazLOJI9JNGW/",
+	"EJAe/wEcRqZsty1oWnCg5/VLXmhcyLad9PgpOM2V4kRxklAS//rPlAnFwAfHQiJz+IGBP1uzPCOCkezX",
+	"f6ZSxCRNctUK3m2xmxmbcRFb6bD1KSno2nNMwF8eUQEnHmZEtAzRt8CteJg7nzqjGeFaESY+g3QId1Qw",
+	"H2ZU5Rk7dTJ5+xMcydj03Hv27X/udX/85qu9Jy/un+99efb2YO/1D9+f7h0ePX6+9+qhISaJPvsfjKYy",
+	"xruNIAwWqLgkiYL1gj/x7gC2tXLQrDEFVslPwZt8powVPWVJSlLK45CMFuChDcF7KHONjRmJskwhSJv3",
+	"qxSyLUHUlqqJKOYyT2IykTAlM+RSVzALhopCJMWYZzNFuAYW+khmIx7HTNxMLJWi5KAUJS+MApUkcs68",
+	"wkNIved+vivBQfOYMxExczKM3IgluIFhit+wxTm9vPUMu926sLxkC9jmmFAh9ZRl6OL1zfiSLfY0DOGu",
+	"5jtc8gcPl4ZiBSnM/7kU6DHfwYyj5riuU5RTI4nhOjCZgZPVmXPUsPloCt6sUmOOIpmDoP7Jtj1gudFN",
+	"Tg5bJ0ZbMdYQftM7boH+YqSB+6rdbXXwO2MGoNuSJTRVLB6gw6Bz/zgMjEEtii+OzMJh95HRw2jimuti",
+	"D1M+mdqvOh37XSLn9qu9DgzkGu71WESt4lZr6eSkvdpU+6i93NbJQdu1VVFh20d77Y7RhnPQdFnCIp3x",
+	"yMi9MEgrK3JoG0wTKkTF8NDSiR5syggcOisXum6wgmVcX2Nvz6AlM4+WfMmF+ancXriuKnswjFLmGYji",
+	"aPrr//45Z8T8BCZgfSztw2Is9w93HcvP5VhKAlw/nDT79Z/Jr//7iqGy/i4MgPmjBlIhKjkeqKDfPTru",
+	"to1urBgTlS8MQXGjnhlOU5BJq2uGbzShGdWV3eFKGerr2k9L7oD2wTl436yOknBhFaLVhixdHbZODpvW",
+	"yVlLZlYtuHwyIjkM0owXI223Dju9w24HFDcqNOpXBx2Ub1kxuPbJ3kH7vNut6qwcfasL2MqmER4e41Js",
+	"HiFe5rdGVLGVQXZOeksjBPLYboiXb6ewu3VSsO8DGw/kpeHQUheH+H6v1TmEt5xZ6jVIK/fdQV/kSVJp",
+	"M83kFTdKM01M49NM5pPpkgJ9HQZRxmK83WjiqqN8oQg+FuKNEY+mxQUkSxQzah3wuWb2WjCOtuOkW3PN",
+	"brsYpv2mYHlB/wj5XNA/Bt4W9Hvlw5ZGe5YCbsDljm7E5Con+TYbyIXKx2MeGQNjEFNNm7dxawmOYtcj",
+	"v0/tbqF6RjFqQo6JnRV8C5MKQXcTbG5M4jHPlLbhMpUbadg983YRLNMiw2dcXA5BIb0Q1WgmkjAaK6Kl",
+	"bfiDjWWCa+cdHcU2PKwST7XuaXgG1uKF1I9kLuLb6pu9ur45hjYbtE388Y50r4xhuJIwVmIGK2mPcM15",
+	"+IAIOZLxAmw1zZIEDzNoZC+kfi5jPuZo+NS7eFq/EFbacMyb74+Zw0ujE74ovAW3WfaTuhJsTGkgPat3",
+	"SsGIkHPfRsADe9ZncVd6sK9/PTUrDhYRsM85VURN5Vw8ACOWcBv7AVvh2r/RslgtewBqysH4hLajw07c",
+	"Zce90dH9itA5rDra3sgZw+M7yuQlI1IQYzEqHjO/q02zzAiWu1iyU7GoiBIbFyE0mWdSTELy+tEZOekd",
+	"3oeVsTfKu1nm1pVvxFDkbmC4nsYZNTRBleJKM3vx4fPEMpD6g0a3MLQ/cB4d17QofoGoO68nqNVGTcE+",
+	"h8vMPpjZQLDAjMU8n8F9eArabZpJOR4khX8kiBKqFMszchCSyo0teELNoOM8c4++an8VhGZ4ginlnaoR",
+	"YynNYK5m0mPu+vnpo/2BxnGGr3e6JMsZiXPySmY6JJ377XabPKPke54koELBC2abaGT0oPYhOTwk7Tb+",
+	"Pyi7Mvp77R3r+l5pyy5Qyjk0m8kkYRmOmvNBmnER8ZQmzTuFj8mIKWV0UdS0EyP9uRQDcwRk7AIfUOYp",
+	"JpTMlIunmMoZq7izKnxWGc0kDN7nGVcxd3T26LXHRZrQ+ThPBiOquALPITjWQvL4q1evCc00jxJGjv7W",
+	"+fvf6N/toMvpgssHl8vOmwuMNHAbNaMfBg0uY84HEo6dUZ3wnst8Z9fV+jrXuJFXSBzWPuNXNFoMSs9v",
+	"o7fWPpnxyRQ0JaMkMqXI3zqHf4fpNPu0B3rKs3hgCIG7W7uMGQ5gtg5Dfg3DI1QoQnNwh8KQpVEziyNj",
+	"FvxRRkXE8CzAPGhS7v2bPCMR0xqjecDnmtKMaGOr/TOdSsFa1okKnAhpLZqNs8nkl3g8+0XPf+4mlzhy",
+	"mcXNvyNnHJRr9fTNy/2nD8/I+RvSvX941O53292D7TmsY42Ntxg2wuY6DN5QHr9B//StBG+n65MgINoo",
+	"jwm6wD3iw/y6h7/elcwtTqHptxgKSBToCOetaXLDOUd5ltk3tolLqUdONK0XqGJmucZUYajV6lLBkLde",
+	"JZjhJrckhE/O5BWLjZyH5XHR7ehQvw6D7wTN9VRm/Bd2a624U9WKYc5cEcUngsWEiyb9GB/Y43fjn/R0",
+	"bOcZSRFzxxNv54w9Lifq4jZNjzOO4sanSI33ZuaxPffMXcy1zDqp9G5nG7PsLV3cscINNgE4mk2HuemE",
+	"YGj1yoThx705eG3uQHW0vYJ05srjga6OB5dAWa/DjlECMcxnrTG/HArQC8IA4kOtolH4jjutk+MlHwg6",
+	"+Y6PelUXH/x5bRRQl2cS9IP7rcNOt932+/es5lQbQtUR5J7L2MQovWi52eb5LJWZ3gcHWKWb6yU/l2n2",
+	"4Lx7UL1RdP4QGwKx/d7ibnh2Fn4go4VN5mmRU5fWs97PUImUwKBKvK7+6LubMm+pS7irnDBjqbXIE5qM",
+	"96Yyz1RIhubfZDFs1vega61YMg7JUOXZFYOnMxueY/OzeEbkXLTAkDDK/E+WigZXnBkDBLsxlojVeSpK",
+	"18A55cIA2wdjgSY5qnsYzwimB1eaRwr0DsVoFk2NPrV0GxpCILRSzzheHNDYcb5XmekSNStLImnlq4+O",
+	"jisf1gahQDev5dz0aQdBswxPfc3n5W5sf3KDDAORJ0nwDsNjXcjvT7bf+tvlDOXoPYt0OcNXxk7acYrR",
+	"lEWXEKHiuUgGKzBb+KPpMR8Kc8S4IlOqpgzupf2NDCC6eTUGOZMzoDBszjrEMik14ZjoV46wVbIWz1CX",
+	"V/zSl5zy0vLMTM4JTcBzZI7+Uc878A1DzuT8r4rE4N7xjRymVO1g+8GnCY1Yw/AZjn4mxYToqXTug8oi",
+	"siQxx9R0WcRjc6GPesFqZH0YZHLeTDRoL/k0axqXm49rwOIHZD6V1rejIOPPRbxX1rckW6tHLs9yOKdc",
+	"czEZErizx5h+LnIn81jRg5ElIRlqmcRDwzddmp7hTKDxDOER+GmJkBxbsn3BVUQC0dXwooeRLJ1NHDwu",
+	"X/OZfL1ucb0nkuqVOPqGFEaMFl/Nv0pZpqQICSUzGk25dY9SMmMKBEwR/uvyINxaYHyeWYlLiLaIplQI",
+	"lniZagNneCpi9sFtUy1l8r3MM0ETS6yWRAnXRWLvymbbDd6SjDHaefUMO+t6g75lH7sOA5BQfuFZybyy",
+	"MmoYkiGIMPMhN8s7gCuvYUj+9Y//FWwiIkjyoBoD/23XDcQkc7FZftXH/MTwCQJuFBpplwtnudOC0czK",
+	"cqKY1glcybaCFXosgwQ+BjRJXo5Bs1u3mF+xiM9oYkOfqyN6ZUxVCFBgScrikCRMKZIrwzpGLJFz0q7q",
+	"G1yREZtygeZZcUW1Ze/V0IUdXin107Wv0MWZe3T1qm7Dm+oZG+tg6dJu6yHaWIp1Tz9ykRJLURNbv2Nz",
+	"ajek87jLxA0Nm2euq3eMW0+1uIP8uGLaln4Xl0seG8WYKggHewBkVA2LKXMR8TTAgaqIpZGUCaNgeOu1",
+	"yVK2Ibi0M4eoxp8aM3urpx4WLXT5wZBBVZBdZZnK6Ze072UOk0nGJlQzhAzYUd5U7KmPK6c10wUvL6+L",
+	"ISNRzpw0xqvwohn/ko6LoS3J+lyxIflbpfW/h2Rozu2Q/E2OCZppfy8u+Ip0fC5iY73K7AExNvZ+xmw4",
+	"yH7xi2rNYqOXmhdnXgVvnNDJxDfzl3ZmYalbFc0S85YKSSaNkW0MKXJYCLG5i9W0MY6gBxGVV/uvCC07",
+	"gEHKssja5V6NbypnzJp+9Y79zcLjq409gVaKaAbU3bZuNKWZZ4BDiOAY9s0cUdkqxltrdJqLOGOxahkT",
+	"c8bUsE+mck5mVCwwO9uYkC0yhOSyCU2H/dL6xNlDUji9EBOakpQaW0GSWR5NQ2NyUjw+tS6lYKa7mKV6",
+	"OgSpM3RpYsM+eSSVNtrj44yZf86nMhux6JLZfpJ0SkkH3upeiPrE3Jpx4aYFYAH4Ttss6nBpYy3EhVO0",
+	"YM0Ct082o25C08DIyxSyQIuENp/yBb6SRpoxYt8sjDu6IOlR32Oi4TxbanerF1vjfZUKML5nRem01G+W",
+	"bgjRMEPvgSsCZeqvP/xgOHKMfL84S2PQWm1uhRw7ojJbMrbswCyc+UlI+NXbpxnUlCVxg043lkki5xWM",
+	"E8RJ8XCxZS6OLM0ejEo/a3m02tVAN2LKxqxtaxa48OqtPRdLAsRjkK7lKMAjacaIHew23KR5V5xor1Lv",
+	"jC4QZ4iJPhna+YGjk81SXYmvzowtXvGM+WSRabFiK1STzKv7C49VBlquq3eDXSLzDvr5KcG0W7NMEU2S",
+	"AjclJMIcf0LhTADsEqSgEK5LrIchPju0fBwfoA4NZFWR9xmLLyiKcWO2aykvjZiNEqlYDGHpHtqqJlxv",
+	"TY9FltnGLFoEmDEvOagSn0gE+R/Bff0D4AXoO5SZQq+Od+RF/va2p8KM5yGEUXgORIO5WUm13nZ1ytTr",
+	"9Ted8FSR/VxHQqqlQqfMRZ0qnjChBwWmAf7pVtYvWVwe9cdCWhUJ1RB0GAbCTMvvFVDugnUlg0UYMh2x",
+	"CRUr+nLjyhT+oY3b9AaevK7cQX7c7DPw2eKwuJVlCEs/D26Am2PtJJT9NrKGM3h6RwZxPmUkppo6CKor",
+	"AEBDvqh0xujMY687RrRFxnq4k7fpBtuBUAUlKVkUhDBgKqIJWB3h8jVyxpRMrrZzwbG0skOwETj9xm3A",
+	"8/ypPXIrXwuJK7fKL3IdmWPr++0W6+3Rc6Y0hcWvOvzudjtg/Wt70rgNjwqJsMt1jJ/l2oB27y8luM4W",
+	"fjhsqPJa4/A//V2SO5+f+R6pJKalQ7sTXYTB6ewG7spTw+tYbMOvSzd1So3Vn9n8eus4RIXPPiGkJpDW",
+	"BSCUqzwx9ukRp1WLXUgyk5kNWbVAcEajVVOa4ZnZ6ArbzbO1i+OsgfAx9WbFIKc8Bs0YUiMrqQs4QatJ",
+	"gwVbZQVlMlHMFTqbMQNYo/cJ4H8qOT5pxlK6sH9kbIxB3zFL+BXiA2VG1Zgyqr0EYvNCPgYp1ZplZuD/",
+	"v5/aeyfvPvau9/BD9/p/+pa5TEjZeq1d9pFnDf3m7MsxGbp+fIasj3vgjELn3IPNQaLwnjQLF7KbICpe",
+	"WpmHl8KfIhyFImO8sqTWgSm2oucyqdwnmxysytbKg4NZWRVOsvTNFjEAZJ5JDRFaMcSLg5lXmP3uegDC",
+	"EDbvTzETBxFiMWTKUZUTat4sCJ69wX7Vuf6NtnuZTyKMS0gsGgt5L7lgMRktyPAehG44HsoFefjd65AM",
+	"EeuFxUPwpLpwEi2BbSJ0bwGKB/GEsCVIMGaBK3BjCFaxFQHCVTmArknQ/4EawwIfQ8uYLh7gP0uIdjtR",
+	"Z21wm7HQ1pOGjwBm9MNT3MCORapzfy5L6GWVyFJAM1XtTBQW8uZjczxoAUZQYOb4/SAV8lxuq4gqmAJC",
+	"lDlzMonL7KdqMMNmMB2fIlOB5/HHKZXYCm4GW/X4rdvQ601b40AoypGE6/erhrezk14TUcXmMrtkGUhl",
+	"VTh6kDNLwRygs9k1m0KzuweHKgxeqHlQkbHOZkZhMiygIUQnZo4939B9YwYSl+4b7w1io3Ro0HAKwKC1",
+	"V/cQ7tB0b1doeRbicyKZ8knAZpjoFUlv1yMs4iVgrutJ5tNbDBUIpM9tNnzJk+QGno0RTxJEwgTdCRmO",
+	"C/ogpwTSkS1YBvpaCoJOqdI2qsWYrcQikIcEMrxVJbNs1Z++3f1+9XJ/Odf89nEQ5xgtBqMtcLqvw3WX",
+	"sadwesHBreDGSxR3rn72btPel9vpuKTGgpN7YmnKPPltT7DNm/eIpQWhcUzy1IXIweXX1vzc0NYzLryX",
+	"Ejc3IiCjBmPflzSWnCWVCw0htVOYyJQmY7jz47rvfO4kkXOWkZHMxfYiypl1y9NxoeYbsx3MU9e13Pkt",
+	"6XDpfDuTBSmluu3VxqtUWQyyFrGAe9/EGWD3bhGTsErZn87SLnxJSzZ1Dc5hGJJhFT1hWNw+YbR28fOH",
+	"iCtWPB1pWny+wlIJ8NnZzMUXheXsv0OtoDTcnhHVnCC8ZLQWjR0qbYDScEPLW3uDBjCYxqk8pltDTGr7",
+	"mwFntm8M0YSbWWuSO/9eMQ/bDhJUlcx9pHxW4KOVnrFICpXPUmtA2FRCLmIps0GUQGPwRYQ3M2VkSjW0",
+	"XUhdOz3lLM+mNNO7ewkAPqvhEobWUC6spcAVXD/uoGXbkb3OEy9jRiryjOEhgHFD3PUKosKOfdsLFV/w",
+	"dK3gyy5tvnJvbrQeKn2EbsXLeXvppzbs3ba0STH3Vr6oXLZxoYz02vHaDfNpfNeupJg2SMWhRWp7/d2z",
+	"h35etbObqAgQWQ3jmC42n3gYumuliLBzo7BRtqalNTtUEsFNNmnVuRWziMcNqREFHL7/ygacd85BDbl8",
+	"6xq7ZKkejNdUQ0lkRBMXw2ghGVyMVbGzZSwBV1AH6AGY/oDooFzxBkikbBErPWwhlUKpJGZ3t/Li+Elt",
+	"eGlkIbjehxANCLniEFyLcdUrMX8Rbl1rZmxcpdeE/NmxW6L0nJziUiE2ZnlCld7hwtp//b1007C8kbuJ",
+	"PM+pxBCpqjffBZb9BT2dgLTIaOYXMw1BWadkPpUJs63DgZ/LLLaBeGZxVEojY77oOatFTN3u0LozseaI",
+	"vrYhEDucThc1sbp8wMNWKMqytllM2Ic0oYaTgvEyzZiCc9laSwDb7WnZmmf5lYtXhrAjyH0rollDMjTb",
+	"+sUBgR8GdCSv2Bed1sEWtxU2xKHStxu3f8WrCWI3ziyrz+0NpiMbzadfTQ75qwL0xLAMDWVCZ5whABPP",
+	"IL0qJBTymanOM9bACD2s+FU+SnhELtkiJC9Onz+89+T0zZN73zz8oUWe0CtQfsEZxxLFbBSvlJtXszJN",
+	"7Ni7iBID3XbK3cgzZXMiaoRXReWoFcMzfL241vPef25kx5AEupt6v4PFurRy9gYGf/SvmhgnPNJNiLjU",
+	"VnXBkP6YRxrC1tydkC+IY+X0j6SeEuA8O1gfldC01YtNpzlsU6SmQUJhmvJqI99awwXsTTwow3oe8zRq",
+	"0MMYE+tEHiOKRVLEwNYj6pHe2/lHXaRZWWesmI2Nz3EjWbfhzll6G39oQTybNHlsrWE4Rm6fRjsHDLn8",
+	"67UOW3joOizwmUqzcoLIMxkb54DLKGiWAZRXgeDkE+NRxUBduzLuObi103Swm6seXkFP+5anpQrLs35o",
+	"jyuPAh/HaKYtELq/MY9eV5HYVxyuZlVR2gwRpb2oT4YvVfIip5aLrq85dpPkwgrO0EZkG/vgdYFd3Tip",
+	"uTX5mIhV6Hw3FEKnH9h/UbgJOV8ugnWDU24pds2Z+cbu3A4CDyyeGV0AYLYZ9ZizJC4uBeyNFtROUO4C",
+	"G/aIi2rbnRU9BMmd7xAPXz0hy86F3/aJKchr+8nWCG15tgXhbUklTfTwcjze3Y+1ExddE+tX5QprbzDh",
+	"qTfm8N/scK+PmLGlFraXX2bh3pi3vJcFu1kaTan2cPE77JNRNZqmCPwWCiO/irvylGbaVoEwsimuyCTM",
+	"b4obAgKx0sPHHSAQdiW9GoMCqii3MKzGecBQKgRTkEexR+vCV+2+vLblJG7C5AyXdkza1qIF6xpWr9wJ",
+	"zI2GgERXsZZOZIu4/JhKLVDYCzDQ3WasKsC4N977lM8uxm6wpeVWln27FlcJb2W/8BztaMHeQKG6A9a9",
+	"w5IuW/aVlSkGXx/TmiXaNRKp8Ftsxc+esCS2HflOuyu2sxt3RLHiaa5S7WW3FotzvclssAMOA+dCKbv0",
+	"r3EZdrAjgoNL5aQODMqlcq6ecQTUWvG2gGlXZMBbcKntUDUcKldTm24cuybb2HZDHLJ3xUrwwR3jShDr",
+	"D8FpEPNi91CqKVVNGXCfNyvJJbesSzCqYlHstlwvx6WrDSRMrrCeNsbe0Iw1uZTq+PUfPaRThbPfmGxZ",
+	"eTist90wYYTQuMFpKqZKLb4/eM+s2UQoyaiYYGIxBOOBy+24Tf7iCSVyePy+2SNAv++XBCGBNixIAga/",
+	"68K2510L645bdSALwqp51TCBMlBm7z8gQube335qvcNPf/8Pb6yMLXm0q/A0HwFL2Xu1oEoPcEikBeO0",
+	"dd39eadYLmnHqCSWUbXjKw2a8gtZlGxi8YMSX/FBMWSnNbsqlcXTgRuHVzNusO0NrSZSTAjHCCRj9VbW",
+	"NHTRsViXjy5FOdYRIG9k5DerwMvlwnbKZo89a3vmSmHpSuVBw4Vkyuy9S2XqXvLA8mJNiIe4/HBxYCup",
+	"E0aj6W6YbEljqXYL0lFUaW8SG4umIcJvtxxeAx19B6hazkFkiaYgzRvSBmxjqX1XTCnYBzfZNcRzZgnh",
+	"1rTzEiupY5EtckYVC/Fe0hbCWqRTQ0OxhBi+GfA/j2uvkjPQPdpq+t7JfUilL94Jwl4qVpu9WS9y9jEm",
+	"xxesOksTVsvG01nO3nkRdooo7dU4EbvDpYd5LBcs22Mw3P2Oly+tdajMaMx24qqajpJ12BcbM2QQiHBl",
+	"xVfcc7V1fy3nyhjU4OSlBWIRzwiMxwNKuIzxgZMrJ1yJ/q5QvZ1dWG6Yjzq2THr18IciagtiIuwN/FLG",
+	"VIsMEXnOxfdmuRCAoyFYWMUlqrVkxIrRhny0l4AGttlwSmIroCFKo4EPwUXTMp5sNVMFgpW0JEzE4ZJ3",
+	"pJBvLlJ624s6Nh7LTA+yLRT211ZV35Rk7K0B6rI7MI6uyXBoFiBfnr0ivfsNLyk9KAKdN5Q50tPiFRsR",
+	"v9Mh3a0bQOEtgw09tiO94mKy+XrYPnbznGw8WJ88xaJMbvm86RWPXIjYDjNzpal9iJiuHvUyFX795uUL",
+	"Yn/tk/2RjBf7Fp8gJNXa1SHZT6me7vM4JLbM0b4Ddd8cMeH6D90gvXOugBbuyi3heh0ySuY8SUgkjTap",
+	"XfndkEDtgcz8g7fdWBWq0b7bEbKwrEC59StFfcqbhfG718PaiCsj8S6wjYp3GkG9HNyEKix0ZSSeRCUv",
+	"NZQ8l9Jvxjym6a5B/kYpGvhzRjA84q+Gn8ZGH4a8CwxRWIrTkPkoqTAzDFZrDo7FthEHd1dpcpuwDy9v",
+	"d/UPVl57jiO0iShqCvWEp/QKMvmYWYvVoLsK4/XlwVUnTseaZUtGozBnYUoV9HBn0R82ALcsBuE23UeS",
+	"j2n6yXm4IdPPzsAf1y8FVg39MRcW6IcjPi+fMbwCF7aUGhdRksfMxQTSTNmI3JrnQYgcnEXA/UBJdVWQ",
+	"pjQZDyzovu/4PmE0Qdm/w9KX4V8FVMjldsDZDRFf1UuCT39XU7vKX5egYh3n5nl3avrEKHraFiHcnodU",
+	"YgHW9SgkOH9YVqrIZc/COpw+dTDB57oW3PEq++5vERvuykqoL+yygWLTnSMbbpIb7fU41QDWjRmyl0ga",
+	"N/qfts+l9qniG7Odn8hcsek2oa7LZ1exgRm4P38CM+b59glCdk+2B+3bDkFqa5MNCqYpr5tTMAhSdYzb",
+	"YzOtB9BDoI/bJK+vGFQlldtxh5UNWbvNn1xYlwT12UX213K0uguv0aYGNwVg/YfEZvmVpYIf4C/mkYyp",
+	"PNHqgfsA2A4226DwhNjMFXLJWKoqfJ+rIs2mIuEzmSR5iuhbpslq8llRGNAr4L/GCPuHrmzDJ8K/m1I1",
+	"bWRXCaNjV35AZwzcca8fnZGjk6Pu2kIsXMTsw2qz7RIQyEjPB2b5JjRVW95tN+BnWUcWVHaAGh5DxM8B",
+	"HFbzWdOMj8dNqUg2lWGLVCSzHDvU1ukTSsBERyp1C2km6hby+P7x4RZwVbCaNh7b4lTBWOz2+c8DzOqT",
+	"H/kamX72U/+MxROWndma5jt5HgreMFrg4R6xqPQ4zx4AoFhGhQYUJkQjz4UFTB7CTbs1zzy+WDphCRSg",
+	"9UBByRQ0gFxgYbCiwIuhDahrnJEpjeG+YctzETXmXZza4s6QMIExKTgDxBe3OO4iroRdbNFfnGMlOuY/",
+	"DFBoz7ozy262bJt9SJEIPvprI0YJ5TMWlykZzvXc7ZHpln00gItTrhUwKPMvto2QTLbPEgdrh774RMjM",
+	"Dw+CZX8QvUtLgk/Wc0226CDx7sMbbXrFFFDMBoW4RFvkW1d3PzFbtdiyt8qZ2OQFmVPuIOFxptuWt2Lv",
+	"QelqIC6WcaaIMvMrAim5foC1Qd0O7txlyhpAXARhP+c0sSdobqG8KVj8rhoP1BawZNhpE7V1qFYkRbzp",
+	"0PrOaYj4wviYQ0dw4aQctznmKk0gOp+l2w5IyzRdc/bAtAWtCIIbiprU2zfvPQnfsFRjTMmWDRVseA0J",
+	"CqmBhfYJEzKfTEnCL+FwzYB1c0FKUr5RPBxOxp6/Kk+skFOFNRfbbdlPyenKdS+5RVhIkMp5qJ++6jI0",
+	"i8av6OIm9Qs2iv2a4G1CE3xWTV+HSEaeyO3QAtf6mj0+5tI5ChUt2IcU1my4pe/ZPb+GoOyttPNzG9Fd",
+	"jGPKaIZlsqzjtAboVjBdlTJ6qYrYDkORtjxGJSHfLJc584mUlywmtAHxqRFtfxkghiubwf5Xv5sBxr6J",
+	"lwOyLlD80tWuf8ihBStACGuF8WLUQVOuTmaTM36pWg+4vl0lnNs46rFog1H71tGPT15EjF/5yKW0OPGi",
+	"ecb6EBoEnnoz7AI51ZyckAwN+xgSmtJM34QNxTZn044ndMe3mSN8cougZDyf3Rx4zm6EUL4h89eVZ0Qs",
+	"tEsmSA3VtrUrJAuqfaClQHN+nxTLgIi9gJsVvE8j54BZgoSeUrW11+1V0YMXk8ewaq+LLZNJDW28iK8p",
+	"wyrQPgUxlsdcywwwnSBMH8IQoPQHBOlAuUt/ZYoi/cqzhsW6bRtu5y0dIUEY4EwruUTVpfdSmRRsZ5dM",
+	"VMrVbYsTA6a3Z2sQKrhBNt4Iocmiv3v6AheZdxMs5nohHrC0641BogCS0jOANVFyW/KSG+D0TTOjMnoU",
+	"GgfbUBjsbl8hImG5hO92tQXd8SlIpNxht/5bcD4XCbRLLgEEUyRMxDTD7WyR83ocGqGJwtwKgC8ZJGys",
+	"wRfiAtRsYbWhq1k59MWlfbKanjXMTzc+X9q12TN7Ixv7RXq1ev3W41yL/mlEelHsYMYgirap2OINKn7e",
+	"HEvzViAgDoKyCjFZbJePMqsww5+0fEjz5Yl3WGy+Az700nVgMZvmoOTOuhu9JdT/2HrmStDpZXtpl36a",
+	"+Av27l2LSh71jgEFgMvQfN0J6SyafdAIw6qIu8XyFxsss67Wz2ldbtVLPWXZOXj8d7Z8S0Z1W5hOF9e2",
+	"IPNqLJARiDevWXz3sMZfliWcV0YK6cyt7dgcJOFZtyJ45MyHTRVmd4J5jS69uRguNQyhf0uLsNA5ios4",
+	"a5hVQ2swnXE8MGY5sLFEYhVfiSUnIKcOFNtEZnzMI3+m/HJmLJ6iJREEBFmDgrIaBBP+WDM5F4NPQZG4",
+	"RrhsGGmp7PazjIU2C6laeLnIQ0WQQMgNcKdrVf9En6Q/KcxfVVkCEoFtswZTXJUxSAG+A/+Kpiy7WRDS",
+	"n7g//zbcnw3JWRTFxpLsOzgM12GF1Nv5HoVEQb1GCln4tdSQDFYcB1hEI/l8UDsb4YRo6vNbvS1yN+AB",
+	"G29Waazbbm9UFn6TGA9A2cJ7s/m0gpTmCgCDygHp2YrOIbvblrswX80zrhH5H+rA77T0fnyjWpAM7o2X",
+	"YUA+/S2Ug09oxfxbzRC/0+rc1vQNyzj90Ll9izLvgNxdiDeajPeMgG2AQ5dXEJrhzYEmcSbTmpcUY2vA",
+	"z4XAniwmC9ZQKtih163NXNtyWZdSAmFnyGhBXB81ZEC4jLh8O/WkqFVQ1W8QBGbBVh00eoVAqrNtlJvV",
+	"1W44DM4LuCM+K6PRdIsiuNEUnYa575r6OdNTiTcnNI4zplRIho8fnpN9mvL9q84+WC+cqf2PPL7eBisV",
+	"+gnt6BomrHaebIMp6g7MFpYoPOodTyZHCZvtGr3y6Iyc9A7ve6BDmxOJWJbJbJf0qTzRfrAWyN4d+Lzn",
+	"gMnBNbLzhcxJxlKZWchqnGprvVPCkx7BdcLWOHlXgx/oKGEPSMJoXFxXVx6pOenyjO8VwWAb6Qt+dSNa",
+	"C4b6qpTfdU/54IqzeVH41hzcIiV0oPLZjEJcM7uiSU6tWIPMPdMXV5pHeCmsGM1qJF6uyrcVWLOdAIAl",
+	"jxpc7nifZ+/dwPEJhbcewF1cf6WA3c7Vv86gb3+CcJRwYTbUE/pXVMkDxEFhR+UXDcxVEl6+L5W5Lq4x",
+	"LagFhaL4RubQ4meI+LCFGaFAXkMVn4bKWFj5z8MCiyqmkNwG6+CKfpYLHdZLBvq7dphtW7Aji6nmtrwc",
+	"n1un2sL76Htp5+6sMOZ2kyjKQsLjvvG9tnFRO2IRoXzdw0RkklGNNxvk4OjQAr+BujOFK48xwVIhaLCk",
+	"xqQeAy4clJkJmtNvtruHKHDeb5JkuIY1vXai25PYRG3wlFUKoPxaSBRjy2GzlVuy1qxepBoM+iK7AVhd",
+	"IucNcCp4Y25Nil3hyteqeZUcpzAYU540QR161LXVNKk1TfhXPnRDbNiCbbSQFXcXJMNSBEWHuzYIYVHo",
+	"Xg2LukYFLAl4dmb0knliVLPJ2uXbvE4Wtv2GR/gSiunAKNYdYxYxnupNOBOrUbbgbSAZvl4CMABILbi0",
+	"nr55uf/04Rk5f0O69w+P2v1uu3uwEh1uG2jhcWu9V1LgLRlEudJIX4gJv7J5fvDdaKGZal2IYIkqoIGB",
+	"c12DuS6zeIBX0dgL/pFyPkgzLiKe0qT6lYyYS8s0Vt1iwGMmLMoOtom8e2Udw+DD3kTu2S/t2rTc0lZ+",
+	"3UNYcnutNA36CDyyDwnggib7kUMELLfmkweUuHF+9nCS11WHymq4Q6m3lfoahDWkULmgoqXVHBFV1qdk",
+	"kt9AUxMSZVvFSdJpe6v8WjiApRpYmtqAQmMagqzndCKk4goSDGyFcJahQpCxlNpIxVyAYUUxjE7IwQqy",
+	"dMNhd+PwLnMubnBznVKl8N7svRx5zCApPArjI2tOAqOcMwrOalCspTAmAk2QVTTdEccNhWiWi5ZmubCR",
+	"fS5iDcGEXJFs5dz+26KiZTJrADOBgHTriTASKs8Y3If0CSUzrqBcNBfkkTnHIVFyxlwpaXlp/gP5SyGJ",
+	"4PLHaLyIURZNjQYsswth44wfQHzxdOHKeSoSc3wBNSDpptXHUGyI0U5TbMWZf4aBWdhcmw0z4zFihxUd",
+	"YeNYAutCVPSKlAo4VWaVEC64To7wdi2cNhfNAMdWmjfEVkGJO7cihi6ALB7Y+JYPGgcJpU7KwqWe6P94",
+	"KwjJMHiP6WvrM21GhS9pJ4g8n/5v+qu1FeKJ8Wg5tYP66Zl9Lj4/o39TAt/cBLsEqrnMZXap3AUDXPAp",
+	"esVitB609aEikoOtCGS+dDzIHFNBuNDShRSRv53R5Pz16dk3pNtq/x2VDrQsCLAwiyhBEjlH5DQ+maKe",
+	"IzhYklREDNEJmHhgK9O0yczYm+6etkXe2owGqFnEFBlmoJkOiTLWzNxonA6KimrniLUwaGbAsZRZkVSp",
+	"l+CiYmkj8cFeQoY4hHSTgeliXFSbxwQHC3anLKCFH9xlN9d4M6iIsfaL3cDd2yoyHUBadhtEIuc7vuHW",
+	"aKsiQFlhS6x6Hcy6f7L6QH7gEgRGgKh/Yf1GBfm7YtHbLDRsiXfveEYuuYhVn3Ch8gSkd0jmhhjnCqLx",
+	"NdSWnko9mFNwzhu9mLsnaZomHE5HSGh8xSMWkqKC+w0jSi1wipaBG/la7+AbTcfjT85MoZfnzGU5fGam",
+	"Wun8U3rbVyOSdw1E9oYfQ17JYEwj7VO9ngCktwafXZ763HGNlwBF4HG9i4YlTNi2FwRL7LJE415792gf",
+	"u7UH/k796WEx/IZVsQP1Iy+CJDOsZi4zPW2RlyJZkKG8tEm8lRuxIYloli0IxVy7mhPrcunyLAwMsxmP",
+	"ecSxtqWmWCGYaZbNuEAuJqQeAHuJlhyn5Yp9p+gN68m6sSkMWMfcDxeQafhrg6LbjDPqCyjx5vPvxHbs",
+	"BbuH49yk4qnKoyncYmOY1yVkC5bwmBZj3+JR2qwkrvsesIa5VWEwIbaAbthKGnkCabYP7R5VoLVAQjTX",
+	"MPu+jIHcKTphNuP+dI2J9H69c6wltOQbsTl2T8c3DqG9OVFaWIetybIaGeqhzfW6DBq6kG55ixj/Kg24",
+	"4b/zYdoqFuUZ14s3Zuy4ZID20pQUrVyok0Oe/asi8AKoNAK8fvKSMyeE+sFg8EQqvYfAwrNyCjTl37DF",
+	"mnDllQ4rccsQ6oNI8cbukC6QUMlky5FEvpFAuo8vWMQmEP1VYUYQJCIsWDb41z/+F9yRwdaDWGY0w/si",
+	"bHuqdRpcXwNUyVg21T3HW6Yl1Ge4EiE2R8RmQoNTNCQFluWMlShk9rYcrR8jlTKuNRMQ9XQhxrVcMrNk",
+	"irEWOa2VfQd0eAsXYWs+wvfOAwOJ2cAdCy+0vQm9EBcCs3vAWTaTgmE1SmtJmndqRQeswfhBt8hTxDZD",
+	"tvv60Rk5ODg4MT9/d34W2rhbEbtEIJqxCxHxK57A9amqx7CbCfnKw7nApBJYWBbhPjDhBy6HFVI1f2GZ",
+	"RKdQwiMm8HrdecGNnhmcpjSasr1uq10SWOU7Q9b2jr3v6uiwmOB3zjGICD0WSKDi5sUthHTO4pCZPUEA",
+	"IdxJqqtpgag2BeB8q9QE6QcdB8hLUx70g4NWBwacUj2Fw+7iX+hkkrGJWU/z7YR5fI+PzDBRu1UhQe0W",
+	"56HN4CAIwqx/keoDlpjbB0zbspwNEnVDtMsPjuwWg41sfXvEmE/mlQvh3BwuBQw3ENYMMqHMvmlJhkux",
+	"C0Mju6VipIJfWhTIMRbjSZv8xQErQMQxeV4hsAob7pNx4c0F+teSIKCic2YA9WOOOtBwJnNwPWpJDkOj",
+	"OERMaMwGlhJJtFAduZ5ODb2Ce2LMDBsoZiuqusVfFRleDsvKK6CbmIMN78DT5vdRrsGxAQ+OEzqZYAEw",
+	"MyH7J1bsxtgC60KaUoUOG2C0Kp9hg2ZtbLl1dEli4W+zsRfCpZe7o2WXCzAjtJRmMjiVen8W92YZyVBV",
+	"1sXRTLE4HPHIzTG7EDQB4HIodWuxWixSL5lPFy28WIMQPgF2+L6Tca1Z7LxNwEANY5P2KBYepDSTmkUa",
+	"D789kVI8jYN+8Jjp0/KYwN0YVsZXEC7vj2Ykc2pW5UHpwDOLsBSECuIKcJRLZgJ6tpUs1F7C8JlRzE9O",
+	"Tk4grBf/7PiSt/0aSjni/afjF1Kw51RHUwjiz5hKDZuC899tt1HbE9oFu6OtAev53nqB2Ac6SxOXoGPT",
+	"EUqu90hmemGJWWZEyaASaWCJBbzLQbfdPdprd/faR+ftw3673W+3fzRKDJ4uWNxK6ClexOKPxg6EiHis",
+	"a9/vtfHKMugHWmqwpqCglD2DQf/k2BXMDy7fTssRBZ3OsZk1htQjcA8olGYpmzuPpNI36/3hd68rvR90",
+	"ek2dF32xfDAbTGkyDopeXDX/8jUzvqUhW724bAcjO1PDXvViMKGpWWtkDUG/c1j8UY67d1jM8eBwpfel",
+	"OZ5sWsNPNqAZo8K+vjqmct0JJc6YdevfPQr+baOOWQpjaRyyg2Vzg223uh3PcN/V6HDpV2u397vt7uH1",
+	"dfXn6pF1FSStSgX8y4aImdFVD3B5ON8t01+lrx6oviUPW5v/UvJWeGuVn7q7g8rwWohG7ir6PTynk6Z+",
+	"7GP7X/EJUxr7OGj3mh4vGOL+C6mfy9gofuBr6CFzXP/OlzR+jfo4vtLZ/Mp3guZ6KjP+i+vnYPNLj2Q2",
+	"4nHMBIYwjl1FgPVvOVdf1QIENmtNsZ/eGWoq6eI1o3GJTGlZekXtLq5mtZwwTMwyWjQWmAYTdKIgmq7c",
+	"YnD3FtpnUSzCap51wfuMK33q0CzXSl0orKcKmWt0QtS0I6MzJSw22tCS8DWqAlQQsgfFJ4xdsb2SkrfD",
+	"O6gV+5vRD0/xrYMlrwAc9Z9zZn9GJh4ovQCtfiyzWbCFSH/GZ1xv8+AZOtO3adLludxORags2E8fg2hK",
+	"xaQm+zudvW7vvHvQ7xSyv/DbcEMBYzqKYjaeTPn7y2QmZFrkXFujh7TvV9Ny+sG4uBcPaPegd3h0v/yv",
+	"jXTeMITyustFsGHJwqALZuGM60FkFAcjOkDywF+91nERsoah1y0omGMOTcs85oLQzLPhMfm//+eMMEFm",
+	"csEERJtk5L3Ms5B04V9FYkZUzjVrkbN//eO/mNJkJjkEkZDOkXkdUiWzPEF9xHblIm3hYAd5NsFYW4si",
+	"3DRlW+IOVqdqRnbN9tducUSeJNtzdrMMcAnlYeynJDVWrTE84Ii3yPAZF5dDvGLOWPLFBXR9EZRx9kV0",
+	"hHU8VSSAeXeTBIBnYCh/NF5ecGyz2nZBjdWdxJZrA1hKiJHlowVxNIJM0passrwaGa6HT0OOTCOzNlaS",
+	"zThYYtUbeA289fSrO2FL65cMx/f59rK3pZbxSOYivoPNB3GNqCpQ8FbEYD5PudIIZr/lHu9XxCZ4hqXy",
+	"+IWGT8d7YEfiLRe3MapDo4sNnZpQLb2Lpclp3CKAXq7kjIEZzxKFESNjqrQD+bGuUa5Ir9O9EIBNiTZ8",
+	"UYvXY6qflgP/5MT4dGyt6C0ejdkslZqJaIEe589I6b9VRrfz4ei1T7YZV8yyt3jh0ut0N78AV+DwdHeL",
+	"p79hi3N6aSfQPd5mPJEU7tbqDo646R0SkSx1b3uiM6ZkclU7zfWT8xof+EOdGiDpL2W82E1jxejn4Huu",
+	"uGYkzX7951XOyIxmMTdKRxHybKObt1aHKuHY1/UbPKv4/3nO/zzn7uookao86LYUuSCO9tYf/DI1qulO",
+	"57R6qaqYFd1MYMCxHJdXH1zbeivlLQxcIk7lfLngaBn8/cBiWdrroQuh4UqmdmPnkd5GeT2jij2TNFY7",
+	"M6GdzeA7NG1HoHv/+k96QxO2CEsoLbTD8/Zx6ROHphJPU8UlOjyhPE9YV8YLGnMaXN/SoisgzTabdZaa",
+	"QmNv8PhP8+7OzDsMW6ocYDygEKPNkhQ8Xby4Q67wipRJQ7nvoOanT6U/r55aQmGzTcMLFy1QPcHhEqSc",
+	"CxooOAbXiiVjo+3Lgoe4QIQLYesCYLSDFF5tHgbwyE1jN3awrD3cRiNwR9p7mO0J9Jy9rY9VHSxwe+Vg",
+	"+xn8jhjU7ryo6d4Aq+Zg7P8ckYsrLOUMF2/vmbTpjatSEiFDHNVDc62aN3g5LMuMo4uc5M+9Wbs3gs3L",
+	"Ba0y+jvejf/WivGuqu4tpdMTesXqQsGw/SKwzQb+CDknUvjEkk+F3ex0LEltZ7O1eNXYrjdztFQI/Q9F",
+	"bHflimyoSLnT9u8zLGPjV1pORcHoqbbJn0pDaJlzO7ZI8ZAUyQIA7c2TKiRKEiFJxZfJzXuXGGrWWlFJ",
+	"Hor4zgguvJkO8yeJ/n75YRn8dnPOiGGBjaY9ZKlMZRIr0x5EQ0LsLeREa5szvrChphCFjPeyZd0uOB32",
+	"lRAR2nVZEAISIUhCNUT/Yjx0kQehmB464EWscgfRrNyYd0nsaty4ioj+WLszO8GdFf47i2xDOFwMTfjp",
+	"o7tjVSkTMSaurVynHhl96+Cgf3jf6Ft6mjEFWwAB/Av1xQGBOQ7oSF6xLzqtA4i6HLA8+6IDg8U9qDgT",
+	"IOabJ2SWCw5AHcGqlnd03j4ptTyrql2a8VG+fMddf7aIf4Lgs6npMGHkiieJMd6Z0iRlmmsY2tIuNI6u",
+	"OCxBp7M0HM9yVQZjw51cWNnWYws/Vvo8PqxEbUBWatHwXyqNHh8uvXdieqmkDdmgxOO97nHZYIHoPIBQ",
+	"AENbUIl1dY3bfYhkrEzLvuEGcNJeGsDYSKKyKxfKUH0HH7l+t7X67Y5Qg+5tT2tDDJUXad0dcBSprkoc",
+	"li/Eck00ujS/GklqzqEVp5sVdBuKtQT2qh0OHCQbKM2T5LbD/SS2wm1Dr9aEW4EjJs3kjCtW1ZecAKhL",
+	"BVsHTq1z+dpnEMuusXAntZn3Ran7Gjafq9JVFNl1q0seyexCuJxXRSrh2q6qoXkHOlR9K1FoxioZRS3i",
+	"xImbDVTMHYK3GQWKBUC4EDYzxzmZmrzJxbLcna+3fuYPzzsHJSsrqqYFk/le+yAoSo8Fs97l/Q8/d9Nf",
+	"KrCqZTQpwiLtTyMXD+rrpNfvdH/ciQ3Y2Tf6al250Xa7XPLW784byjKLkasspnzMoai6oRfFkiumVusG",
+	"Vc6TlW2148QywDFuNjogKUZgUSwXkoDXITFz1enwYBAujNpn4WcLEp+6UubE9MXI3t4Vy/h4MSSI6oZU",
+	"HrHM4m+xFnmqHYJFZhjFWGbkpA1JND7yN8zkoZ3GLVyfEYRIBr1n3/7nXvfHb77ae/Li/vnel2dvD/Ze",
+	"//D96d7h0ePne68ebu/rtGM6M+3etacTEVaM9bYS3wwEzrMZwlK5aGYX+IbvFGDl5cm7X9FUrm0pZGyl",
+	"1gFYGWQOIZ2VXAf7rFcV6y7F3pUtXwMiE1XLnXyFADpl+yVxFO5AS7ik8hvpXIiS2lY8ihcC+yKr4zv4",
+	"8UIY8UguDz78fCHQgO4c9zoXIjMM+bDTbV8Ie/S6F+JC/Osf/w9BRDeQXh3aHR1Evfh0dBZ/ATS63Zrg",
+	"iJoe6VWXzS5Ubevu77W7e91e5fkdwtHdmfHwSwdgCRmDrRtb05/FE7NOxZg6IE5R0Au3cGKQblrSDl7e",
+	"QQpqzGo8c4lfXjGxRvd4w7Irlu2BooiPtshDaxgavTcmQ7C3hg8w9Ywj4K5PvXxGld57aNrYe/rVMETo",
+	"ZaopKjUXYgghEWdgTg1bxKZgll4dANNCFFUzABgNZC/K2cwOzxD5IVE2qd9mGAssRQyh5YCVdCGUzhid",
+	"gR+pQBkiUcYgXZQmkFtWKkBcENMolioVC0y4MGIDPVZYzxMgwWzWRd+McsJ0UfnmQkC2VYjsHyfitMXK",
+	"FkJMvlkvn1R4JJNEzrcLqj93mWuwSDCmB4Uux7XF5Yc1AKAvcDgUaW2oqpeGTW3jaqr4SoGxTtg59pUW",
+	"u+PAdc0+aKTcPZxGTfQFPO6TXvdCwBN9DMS4EIbW+uTjRaA0Sy+C/oUNKb8IwgtkSsWX8BXV8HdVletZ",
+	"gYK/Q7NB/+NFwGN4dCVs/SK4voatXGO9+Mw8nFQr+CNfiCM9u4xqV2rIGOcbYmRcgMva5BMH53gDR+/L",
+	"8d3mTsgkHrgi2GBglKH8kIiYm4EFJ61DyCd0WDuBvAR8R0CbHmQWsrr6azW9rNPuFckTN8q8MH8rPbC1",
+	"sHxGzOGxFfFFecGy8Elw2G312kG9sIkcD1TQ77bvtwGAFIwj+OLoqNdu1+syHtXrmwTdg06rZ95r14pW",
+	"FCl9laqIDv0NB3J03ALvE2Cx4Vf3260D81Ui5+6ho1anXamU6Ga6uvyQou4cip0wUCUcYA11Luge9Vqd",
+	"rh1wzR91tNc5CKrgcMFB57jV7dlnCwS4oNtpt9puzi6VBRLzBkLqgVnZoMBtM3ve7fSqI65DEmlZaFR2",
+	"BBY17aeghEYzB+tWUUUY4dFkpZ67oBHO1B+bmYE9qyvTrUEfaIkp+uZh0MvwOJZsrmBpXka38SL1hnE2",
+	"+Np291l3wBYtPvG8bhqdKlTKq+ZRE9Nbhdn6XDyvxgfa11DgC9lPbSZyXNhi7YNaIMfGua0w9M6dTM7H",
+	"rHvHhv15mfXRcbfOrA9PzBf1SlKYMVznne0mTnS9gwFn6bhJKcKVbv15Xb9iFupyeQwNSsFWQwi34DH7",
+	"M1e/3GsLAlpeBUhqmcdBzcjRwhWMfjnGq1KuKxgeNpkI7vLR/2frZJhvi6asmebKTUODRQUDwJ4xw5iV",
+	"+C1wR1lptCj9CeIyfoCZSohPnWmLDp5wF/hIL4S9SpVjArU9iUoTjuXL01wXWdINF59IuFj9/dNz4X9L",
+	"XvE2d7Tr6ReX5w+Xwv9vOfBwlspjTlLKofA61S6QmOsQvEUWhczWawXHdukvcjXkd+ERuQOp9PKIEpHJ",
+	"Hr2yvkY132C0IHYZHtjzXJ7dCuZZyVvAV16rQY9MQVrQquaz32o+sIi3easDW589llxA7oLok01YQYD7",
+	"WErF8lK5qKJuET23gvLc4vw+MjbJFs+dyxseb1zMP4/qpqOaKxaDEQBFMmtUvPEkTmi67pp4QtM6ALye",
+	"SzJjSgGSGVAl7DIKPXSSUhLRmImIwelC2L9EShtGZ52eOFZbl0GxK4ZVoi8Egqo+gKAidOZGCcYbsRnc",
+	"K5Ola+XiFg0yfTPMRtrbMxMbQr8KoRK5sliJTffDj81S7Hp0n5t/thOhj/E++Dctb2/ijgIvuVHtj4ye",
+	"vxp9vvudONT6EhPESJErrfXsFVy4qe+eMZg6W/R9EnfnV4cAslz03W23b+fJeEzTzYlRhkxvmQ61C95R",
+	"uGPy1J/YSD6XjNIZ09EUC17g/X6VJ9pLUMP3LDWFRfnvEZvkAm9Stok9KO5q10Ny1jIsW+QFnWFdHoDH",
+	"dDdCD0q88qrJBQCoznAiXLe8zPFJOZDfUy5mRBUbYPbrTx8/Z1rlbdwsgKVsvcO1aMn2XrsDYYWWAd6K",
+	"PRU7uplJOdXhz/TNT+rgraGpjRZwGx7iIs+raZOzDVHhJdNA+8pCRqvmCKZ6rucY45m2yPNEGGJbw2rb",
+	"1PALUeSGo/1VwrsghDVU4HMBpWnGAS24jl39gHTbPbxod+XOLKJY60KcSxxASIZCah6xoWvbglm5KWkk",
+	"UOvFSVkWkmEZYjK0NYTc8RwWTBxRornwh1pFMottqMEndd2U19vhZ02ABYRyhFb31JK2Rfr6wQRrFS4z",
+	"N9yRWiwPrFIKmliUUKVYnpGDkFQ45JxrrNp6m8TaV6aPs6Km5BbRZjvmbtqizz99LBfBHN44o1CCWymu",
+	"NIsHEDTvkyJMaA6FNhtEB7Q/cMFOrumiFOcAKrJ5I+tbbRtLhc+hqc8+mNlAAcYZi3luRCPuAxRQkONB",
+	"UuRfNm3MFU14bAYd55l79FX7q01b9q6hqKhZO/zBhkgG/aDTJVnOSJyTVzLTIencb7fb5Bkl3/MkYUV5",
+	"UltpMugH7UNyeEjabfx/pX4poLRU3ymiUZbasguUcg7NZjJJGOolK+VS/Tu1VELVXtonGDY0MMxPxoBV",
+	"qx18umJCGZPWcqapnLl46aUyZwpTCN7nGVcxd3T26LX3umY+zpPBiCquylKsIXn81avXhGaaRwkjR3/r",
+	"/P1v9O920OV0Qbrgctl5c4GFKNxGzeiHwSSjIk+ohRiMqb005HwgU4t/Yi93zHdFTViFVT+LiqdL9U1X",
+	"SRzWPuNXNFoMHAf5WIG4rzCT6/LJjE+mGqM+IqgG+bfO4d9hOq5eflEYvxjMQE95Fg8MIXAHbZsxwwHM",
+	"1qELLugHB0ZqEZqTNMmx/JbM6IQVR8Ys+KOMYlkiNw+alHv/Js9IxLRmoGWFROaA+6h//Wfy6z9tNQ1k",
+	"00W13n4QzcbZZPJLPJ79ouc/d5PLWmlf/+9LtYD7gbcW8S7IRbZCrv9OzdUwvmEmd+X1TZn1nlSRF3Vd",
+	"AAMW/2jXe58pc3ELSOC3GdcMaosgm6Ilk+KxUaxAnEBVDUxCBL9lxHbUX2OubNBlM2TZV8Uzr9B6+pSa",
+	"1+ZUXC9tYpEcozraobIY9OyZzFjrz3zcz5uPWxKMDfPFzal4RkKwOYzllUgs2bAj3W5MHMHE+NxG9U5c",
+	"HQr4C7LWUQWYunvq4pKckWEkYzaE8scyZcKGJlczRF5IZ1hBzfgLwbWtHuxF17ks80M+h8nyzq9sr99J",
+	"O8RTSNC4OfF/5pj7RvZ5qi5t3Z+yINOIEZuCgSnYXE0ReA0JQRFh2ciDwvDllUp0lrkUyS03INd9+/6a",
+	"fKdMzvBCxRKYLK1wrMXDK5EXoavQ4hK/XcB7eWmMDi9wWJa83nfPeoZD+xykepcW878/b6oxrbYgFtgM",
+	"W9jQpihgzdDPHWf5BxE0W5x/S83WZVbxx1f5AEqhiZSbjrMFUliPBQHFryCyI2M0DgswCLP5EKUUw6Us",
+	"Jc9ZdpkwksgJDk/AlQKeZFteqSi86rpuzWKX+3hhbcUa9h940/CuFmqIkaUsRyoI+5DKTCMQfOLKRDVd",
+	"2H5tZ7whdeWpiNkHZ19gmjJmr2GFiKZ4Cls+0RNR0Q5Xq+wXlZjaN6rE9O+8I1nJrLPoFa1O9+BHY8ZR",
+	"NQ36Qbs97v1wuLh8Js5pPDo8Zi9OBD+YfHf0pNeLvh4//27+9uHVSff1e3n5hS1W+wGW45KLGMtngKWd",
+	"MGom+HE1HWapa0iJQckGz/Xuf/Xw2/T98ZMv39B7++dPZ2/vHX59xvJv2evL2eGL5+nXb398fDB9kz/6",
+	"7gt8V8YLzKbB7YJWsPKjpdj9zkVwHV7gYC/MaC9guPAkDPgiuF69Zwno+x2YtSXTrUEy/7xe+QyFbCrQ",
+	"M/ZyNolZwRmWr2Ydb/Ux3H3gXqnkeOwaAmlsoVIhNWx11FVpS2aTfZ3IyV7ZQugeRJtkKvOsRb5hLIUq",
+	"w/OpBDyeKcS7MsgATzN5xRCCBzg1lC0EVaxUCg3XL69H/Dg7xRxuy1iqy4GnbR/ciBfi4EIcXb345gkV",
+	"8b3xCb9PF7P3PB9/9829r9O3/H387Tj++mH39BvxLf/u0dMv6jnE0Ab58bsfnrwe/3D64737KT+N59E3",
+	"9/YffymyDy9//PElnR2++ZB+eLn4/pR++9W9+XdX02+uHv2gvp4nY/XhKn52/mT8Vn5zNj9633m2ODl+",
+	"+fP9x9/17j/89m3v7VxhTjLWbKl0ee/osHfUvt87vHf6w7Orw59Z/iodZ19+uPySPTm/1+Xpzy9m095I",
+	"vrh3KI/U4c+z6dPuwx3caZWVb0ZHNJRZrmuroig17EuKZ+KeZ39cTH2v3SuLhr6QmoxBpSrEF5C5EfT/",
+	"Q0i9N3b61pZ3LcWZXJnSCwcegoS+YDifT5PZXDnmBVANFC0lFAZANdoRaw86BpY1Hm5IjZVK2QC0fpGj",
+	"a7QZMGRCMmU0A6UrYvzK6luXLNXeiDZj2lkwFixwWVENuTCGPOpSLvbOVsaUKf05Z3A/f4qR6C4/1z0Y",
+	"YXh7PX7PhkWV4C5Clu1CldHWhcB6mmJ/Kud7Wu6PuYj3Eqn0nk11UUb3g3qbxn6AbGrorKb0VQL0hm4s",
+	"VLC5u4K1MC5N6t4z3IbPFqHn22VXMN4VF0M2Dd+UBcVCctIlFPFUmrRLDMItD9PGGt9/pIhB3Ht4ZcIS",
+	"uOZrIxxEwiNUsOMc22JBvwvl2dC6bRtVJ8EPfCKk+zKBJ9th8HNOMyo0F/aHjL2HI2j/SBl1f6B1ix+1",
+	"TFNWfIZGu8fdMMiFrVEa9G16aS18CG9UKwGI7sAH/U6v54s4BD5gfu1sjnx0zMKMpbeqg45OTxfPv3ra",
+	"fXb+8MOz86ed08fxwbPz019OH7fb9Je4F51/PWeT7Vk2Hq/NWirGzf8Zsfh7iDEqw8VHLKIz2D/HsSGY",
+	"Cxk9FD+mixoykuFp20Qozti6PNLn7PZgW1sF3YVByjI4PXD3+tPHIDNSKOgHZQGMMMhkDhfLjx+ek5Xk",
+	"f7zfTySW7oW4ikxiRb0i4gl4tkzxYnjro/XciyDzdioJVZe/A5CtqlGl5SUTOPuqhRV+xLDFVXPrDUVU",
+	"LDPVekjDAurKxnINlsyM7ePV/VpohueLU3zo9xSa6gE06nT77V7roAOxOhgmBAsMoUFmMQ/u28jSXhcS",
+	"8FfjGK44mxd/mol5vDvtDoYEdYtucFPLbg5dN53jdq0bf8yX7dR9ccuyIrCVm+WQ4WMWzM1hBhIMYRxr",
+	"InP9h3Sj3P78NpxSKykk4glJwexqFksbU003QOc1HN1lsAGPW7pqpmESEZgmMBauCCUxaAMt8tal/l0y",
+	"G5jK0RWSyXlo4zj1FF5//eiMHJ0cda2phObmhaj6WmrOaAh5I4+ePntYYkzaoblxaJnYVEd8oHLpRcWC",
+	"AIomhrTayVwIzZKkOhswE4y1NuMi12AIyyuWOYOuHF3FRK74gjym0atMXrFmDrjkC4/LsRSmiVmyUp7y",
+	"OFi+T6oe3Rn9gDmJQf+oB35v92dn1Wq5PboDLsESLIJ/maDcNIQzlqh4v2tflOXGDa7ykz4kVrW6nd6K",
+	"q3z8+MWLx6k+7f1wOj2/d/XDo0ffX779Zjz98sdno+zJ/eTbw85x8qQdJW9+WHaVI136eusWOFWZlDie",
+	"R1+9fPTD8Qe26PzcTff3n/DLhwdSZI/1q86TL9//53ffvP9RHL4aPby67H1h35yri6DfrTrdu1WnO7KM",
+	"i+DazX8A1Nn/aac5Be+cJy8evU5eHXx4od6e6pfvD7886x5/+fRy/+GTZ5w9vvr+6IM+fdX9/pvox5Pn",
+	"X8Dhwc7ejuL46M3k+xE9vvf+Xvc9S84EP87vvf757OXl/cve6eNZ99kv36v26zl0liY0YnAEMoQjMWK3",
+	"c//k8LDTOez2DjrtMDBshmE6hxPra2sJGQls5Lw3XFGClHdnXuWj9xAe5VWUl3SCIrzSni3DtOeUa7A7",
+	"q+fMMLKSTQmpiUUMKs5XbbLH7eJ/v8HJuhnuAB6CLPWVkQtNvlkQGiGBerWZhRzLkKsL1vo9xag06AVf",
+	"ybkwxhPKVhCRelliFzIOBDGj8QatAIJG1BqNYClnP+ZwcVJmlYwYAjiGZIhhJpDgAUhe1mNayGUHEQIR",
+	"idzujzeB//ni1A5sZyvilvV5bbe/VZ0Qk81r+qDDHra7UBh1dqGX9z9srtZiI4gwPBQKXyCI54JIERLA",
+	"cS3wyWMKuOAvx1iy3FCeBJoDnRryegT8bV7XDrDSfAHNP7gQVBA2S/UCC9TRS6YQTHRejY0gjsZjurDQ",
+	"pEUHdt7OxggthExREIOqS3vvwMVEXQiaMfdOzKKECxb3ydB9HLZID9OYNhC8+W0kP5ChyrMrthhimBVE",
+	"70Bml08vfEMXd0HSny9SCh3CAMFTl0OFiTCVMwaYQMYksPAGhSwq2MpP7nPQDw57YOkGYeC2EIpL5IqL",
+	"yQDyEK7fIZRzltn44qX6ykAfGIsns0uH0CoFQhhsHEBQ9xq39zrd+mAQQw9HYemiPorXFIjf0IPaokNH",
+	"W/VeaJYxmrl+FGJH1iX91GEmRWDlQL7dHOxBJYXa2O8CYq4rXeaCjhI2mNMMUUKKJ1Mps0GJGHgPcMQy",
+	"ZowGTGepNTNmiR6YIcHYt5fd0Fsh8O+ivHKVTf9Wg+E+f2xbg+zA1SoYpwqJoSdXsBx/NEfrgQv0wqjR",
+	"S5Zq86SoR1t7tIhqUmuj93lx5p76zDK96Pf3JtSdyAnxk8KPAnSnjM04cr/xthK+TMVVzAaxD9WUdg+P",
+	"hi4iD9O5yvps4FsRfRc1XAyj4jZ28hG8GOT0QgiaZXJuVD7DR4zyXRHpjAnUChmLVaW6G9YtAdVCIWly",
+	"3ShIb5rQu5MgxXL4Fdr5vLIXMnbrnpaKxh3RJKkXTHCJwM5OW079LVJ9j45pHHePe8fdzkH3/viEHY+P",
+	"x734pNdlXRofx21G2ydjxtoHJ93jzogd3B91Ot1Ru3syOj46OmFA3LjH9fG9mQLIBiKEyTFhCYuMGOF6",
+	"gaEUteG64dmWwuCSsRTWiGo2kRnm+0GeZD5DCn4XBvUUR+grgUDi9V5xlDrjXC0t6Ru6IEKaNZ3SZLyH",
+	"YM2eRTU/JLWEatsamOsurbjetJYpOgtB/fTOvXhzB1lqCfI00ncmTOv88XNJ0y0ixV8advACCde809lC",
+	"oL6hPH4DQB03EcG97vE2c4mkiLlNqf2kghvZNRJbSPCsGJHsKGdtOp9HUG/MgqpAQJSonp5kqD6iSXDd",
+	"Ik+1shlQLoHBYUcAiaDE8uZFXQgLGgHCxQWFF+FV1pXMRZGY1ycJ0wQD7rGaoZk/5DzCDchKohVxeVYP",
+	"yHwqLwQkj3EwDTHcqSH/6vnipmktv4Wsqk9HjzZJquRrBFjkqvpSzZrYLTuqmWpvlwy1QxrUUg5ijSov",
+	"RDUrqo9FULDkB86p1+60yPDVyzdlVIMd/xCP1LRWrMZDfzYV5eY0+Ge61J/pUp/YpKylS21mB9vkUfkO",
+	"PmQgNaOtAYCaqy5SQ5WF/hRjRW1CCMqdC4hYeFBzkGKpIgT5wAMUOuSDIkYGr+IvRFHUyDTA8I6z7BAq",
+	"wRnBBTzBIt9bw+iliCxCtcs7r/IRsMgLJKbCq38hVpByzZyK4kRhwd2MdCQ0y0DouRTlSnUkw3kzeckE",
+	"keNxH/F0KYlllENxJVehW10IiNAYXgSGTBIGt4/EHExw68+nMmErKWe4TZWMMxLJJJ8JNAOAmWo6Mi+e",
+	"z6VTVEIE7e51T3w88CE0+Zzdva9gF9aHK+Du3dfemRUxw5jThEuy3/EgwcxozNbWAIa1giEjgDO49sAV",
+	"axH+Owct8Fx6KqfkgGdXMb0qKHemtRYE3qNBgu7Njg/rH9IPoVJBr3vQAScgBUAkqG9Sq6GLpUegovLp",
+	"yBAcFjR/FwYAJY21cX766I3XXRk/1ikIjo/QVYxDKasNuMca63SOqGJBWd+g1hDmvNUQSbsHdUgmV6Dh",
+	"fse+ZV202wk2ZFYNl5PuqMH9JBWEak2jKUDg/vb0vOKiscLZgUU4r6CfzcPcvn7z8sU2XL31C0/XpnHg",
+	"MTAsZFgNES0aGIaAoZkwSHEA1V+lEIg2ZUwT9oFFuWYAgcwq+atNrGZxjsfuczEcO/2yrBmuYStSV04O",
+	"4efiGJk/C96OrjJ/2sKIC4wF3Koa2S88/cMT5dmb7x09QUa1Wfy1NLpcKsPjzr5ZPYg/azz85tTwf4d7",
+	"/44qOngo16muG4K0X7vHPnmYdvg5dbYaEvoyAKR1he8G7WheulNYRxVlDFr04jWeH3QOD47a7fabP5EZ",
+	"/0Rm3AqZ0VEo0NOgVm7ZR6J++Ea8CLyL+6Hw80BB1hbjvwsu5K2SOSzL3yabA2XDn1kbN47OdEtYeEBs",
+	"EOSyHoAOqN0yOVzbGwtHFlJ+ZyFv37s9kNwWe1pgmP5x4nMx9hamZUNxa7u+fnvXV+B6VMGo+6tFa2uR",
+	"J8X1NfnbUCVSD/++sebWJWNpg0kMtNNQPuvOS2KhD8kVxDKDt3F6f9bF+t2aN7nadKdn3tvj40Y6h1Bf",
+	"DDXWNOPjsUUDzVniMNqqOBphWYjOKIV2NGVUR0hUPjLtj1hMUjm3idZyPN5LGb28EO4p6x4l0ZRmE4xg",
+	"1/QD+A2iJAefO+Q2QcmCOUuuipAXHFXG4PcW+VLqqYuPzYp7REVnWMIuvBCVUOVI5klsKyxELLawKCOp",
+	"pw/IiCVyTk7a5C+uESiJVyQ3CCzNWRRIiC7V0F3eL+BKIpYAF6cvEEHB4QPbmpgwxtAshdGypSA64zQJ",
+	"iQDA1bpaPYdxxhJ3Zs4V69tbDiEJja94xFoXYkjVQI6HhArChVlRHWKsGLW8qL5wxZVwWNSJn5u5QcS4",
+	"oVQoNKinTDQAJj1fvJ1S/XT8yZwxd4u9sf4eoSiLcwh1hjtwjMwBcHAdRaHf4+P7rc7hUqVfltBUMShJ",
+	"r4L+wdFhGABuTPFFx7AEPrZ3N7apve5hq8El33ClEGGxcQdgYLiznEOMcLY3Sli+Z13xpuvKmE86tpQ8",
+	"zqny/DSdRrAXO8xmqXLxViOOZCLzrHG8K+PSbJaicKhVP8MCztsp3pY6G/yvdndDiLOtCGwbYG8O3JRe",
+	"MXPCMKn15vgd13+67naWbUXuSp1pzcuNiSwi9ZIIBBZelWDrHHdb6/T/PTT632jpz10ADSv6P0XsfRT1",
+	"cMgzabH6N+DIZrlYX2xupf6mseKVsjmizOa4o64ANbiFuzmRJJYt4oo0WH2BR1NHv2PKExuYYFSrC4G/",
+	"siyTWb+4eLFFQxM5ccqJAw5zCf3v5UgRM48hSbjRhiAiA1P/GsDFXudiY/I8JvaPlsC/4JsS/KvJFnkv",
+	"R8H2iKGj3zxqbAw8rHdyYuyomMVL4QVF2c8eOKjNDgb9QPMZk7mGZGCz1RAKUKb+mjXqmxHmiVbu+ry5",
+	"aVsDFEdyCPhb60YCcCeu33bRb7foVyZJnm7X7QoaV/T+28Xz86c7lFHJxWavmDlXfwLC3nG9PVxUs7yG",
+	"T6z1hJkH6tyxqAXZeM/1xqa739VB2xb/yotVBSGJgzGNtKFSCHa8lT8XJtdEtw8NPwSA8N8jVWCEd60G",
+	"43wqAaJK8YkxK0NXlLFJgk4ZTfT0l3W61BN45Nbk4UBcA3m5PcuxfXt2zhrsdw/E+gYysa1Ka+/dQDJX",
+	"llCxzBjxdg2Ndbf4Zb06auw/xIK4A6hijHrL5CXEdsny6kS5PxXD1CC32DdZ+3LQTQfHBrNilinsxCEe",
+	"hk83HysMq3OqfHX7eb0pokudO+jTUNh8ysDmKYwnS1I25Y8WSfB+kiuuwJpp7nv7yG0pbmLs+YnstLpH",
+	"rePateVVu9VptbdfeDeiBgt/lPMk/lSrbZRy6GDNUd4SN/Bd8bIXGKyojasg069wuFYuYluVkg0FlGPo",
+	"KbWkpABVKaJJUinyVFzllxCZ7obCNgsXw75GsaTGVMIyVC0RhVHJEvCTATSVmXWxLuOi4hP4HRVdVPqy",
+	"xoevL1cBuGoy2VrfIYBEY2h6pTErnG4z8Lk1ugzF5LZaRmnRNC6KcyZZ6DMUp5GcIZqFnMB5te4nOSZj",
+	"Nq+u92SSsQnVbG3zUK84zeSMq9qko6nR3rOmVyvQbjYhxxULnK8WSEFkVKyRUps5ooSvdnFa3HlBYCDX",
+	"iiXj2vZ6x4Xsq8q5zMZU3nMH6/rd9f8XAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

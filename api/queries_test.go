@@ -63,6 +63,8 @@ func (m *matrix) values(route string, p *openapi3.Parameter) (all []string) {
 		all = []string{m.now.AddDate(0, 0, -400).Format("2006-01-02")}
 	case s.Format == "date-time":
 		all = []string{m.now.Add(-time.Hour).UTC().Format("2006-01-02T15:04:05Z")}
+	case p.Name == "year":
+		all = []string{m.now.AddDate(-1, 0, 0).Format("2006"), "1999"}
 	case s.Type.Is(openapi3.TypeInteger):
 		all = []string{"1"}
 	case p.Name == "meter":

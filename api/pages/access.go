@@ -1,6 +1,9 @@
 package pages
 
 import (
+	"strings"
+
+	"foyer/internal/consent"
 	"foyer/internal/disclosure"
 )
 
@@ -15,9 +18,12 @@ func drawReads(w *words, list []disclosure.Read) readers {
 	for _, r := range list {
 		line := read{
 			Who:  w.say("access.by." + string(r.Kind)),
-			What: capital(w.or("access.what."+r.View, "access.what.unknown")),
+			What: capital(w.what(r.View)),
 			Why:  w.or("access.why."+string(r.Purpose), "access.why.unknown"),
 			When: capital(w.when(r.At)),
+		}
+		if r.Purpose == consent.OpenStatistics && r.Kind == consent.Staff {
+			line.Who = w.say("access.by.open_statistics")
 		}
 		if r.Times > 1 {
 			line.Times = w.say("access.times", "Count", r.Times)
@@ -25,4 +31,12 @@ func drawReads(w *words, list []disclosure.Read) readers {
 		v.Reads = append(v.Reads, line)
 	}
 	return v
+}
+
+// what says what was read.
+func (w *words) what(view string) string {
+	if year, ok := strings.CutPrefix(view, "aggregates_"); ok {
+		return w.say("access.what.aggregates", "Year", year)
+	}
+	return w.or("access.what."+view, "access.what.unknown")
 }

@@ -58,9 +58,6 @@ func (s *Site) drawCharter(w *words, book charter.Book, kept household.Borders, 
 	for _, p := range charter.Parameters {
 		x := now.Get(p.Name)
 		one := promise{Text: s.promised(w, p, x.Value), Decided: w.say("charter.start")}
-		if p.Name == charter.Homes || p.Name == charter.Share {
-			one.Done = w.say("charter.unused")
-		}
 		if first, removed := kept.Kept(p.Name); removed && (kept.At.IsZero() || first == (energy.Day{})) {
 			one.Done = w.say("charter.removed.not_yet")
 		} else if removed {

@@ -17,6 +17,7 @@ type exit struct {
 	names bool // who runs the pilot is told who takes part, whatever was agreed to
 	lists bool // who runs the machines is told random ids of meters, and what they do not say
 	shows bool // a family that agreed is seen there
+	sums  bool // what a family that agreed is counted in is
 	says  func() string
 }
 
@@ -85,7 +86,7 @@ const (
 	stream = "GET /api/v1/events" // has no end; it is followed apart
 
 	// wrong is a query that no address reads: its errors say nothing of a family either.
-	wrong = "?limit=x&cursor=x&by=x&from=x&to=x&as_of=x&state=x&job=x"
+	wrong = "?limit=x&cursor=x&by=x&from=x&to=x&as_of=x&state=x&job=x&year=x"
 )
 
 // exits returns every address of the table of permissions that is read, as everybody
@@ -105,6 +106,7 @@ func (v *visitor) exits() (all []exit) {
 				all = append(all, exit{
 					name: string(g.role) + ": GET " + path, names: listed, lists: g.role == permission.Operator,
 					shows: helped && slices.ContainsFunc(aboutFamilies, func(s string) bool { return strings.HasPrefix(path, s) }),
+					sums:  rule.May[g.role] != permission.Denied && path == "/api/v1/aggregates",
 					says:  func() string { return v.askAs(g, path) },
 				})
 				if strings.HasPrefix(path, "/api/v1/") {

@@ -52,6 +52,7 @@ func TestCanary(t *testing.T) {
 	for _, label := range []string{witness, withdrew, never} {
 		v.plant(label)
 	}
+	v.together(witness, withdrew)
 	p.publish(nil)
 	stream := v.follow()
 	p.until("the alerts of those who agreed", func() bool {
@@ -62,6 +63,8 @@ func TestCanary(t *testing.T) {
 	for _, e := range exits { // a canary that never sings proves nothing
 		if said := e.says(); e.shows && !strings.Contains(said, withdrew) && !strings.Contains(said, string(v.family(withdrew))) {
 			t.Errorf("%s does not show a family that agreed: %s", e.name, said)
+		} else if e.sums && !shows(said, total) {
+			t.Errorf("%s does not show what a family that agreed is counted in: %s", e.name, said)
 		}
 	}
 	p.until("a webhook about the family", func() bool { return p.hook.names(withdrew, 0) })
@@ -311,12 +314,12 @@ func (v *visitor) closeAlerts() (closed int) {
 	return closed
 }
 
-// silent wants neither family in what an exit says, except for who they are where
-// that is told.
+// silent wants neither family in what an exit says, nor what it was counted in, except
+// for who they are where that is told.
 func (v *visitor) silent(name, says string, names bool) {
 	v.t.Helper()
 	for _, label := range []string{withdrew, never} {
-		marks := slices.Concat(v.devices(label), []string{trace(label)}, sums)
+		marks := slices.Concat(v.devices(label), []string{trace(label), total}, sums)
 		if !names {
 			marks = append(marks, label, string(v.family(label)))
 		}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"foyer/internal/consent"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/opendata"
 	"foyer/internal/registry"
 	"foyer/internal/testserver"
 )
@@ -22,6 +24,9 @@ func trace(label string) string { return "zwq " + label[len("CANARI-"):] }
 // sums are what families that do not agree have and were given, as anybody would write
 // them.
 var sums = []string{"19037.91", "19037,91", "19 037,91", "1903791", "717.29", "717,29", "71729"}
+
+// total is what families come to that were counted while all of them agreed.
+const total = "4715300"
 
 // shows reports whether a mark stands in a text: one of digits alone not within a longer
 // number or a random id.
@@ -65,6 +70,41 @@ func (v *visitor) plant(label string) {
 		if err != nil {
 			v.t.Fatal(err)
 		}
+	}
+}
+
+// together counts the year before of some families and of others that agree, as many as
+// it needs.
+func (v *visitor) together(labels ...string) {
+	v.t.Helper()
+	pilot := v.office.Config.Pilot.ID
+	zone, err := time.LoadLocation(v.office.Config.Pilot.Zone)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	var ids []household.FamilyID
+	for _, label := range labels {
+		ids = append(ids, v.family(label))
+	}
+	for len(ids) < opendata.INSEE.Min {
+		id, err := v.office.Registry.AddFamily(v.t.Context(), household.File{Family: household.Family{Pilot: pilot, Label: fmt.Sprint("compté ", len(ids)), Language: "fr", Since: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)}})
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	a := household.Aggregate{
+		AggregateYear: household.YearOf(pilot, 2025, zone), At: time.Date(2026, 2, 6, 4, 0, 0, 0, time.UTC),
+		Figures: []household.AggregateFigure{{Figure: "use", Part: "total", Unit: "kWh", Known: len(ids), Value: total, Most: 12, Seen: 97}},
+	}
+	for _, id := range ids {
+		a.Homes = append(a.Homes, household.CountedYear{Family: id, Covers: []string{"consumption", "cost"}})
+		if err := v.office.Registry.Give(v.t.Context(), id, consent.Offer(consent.OpenStatistics), registry.Form{Notice: "2026-11/test"}); err != nil {
+			v.t.Fatal(err)
+		}
+	}
+	if err := v.office.Records.SaveAggregate(v.t.Context(), a); err != nil {
+		v.t.Fatal(err)
 	}
 }
 

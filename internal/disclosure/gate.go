@@ -59,6 +59,7 @@ const (
 	viewAnswers    = "answers"
 	viewAnswer     = "answer_change"
 	viewFindings   = "findings"
+	viewAggregates = "aggregates" // with the year: "aggregates_2025"
 )
 
 // A Readers store says who shows a credential; a zero Reader for nobody.
@@ -104,6 +105,7 @@ type Store interface {
 	Cases
 	Conflicts
 	Ledgers
+	Aggregates
 	Runs
 	CaseLoads
 	Journal

@@ -18,7 +18,7 @@ const (
 	Family     Role = "family"     // a family, on one of its phones
 	Caseworker Role = "caseworker" // helps families: sees what those of its case-load agreed to
 	Lead       Role = "lead"       // runs the pilot: names, meters, tariffs, letters; never a family's figures
-	Auditor    Role = "auditor"    // recomputes what is claimed: no name, no family's figures
+	Auditor    Role = "auditor"    // recomputes what is claimed: aggregates, no name, no family's figures
 	Funder     Role = "funder"     // pays for results: aggregates alone
 	Operator   Role = "operator"   // runs the machines: sees no family
 	Machine    Role = "machine"    // shows a token with scopes

@@ -18,7 +18,8 @@ var (
 	operator   = Reaches{Operator: Allowed}
 	family     = Reaches{Family: Own}
 	staff      = Reaches{Caseworker: Own, Lead: Own, Auditor: Own, Funder: Own, Operator: Own}
-	recordings = Reaches{Caseworker: Own, Lead: Own} // of what one wrote down oneself
+	recordings = Reaches{Caseworker: Own, Lead: Own}                       // of what one wrote down oneself
+	together   = Reaches{Lead: Allowed, Auditor: Allowed, Funder: Allowed} // all homes at once, none of few
 	// Incidents of gateways are about no family: the operator sees those alone.
 	called  = Reaches{Caseworker: CaseLoad, Operator: Allowed, Machine: Allowed}
 	calling = Reaches{Caseworker: CaseLoad, Operator: Allowed}
@@ -46,6 +47,7 @@ var Table = []Rule{
 	{Route: "GET /api/v1/conflicts", May: operator},
 	{Route: "GET /api/v1/ledger", May: operator},
 	{Route: "GET /api/v1/gaps", May: operator},
+	{Route: "GET /api/v1/aggregates", May: together},
 	{Route: "GET /api/v1/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
 	{Route: "GET /api/v1/journal", May: Reaches{Operator: Allowed, Auditor: Allowed}},
 	{Route: "GET /api/v1/journal/checkpoint", May: anybody},
