@@ -146,6 +146,7 @@ type recorder struct {
 	mu         sync.Mutex
 	path       string
 	statements []string
+	refuses    error // what a commit ends with
 }
 
 func (r *recorder) note(s string) {
@@ -176,7 +177,21 @@ type recorded struct {
 
 func (c recorded) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	c.to.note("BEGIN")
-	return c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
+	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
+	return recordedTx{tx, c.to}, err
+}
+
+type recordedTx struct {
+	driver.Tx
+	to *recorder
+}
+
+func (t recordedTx) Commit() error {
+	t.to.note("COMMIT")
+	if t.to.refuses != nil {
+		return errors.Join(t.to.refuses, t.Rollback())
+	}
+	return t.Tx.Commit()
 }
 
 func (c recorded) ExecContext(ctx context.Context, q string, a []driver.NamedValue) (driver.Result, error) {
@@ -211,17 +226,23 @@ func (s recordedStatement) QueryContext(ctx context.Context, a []driver.NamedVal
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, a)
 }
 
-// Who asks cannot tell an unknown family from one that did not agree, not even by
-// how long the answer takes: the same statements run.
-func TestUnknownAndWithheldAreTheSameStatements(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "records.db")
-	rec := &recorder{path: path}
-	db := open(t, "sqlite://"+path)
+// openRecorded opens an empty SQLite store of which is written down what its writer runs.
+func openRecorded(t *testing.T) (*DB, *recorder) {
+	t.Helper()
+	rec := &recorder{path: filepath.Join(t.TempDir(), "records.db")}
+	db := open(t, "sqlite://"+rec.path)
 	if err := db.write.Close(); err != nil {
 		t.Fatal(err)
 	}
 	db.write = sql.OpenDB(rec)
 	db.write.SetMaxOpenConns(1)
+	return db, rec
+}
+
+// Who asks cannot tell an unknown family from one that did not agree, not even by
+// how long the answer takes: the same statements run.
+func TestUnknownAndWithheldAreTheSameStatements(t *testing.T) {
+	db, rec := openRecorded(t)
 	w := newTown(t, db)
 	hidden := w.family(t, "Foyer 01")
 	ctx := t.Context()
@@ -265,7 +286,7 @@ func TestUnknownAndWithheldAreTheSameStatements(t *testing.T) {
 // table would be refused there.
 func TestTheGateWorksUnderItsOwnRole(t *testing.T) {
 	db := open(t, stores["postgres"](t))
-	err := db.disclose(t.Context(), func(tx *sql.Tx) error {
+	err := db.disclose(t.Context(), func(_ context.Context, tx *sql.Tx) error {
 		_, err := tx.Exec(`SELECT label FROM family`)
 		return err
 	})
@@ -348,8 +369,8 @@ func TestKeptStatementsAreParsedOnce(t *testing.T) {
 func TestFewStatementsAreKept(t *testing.T) {
 	db := open(t, stores["sqlite"](t))
 	for i := range 2 * mostPrepared {
-		err := db.disclose(t.Context(), func(tx *sql.Tx) error {
-			return db.exec(t.Context(), tx, fmt.Sprintf("SELECT %d", i), nil)
+		err := db.disclose(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			return db.exec(ctx, tx, fmt.Sprintf("SELECT %d", i), nil)
 		})
 		if err != nil {
 			t.Fatal(err)

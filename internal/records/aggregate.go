@@ -70,7 +70,7 @@ func (d *DB) SaveAggregate(ctx context.Context, a household.Aggregate) error {
 func (d *DB) Aggregates(ctx context.Context, a consent.Access, year int) (household.AggregateSheet, error) {
 	var s household.AggregateSheet
 	name := strconv.Itoa(year)
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		r := glance{d, tx, a, ""}
 		if err := r.log(ctx, `v_aggregate_home`+r.where()+` AND year = $5`, name); err != nil {
 			return err

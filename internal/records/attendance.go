@@ -128,7 +128,7 @@ func (d *DB) MeterGaps(ctx context.Context, a consent.Access, q household.GapQue
 // discloseRows writes a read down that is about no family, and calls scan for each row
 // of a query whose first argument is the reader's pilot, all in one transaction.
 func (d *DB) discloseRows(ctx context.Context, a consent.Access, query string, scan func(*sql.Rows) error, args ...any) error {
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO access (at, audience, subject, family, purpose, view)
 			VALUES ((SELECT now FROM wall), $1, $2, '', $3, $4)`, string(a.Reader.Kind), a.Reader.Subject, string(a.Purpose), a.View)
 		if err != nil {

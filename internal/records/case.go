@@ -45,7 +45,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 		args = append(args, string(s))
 	}
 	var cases []household.Case
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		r := glance{d, tx, a, ""}
 		page := `(SELECT * FROM v_alert` + r.where() + ` AND state IN (` + placeholders(9, len(q.States)) + `)
 			AND (` + rank + ` > $5 OR ` + rank + ` = $5 AND (opened_at > $6 OR opened_at = $6 AND id > $7))
@@ -68,7 +68,7 @@ func (d *DB) Cases(ctx context.Context, a consent.Access, q household.CaseQuery)
 // Case returns one alert with its steps; nil when the reader may not see it.
 func (d *DB) Case(ctx context.Context, a consent.Access, id string) (*household.Case, error) {
 	var c *household.Case
-	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		r := glance{d, tx, a, ""}
 		if err = r.logCase(ctx, id); err == nil {
 			c, err = r.oneCase(ctx, id)
@@ -147,7 +147,7 @@ func (r glance) steps(ctx context.Context, and string, more ...any) ([]household
 func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit int) ([]household.CaseStep, []household.Case, error) {
 	var steps []household.CaseStep
 	var cases []household.Case
-	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		r := glance{d, tx, a, ""}
 		page := `(SELECT family, alert FROM v_alert_event` + r.where() + ` AND id > $5 ORDER BY id LIMIT CAST($6 AS BIGINT)) page`
 		if err = r.log(ctx, page, after, limit); err != nil {
@@ -171,7 +171,7 @@ func (d *DB) CaseSteps(ctx context.Context, a consent.Access, after int64, limit
 // LastStep returns the sequence number of the last step of any alert, 0 for none,
 // and how often something ended that the reader's recipient could see.
 func (d *DB) LastStep(ctx context.Context, a consent.Access) (step, ended int64, err error) {
-	err = d.disclose(ctx, func(tx *sql.Tx) error {
+	err = d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT (SELECT id FROM v_position),
 				COALESCE((SELECT ended FROM v_ended WHERE purpose = $1 AND recipient = $2 AND pilot = $3), 0)`,
 			string(a.Purpose), string(a.Reader.Recipient), a.Reader.Pilot).Scan(&step, &ended)

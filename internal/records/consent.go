@@ -185,7 +185,7 @@ func (d *DB) events(ctx context.Context, q querier, from string, args ...any) ([
 // for any other, and writes the access down.
 func (d *DB) Act(ctx context.Context, a consent.Access, id string) (family household.FamilyID, act []consent.Event, err error) {
 	const from = `FROM v_consent WHERE pilot = $1 AND by_staff = $2 AND act = $3`
-	err = d.disclose(ctx, func(tx *sql.Tx) error {
+	err = d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		who := []any{a.Reader.Pilot, a.Reader.Subject, id}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO access (at, audience, subject, family, purpose, view)
 			SELECT (SELECT now FROM wall), $4, $2, COALESCE(MAX(family), ''), $5, CASE WHEN COUNT(*) > 0 THEN $6 ELSE $7 END

@@ -64,7 +64,7 @@ func (d *DB) Usage(ctx context.Context, a consent.Access, family household.Famil
 		return household.UsageSheet{}, fmt.Errorf("disclose usage by %q", ask.By)
 	}
 	s := household.UsageSheet{Finest: map[string]int{}, Costs: map[string]int64{}}
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		r := glance{d, tx, a, family}
 		if err := r.log(ctx, `v_scope`+r.where()+` AND category = 'consumption' AND granularity >= $5`, int(by.needs)); err != nil {
 			return err

@@ -68,7 +68,7 @@ func (l lot) where(r glance, t household.Table) string {
 // read while table is the zero one.
 func (d *DB) Export(ctx context.Context, a consent.Access, family household.FamilyID, t household.Table, from household.Place, limit int) (household.Extract, error) {
 	x := household.Extract{}
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		r := glance{d, tx, a, family}
 		if err := logOwn(ctx, tx, a, family); err != nil {
 			return err

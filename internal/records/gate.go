@@ -16,20 +16,20 @@ import (
 
 // disclose runs fn in one transaction that may read the views and write the
 // access log. On PostgreSQL it works under the role that can do nothing else, and
-// on one snapshot, so that what is logged is what is read.
-func (d *DB) disclose(ctx context.Context, fn func(*sql.Tx) error) error {
-	var opts *sql.TxOptions
-	if d.postgres {
-		opts = &sql.TxOptions{Isolation: sql.LevelRepeatableRead}
+// on one snapshot, so that what is logged is what is read. On SQLite others may share
+// the transaction. The context of fn is that of the transaction.
+func (d *DB) disclose(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+	if !d.postgres {
+		return d.share(ctx, fn)
 	}
-	tx, err := d.write.BeginTx(ctx, opts)
+	tx, err := d.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return err
 	}
 	if err := d.asGate(ctx, tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
-	if err := fn(tx); err != nil {
+	if err := fn(ctx, tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	return d.commit(ctx, tx)
@@ -131,7 +131,7 @@ func (r glance) log(ctx context.Context, from string, more ...any) error {
 // of its pilot, by label; nothing when that is nothing.
 func (d *DB) Sheets(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) ([]household.Sheet, error) {
 	var sheets []household.Sheet
-	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		sheets, err = glance{d, tx, a, family}.sheets(ctx, ask)
 		return err
 	})
@@ -146,7 +146,7 @@ func (d *DB) Sheets(ctx context.Context, a consent.Access, family household.Fami
 func (d *DB) Own(ctx context.Context, a consent.Access, family household.FamilyID, ask household.Ask) (*household.Sheet, consent.Own, error) {
 	var sheet *household.Sheet
 	var own consent.Own
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		sheets, err := glance{d, tx, a, family}.sheets(ctx, ask)
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ func (d *DB) Money(ctx context.Context, a consent.Access, family household.Famil
 		return household.MoneySheet{}, fmt.Errorf("disclose %s of nobody", a.View)
 	}
 	s := household.MoneySheet{Finest: map[string]int{}}
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		r := glance{d, tx, a, family}
 		if err := r.log(ctx, `v_scope`+r.where()+` AND category = 'cost' AND granularity >= $5`, int(consent.Monthly)); err != nil {
 			return err

@@ -24,7 +24,7 @@ func (d *DB) Reads(ctx context.Context, a consent.Access, family household.Famil
 		below = math.MaxInt64
 	}
 	var all []consent.Read
-	err := d.disclose(ctx, func(tx *sql.Tx) (err error) {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if err := logOwn(ctx, tx, a, family); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func readsOf(ctx context.Context, q querier, where string, args ...any) ([]conse
 // family may not see. The read of it is written down.
 func (d *DB) ReadProof(ctx context.Context, a consent.Access, family household.FamilyID, id int64) (*journal.Proof, error) {
 	var p *journal.Proof
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := logOwn(ctx, tx, a, family); err != nil {
 			return err
 		}

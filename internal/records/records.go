@@ -37,6 +37,7 @@ type DB struct {
 	routes   []household.Route // see Tell
 	writes   prepared
 	reads    prepared
+	crowd    crowd // who reads on SQLite
 }
 
 // Open opens the store at a URL and brings its schema up to date. What names a family
@@ -100,7 +101,7 @@ func dialSQLite(path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open records: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
-	return &DB{write: write, read: read, path: path}, nil
+	return &DB{write: write, read: read, path: path, crowd: crowd{turn: make(chan struct{}, 1)}}, nil
 }
 
 func (d *DB) migrate(ctx context.Context) error {

@@ -19,7 +19,7 @@ func (d *DB) Spoken(ctx context.Context, a consent.Access, family household.Fami
 	if family == "" {
 		return t, fmt.Errorf("disclose %s of nobody", a.View)
 	}
-	err := d.disclose(ctx, func(tx *sql.Tx) error {
+	err := d.disclose(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		r := glance{d, tx, a, family}
 		if err := r.log(ctx, r.asked()); err != nil {
 			return err
