@@ -114,7 +114,7 @@ func acknowledge(b *testing.B, gateways int) {
 	if err := sp.Close(); err != nil {
 		b.Error(err)
 	}
-	_, _ = store.Close(), db.Close()
+	_, _, _ = store.Close(), db.Close(), keys.Close()
 }
 
 // send publishes b.N messages and returns how long each waited for its PUBACK.
