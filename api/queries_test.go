@@ -11,7 +11,11 @@ import (
 )
 
 // pageQueries are what pages may be asked for, which openapi.yaml does not tell.
-var pageQueries = map[string][]string{"GET /console": {"state=resolved"}}
+var pageQueries = map[string][]string{
+	"GET /console":               {"state=resolved"},
+	"GET /console/journal":       {"kind=decision", "kind=nothing"},
+	"GET /console/journal/entry": {"n=0", "n=1"},
+}
 
 // openPlaces are what stands for the places in addresses that everybody may open.
 var openPlaces = strings.NewReplacer("{name}", "foyer.css", "{slug}", "demo", "{code}", "AAAAA-AAAAA")

@@ -123,10 +123,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return s.drawCharter(w, charterOf(t), household.Borders{}, disclosure.Checkpoint{})
 		}, same)
 		family("charter-changed", "charter", "charter.title", func(w *words) any {
-			return s.drawCharter(w, changedCharter(t), keptFrom(t), disclosure.Checkpoint{
-				Signed: "foyer/ville\n31\n6vNKHand+f9i7aymjiufUK+JpWijdQfdJE2AKnQiUFI=\n\n— foyer/ville ZUYHRfYAZ+7piAdwcK+/GBnrxOZZOam5SxpxOyVAaQD+wUvhKvFYsJwlfsxvdLTHfWoKCw6j1Ly98Oq7GU47EQW4Wws=\n",
-				Key:    "foyer/ville+65460745+AYLv5qeuPpfrBxkBeHT+2ipqNmh4boN+5o6s5qmhI2E3",
-			})
+			return s.drawCharter(w, changedCharter(t), keptFrom(t), checkpoint)
 		}, same)
 		family("message", "message", "invite.used.title", func(w *words) any {
 			return bulletin{Tone: "wait", Icon: "dash", Lines: []string{w.say("invite.used.text")}, Help: true, Act: &action{Text: w.say("gone.back"), Href: "/m/"}}
@@ -245,6 +242,29 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return history{drawRuns(w, runs), "/console/runs?after=x"}
 		}, operator)
 		console("runs-none", "runs", "runs.title", "runs", func(*words) any { return history{} }, operator)
+		auditor := func(_ *words, p *page) {
+			p.Signed, p.Alerts, p.Families, p.Runs, p.Journal, p.Charter = "Aline", false, false, true, true, true
+		}
+		console("journal", "journal", "audit.title", "journal", func(w *words) any {
+			v := drawJournal(w, checkpoint, journalOf(t), "decision")
+			v.More, v.Kept = "/console/journal?after=x", checkpoint.Signed
+			return v
+		}, func(w *words, p *page) {
+			auditor(w, p)
+			p.Trouble = w.say("audit.compare.broken", "N", "31", "Now", "1841")
+		})
+		console("journal-none", "journal", "audit.title", "journal", func(w *words) any { return drawJournal(w, disclosure.Checkpoint{}, nil, "") }, auditor)
+		for i, e := range journalOf(t) {
+			console("entry-"+itoa(i), "entry", "audit.title", "", func(w *words) any {
+				p := disclosure.EntryProof{JournalEntry: e, Path: []string{e.Hash, e.Hash}, Checkpoint: checkpoint.Signed}
+				if i == 0 {
+					p.Path, p.Checkpoint = nil, ""
+				}
+				return drawProof(w, p)
+			}, auditor)
+		}
+		console("amendments", "amendments", "audit.charter", "charter", func(w *words) any { return s.drawAmendments(w, changedCharter(t)) }, auditor)
+		console("amendments-none", "amendments", "audit.charter", "charter", func(w *words) any { return s.drawAmendments(w, charter.Book{}) }, auditor)
 		lead := func(_ *words, p *page) { p.Signed, p.Alerts, p.Families, p.Names = "Léa", false, false, true }
 		console("households", "households", "households.title", "households", func(w *words) any {
 			kim := household.Assignment{ID: "la", Staff: "skim", StaffName: "Kim", From: today(t)}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"encoding/json"
 	"strconv"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"foyer/internal/disclosure"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/journal"
 )
 
 func euros(cents int64) *disclosure.Cents { c := disclosure.Cents(cents); return &c }
@@ -289,4 +291,40 @@ func phonesOf(t *testing.T) []household.Phone {
 		{ID: "dthree", Connected: day.AddDate(0, -1, 0), Used: day.AddDate(0, 0, -3)},
 		{ID: "dfour", Connected: day},
 	}
+}
+
+// checkpoint is one that a key of nobody signed.
+var checkpoint = disclosure.Checkpoint{
+	Signed: "foyer/ville\n31\n6vNKHand+f9i7aymjiufUK+JpWijdQfdJE2AKnQiUFI=\n\n— foyer/ville ZUYHRfYAZ+7piAdwcK+/GBnrxOZZOam5SxpxOyVAaQD+wUvhKvFYsJwlfsxvdLTHfWoKCw6j1Ly98Oq7GU47EQW4Wws=\n",
+	Key:    "foyer/ville+65460745+AYLv5qeuPpfrBxkBeHT+2ipqNmh4boN+5o6s5qmhI2E3",
+}
+
+// journalOf has an entry of every kind, and one of a kind to come.
+func journalOf(t *testing.T) []disclosure.JournalEntry {
+	t.Helper()
+	const rows = `"rows":2,"root":"6vNKHand+f9i7aymjiufUK+JpWijdQfdJE2AKnQiUFI="`
+	var all []disclosure.JournalEntry
+	for i, one := range [][2]string{
+		{"start", `{"format":"foyer-journal/1"}`},
+		{"key", `{"public":"foyer/ville+65460745+AYLv5qeuPpfrBxkBeHT+2ipqNmh4boN+5o6s5qmhI2E3"}`},
+		{"consent", `{"verb":"narrow","state":"given","purpose":"cooperative_summary","recipient":"cooperative","category":"usage","granularity":"daily","medium":"paper","by":"staff",` + rows + `}`},
+		{"access", `{"minute":"2026-11-25T13:58:00Z",` + rows + `}`},
+		{"decision", `{"step":"resolved","rule":"cold_home","outcome":"visit",` + rows + `}`},
+		{"tariffs", `{"changed":[{"tariff":"fr-bleu-base","digest":"9f2c"},{"tariff":"fr-bleu-hphc","digest":""}]}`},
+		{"parameter", `{"name":"k","value":"20","from":"2026-12-01T00:00:00Z",` + rows + `}`},
+		{"removal", `{"why":"erasure",` + rows + `}`},
+		{"retention", `{"promise":{"half_hour_days":400},"rows":5120}`},
+		{"later", `{"anything":true}`},
+	} {
+		e := disclosure.JournalEntry{Hash: "Ry2e1J8UWeR/w0fertQocGxknILC5clmMOdpJIkHX8U="}
+		e.Index, e.At, e.Body = int64(1841-i), today(t).Add(-time.Duration(i)*time.Hour), json.RawMessage(one[1])
+		e.Kind = journal.Kind(one[0])
+		leaf, err := e.Entry.Leaf()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Leaf = string(leaf)
+		all = append(all, e)
+	}
+	return all
 }

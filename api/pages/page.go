@@ -31,6 +31,8 @@ type page struct {
 	Names     bool   // and families by name, without figures
 	Ledger    bool   // and what became of messages
 	Runs      bool   // and what passes of jobs came to
+	Journal   bool   // and what the journal tells
+	Charter   bool   // and every change of the charter
 	Secret    bool   // no browser keeps the page
 	Notice    string // what just happened
 	Trouble   string // what went wrong

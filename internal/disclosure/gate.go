@@ -109,6 +109,7 @@ type Store interface {
 	Runs
 	CaseLoads
 	Journal
+	Audit
 	Charters
 	Exports
 	Answers
