@@ -9,11 +9,11 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "cost_month", Unit: "EUR", Version: "5", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm, Needs: Outdoors,
+		ID: "cost_month", Unit: "EUR", Version: "6", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm, Needs: Outdoors,
 		Question:   "What does energy cost this month, and what will it cost at its end?",
 		QuestionFR: "Combien coûte l'énergie ce mois-ci, et combien à la fin du mois ?",
 		Method: "Sum of the month's bill lines, of every fuel. The running month is counted up to the last reading, with the standing charge of the days begun. " +
-			"Forecast: the standing charge of the whole month, the energy of the days that are over, and for each other day what the home uses in the weather to be expected, at what a kWh cost over the last 28 days: the CalTRACK 2.0 daily model of each fuel over the valid days of the last 365, " +
+			"Forecast: the standing charge of the whole month, the energy of the days that are over, and for each other day what the home uses in the weather to be expected, at what a kWh cost over the last 28 days, or where days have colours within 30 days of the same day a year before: the CalTRACK 2.0 daily model of each fuel over the valid days of the last 365, " +
 			"at the temperatures within 10 days of the same day a year before, plus how far the last 28 days were off it. With fewer than 60 days of use and weather, or where these temperatures are not known: the mean of the days of its weekday class " +
 			"among the valid ones of the last 14, or 28 where the 14 have fewer than 7, and where nine tenths of the last 365 days are known as much more or less as two waves a year fitted to them rise or fall; nil with fewer than 7. " +
 			"Range, meant to hold 80 % of months: 1.28 standard deviations of what days of a like season were off, weather and the rest together, with their own autocorrelation; without weather, what the same rule was off over as many days that ended within the last 60 or began within the 60 after the same day a year before: " +

@@ -10,10 +10,11 @@ import (
 )
 
 // aMix is what lives in a town: what its homes heat with, how well they keep it, whether
-// their families go away, and whether what they heat with is billed as gas.
+// their families go away, whether what they heat with is billed as gas, and whether they
+// pay by the colour of the day.
 var aMix = []struct {
 	simulators.Home
-	away, gas bool
+	away, gas, colours bool
 }{
 	{Home: simulators.Home{Heating: "electric", Insulation: "fair"}},
 	{Home: simulators.Home{Heating: "electric", Insulation: "poor", Contract: simulators.PeakOffPeak}},
@@ -23,6 +24,7 @@ var aMix = []struct {
 	{Home: simulators.Home{Heating: "electric", Insulation: "poor"}, gas: true},
 	{Home: simulators.Home{Heating: "gas", Insulation: "fair"}},
 	{Home: simulators.Home{Heating: "gas", Insulation: "poor", Contract: simulators.PeakOffPeak}, away: true},
+	{Home: simulators.Home{Heating: "electric", Insulation: "fair"}, colours: true},
 }
 
 // mixedTown returns what is known of a town of aMix.
@@ -39,6 +41,9 @@ func mixedTown(t *testing.T, seed uint64, past int) []Input {
 		}
 		if m.gas {
 			heatWithGas(all[i])
+		}
+		if m.colours {
+			payByColour(all[i])
 		}
 	}
 	return all

@@ -28,16 +28,19 @@ type response struct {
 	parts []fuelResponse
 	of    int                    // days the levels are known from
 	off   map[energy.Day]float64 // by which days were off their models, EUR
+	lot   map[energy.Day]float64 // by which they cost more for their colour, EUR
 }
 
 // A fuelResponse is that of one fuel.
 type fuelResponse struct {
 	fuel  tariff.Fuel
 	model caltrack.Model
-	level float64 // kWh a day by which the home is off its model of late
-	off   map[energy.Day]float64
+	level float64                // kWh a day by which the home is off its model of late
+	off   map[energy.Day]float64 // by which days were off the model, EUR
 	of    int
-	price decimal.Decimal // EUR for each kWh, of late
+	price decimal.Decimal        // EUR for each kWh, of late
+	tints map[energy.Day]float64 // what one cost about each day of the past, EUR, where days have colours; else nil
+	lot   map[energy.Day]float64 // by which days cost more than so for their colour, EUR
 }
 
 // A wander is how values stray from day to day: their variance, and the correlation
@@ -50,7 +53,7 @@ func (w wander) sum(n float64) float64 { return w.variance * n * (1 + w.next) / 
 // response learns how a home responds to the weather from the days before today;
 // false when too few of them have both a use and a temperature, of any fuel.
 func (in Input) response() (*response, bool) {
-	r := &response{in: in, temps: map[energy.Day]float64{}, off: map[energy.Day]float64{}}
+	r := &response{in: in, temps: map[energy.Day]float64{}, off: map[energy.Day]float64{}, lot: map[energy.Day]float64{}}
 	weather := map[energy.Day]household.Weather{}
 	for _, w := range in.Weather {
 		if w.Day.Before(in.Today) {
@@ -83,7 +86,8 @@ func (in Input) response() (*response, bool) {
 					continue // of a day that not all fuels know
 				}
 			}
-			r.off[d] += off * p.price.InexactFloat64()
+			r.off[d] += off
+			r.lot[d] += p.lot[d]
 		}
 		for d := range r.off {
 			if _, ok := p.off[d]; !ok {
@@ -128,17 +132,29 @@ func (in Input) fuelResponse(f tariff.Fuel, past []Day, weather map[energy.Day]h
 	if r.of > 0 {
 		r.level /= float64(r.of + recentDays) // drawn to the model while few days speak against it
 	}
+	var ok bool
+	if r.price, ok = priceOf(f, in.past(usualDays)); !ok {
+		return r, false
+	}
+	r.tint(past)
+	for d, kWh := range r.off {
+		r.off[d] = kWh * r.priceOn(d)
+	}
+	return r, true
+}
+
+// priceOf returns what a kWh of a fuel cost on some days; false when none was used.
+func priceOf(f tariff.Fuel, days []Day) (decimal.Decimal, bool) {
 	var cost, kWh decimal.Decimal
-	for _, d := range in.past(usualDays) {
+	for _, d := range days {
 		if p, ok := d.part(f); ok && p.priced() {
 			cost, kWh = cost.Add(p.cost.Energy), kWh.Add(tariff.KWh(p.Energy))
 		}
 	}
 	if !kWh.IsPositive() {
-		return r, false
+		return kWh, false
 	}
-	r.price = cost.DivRound(kWh, 10)
-	return r, true
+	return cost.DivRound(kWh, 10), true
 }
 
 // at returns what the model says of a day of a temperature, kWh.
@@ -146,10 +162,11 @@ func (r fuelResponse) at(celsius float64) float64 {
 	return r.model.Predict(caltrack.Period{Days: 1, Temps: []float64{celsius}}).Total()
 }
 
-// at returns what the models say of the energy of a day of a temperature, EUR.
-func (r *response) at(celsius float64) (euros float64) {
+// at returns what the models say of the energy of a day that is over, had it been of a
+// temperature, EUR.
+func (r *response) at(d energy.Day, celsius float64) (euros float64) {
 	for _, p := range r.parts {
-		euros += p.at(celsius) * p.price.InexactFloat64()
+		euros += p.at(celsius) * p.priceOn(d)
 	}
 	return euros
 }
@@ -164,13 +181,19 @@ func (r *response) usual(d energy.Day) []float64 {
 	return r.around(r.in.Today.Add(-recentDays/2), recentDays/2)
 }
 
-// knows reports whether the temperatures to be expected of days are those of a year before.
+// knows reports whether the temperatures to be expected of days are those of a year before,
+// and what a kWh is expected to cost, where days have colours.
 // The last days say too little of what is ahead when the season turns: the home's own
 // past, without the weather, then errs less.
 func (r *response) knows(from, to energy.Day) bool {
 	for d := from; d.Before(to); d = d.Add(1) {
 		if len(r.around(yearBefore(d), season)) <= season {
 			return false
+		}
+		for _, p := range r.parts {
+			if _, ok := p.tints[yearBefore(d)]; p.tints != nil && !ok {
+				return false
+			}
 		}
 	}
 	return true
@@ -203,7 +226,11 @@ func (r fuelResponse) use(temps []float64) float64 {
 func (r *response) cost(d energy.Day) (sum decimal.Decimal) {
 	temps := r.usual(d)
 	for _, p := range r.parts {
-		sum = sum.Add(p.price.Mul(decimal.NewFromFloat(p.use(temps)).Round(6)))
+		price := p.price
+		if tint, ok := p.tints[yearBefore(d)]; ok {
+			price = decimal.NewFromFloat(tint).Round(10)
+		}
+		sum = sum.Add(price.Mul(decimal.NewFromFloat(p.use(temps)).Round(6)))
 	}
 	return sum
 }
@@ -219,7 +246,7 @@ func (r *response) width(from, to energy.Day, open int64) decimal.Decimal {
 	for _, near := range []float64{alike, math.Inf(1)} {
 		for d, off := range r.off {
 			if s := mean(r.around(d, season)); math.Abs(s-expected) <= near {
-				left[d], strayed[d] = off, off+r.at(r.temps[d])-r.at(s)
+				left[d], strayed[d] = off, off+r.lot[d]+r.at(d, r.temps[d])-r.at(d, s)
 			}
 		}
 		if len(strayed) >= enough {
@@ -237,21 +264,24 @@ const wide = 30
 // widthOfSeasons is width for days further ahead than a month. How the home and the
 // weather strayed is read from the same days a year before, so that each season counts
 // for its own days. The weather counts twice: what is expected is that of one year
-// before, which strayed as much from the usual as the one to come will. False where the
+// before, which strayed as much from the usual as the one to come will. Red days that
+// follow each other are fewer later, a season having so many: what days cost for their
+// colour counts as independent. False where the
 // home was not seen on half of these days: how it heats is then anybody's guess.
 func (r *response) widthOfSeasons(to energy.Day, open int64) (decimal.Decimal, bool) {
 	n := float64(open)
-	left, weather := map[energy.Day]float64{}, map[energy.Day]float64{}
+	left, weather, lot := map[energy.Day]float64{}, map[energy.Day]float64{}, map[energy.Day]float64{}
 	for d, off := range r.off {
 		if d.Before(yearBefore(to)) {
-			left[d], weather[d] = off, r.at(r.temps[d])-r.at(mean(r.around(d, wide)))
+			left[d], weather[d] = off, r.at(d, r.temps[d])-r.at(d, mean(r.around(d, wide)))
+			lot[d] = r.lot[d]
 		}
 	}
 	if 2*len(left) < yearBefore(to).Sub(yearBefore(r.in.Today)) {
 		return decimal.Zero, false
 	}
 	level := wanderOf(r.off).sum(1) / float64(r.of+recentDays)
-	variance := wanderOf(left).sum(n) + 2*wanderOf(weather).sum(n) + n*n*level
+	variance := wanderOf(left).sum(n) + 2*wanderOf(weather).sum(n) + n*n*level + n*wanderOf(lot).variance
 	return decimal.NewFromFloat(math.Sqrt(variance)).Round(6).Mul(decimal.New(128, -2)), true
 }
 

@@ -15,6 +15,7 @@ type Cost struct {
 	Standing  decimal.Decimal // EUR a year, of which the day is a part
 	ProRata   ProRata
 	Estimated bool
+	Coloured  bool // what a kWh costs follows from the colour of the day
 }
 
 // Cost prices the uses of one day, all of one contract. The errors are those of [Book.Bill].
@@ -23,7 +24,7 @@ func (b *Book) Cost(c household.Contract, day energy.Day, uses []Use) (Cost, err
 	if err != nil {
 		return Cost{}, err
 	}
-	cost := Cost{Standing: p.standing, ProRata: p.tariff.ProRata}
+	cost := Cost{Standing: p.standing, ProRata: p.tariff.ProRata, Coloured: p.tariff.Calendar != ""}
 	tax := p.taxes
 	if !tax.Included {
 		cost.Standing = cost.Standing.Add(p.cta).Mul(decimal.New(1, 0).Add(tax.VATStanding))

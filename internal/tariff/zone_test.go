@@ -125,6 +125,13 @@ func TestADayOfUnknownColourHasNoPrice(t *testing.T) {
 	if err != nil || show(uses) != "hpjr 5" {
 		t.Errorf("%s: %v", show(uses), err)
 	}
+	// Whoever looks ahead is told that another day's price says little of this one's.
+	if cost, err := b.Cost(c, d, uses); err != nil || !cost.Coloured {
+		t.Errorf("%+v: %v", cost, err)
+	}
+	if cost, err := b.Cost(base(t, 6), d, nil); err != nil || cost.Coloured {
+		t.Errorf("%+v of one price: %v", cost, err)
+	}
 }
 
 func TestOffPeakHoursThatNobodySaidAreNoPeakHours(t *testing.T) {
