@@ -5,6 +5,7 @@ GO ?= go
 GOBIN := $(shell $(GO) env GOPATH)/bin
 LINT_VERSION := v2.15.0
 VULN_VERSION := v1.1.4
+SBOM_VERSION := v1.10.0
 export PATH := $(GOBIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -18,6 +19,13 @@ demo: ## the whole thing with simulated homes; Ctrl+C stops it
 
 build: ## build bin/foyer
 	$(GO) build -trimpath -o bin/foyer ./cmd/foyer
+
+.PHONY: release reproducible
+release: ## programs for Linux into dist/, with what is in each and SHA256SUMS; ARCHES=amd64 shortens
+	@deployments/ci/release.sh dist $(SBOM_VERSION)
+
+reproducible: ## release twice, in clones with empty caches, and want the same bytes; ARCHES=amd64 shortens
+	@deployments/ci/reproducible.sh
 
 check: lint test ## what CI runs
 

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Builds a commit for machines of others: for each of ARCHES a program and the list of
+# what is in it (CycloneDX), and SHA256SUMS over all. Who builds the same commit with the
+# same Go gets the same bytes: nothing is taken from folders, settings or the clock.
+set -eu
+to="$1" sbom="$2"
+cd "$(dirname "$0")/../.."
+changed=$(git status --porcelain)
+[ -z "$changed" ] || { printf 'release: no commit holds these; commit them, or build in a clone:\n%s\n' "$changed" >&2; exit 1; }
+tag=$(git describe --tags --exact-match --match 'v*' 2>/dev/null || true)
+version="${tag:-$(git rev-parse --short=12 HEAD)}"
+export CGO_ENABLED=0 GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT=none GOFLAGS=-mod=readonly GOWORK=off LC_ALL=C
+mkdir -p "$to"
+rm -f "$to"/foyer-linux-* "$to/SHA256SUMS"
+for arch in ${ARCHES:-amd64 arm64}; do
+	program="$to/foyer-linux-$arch"
+	GOOS=linux GOARCH="$arch" go build -trimpath -buildvcs=true -ldflags "-s -w -X foyer/internal/app.release=$tag" -o "$program" ./cmd/foyer
+	go run -trimpath "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$sbom" bin -json -std -noserial -notimestamp \
+		-version "$version" -output "$program.cdx.json" "$program"
+done
+cd "$to"
+sha256sum foyer-linux-* > SHA256SUMS
+cat SHA256SUMS
