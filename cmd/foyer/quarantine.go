@@ -126,7 +126,7 @@ func sayDropped(cmd *cobra.Command, o *app.Office, q *app.Quarantine) error {
 	for _, c := range []struct{ cause, why string }{
 		{"alike", "20 like each of them came that day"},
 		{"room", "their kind took the most of spool.quarantine_bytes"},
-		{"age", fmt.Sprintf("nobody looked at them for %d days", o.Config.Spool.QuarantineDays)},
+		{"age", fmt.Sprintf("nobody looked at them for %d days, or for as long as the charter keeps readings", o.Config.Spool.QuarantineDays)},
 	} {
 		if n := dropped[c.cause]; n > 0 {
 			if _, err := fmt.Fprintf(cmd.ErrOrStderr(), "%d more of the last 400 days are not kept: %s\n", n, c.why); err != nil {

@@ -22,7 +22,8 @@ type Config struct {
 	// Beyond it the oldest of the kind that takes the most room make room.
 	QuarantineBytes int64 `yaml:"quarantine_bytes"`
 
-	// QuarantineDays is how long such a message waits.
+	// QuarantineDays is how long such a message waits; less where the charter keeps
+	// readings for fewer days.
 	QuarantineDays int `yaml:"quarantine_days"`
 }
 

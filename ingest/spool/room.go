@@ -46,20 +46,50 @@ func (s *Spool) makeRoom(ctx context.Context, tx *sql.Tx, at time.Time, d *delta
 	return s.dropped(ctx, tx, d, at, causeRoom, before-d.cases)
 }
 
-// ExpireCases drops messages that have waited longer than the configuration says
-// at an instant of the world clock, and returns how many. What the series store
-// refused stays: those are readings.
+// KeepCases has nothing wait for a person for longer than the days that most answers,
+// readings that the series store refused neither: who promised families how long their
+// readings are kept promised it of these too. Call it before the spool is used.
+func (s *Spool) KeepCases(most func(context.Context) (days int, err error)) { s.most = most }
+
+// ExpireCases drops messages that have waited longer than the configuration says at an
+// instant of the world clock, and everything that has for longer than [Spool.KeepCases]
+// allows. It returns how many.
 func (s *Spool) ExpireCases(ctx context.Context, now time.Time) (int, error) {
-	before := now.AddDate(0, 0, -s.cfg.QuarantineDays).UnixMilli()
+	var waits bool
+	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM quarantine WHERE at < ?)`, now.AddDate(0, 0, -1).UnixMilli()).Scan(&waits)
+	if err != nil || !waits { // no limit is shorter
+		return 0, err
+	}
+	messages, readings := s.cfg.QuarantineDays, 0
+	if s.most != nil {
+		if readings, err = s.most(ctx); err != nil {
+			return 0, err
+		}
+		messages = min(messages, readings)
+	}
+	return s.expireCases(ctx, now, messages, readings)
+}
+
+// expireCases drops messages older than some days, and refused readings older than
+// others; 0 keeps these.
+func (s *Spool) expireCases(ctx context.Context, now time.Time, messages, readings int) (int, error) {
+	before, refused := now.AddDate(0, 0, -messages).UnixMilli(), int64(0)
+	if readings > 0 {
+		refused = now.AddDate(0, 0, -readings).UnixMilli()
+	}
+	const tooOld = ` FROM quarantine WHERE size > 0 AND at < ?`
+	const tooOldReadings = ` FROM quarantine WHERE size = 0 AND at > 0 AND at < ?`
 	var old bool
-	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM quarantine WHERE at < ? AND size > 0)`, before).Scan(&old)
+	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1`+tooOld+`) OR EXISTS (SELECT 1`+tooOldReadings+`)`, before, refused).Scan(&old)
 	if err != nil || !old {
 		return 0, err
 	}
 	expired := new(int64)
 	err = s.change(ctx, func(ctx context.Context, tx *sql.Tx, d *delta) error {
-		err := d.remove(ctx, tx, `DELETE FROM quarantine WHERE at < ? AND size > 0 RETURNING 1, size`, &d.cases, &d.isolated, before)
-		if err != nil {
+		if err := d.remove(ctx, tx, `DELETE`+tooOld+` RETURNING 1, size`, &d.cases, &d.isolated, before); err != nil {
+			return err
+		}
+		if err := d.remove(ctx, tx, `DELETE`+tooOldReadings+` RETURNING 1, COALESCE(length(body), 0)`, &d.cases, &d.bytes, refused); err != nil {
 			return err
 		}
 		*expired = -d.cases

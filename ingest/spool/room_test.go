@@ -1,6 +1,8 @@
 package spool
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -62,6 +64,42 @@ func TestAMessageLargerThanTheQuarantineIsCounted(t *testing.T) {
 	}
 	if dropped, err := s.Dropped(t.Context()); err != nil || fmt.Sprint(dropped) != "map[room:1]" || s.cases.Load() != 1 {
 		t.Error(dropped, s.cases.Load(), err)
+	}
+}
+
+func TestNothingWaitsForLongerThanReadingsAreKept(t *testing.T) {
+	s := start(t, func(c *Config) { c.QuarantineDays = 90 })
+	days, fails := 40, error(nil)
+	s.KeepCases(func(context.Context) (int, error) { return days, fails })
+	for _, at := range []time.Time{roomNoon, roomNoon.AddDate(0, 0, 10)} {
+		refused := ingest.Case{Device: "m1", Reason: "series", At: at, Readings: []energy.Reading{reading("m1", "power", int(at.Unix()-roomNoon.Unix())+1, 2)}}
+		if err := s.Settle(t.Context(), ingest.Settlement{Cases: []ingest.Case{refused}}); err != nil {
+			t.Fatal(err)
+		}
+		isolateOne(t, s, caseOf("m2", at))
+	}
+	fails = errors.New("the charter cannot be read")
+	if n, err := s.ExpireCases(t.Context(), roomNoon.AddDate(0, 0, 90)); n != 0 || !errors.Is(err, fails) {
+		t.Errorf("%d expire: %v", n, err)
+	}
+	fails = nil
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 0}, {time.Millisecond, 2}, {time.Hour, 0}} {
+		if n, err := s.ExpireCases(t.Context(), roomNoon.AddDate(0, 0, 40).Add(c.after)); n != c.want || err != nil {
+			t.Errorf("%v after 40 days %d expire: %v", c.after, n, err)
+		}
+	}
+	days = 36 // the charter keeps less from now on
+	if n, err := s.ExpireCases(t.Context(), roomNoon.AddDate(0, 0, 47)); n != 2 || err != nil {
+		t.Errorf("%d expire: %v", n, err)
+	}
+	if dropped, err := s.Dropped(t.Context()); err != nil || fmt.Sprint(dropped) != "map[age:4]" {
+		t.Error(dropped, err)
+	}
+	if s.cases.Load() != 0 || s.bytes.Load() != 0 || s.isolated.Load() != 0 {
+		t.Errorf("%d cases, %d and %d bytes counted in an empty file", s.cases.Load(), s.bytes.Load(), s.isolated.Load())
 	}
 }
 

@@ -50,6 +50,8 @@ type Spool struct {
 	held     atomic.Int64
 	cases    atomic.Int64
 
+	most func(context.Context) (days int, err error) // that anything waits for a person; nil: no limit
+
 	version int64 // of the file when the writer last counted it
 	id      string
 }

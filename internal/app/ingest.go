@@ -18,6 +18,10 @@ func (a *App) openIngest(ctx context.Context) error {
 		return err
 	}
 	a.closers = append(a.closers, kept.Close)
+	kept.KeepCases(func(ctx context.Context) (int, error) {
+		p, err := a.Records.Promise(ctx)
+		return p.HalfHourDays, err
+	})
 	if err := a.Records.KnowIngester(ctx, kept.ID()); err != nil {
 		return err
 	}
