@@ -98,6 +98,39 @@ func TestAggregatesAreForWhoPaysChecksAndRuns(t *testing.T) {
 	}
 }
 
+func TestTheConsoleShowsAYearOfAllHomes(t *testing.T) {
+	v := newTown(t)
+	year, ids := v.together()
+	b := v.office("funder", "ville")
+	first := b.get("/console")
+	for _, want := range []string{
+		`href="/console/aggregates" aria-current="page"`, fmt.Sprintf("%d : environ 10 foyers", year), "35 600 kWh", "98 % de l’année a été vue, en partie estimée",
+		"environ 10 (100 %)", "26 € par mois", "non affiché", fmt.Sprintf(`href="/console/aggregates?year=%d"`, year-1),
+	} {
+		if page := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(first.Text); first.StatusCode != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%s, want %s in %s", first.Status, want, page)
+		}
+	}
+	if strings.Contains(first.Text, fmt.Sprint("?year=", year+1)) {
+		t.Error("a year that is not over is offered")
+	}
+	for _, odd := range []string{strconv.Itoa(year + 1), "0", "10000", "last"} {
+		if got := b.get("/console/aggregates?year=" + odd); got.StatusCode != http.StatusOK || got.Request.URL.RawQuery != "" {
+			t.Errorf("the year %s leads to %s: %s", odd, got.Request.URL, got.Status)
+		}
+	}
+	if got := b.get(fmt.Sprint("/console/aggregates?year=", year-1)); got.StatusCode != http.StatusOK || strings.Count(got.Text, "<h2") != 0 || !strings.Contains(got.Text, "rien n’est affiché") {
+		t.Errorf("%s %s", got.Status, got.Text)
+	}
+	v.must(v.registry.WithdrawAll(t.Context(), ids[7], registry.Form{Notice: "test"}))
+	if got := b.get("/console/aggregates"); strings.Count(got.Text, "<h2") != 0 || !strings.Contains(got.Text, "rien n’est affiché") {
+		t.Errorf("one left: %s", got.Text)
+	}
+	if got := v.caseworker().get("/console/aggregates"); got.StatusCode != http.StatusNotFound || strings.Contains(v.caseworker().get("/console").Text, "/console/aggregates") {
+		t.Errorf("a caseworker is answered %s", got.Status)
+	}
+}
+
 func TestAYearThatIsNotOverIsRefused(t *testing.T) {
 	v := newTown(t)
 	b := v.office("funder", "ville")

@@ -129,7 +129,7 @@ func TestTheHistoryOfTheCharterIsShownToStaff(t *testing.T) {
 		if last < 0 || later < last || first < later || !strings.Contains(text, "en vigueur") || !strings.Contains(text, "à venir") || !strings.Contains(text, "remplacé") || !strings.Contains(text, "conseil municipal") {
 			t.Errorf("%s: %s", role, text)
 		}
-		if home := b.get("/console"); role == "funder" && home.Request.URL.Path != "/console/charter" {
+		if home := b.get("/console"); role == "funder" && home.Request.URL.Path != "/console/aggregates" {
 			t.Errorf("a funder is led to %s", home.Request.URL)
 		}
 	}

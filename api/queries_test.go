@@ -13,6 +13,7 @@ import (
 // pageQueries are what pages may be asked for, which openapi.yaml does not tell.
 var pageQueries = map[string][]string{
 	"GET /console":               {"state=resolved"},
+	"GET /console/aggregates":    {"year=1999"},
 	"GET /console/journal":       {"kind=decision", "kind=nothing"},
 	"GET /console/journal/entry": {"n=0", "n=1"},
 }

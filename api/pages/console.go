@@ -17,6 +17,7 @@ func (s *Site) consolePage(ws *words, aud disclosure.Audience, title, here, back
 	p := s.newPage(ws, "console", title, nil)
 	p.Here, p.Back, p.Signed, p.Families, p.Demo = here, back, aud.Name(), aud.May("GET /console/families"), s.DemoFamily != nil
 	p.Alerts, p.Names = aud.May("GET /console"), aud.May("GET /console/households")
+	p.Together = aud.May("GET /console/aggregates")
 	p.Ledger, p.Runs = aud.May("GET /console/ledger"), aud.May("GET /console/runs")
 	p.Journal, p.Charter = aud.May("GET /console/journal"), aud.May("GET /console/charter")
 	return p

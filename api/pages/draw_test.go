@@ -233,6 +233,22 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return drawGaps(w, []household.MeterGap{g, open})
 		}, operator)
 		console("gaps-none", "ledger", "gaps.title", "ledger", func(w *words) any { return drawGaps(w, nil) }, operator)
+		payer := func(_ *words, p *page) { p.Signed, p.Alerts, p.Families, p.Together = "Odile", false, false, true }
+		console("together", "together", "together.title", "together", func(w *words) any {
+			return drawTogether(w, disclosure.Together{Year: 2025, Last: 2026, At: today(t), Homes: 40, Figures: []household.SeenFigure{
+				{Figure: "use", Part: "total", Unit: "kWh", Known: 40, Seen: 98, Estimated: true, Value: "118200"},
+				{Figure: "cost", Part: "total", Unit: "EUR", Known: 40, Seen: 98, Value: "31400"},
+				{Figure: "eu_m_half", Part: "homes", Withheld: true},
+				{Figure: "energy_poverty_gap", Part: "homes", Known: 35, Seen: 99, Flagged: new(15), Percent: new(45)},
+				{Figure: "energy_poverty_gap", Part: "mean_gap", Unit: "EUR a month", Known: 35, Seen: 99, Flagged: new(15), Percent: new(45), Value: "26"},
+				{Figure: "energy_poverty_gap", Part: "depth", Unit: "index", Known: 35, Seen: 99, Flagged: new(15), Percent: new(45), Value: "0.21"},
+				{Figure: "energy_poverty_gap", Part: "severity", Unit: "index", Known: 35, Seen: 99, Flagged: new(15), Percent: new(45), Value: "0.1"},
+				{Figure: "gone", Part: "mean_gap", Unit: "EUR a month", Known: 35, Seen: 99, Flagged: new(0), Percent: new(0)},
+			}})
+		}, payer)
+		console("together-none", "together", "together.title", "together", func(w *words) any {
+			return drawTogether(w, disclosure.Together{Year: 2026, Last: 2026, Withheld: true})
+		}, payer)
 		console("runs", "runs", "runs.title", "runs", func(w *words) any {
 			at := today(t)
 			runs := []household.Run{{Job: "rollup", Started: at}, {Job: "results", Started: at, Fault: household.FaultUnended}, {Job: "gone", Started: at}}

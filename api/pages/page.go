@@ -29,6 +29,7 @@ type page struct {
 	Alerts    bool   // who is signed in may see alerts
 	Families  bool   // and families: an operator may not
 	Names     bool   // and families by name, without figures
+	Together  bool   // and what all homes come to together
 	Ledger    bool   // and what became of messages
 	Runs      bool   // and what passes of jobs came to
 	Journal   bool   // and what the journal tells

@@ -104,7 +104,7 @@ func waitFor(w http.ResponseWriter, slow account.ErrThrottled) {
 
 // desks are the first pages of the console; each person lands on the first one
 // that it may see.
-var desks = []string{"/console", "/console/households", "/console/journal", "/console/charter", "/console/account"}
+var desks = []string{"/console", "/console/households", "/console/journal", "/console/aggregates", "/console/charter", "/console/account"}
 
 func deskOf(aud disclosure.Audience) string {
 	for _, path := range desks {

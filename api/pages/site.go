@@ -137,6 +137,7 @@ func (s *Site) Routes() []Route {
 		post("/console/case-load/:id/end", s.endHelp),
 		get("/console/ledger", s.showLedger),
 		get("/console/gaps", s.showGaps),
+		get("/console/aggregates", s.showTogether),
 		get("/console/runs", s.showRuns),
 		get("/console/journal", s.showJournal),
 		post("/console/journal", s.compareJournal),

@@ -106,7 +106,7 @@ func (v *visitor) exits() (all []exit) {
 				all = append(all, exit{
 					name: string(g.role) + ": GET " + path, names: listed, lists: g.role == permission.Operator,
 					shows: helped && slices.ContainsFunc(aboutFamilies, func(s string) bool { return strings.HasPrefix(path, s) }),
-					sums:  rule.May[g.role] != permission.Denied && path == "/api/v1/aggregates",
+					sums:  rule.May[g.role] != permission.Denied && (path == "/api/v1/aggregates" || path == "/console/aggregates"),
 					says:  func() string { return v.askAs(g, path) },
 				})
 				if strings.HasPrefix(path, "/api/v1/") {

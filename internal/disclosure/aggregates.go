@@ -23,6 +23,7 @@ type Aggregates interface {
 // is rounded to 5.
 type Together struct {
 	Year     int
+	Last     int       // newest year that can be asked for
 	At       time.Time // world clock, when it was counted; zero when nothing of it may be seen
 	Homes    int       // that are counted
 	Figures  []household.SeenFigure
@@ -45,10 +46,11 @@ func (g *Gate) aggregates(ctx context.Context, aud Audience, year int) (Together
 	if err != nil {
 		return Together{}, err
 	}
+	last := today.Year - 1
 	if year == 0 {
-		year = today.Year - 1
+		year = last
 	}
-	if year >= today.Year {
+	if year > last {
 		return Together{}, ErrYear
 	}
 	// Everybody may see the total: so it was asked.
@@ -59,5 +61,5 @@ func (g *Gate) aggregates(ctx context.Context, aud Audience, year int) (Together
 	if err != nil {
 		return Together{}, err
 	}
-	return Together{Year: year, At: s.At, Homes: s.Homes, Figures: s.Figures, Withheld: len(s.Figures) == 0}, nil
+	return Together{Year: year, Last: last, At: s.At, Homes: s.Homes, Figures: s.Figures, Withheld: len(s.Figures) == 0}, nil
 }

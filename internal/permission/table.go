@@ -142,6 +142,7 @@ var Table = []Rule{
 	{Route: "GET /console/erasure", May: lead}, // who has its code
 	{Route: "POST /console/erasure", May: lead},
 	{Route: "POST /console/case-load/{id}/end", May: lead},
+	{Route: "GET /console/aggregates", May: together},
 	{Route: "GET /console/ledger", May: operator},
 	{Route: "GET /console/gaps", May: operator},
 	{Route: "GET /console/runs", May: Reaches{Operator: Allowed, Auditor: Allowed}},
