@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +12,8 @@ import (
 	"foyer/internal/consent"
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/jobs"
+	"foyer/internal/records"
 	"foyer/internal/registry"
 )
 
@@ -89,6 +92,13 @@ func TestAYearIsCountedOnceItIsOverForGood(t *testing.T) {
 	w.pass(at("2026-02-05", 20, 30))
 	if got := w.together(); len(got) > 0 {
 		t.Fatalf("readings of December may still come: %v", got)
+	}
+	w.set(at("2026-02-06", 8, 0))
+	if _, err := w.planner.BringUp(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.together(); len(got) > 0 {
+		t.Fatalf("a command counts a year, of which messages may wait for the server: %v", got)
 	}
 	w.pass(at("2026-02-06", 8, 0))
 	got := w.together()
@@ -198,5 +208,52 @@ func TestWhoCouldNotBeComputedIsWaitedFor(t *testing.T) {
 	}
 	if n := years(at("2026-03-08", 8, 0)); n != 1 {
 		t.Error("one family withholds the year of all")
+	}
+}
+
+// unkept is the real store, which keeps a year only when it can.
+type unkept struct {
+	*records.DB
+	full bool
+}
+
+func (u *unkept) SaveAggregate(ctx context.Context, a household.Aggregate) error {
+	if u.full {
+		return errDisk
+	}
+	return u.DB.SaveAggregate(ctx, a)
+}
+
+// TestAYearThatCouldNotBeKeptIsCountedByTheNextPass has the count fail, succeed in the next
+// pass of the same process, and not be made again by another process.
+func TestAYearThatCouldNotBeKeptIsCountedByTheNextPass(t *testing.T) {
+	t.Parallel()
+	now := at("2026-02-06", 8, 0)
+	w := openWorld(t, now)
+	ids := w.counted(12, func(int) map[string]household.Finding { return nil })
+	store := &unkept{w.records, true}
+	p := w.open(store, nil)
+	pass := func(p *jobs.Planner, failed int) {
+		t.Helper()
+		if r, err := p.RunOnce(t.Context()); err != nil || r.Failed != failed {
+			t.Fatalf("%+v %v", r, err)
+		}
+	}
+	pass(p, 1)
+	store.full = false
+	pass(p, 0)
+	want := "[[2025 12]]"
+	kept := func() string {
+		return fmt.Sprint(w.rows(`SELECT a.year, COUNT(DISTINCT h.family) FROM aggregate a JOIN aggregate_home h ON h.aggregate = a.id GROUP BY a.year`))
+	}
+	if got := kept(); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if err := w.registry.WithdrawAll(t.Context(), ids[0], registry.Form{}); err != nil {
+		t.Fatal(err)
+	}
+	pass(w.open(w.records, nil), 0)
+	if got := kept(); got != want {
+		t.Errorf("another process counts of who is left: %s, want %s", got, want)
 	}
 }
