@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"testing"
@@ -152,6 +153,29 @@ func TestAHomeThatOutweighsTheOthersIsNotAdded(t *testing.T) {
 	}
 	if f := got["cost total"]; f.Withheld || f.Value != "6600" {
 		t.Errorf("%+v", f)
+	}
+}
+
+// TestDepthAndSeverityAreThoseOfTheVectors counts the homes of fgt-01 and fgt-03 of the
+// shared vectors, six times each. Depths are kept in tenths, so that 0.25 is 0.3 there.
+func TestDepthAndSeverityAreThoseOfTheVectors(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t, at("2026-02-06", 8, 0))
+	depths := []string{"0", "0", "0.3", "1", "1.5"} // of the shares 0.05, 0.08, 0.1, 0.16 and 0.2 at the threshold 0.08
+	w.counted(30, func(home int) map[string]household.Finding {
+		flag := home%5 >= 2
+		return map[string]household.Finding{"energy_poverty_gap": {Flag: &flag, Figures: map[string]string{"gap": "120", "depth": depths[home%5]}}}
+	})
+	w.pass(at("2026-02-06", 8, 0))
+	got := w.together()
+	if f := got["energy_poverty_gap homes"]; f.Withheld || *f.Percent != 60 {
+		t.Errorf("%+v, want 0.6", f)
+	}
+	for part, want := range map[string]float64{"depth": 0.55, "severity": 0.6625} {
+		f := got["energy_poverty_gap "+part]
+		if value, err := strconv.ParseFloat(f.Value, 64); f.Withheld || err != nil || math.Abs(value-want) > 0.015 {
+			t.Errorf("%s: %+v, want %v", part, f, want)
+		}
 	}
 }
 
