@@ -9,7 +9,8 @@ changed=$(git status --porcelain)
 [ -z "$changed" ] || { printf 'release: no commit holds these; commit them, or build in a clone:\n%s\n' "$changed" >&2; exit 1; }
 tag=$(git describe --tags --exact-match --match 'v*' 2>/dev/null || true)
 version="${tag:-$(git rev-parse --short=12 HEAD)}"
-export CGO_ENABLED=0 GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT=none GOFLAGS=-mod=readonly GOWORK=off LC_ALL=C
+unset GOEXPERIMENT
+export CGO_ENABLED=0 GOAMD64=v1 GOARM64=v8.0 GOFLAGS=-mod=readonly GOWORK=off LC_ALL=C
 mkdir -p "$to"
 rm -f "$to"/foyer-linux-* "$to/SHA256SUMS"
 for arch in ${ARCHES:-amd64 arm64}; do

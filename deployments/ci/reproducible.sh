@@ -1,8 +1,10 @@
 #!/bin/sh
 # Builds the release of HEAD twice, in two clones with a cache of their own that is empty,
-# and wants the same bytes; then, that each list names every module that is in its program.
+# and wants the same bytes; then, that each list names every module that is in its program,
+# and the version of Go.
 set -eu
 here=$(git rev-parse --show-toplevel)
+go=$(unset GOEXPERIMENT; go env GOVERSION)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 for clone in one another/further/away; do
@@ -16,10 +18,10 @@ if ! diff SHA256SUMS "$tmp/another/further/away/foyer/dist/SHA256SUMS"; then
 	exit 1
 fi
 for list in *.cdx.json; do
-	go version -m "${list%.cdx.json}" | awk '$1 == "dep" { print $2 "@" $3 }' | sort > "$tmp/in"
+	{ go version -m "${list%.cdx.json}" | awk '$1 == "dep" { print $2 "@" $3 }'; echo "std@$go"; } | sort > "$tmp/in"
 	sed -n 's|^ *"bom-ref": "pkg:golang/\([^?]*\).*|\1|p' "$list" | sed 's/%2B/+/g' | sort > "$tmp/listed"
 	missing=$(comm -23 "$tmp/in" "$tmp/listed")
-	if [ ! -s "$tmp/in" ] || [ -n "$missing" ]; then
+	if [ "$(wc -l < "$tmp/in")" -lt 2 ] || [ -n "$missing" ]; then
 		printf 'reproducible: %s does not name:\n%s\n' "$list" "$missing" >&2
 		exit 1
 	fi
