@@ -105,7 +105,7 @@ func TestTheConsoleShowsAYearOfAllHomes(t *testing.T) {
 	first := b.get("/console")
 	for _, want := range []string{
 		`href="/console/aggregates" aria-current="page"`, fmt.Sprintf("%d : environ 10 foyers", year), "35 600 kWh", "98 % de l’année a été vue, en partie estimée",
-		"environ 10 (100 %)", "26 € par mois", "non affiché", fmt.Sprintf(`href="/console/aggregates?year=%d"`, year-1),
+		"environ 10 (100 %)", "26 € par mois", "non affiché", "Affichés : 3 chiffres sur 5.", fmt.Sprintf(`href="/console/aggregates?year=%d"`, year-1),
 	} {
 		if page := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(first.Text); first.StatusCode != http.StatusOK || !strings.Contains(page, want) {
 			t.Errorf("%s, want %s in %s", first.Status, want, page)

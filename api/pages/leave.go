@@ -13,7 +13,8 @@ const neutral = "https://meteofrance.com/"
 const awayCookie = "foyer-away"
 
 // leaveNow leads away from the family's pages, for browsers without script: the
-// others do not ask. The device stays connected.
+// others do not ask. The device stays connected. Nothing is cleared with
+// Clear-Site-Data: no page is kept, and a browser clears before it goes on.
 func (s *Site) leaveNow(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, s.awayFor(0))
 	w.Header().Set("Cache-Control", "no-store")

@@ -60,14 +60,18 @@ func drawTogether(w *words, t disclosure.Together) census {
 		return c
 	}
 	c.Text += " " + w.say("together.counted", "Year", itoa(t.Year), "Homes", t.Homes, "Date", w.date(t.At))
-	last := ""
+	last, withheld := "", 0
 	for _, f := range t.Figures { // the parts of a figure stand together
 		if f.Figure != last {
 			c.Sheets, last = append(c.Sheets, sheet{Label: w.figure(f.Figure)}), f.Figure
 		}
 		one := &c.Sheets[len(c.Sheets)-1]
 		one.Facts = append(one.Facts, w.part(f))
+		if f.Withheld {
+			withheld++
+		}
 	}
+	c.Text += " " + w.say("together.shown", "Shown", len(t.Figures)-withheld, "All", len(t.Figures))
 	return c
 }
 
