@@ -17,12 +17,12 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "metered_savings", Unit: "kWh", Version: "2", Category: "consumption", Granularity: 1, Span: Works,
+		ID: "metered_savings", Unit: "kWh", Version: "3", Category: "consumption", Granularity: 1, Span: Works,
 		Question:   "How much electricity did the works save, the weather taken into account?",
 		QuestionFR: "Combien d'électricité les travaux ont-ils économisée, compte tenu du temps qu'il a fait ?",
 		Method: "CalTRACK 2.0, the daily method; the billing method where most of the year before the works is known by longer periods alone. " +
 			"Baseline: the 365 days before the works; what passes until they are over counts for neither side; reporting: the 365 days after. Works less than a year apart are one project. " +
-			"Balance points from 0 to 32 °C in steps of 1. The value is over the whole reporting period so far, days of which something is missing filled, with an interval of 90 % that they widen (CalTRACK 4.3.2.4, what filling known days in the same way is off, and what a model of another type says that describes the baseline nearly as well); what the model leaves over in its own baseline, filled likewise, is taken off. " +
+			"Balance points from 0 to 32 °C in steps of 1. The value is over the whole reporting period so far, days of which something is missing filled, with an interval of 90 % that they widen (CalTRACK 4.3.2.4, what filling known days in the same way is off, what a model of another type says that describes the baseline nearly as well, and until the year is over what the model leaves over on the same dates of its baseline); what the model leaves over in its own baseline, filled likewise, is taken off. " +
 			"Local days have 23 to 25 hours, and need half of them. Comfort guard: the share of the winter's hours below 18 °C may not rise by more than 5 points unless it stays under 10 %; it needs 75 % of each winter. " +
 			"ok: the year is over, nine in ten days of either side are known, the home was not colder; provisional: the year runs, or at least half of either; " +
 			"insufficient_data: less, no year before the works, or less than 30 days since; indeterminate: use below 0; not_applicable: the home was colder, or the works were taken back.",

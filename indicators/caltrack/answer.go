@@ -132,6 +132,7 @@ type BoundsAnswer struct {
 	Model    float64 `json:"half_width_model"`
 	Gaps     float64 `json:"half_width_gaps"`
 	Baseline float64 `json:"half_width_baseline_gaps"`
+	Season   float64 `json:"half_width_season"`
 }
 
 // Compute answers a case from all periods there are, in any order.

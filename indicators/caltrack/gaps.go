@@ -16,6 +16,7 @@ type Bounds struct {
 	Model              float64 // half the width that the scatter of the baseline makes
 	Gaps               float64 // that the filled periods add
 	Baseline           float64 // that the choice of a model without them adds
+	Season             float64 // that a part of a year adds, by what f leaves over in that season
 }
 
 // Bound fills what is missing of a reporting period. What was used in a period
@@ -38,6 +39,11 @@ type Bounds struct {
 // that what one of another type says otherwise is added where it describes the baseline
 // nearly as well. Residuals count as neighbours here when their days are, so that
 // missing days do not make the others look independent.
+//
+// A model that is right over a year may be off in each of its seasons. What f leaves over
+// on the days of the baseline that have the dates reported, nothing for a whole year, is
+// added too, and how little so many days say of it: as much as those reported, less the
+// more of the baseline they are, for that adds up to nothing.
 //
 // Nil without a period to learn from.
 func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
@@ -64,7 +70,9 @@ func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
 			b.Baseline = max(b.Baseline, math.Abs(other-central))
 		}
 	}
-	half := b.Model + b.Gaps + b.Baseline
+	left, share := f.Model.season(own.periods, g.periods)
+	b.Season = left + b.Model*(math.Sqrt(2-share)-1)
+	half := b.Model + b.Gaps + b.Baseline + b.Season
 	b.Low, b.Central, b.High = unsigned(central-half), unsigned(central), unsigned(central+half)
 	return b
 }
@@ -84,6 +92,28 @@ func (g gaps) days() (sum float64) {
 		sum += p.Days
 	}
 	return sum
+}
+
+// season returns how much m leaves over in the periods of a baseline that begin on a date
+// of the reporting period, in some year, as much of them as is reported; and which share of
+// the baseline these are.
+func (m Model) season(baseline, reporting []Period) (left, share float64) {
+	from, to := reporting[0].From, reporting[len(reporting)-1].To
+	var days, all float64
+	for _, p := range baseline {
+		if !p.whole() {
+			continue
+		}
+		all += p.Days
+		date := p.From
+		for date.Before(from) {
+			date = p.From.AddDate(date.Year()-p.From.Year()+1, 0, 0)
+		}
+		if date.Before(to) {
+			left, days = left+m.Predict(p).Total()-p.Use, days+p.Days
+		}
+	}
+	return math.Abs(left) * span(reporting) / max(days, 1), days / max(all, 1)
 }
 
 // rivals returns the best models of other types that describe the baseline nearly as
