@@ -270,7 +270,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 			p.Trouble = w.say("audit.compare.broken", "N", "31", "Now", "1841")
 		})
 		console("journal-none", "journal", "audit.title", "journal", func(w *words) any { return drawJournal(w, disclosure.Checkpoint{}, nil, "") }, auditor)
-		for i, e := range journalOf(t) {
+		for i, e := range journalOf(t)[:3] { // the list has them all
 			console("entry-"+itoa(i), "entry", "audit.title", "", func(w *words) any {
 				p := disclosure.EntryProof{JournalEntry: e, Path: []string{e.Hash, e.Hash}, Checkpoint: checkpoint.Signed}
 				if i == 0 {
