@@ -54,7 +54,7 @@ func (g *Gate) findings(ctx context.Context, aud Audience, id household.FamilyID
 	}
 	var ask household.Ask
 	for _, q := range household.Found {
-		ask.Results = append(ask.Results, household.Wanted{Indicator: q.Indicator, From: today.Add(-q.Back)})
+		ask.Results = append(ask.Results, household.Wanted{Indicator: q.Indicator, From: today.Add(-q.Back), Newest: true})
 	}
 	sheets, err := g.store.Sheets(ctx, access, named(id), ask)
 	if err != nil {

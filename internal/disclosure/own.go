@@ -31,7 +31,7 @@ func (g *Gate) home(ctx context.Context, aud Audience) (Home, error) {
 		Results: []household.Wanted{
 			{Indicator: "cost_day", From: today.Add(-7)},
 			{Indicator: "cost_month", From: monthStart(today, 0)},
-			{Indicator: "cold_day", From: today.Add(-7)},
+			{Indicator: "cold_day", From: today.Add(-7), Newest: true},
 			{Indicator: "metered_savings", From: today.Add(-wantedSavings)},
 		},
 		Days: today.Add(-7), Months: monthOf(today), Terms: true,

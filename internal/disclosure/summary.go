@@ -96,8 +96,8 @@ func (g *Gate) summaries(ctx context.Context, aud Audience, id household.FamilyI
 	ask := household.Ask{
 		Results: []household.Wanted{
 			{Indicator: "cost_month", From: last},
-			{Indicator: "tee", From: today.Add(-366 - recent)},
-			{Indicator: "cold_day", From: today.Add(-recent)},
+			{Indicator: "tee", From: today.Add(-366 - recent), Newest: true},
+			{Indicator: "cold_day", From: today.Add(-recent), Newest: true},
 			{Indicator: "metered_savings", From: today.Add(-wantedSavings)},
 		},
 	}

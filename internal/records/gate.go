@@ -245,8 +245,18 @@ func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.As
 			query = selectResult + `v_result_past` + r.where() + ` AND indicator = $5 AND from_day >= $6 AND computed_at <= $7 AND until_at > $7`
 			more = append(more, millis(ask.AsOf))
 		}
-		err := r.each(ctx, query+` ORDER BY family, from_day, to_day`, func(rows *sql.Rows) error {
-			x, err := r.scanResult(ctx, rows)
+		order := ` ORDER BY family, from_day, to_day`
+		if w.Newest {
+			order = ` ORDER BY family, to_day DESC, from_day DESC`
+		}
+		var before household.FamilyID
+		err := r.each(ctx, query+order, func(rows *sql.Rows) error {
+			x, category, err := scanSealed(rows)
+			if err != nil || w.Newest && x.Family == before {
+				return err
+			}
+			before = x.Family
+			err = r.db.unsealResult(ctx, &x, category)
 			at.put(x.Family, func(s *household.Sheet) { s.Results = append(s.Results, x) })
 			return err
 		}, more...)

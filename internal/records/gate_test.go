@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -587,6 +588,47 @@ func TestAudiencesStayOnTheirSide(t *testing.T) {
 		}
 		if all, err := w.gate.Families(t.Context(), w.operator); err != nil || len(all) > 0 {
 			t.Error("an operator sees families", all, err)
+		}
+	})
+}
+
+// TestTheNewestResultIsToldAlone: what ends last, and of what ends together what began last,
+// of each family, where it may be seen.
+func TestTheNewestResultIsToldAlone(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		today := energy.DayOf(noon, paris)
+		for i, label := range []string{"Foyer 01", "Foyer 02", "Foyer 03"} {
+			id := w.family(t, label)
+			w.result(t, id, "tee", today.Add(-380), today.Add(-2), fmt.Sprint("0.", i), "indicators", consent.Monthly, household.Rate{})
+			w.result(t, id, "tee", today.Add(-364), today, fmt.Sprint("1.", i), "indicators", consent.Monthly, household.Rate{})
+			if i != 1 {
+				w.agrees(t, id, consent.CooperativeSummary)
+			}
+		}
+		a := consent.Access{Purpose: consent.CooperativeSummary, View: "summaries", Reader: consent.Reader{
+			Kind: consent.Token, Subject: "t", Pilot: "p", Recipient: consent.ToCooperative,
+		}}
+		sheets, err := db.Sheets(t.Context(), a, "", household.Ask{Results: []household.Wanted{
+			{Indicator: "cold_day", From: today.Add(-10), Newest: true},
+			{Indicator: "tee", From: today.Add(-400), Newest: true},
+			{Indicator: "cost_month", From: energy.Day{Year: 2026, Month: time.October, Date: 1}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range sheets {
+			for _, r := range s.Results {
+				got = append(got, fmt.Sprint(s.Family.Label, " ", r.Indicator, " ", r.From, " ", r.Value))
+			}
+		}
+		want := []string{
+			"Foyer 01 cold_day 2026-11-25 4.5", "Foyer 01 tee 2025-11-26 1.0", "Foyer 01 cost_month 2026-10-01 75.40", "Foyer 01 cost_month 2026-11-01 75.40",
+			"Foyer 03 cold_day 2026-11-25 4.5", "Foyer 03 tee 2025-11-26 1.2", "Foyer 03 cost_month 2026-10-01 75.40", "Foyer 03 cost_month 2026-11-01 75.40",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	})
 }
