@@ -43,7 +43,7 @@ func chromium(t *testing.T) *tab {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	limit, stop := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Minute)
+	limit, stop := context.WithTimeout(context.WithoutCancel(t.Context()), 15*time.Minute) // a browser that hangs; one test looks at a hundred pages
 	t.Cleanup(stop)
 	ctx, end := chromedp.NewContext(limit, chromedp.WithAllocatorOptions(options...))
 	t.Cleanup(func() {
