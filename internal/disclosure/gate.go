@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -121,6 +122,7 @@ type Gate struct {
 	store   Store
 	now     func() time.Time // world clock
 	metrics metrics
+	zones   sync.Map // of pilots, by name: *time.Location
 }
 
 // New returns a Gate over a store. The world clock says which day it is; consent
@@ -160,11 +162,23 @@ func (g *Gate) Authenticate(ctx context.Context, c Credential) (Audience, error)
 
 // today returns the day it is where the reader's pilot is.
 func (g *Gate) today(aud Audience) (energy.Day, *time.Location, error) {
-	zone, err := time.LoadLocation(aud.reader.Zone)
+	zone, err := g.zone(aud.reader.Zone)
 	if err != nil {
 		return energy.Day{}, nil, fmt.Errorf("zone of the pilot: %w", err)
 	}
 	return energy.DayOf(g.now(), zone), zone, nil
+}
+
+// zone reads a zone once: time.LoadLocation reads and parses its file each time.
+func (g *Gate) zone(name string) (*time.Location, error) {
+	if known, ok := g.zones.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil {
+		g.zones.Store(name, zone)
+	}
+	return zone, err
 }
 
 // monthStart returns the first day of the month n months after that of d.
