@@ -14,7 +14,7 @@ import (
 
 // How exports are sent.
 const (
-	exportDeadline = 10 * time.Second // for the rows of one run to be taken off our hands
+	exportDeadline = 30 * time.Second // for the rows of one run to be taken off our hands
 	exportsEach    = 2                // at once, of one family
 )
 
