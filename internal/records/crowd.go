@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// mostShared bounds how many reads share a transaction: the first waits for the last.
-const mostShared = 16
+// mostShared bounds how many reads share a transaction. The first waits for the last, and
+// while many are asked and answered at once, nobody would read.
+const mostShared = 4
 
 // errUnshared is what those are told whose transaction ended with another's panic.
 var errUnshared = errors.New("the transaction of reads broke off")

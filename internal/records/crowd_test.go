@@ -101,7 +101,7 @@ func TestReadsAtOnceShareTransactions(t *testing.T) {
 		}
 	}
 	rec.take()
-	const reads = 2*mostShared + 8
+	const reads = 3 * mostShared
 	ended := atOnce(t, db, reads, func(i int) error {
 		one, err := w.gate.Family(t.Context(), w.caseworker, homes[i%4])
 		if err == nil && one.Family != homes[i%4] {
