@@ -43,7 +43,7 @@ type Bounds struct {
 // A model that is right over a year may be off in each of its seasons. What f leaves over
 // on the days of the baseline that have the dates reported, nothing for a whole year, is
 // added too, and how little so many days say of it: as much as those reported, less the
-// more of the baseline they are, for that adds up to nothing.
+// more of the baseline they are, for that adds up to nothing, and more the fewer are known.
 //
 // Nil without a period to learn from.
 func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
@@ -70,8 +70,8 @@ func Bound(f Fitted, baseline, reporting []Period, s Settings) *Bounds {
 			b.Baseline = max(b.Baseline, math.Abs(other-central))
 		}
 	}
-	left, share := f.Model.season(own.periods, g.periods)
-	b.Season = left + b.Model*(math.Sqrt(2-share)-1)
+	left, share, lacks := f.Model.season(own.periods, g.periods)
+	b.Season = left + b.Model*(math.Sqrt(2-share)-1+math.Sqrt(lacks*(1-share)))
 	half := b.Model + b.Gaps + b.Baseline + b.Season
 	b.Low, b.Central, b.High = unsigned(central-half), unsigned(central), unsigned(central+half)
 	return b
@@ -95,25 +95,26 @@ func (g gaps) days() (sum float64) {
 }
 
 // season returns how much m leaves over in the periods of a baseline that begin on a date
-// of the reporting period, in some year, as much of them as is reported; and which share of
-// the baseline these are.
-func (m Model) season(baseline, reporting []Period) (left, share float64) {
+// of the reporting period, in some year, as much of them as is reported; which share of what
+// is known of the baseline these are; and how much of them is missing for each that is known.
+func (m Model) season(baseline, reporting []Period) (left, share, lacks float64) {
 	from, to := reporting[0].From, reporting[len(reporting)-1].To
-	var days, all float64
+	var days, all, missing float64
 	for _, p := range baseline {
-		if !p.whole() {
-			continue
-		}
-		all += p.Days
 		date := p.From
 		for date.Before(from) {
 			date = p.From.AddDate(date.Year()-p.From.Year()+1, 0, 0)
 		}
-		if date.Before(to) {
-			left, days = left+m.Predict(p).Total()-p.Use, days+p.Days
+		switch inside := date.Before(to); {
+		case p.whole() && inside:
+			left, days, all = left+m.Predict(p).Total()-p.Use, days+p.Days, all+p.Days
+		case p.whole():
+			all += p.Days
+		case inside:
+			missing += p.Days
 		}
 	}
-	return math.Abs(left) * span(reporting) / max(days, 1), days / max(all, 1)
+	return math.Abs(left) * span(reporting) / max(days, 1), days / max(all, 1), missing / max(days, 1)
 }
 
 // rivals returns the best models of other types that describe the baseline nearly as

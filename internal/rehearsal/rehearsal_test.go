@@ -85,22 +85,27 @@ func TestSimulatedSavingsLieWithinTheirInterval(t *testing.T) {
 // runs: a model that is right over a year is off in each of its seasons.
 func TestSavingsOfAPartOfAYearLieWithinTheirInterval(t *testing.T) {
 	t.Parallel()
-	estimated, within := 0, 0
-	for start, days := range map[string]int{"2026-06-15": 60, "2026-08-01": 60, "2026-09-10": 90, "2026-12-01": 60} {
-		score := tryOf(t, "saving.yaml", func(s *simulators.Scenario) {
-			s.Start, s.Seed, s.Homes = start, s.Seed+101, append(s.Homes, s.Homes...)
-			for i := range s.Homes {
-				s.Homes[i].Works.Days = days
+	for _, name := range []string{"saving.yaml", "saving_gaps.yaml"} {
+		estimated, within := 0, 0
+		for start, days := range map[string]int{"2026-06-15": 60, "2026-08-01": 60, "2026-09-10": 90, "2026-12-01": 60} {
+			score := tryOf(t, name, func(s *simulators.Scenario) {
+				s.Start, s.Seed, s.Homes = start, s.Seed+101, append(s.Homes, s.Homes...)
+				for i := range s.Homes {
+					s.Homes[i].Works.Days = days
+				}
+			}, func(trial rehearsal.Trial) {
+				if trial.Status != household.Provisional {
+					t.Errorf("%+v", trial)
+				}
+			})
+			estimated, within = estimated+score.Estimated, within+score.Within
+			if score.NotWider > 0 {
+				t.Errorf("%s, %s: missing weather does not make %d intervals wider", name, start, score.NotWider)
 			}
-		}, func(trial rehearsal.Trial) {
-			if trial.Status != household.Provisional {
-				t.Errorf("%+v", trial)
-			}
-		})
-		estimated, within = estimated+score.Estimated, within+score.Within
-	}
-	if estimated < 32 || within*100 < estimated*85 {
-		t.Errorf("%d of %d intervals of 90 %% hold what is true", within, estimated)
+		}
+		if estimated < 32 || within*100 < estimated*85 {
+			t.Errorf("%s: %d of %d intervals of 90 %% hold what is true", name, within, estimated)
+		}
 	}
 }
 
