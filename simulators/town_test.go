@@ -383,6 +383,9 @@ func FuzzParse(f *testing.F) {
 // Who says yes to being helped mostly says yes to being asked and to being counted among
 // others too, as in a pilot; some do not, and nobody does whose situation is another.
 func TestMostFamiliesAgreeToMoreAndSomeDoNot(t *testing.T) {
+	if testing.Short() { // as under the race detector
+		t.Skip("it has no goroutines")
+	}
 	s := simulators.Scenario{Seed: 3, Start: "2026-11-10", Days: 1}
 	for range 200 {
 		s.Homes = append(s.Homes, simulators.Home{}, simulators.Home{Situation: simulators.Partial})

@@ -70,9 +70,7 @@ func (w *world) found(family household.FamilyID, indicator string) (household.Re
 // TestHomesAreComparedWithThoseThatAgreedToBeCounted takes in twelve homes, in two orders,
 // has two of them say no, and verifies each time.
 func TestHomesAreComparedWithThoseThatAgreedToBeCounted(t *testing.T) {
-	if testing.Short() { // as under the race detector
-		t.Skip("its goroutines are those of any")
-	}
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	w, ids := neighbours(t, 12, func(i int) int { return i })
 	says := func(home int, indicator, value, reference, reason string) {

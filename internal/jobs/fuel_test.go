@@ -58,6 +58,7 @@ func (w *world) money(f household.FamilyID, indicator, from string, detail any) 
 // its own contract: 24 x 0.5 kWh at 0.20, 24 x 1 kWh at 0.10 and 24 x 2 kWh at 0.05 a
 // day are 2.40 each, and 0.20, 0.40 and 0.10 of standing charges.
 func TestAHomePaysForEveryFuel(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from, to := date("2026-02-01"), date("2026-03-03")
 	w := openWorld(t, to.Start(paris))
@@ -110,6 +111,7 @@ func costs(parts []household.CostPart) (all []string) {
 // TestAFuelWithoutAContractMakesTheTotalPartial has a gas meter, and first no
 // contract for it: the total is that of electricity, and says so.
 func TestAFuelWithoutAContractMakesTheTotalPartial(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from, to := date("2026-02-01"), date("2026-03-03")
 	w := openWorld(t, to.Start(paris))

@@ -35,6 +35,7 @@ func (w *world) offered(f household.FamilyID) (r household.Result, all []string)
 // Of Tempo no colour is known, and a home that did not say its off-peak hours has no
 // figure for HP/HC: a guess is none.
 func TestAMonthIsPricedUnderOtherTariffs(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from, to := date("2026-02-01"), date("2026-03-02")
 	w := openWorld(t, to.Start(paris))

@@ -30,6 +30,7 @@ func power(m energy.MeterID, from, to time.Time, high ...time.Time) []energy.Rea
 // TestOverloadsComeFromWhatTheMeterShows counts what is above the contract of the time,
 // again when the contract was another or readings come late, and says nothing without.
 func TestOverloadsComeFromWhatTheMeterShows(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	start := date("2026-11-01").Start(paris)
 	w := openWorld(t, start)

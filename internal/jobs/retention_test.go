@@ -78,9 +78,7 @@ func (w *world) outdoors(device string, from, to time.Time) int {
 // TestWhatIsTooOldGoesAndTheRestStandsAsItWas lets a village grow old, a night at a time
 // over the day of 25 hours, and wants that nothing of what was computed changes.
 func TestWhatIsTooOldGoesAndTheRestStandsAsItWas(t *testing.T) {
-	if testing.Short() { // as under the race detector
-		t.Skip("its goroutines are those of any")
-	}
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	v := openVillage(t, date("2026-10-20"), date("2026-11-01"))
 	v.days(v.of)
@@ -329,6 +327,7 @@ func TestAMonthStandsThatLosesHalfOfItsHalfHours(t *testing.T) {
 // TestDaysAndMonthsGoByYears keeps a year of a family that is there for two, over the day
 // of 23 hours.
 func TestDaysAndMonthsGoByYears(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from := date("2025-03-01")
 	w := openWorld(t, from.Start(paris))

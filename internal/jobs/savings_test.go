@@ -115,6 +115,7 @@ var archive = household.WeatherSource{Kind: household.OpenMeteo, Place: "45.8,4.
 // TestSavingsFollowWorksWeatherAndTime has works done, waits, changes the weather and
 // takes the works back.
 func TestSavingsFollowWorksWeatherAndTime(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from, done, end := date("2024-01-01"), date("2025-03-15"), date("2026-03-20")
 	w := openWorld(t, done.Add(10).Start(paris).Add(time.Hour))
@@ -178,6 +179,7 @@ func TestSavingsFollowWorksWeatherAndTime(t *testing.T) {
 
 // TestSavingsOfBills knows the year before the works by months alone.
 func TestSavingsOfBills(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from, done, end := date("2023-12-01"), date("2025-03-01"), date("2026-03-10")
 	w := openWorld(t, end.Start(paris).Add(time.Hour))

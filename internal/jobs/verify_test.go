@@ -29,6 +29,7 @@ func (w *world) verified(o jobs.Order) (jobs.Verification, []jobs.Difference) {
 // TestWhatIsStoredComesOutAgain verifies a village to the byte, alters one thing of
 // each table, wants exactly that to be found, and to be made good by an order.
 func TestWhatIsStoredComesOutAgain(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	v := openVillage(t, date("2026-10-22"), date("2026-10-28"))
 	v.days(v.of)

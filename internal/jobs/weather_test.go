@@ -17,6 +17,7 @@ import (
 // its own response, again when the weather of a day that is over becomes another, and
 // its months are tried.
 func TestAForecastKnowsTheWeather(t *testing.T) {
+	notUnderTheRaceDetector(t)
 	t.Parallel()
 	from, to := date("2025-10-20"), date("2026-11-20") // the weather a year before is known
 	w := openWorld(t, from.Start(paris))

@@ -89,6 +89,15 @@ func (w *world) clock() time.Time { return time.UnixMilli(w.now.Load()).UTC() }
 
 func (w *world) set(t time.Time) { w.now.Store(t.UnixMilli()) }
 
+// notUnderTheRaceDetector skips a long test whose goroutines are those of any other where
+// tests are short, as under the race detector.
+func notUnderTheRaceDetector(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("its goroutines are those of any")
+	}
+}
+
 // openWorld opens empty stores at an instant. Readings are drained as they arrive.
 func openWorld(tb testing.TB, now time.Time) *world {
 	tb.Helper()
