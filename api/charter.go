@@ -29,7 +29,7 @@ func (s *Server) GetCharter(ctx context.Context, r GetCharterRequestObject) (Get
 		one := CharterParameter{
 			Name: p.Name, Value: x.Value, Unit: some(CharterParameterUnit(p.Unit)), Default: p.Default, Since: instant(x.From), By: some(x.By), Why: some(x.Why),
 		}
-		if first, removed := kept.Kept(p.Name); removed && !kept.At.IsZero() && first != (energy.Day{}) {
+		if first, removed := kept.Kept(p.Name); removed && first != (energy.Day{}) {
 			one.KeptFrom, one.RemovedAt = new(date(first)), instant(kept.At)
 		}
 		out.Parameters = append(out.Parameters, one)

@@ -58,7 +58,7 @@ func (s *Site) drawCharter(w *words, book charter.Book, kept household.Borders, 
 	for _, p := range charter.Parameters {
 		x := now.Get(p.Name)
 		one := promise{Text: s.promised(w, p, x.Value), Decided: w.say("charter.start")}
-		if first, removed := kept.Kept(p.Name); removed && (kept.At.IsZero() || first == (energy.Day{})) {
+		if first, removed := kept.Kept(p.Name); removed && first == (energy.Day{}) {
 			one.Done = w.say("charter.removed.not_yet")
 		} else if removed {
 			one.Done = w.say("charter.removed", "Date", w.date(first.Start(w.now.Location())), "Day", w.date(kept.Done.Start(w.now.Location())))

@@ -24,7 +24,7 @@ type phone struct {
 
 // showPhones lists the connected phones of a family.
 func (s *Site) showPhones(w http.ResponseWriter, r *http.Request) error {
-	return s.sendPhones(w, r, http.StatusOK, "", "")
+	return s.sendPhones(w, r, http.StatusOK, "")
 }
 
 // endPhone disconnects one phone of a family, by its id.
@@ -38,7 +38,7 @@ func (s *Site) endPhone(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.Accounts.Disconnect(r.Context(), aud.Family(), r.PostForm.Get("phone"))
 	if errors.Is(err, account.ErrUnknown) {
-		return s.sendPhones(w, r, http.StatusNotFound, "", "phones.unknown")
+		return s.sendPhones(w, r, http.StatusNotFound, "phones.unknown")
 	}
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (s *Site) endPhone(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Site) sendPhones(w http.ResponseWriter, r *http.Request, status int, notice, trouble string) error {
+func (s *Site) sendPhones(w http.ResponseWriter, r *http.Request, status int, trouble string) error {
 	aud, err := s.family(r.Context(), r)
 	if err != nil {
 		return err
@@ -56,13 +56,10 @@ func (s *Site) sendPhones(w http.ResponseWriter, r *http.Request, status int, no
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Get("done") != "" {
-		notice = "phones.ended"
-	}
 	ws := s.words(r, aud.Language(), s.Wall())
 	p := s.familyPage(ws, ws.say("phones.title"), "/m/phones", drawPhones(ws, list))
-	if notice != "" {
-		p.Notice = ws.say(notice)
+	if r.URL.Query().Get("done") != "" {
+		p.Notice = ws.say("phones.ended")
 	}
 	if trouble != "" {
 		p.Trouble = ws.say(trouble)

@@ -63,7 +63,7 @@ func drawTogether(w *words, t disclosure.Together) census {
 	last, withheld := "", 0
 	for _, f := range t.Figures { // the parts of a figure stand together
 		if f.Figure != last {
-			c.Sheets, last = append(c.Sheets, sheet{Label: w.figure(f.Figure)}), f.Figure
+			c.Sheets, last = append(c.Sheets, sheet{Label: w.or("together."+f.Figure, "together.other")}), f.Figure
 		}
 		one := &c.Sheets[len(c.Sheets)-1]
 		one.Facts = append(one.Facts, w.part(f))
@@ -73,14 +73,6 @@ func drawTogether(w *words, t disclosure.Together) census {
 	}
 	c.Text += " " + w.say("together.shown", "Shown", len(t.Figures)-withheld, "All", len(t.Figures))
 	return c
-}
-
-// figure is what a figure of homes together is called.
-func (w *words) figure(id string) string {
-	if id == "use" || id == "cost" {
-		return w.say("together." + id)
-	}
-	return w.or("indicator."+id, "together.other")
 }
 
 // part says one part of a figure, and of how much it is known.

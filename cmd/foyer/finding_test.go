@@ -120,6 +120,9 @@ func TestEveryFindingHasItsWords(t *testing.T) {
 		for _, i := range indicators.Nightly(indicators.France) {
 			has("indicator." + i.ID)
 			has("indicator." + i.ID + ".rests")
+			if i.Flags() { // homes are counted by it
+				has("together." + i.ID)
+			}
 		}
 		for _, s := range []household.Status{household.OK, household.Provisional, household.InsufficientData, household.Indeterminate, household.NotApplicable} {
 			has("status." + string(s))

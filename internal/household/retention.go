@@ -53,20 +53,25 @@ func (b Borders) Same(other Borders) bool {
 }
 
 // Kept returns the first day that is kept of what a parameter of the charter is about;
-// false for one that is about nothing that is removed. The day is zero where nothing of
-// the kind was removed yet.
-func (b Borders) Kept(parameter string) (energy.Day, bool) {
+// false for one that is about nothing that is removed. The day is zero before the first
+// time that things of the kind were removed.
+func (b Borders) Kept(parameter string) (first energy.Day, removed bool) {
 	switch parameter {
 	case "half_hour_days":
-		return b.HalfHours, true
+		first = b.HalfHours
 	case "month_years":
-		return b.Days, true
+		first = b.Days
 	case "alert_years":
-		return b.Alerts, true
+		first = b.Alerts
 	case "proof_years":
-		return b.Proofs, true
+		first = b.Proofs
+	default:
+		return energy.Day{}, false
 	}
-	return energy.Day{}, false
+	if b.At.IsZero() {
+		first = energy.Day{}
+	}
+	return first, true
 }
 
 func latest(a, b energy.Day) energy.Day {
