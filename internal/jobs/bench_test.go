@@ -2,7 +2,9 @@ package jobs_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -71,10 +73,8 @@ func (w *world) write(rs []energy.Reading) {
 		}
 		spans[r.Meter] = s
 	}
-	for _, s := range spans {
-		if err := w.records.Stale(ctx, []energy.Span{s}); err != nil {
-			w.tb.Fatal(err)
-		}
+	if err := w.records.Stale(ctx, slices.Collect(maps.Values(spans))); err != nil {
+		w.tb.Fatal(err)
 	}
 }
 

@@ -1,9 +1,9 @@
 package jobs_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -12,100 +12,95 @@ import (
 	"time"
 
 	"foyer/internal/energy"
-	"foyer/internal/household"
-	"foyer/internal/series"
 	"foyer/internal/testserver"
 )
 
-// BenchmarkNight measures the nightly run: b.N homes, as many as -benchtime 1000x says,
-// have a year of hourly readings, of an electricity meter, every second with off-peak
-// hours, and of a thermometer. All of it is computed, a further day arrives, in the
-// middle of a month, and in the night after it the run brings everything up to date.
+// models is of how many homes of a night the whole year is computed.
+const models = 100
+
+// BenchmarkNight measures the nightly run of b.N homes, as many as -benchtime 1000x says:
+// a [settlement] in which every home has an electricity meter, every second with off-peak
+// hours, and a thermometer, each with a year of hourly readings of which everything is
+// computed. A further day arrives, in the middle of a month, and in the night after it the
+// run brings everything up to date.
 //
-// first-ms/home is what the whole year took in the first run; cpu-ms/home is the
-// processor time of the night, which other work on the machine makes less of a
-// difference to. MiB is the resident memory of this process, at most during the night,
+// first-ms/home is what the whole year of a model took in the first run, prepare-s how long
+// all was prepared. The nights run in a process that does nothing else: see
+// [BenchmarkNightAlone], whose figures are printed between.
+func BenchmarkNight(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { night(b, "") })
+	b.Run("influx", func(b *testing.B) { night(b, "influx+"+testserver.Influx(b).URL()) })
+}
+
+// What tells a process that it has only the nights to do, and of which stores.
+const (
+	nightIn     = "FOYER_NIGHT_FOLDER"
+	nightSeries = "FOYER_NIGHT_SERIES"
+)
+
+func night(b *testing.B, url string) {
+	b.Helper()
+	if b.N == 1 {
+		return // the try before all of them
+	}
+	dir := b.TempDir()
+	began := time.Now()
+	_, first := settle(b, dir, url, b.N, models)
+	b.StopTimer()
+	b.ReportMetric(time.Since(began).Seconds(), "prepare-s")
+	b.ReportMetric(float64(first.Milliseconds())/float64(min(b.N, models)), "first-ms/home")
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	alone := exec.CommandContext(b.Context(), self, "-test.run", "^$", "-test.bench", "^BenchmarkNightAlone$", "-test.benchtime", "1x", "-test.timeout", "0")
+	alone.Env = append(os.Environ(), nightIn+"="+dir, nightSeries+"="+url)
+	alone.Stdout, alone.Stderr = os.Stdout, os.Stderr
+	if err := alone.Run(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkNightAlone is two nights in a row, each after a further day, in a process that
+// began before the first of them. It is run by [BenchmarkNight], which prepares the stores.
+//
+// cpu-ms/home is the processor time of a night, which other work on the machine makes less
+// of a difference to. MiB is the resident memory of this process, at most during the night,
 // and MiB-before what it was then: that of InfluxDB is its own, and so is its processor
 // time.
-func BenchmarkNight(b *testing.B) {
-	b.Run("sqlite", func(b *testing.B) { night(b, nil) })
-	b.Run("influx", func(b *testing.B) {
-		s, err := series.OpenInflux(b.Context(), series.InfluxConfig{URL: "influx+" + testserver.Influx(b).URL(), Database: testserver.Database})
-		if err != nil {
-			b.Fatal(err)
-		}
-		night(b, s)
-	})
-}
-
-func night(b *testing.B, kept readings) {
-	b.Helper()
-	from, today := date("2025-11-15"), date("2026-11-15")
-	w := openWorldOn(b, paris, from.Start(paris), kept)
-	luck := rand.New(rand.NewPCG(13, 14))
-	homes := make([]hourly, b.N)
-	for i := range homes {
-		homes[i] = w.hourly(i, from)
-		w.write(homes[i].until(today, luck))
+func BenchmarkNightAlone(b *testing.B) {
+	dir := os.Getenv(nightIn)
+	if dir == "" {
+		b.Skip("BenchmarkNight prepares the stores and runs it")
 	}
-	perHome := func(took time.Duration) float64 { return float64(took.Microseconds()) / 1000 / float64(b.N) }
-	began := time.Now()
-	w.pass(at("2026-11-15", 2, 0))
-	first := perHome(time.Since(began))
-	for i := range homes {
-		w.write(homes[i].until(today.Add(1), luck))
+	kept, err := openReadings(b, dir, os.Getenv(nightSeries))
+	if err != nil {
+		b.Fatal(err)
 	}
-	before, idle := resident(b), worked(b)
-	b.ResetTimer()
-	w.pass(at("2026-11-16", 2, 0))
-	b.StopTimer()
-	b.ReportMetric(perHome(worked(b)-idle), "cpu-ms/home")
-	b.ReportMetric(float64(most(b)), "MiB")
-	b.ReportMetric(float64(before), "MiB-before")
-	b.ReportMetric(perHome(b.Elapsed()), "ms/home")
-	b.ReportMetric(first, "first-ms/home")
-}
-
-// hourly is a home whose meter and thermometer show something each hour.
-type hourly struct {
-	meter, sensor energy.MeterID
-	peak          bool
-	day           energy.Day // the next to be shown
-	base, off     int64      // what the registers show
-}
-
-func (w *world) hourly(i int, from energy.Day) hourly {
-	contract := base
-	if i%2 == 1 {
-		contract = peak
-	}
-	f, gateway := w.family(fmt.Sprintf("Foyer %05d", i), contract), fmt.Sprintf("gw-%05d", i)
-	return hourly{
-		meter:  w.meterBehind(gateway, "linky", f, household.Electricity, from.Start(paris)),
-		sensor: w.meterBehind(gateway, "indoor", f, household.Indoor, from.Start(paris)),
-		peak:   i%2 == 1, day: from,
-	}
-}
-
-// until returns what a home shows before a day.
-func (h *hourly) until(day energy.Day, luck *rand.Rand) (all []energy.Reading) {
-	show := func(meter energy.MeterID, register energy.Register, at time.Time, value int64) {
-		all = append(all, energy.Reading{Meter: meter, Register: register, At: at, Value: value, Source: energy.DeviceTime})
-	}
-	for t := h.day.Start(paris); t.Before(day.Start(paris)); t = t.Add(time.Hour) {
-		show(h.meter, "energy_import/f01", t, h.base)
-		counts := &h.base
-		if h.peak {
-			show(h.meter, "energy_import/f02", t, h.off)
-			if hour := t.In(paris).Hour(); hour >= 6 && hour < 22 {
-				counts = &h.off
+	w := openStores(b, dir, yearOver, kept)
+	defer w.close()
+	luck := rand.New(rand.NewPCG(15, 16))
+	for _, when := range []string{"first", "next"} {
+		b.Run(when, func(b *testing.B) {
+			w.tb = b
+			_, last, err := w.records.LastRun(b.Context())
+			if err != nil {
+				b.Fatal(err)
 			}
-		}
-		*counts += luck.Int64N(1_600_000)
-		show(h.sensor, "temperature", t, 16_000+luck.Int64N(4_000))
+			today := energy.DayOf(last, paris).Add(1)
+			homes := w.spend(today, luck)
+			perHome := func(took time.Duration) float64 { return float64(took.Microseconds()) / 1000 / float64(homes) }
+			before, idle := resident(b), worked(b)
+			b.ResetTimer()
+			w.pass(today.Start(paris).Add(2 * time.Hour))
+			b.StopTimer()
+			b.ReportMetric(float64(homes), "homes")
+			b.ReportMetric(perHome(worked(b)-idle), "cpu-ms/home")
+			b.ReportMetric(float64(most(b)), "MiB")
+			b.ReportMetric(float64(before), "MiB-before")
+			b.ReportMetric(perHome(b.Elapsed()), "ms/home")
+		})
 	}
-	h.day = day
-	return all
 }
 
 // worked returns the processor time that this process took so far.

@@ -65,6 +65,7 @@ func at(day string, hour, minute int) time.Time {
 // A world is everything between a kept reading and a result, on real stores.
 type world struct {
 	tb       testing.TB
+	keys     *keyring.Ring
 	records  *records.DB
 	series   readings
 	registry *registry.Registry
@@ -114,35 +115,46 @@ func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
 func openWorldOn(tb testing.TB, zone *time.Location, now time.Time, kept readings) *world {
 	tb.Helper()
 	dir := tb.TempDir()
-	w := &world{tb: tb, config: jobs.Config{Schedule: "@every 1h", Parallel: 2}}
-	w.set(now)
-	keys, err := keyring.Open(tb.Context(), keyring.Defaults().In(dir), time.Now)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { keys.Close() })
-	if w.records, err = records.Open(tb.Context(), "sqlite://"+filepath.Join(dir, "records.db"), keys); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { w.records.Close() })
-	if kept == nil {
-		if kept, err = series.OpenSQLite(tb.Context(), filepath.Join(dir, "series.db")); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	w.series = kept
-	tb.Cleanup(func() { w.series.Close() })
-	if w.sql, err = sql.Open("sqlite", "file:"+filepath.Join(dir, "records.db")+"?_pragma=busy_timeout(5000)"); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { w.sql.Close() })
-	w.registry = registry.New(w.records, w.clock, time.Now, quiet())
+	w := openStores(tb, dir, now, kept)
+	tb.Cleanup(w.close)
 	if err := w.registry.AddPilot(tb.Context(), household.Pilot{ID: "p", Name: "Pilot", Zone: zone.String()}); err != nil {
 		tb.Fatal(err)
 	}
-	w.ingest(filepath.Join(dir, "spool.db"), keys)
+	w.ingest(filepath.Join(dir, "spool.db"))
+	return w
+}
+
+// openStores opens what is kept in a folder, as it is, with a planner that remembers
+// nothing. Nothing is drained. The caller closes it.
+func openStores(tb testing.TB, dir string, now time.Time, kept readings) *world {
+	tb.Helper()
+	w := &world{tb: tb, config: jobs.Config{Schedule: "@every 1h", Parallel: 2}, series: kept}
+	w.set(now)
+	var err error
+	if w.keys, err = keyring.Open(tb.Context(), keyring.Defaults().In(dir), time.Now); err != nil {
+		tb.Fatal(err)
+	}
+	if w.records, err = records.Open(tb.Context(), "sqlite://"+filepath.Join(dir, "records.db"), w.keys); err != nil {
+		tb.Fatal(err)
+	}
+	if kept == nil {
+		if w.series, err = series.OpenSQLite(tb.Context(), filepath.Join(dir, "series.db")); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if w.sql, err = sql.Open("sqlite", "file:"+filepath.Join(dir, "records.db")+"?_pragma=busy_timeout(5000)"); err != nil {
+		tb.Fatal(err)
+	}
+	w.registry = registry.New(w.records, w.clock, time.Now, quiet())
 	w.restart()
 	return w
+}
+
+func (w *world) close() {
+	w.sql.Close()
+	w.series.Close()
+	w.records.Close()
+	w.keys.Close()
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -187,13 +199,13 @@ func (s states) State(ctx context.Context, id energy.MeterID) (ingest.MeterState
 }
 
 // ingest opens the spool and drains it until the test ends.
-func (w *world) ingest(path string, keys *keyring.Ring) {
+func (w *world) ingest(path string) {
 	w.tb.Helper()
 	reg := prometheus.NewRegistry()
 	c := spool.Defaults()
 	c.Path = path
 	var err error
-	if w.spool, err = spool.Open(w.tb.Context(), c, keys, reg); err != nil {
+	if w.spool, err = spool.Open(w.tb.Context(), c, w.keys, reg); err != nil {
 		w.tb.Fatal(err)
 	}
 	w.waiting = func() float64 {
