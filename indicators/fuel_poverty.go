@@ -39,7 +39,6 @@ type fuelPovertyValues struct {
 }
 
 func init() {
-	fuel := latest[fuelScale]("gb", "fuel")
 	national(formula.About{
 		ID: "uk_lihc_lilee", Unit: "yes or no", Version: "1",
 		Question:   "Is the home fuel poor as the United Kingdom counts it?",
@@ -47,7 +46,7 @@ func init() {
 		Method: "Low income: what is left after housing, equivalised, less the equivalised required fuel cost, strictly below the poverty line, a share of the median. LIHC: low income, and the equivalised " +
 			"fuel cost strictly above its median. LILEE: low income, and an energy band (FPEER) of D or worse. Each is left out when what it depends on is not known; indeterminate: both are.",
 	}, "gb", "fuel_poverty", func(in fuelPovertyInputs, v vintage[fuelPovertyValues]) fuelPovertyResult {
-		return fuelPoverty(in, fuelMedians{rat(in.MedianIncome), rat(in.MedianFuel)}, v, fuel)
+		return fuelPoverty(in, fuelMedians{rat(in.MedianIncome), rat(in.MedianFuel)}, v, latest[fuelScale]("gb", "fuel"))
 	})
 	comparing("uk_lihc_lilee", "gb", "fuel_poverty", "the actual expense stands for the required one, the energy class of the home for its band; the medians of the homes of the pilot that agreed to be counted, "+
 		"where they are at least as many as the charter asks for: there is no national table. The flag is that of LIHC or, where it is not known, of LILEE; both are beside it.", fuelAmong)

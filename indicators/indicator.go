@@ -102,8 +102,11 @@ func (i Indicator) result(a Answer, from, to energy.Day) (household.Result, erro
 var registry []Indicator
 
 // register adds an indicator. Each file of one calls it once, at start.
-func register(i Indicator) {
-	if _, taken := Find(i.ID); taken || i.Version == "" || i.Compute == nil && i.Compare == nil {
+func register(i Indicator) { add(func() { enter(i) }) }
+
+// enter puts an indicator in its place.
+func enter(i Indicator) {
+	if _, taken := entered(i.ID); taken || i.Version == "" || i.Compute == nil && i.Compare == nil {
 		panic("indicator " + i.ID + " is registered twice or is not complete")
 	}
 	registry = append(registry, i)
@@ -111,7 +114,10 @@ func register(i Indicator) {
 }
 
 // All returns every indicator, in order of id.
-func All() []Indicator { return slices.Clone(registry) }
+func All() []Indicator {
+	added()
+	return slices.Clone(registry)
+}
 
 // nightlyList is the section "nightly" of a country file.
 type nightlyList struct {
@@ -143,6 +149,11 @@ func Methods(all []Indicator) string {
 
 // Find returns an indicator by its id.
 func Find(id string) (Indicator, bool) {
+	added()
+	return entered(id)
+}
+
+func entered(id string) (Indicator, bool) {
 	for _, i := range registry {
 		if i.ID == id {
 			return i, true

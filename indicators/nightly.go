@@ -24,18 +24,20 @@ type night struct {
 // asks, its unit and its method are those of the indicator on request. The file calls it
 // after that one is there.
 func nightly[Values any](id, country, section string, n night, f func(Input, vintage[Values]) Answer) {
-	about, ok := formulas.Find(id)
-	if !ok || !about.Indicator() {
-		panic("indicator " + id + " is not there to be computed nightly")
-	}
-	source := about.Source
-	if source == "" {
-		source = "Foyer, see the method."
-	}
-	register(Indicator{
-		ID: id, Unit: about.Unit, Version: about.Version, Category: n.Category, Granularity: n.Granularity, Span: n.Span, Back: n.Back, Needs: n.Needs,
-		Question: about.Question, QuestionFR: about.QuestionFR, Method: about.Method + " For a home: " + n.From, Source: source,
-		Compute: func(in Input) Answer { return f(in, inForce[Values](country, section, in.To.Add(-1))) },
+	add(func() {
+		about, ok := formulas.Find(id)
+		if !ok || !about.Indicator() {
+			panic("indicator " + id + " is not there to be computed nightly")
+		}
+		source := about.Source
+		if source == "" {
+			source = "Foyer, see the method."
+		}
+		enter(Indicator{
+			ID: id, Unit: about.Unit, Version: about.Version, Category: n.Category, Granularity: n.Granularity, Span: n.Span, Back: n.Back, Needs: n.Needs,
+			Question: about.Question, QuestionFR: about.QuestionFR, Method: about.Method + " For a home: " + n.From, Source: source,
+			Compute: func(in Input) Answer { return f(in, inForce[Values](country, section, in.To.Add(-1))) },
+		})
 	})
 }
 

@@ -6,16 +6,20 @@
 package formulary
 
 import (
+	"sync"
+
 	"foyer/indicators"
 	"foyer/internal/formula"
 )
 
 var all formula.Set
 
-func init() { all.Add(indicators.Formulas()...) }
-
-// Formulas returns every formula.
-func Formulas() *formula.Set { return &all }
+// Formulas returns every formula. Those of indicators come at the first call, because
+// they read the files of countries.
+var Formulas = sync.OnceValue(func() *formula.Set {
+	all.Add(indicators.Formulas()...)
+	return &all
+})
 
 // calculate adds a formula of a package that is no indicator. Each file calls it
 // for its package, at start.

@@ -72,7 +72,7 @@ func hold(t *testing.T, vectors []worked) {
 				t.Fatal(err)
 			}
 			var out bytes.Buffer
-			if failed, err := all.EvaluateLines(bytes.NewReader(line), &out); failed != 0 || err != nil {
+			if failed, err := Formulas().EvaluateLines(bytes.NewReader(line), &out); failed != 0 || err != nil {
 				t.Fatal(out.String(), err)
 			}
 			var got struct {
@@ -131,12 +131,12 @@ func TestALineThatCannotBeComputedSaysWhyAndStopsNoOther(t *testing.T) {
 {"id":"b","indicator":"uc_insee","inputs":{"ages":"old"}}
 {"id":"c","indicator":"uc_insee","inputs":{"ages":[40]}}`
 	var out bytes.Buffer
-	failed, err := all.EvaluateLines(strings.NewReader(in), &out)
+	failed, err := Formulas().EvaluateLines(strings.NewReader(in), &out)
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if failed != 2 || err != nil || len(lines) != 3 || lines[2] != `{"id":"c","result":{"status":"ok","uc":1}}` || !strings.Contains(lines[0], "no such calculation") {
 		t.Errorf("%d, %v, %s", failed, err, out.String())
 	}
-	if _, err := all.EvaluateLines(strings.NewReader("{}\n{"), &out); err == nil || !strings.Contains(err.Error(), "line 2") {
+	if _, err := Formulas().EvaluateLines(strings.NewReader("{}\n{"), &out); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("half a line is taken, or not said which: %v", err)
 	}
 }
@@ -161,13 +161,13 @@ func TestACalculationNamesWhatItTakes(t *testing.T) {
 		"uc_insee":       "[{ages list, each a number}] [{status text} {uc number} {estimated yes or no}]",
 		"bill_base_6kva": "[{start text} {end_exclusive text} {kwh_per_day number} {tariff[].valid_from text} {tariff[].sub number} {tariff[].kwh number} {proration text}]",
 	} {
-		c, ok := all.Find(id)
+		c, ok := Formulas().Find(id)
 		if got := fmt.Sprint(c.Inputs, " ", c.Results); !ok || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", id, got)
 		}
 	}
-	for _, c := range all.All() {
-		answer, err := all.Evaluate(c.ID, json.RawMessage("{}"))
+	for _, c := range Formulas().All() {
+		answer, err := Formulas().Evaluate(c.ID, json.RawMessage("{}"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestACalculationNamesWhatItTakes(t *testing.T) {
 			t.Errorf("%s: %v %v", c.ID, c.Inputs, c.Results)
 		}
 	}
-	if _, ok := all.Find("nothing"); ok {
+	if _, ok := Formulas().Find("nothing"); ok {
 		t.Error("a formula that is not there is found")
 	}
 }

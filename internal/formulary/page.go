@@ -30,14 +30,14 @@ func Page() string {
 		fmt.Fprintf(&b, "| unit | period | version | category | granularity |\n|---|---|---|---|---|\n| %s | %s | %s | `%s` | %s |\n\n",
 			i.Unit, i.Span, i.Version, i.Category, i.Grain())
 		fmt.Fprintf(&b, "%s\n\nSource: %s\n", i.Method, i.Source)
-		if f, ok := all.Find(i.ID); ok {
+		if f, ok := Formulas().Find(i.ID); ok {
 			fmt.Fprintf(&b, "\nOn request too: inputs %s; result %s.\n", quoted(f.Inputs), quoted(f.Results))
 		}
 	}
 	b.WriteString("\n## On request\n\nThese describe a home, a cohort or a payment from inputs that somebody gives: " +
 		"`foyer indicator eval` computes them, `foyer indicator explain ID` says what each member is.\n")
 	var plain []formula.Formula
-	for _, f := range all.All() {
+	for _, f := range Formulas().All() {
 		if !f.Indicator() {
 			plain = append(plain, f)
 			continue

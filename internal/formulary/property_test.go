@@ -45,7 +45,7 @@ func evaluate(t *testing.T, id string, in any) (map[string]any, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := all.Evaluate(id, raw)
+	answer, err := Formulas().Evaluate(id, raw)
 	if err != nil {
 		t.Fatalf("%s of %s: %v", id, raw, err)
 	}
@@ -65,7 +65,7 @@ var minusZero = regexp.MustCompile(`[:,\[]-0(\.0*)?[,}\]]`)
 // TestWhatIsLeftOutIsNotKnown leaves out each input in turn, and all, and wants an
 // answer without -0 that is the same for null and for nothing.
 func TestWhatIsLeftOutIsNotKnown(t *testing.T) {
-	for _, f := range all.All() {
+	for _, f := range Formulas().All() {
 		result, text := evaluate(t, f.ID, map[string]any{})
 		if result["status"] == "ok" && f.ID != "consent_decision" {
 			t.Errorf("%s is sure of nothing: %s", f.ID, text)
@@ -178,7 +178,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 // TestAFigureOfACountryNamesItsFile wants the file even where there is no value.
 func TestAFigureOfACountryNamesItsFile(t *testing.T) {
 	named := 0
-	for _, f := range all.All() {
+	for _, f := range Formulas().All() {
 		if !slices.ContainsFunc(f.Results, func(r formula.Field) bool { return r.Name == "country_file" }) {
 			continue
 		}
