@@ -18,7 +18,7 @@ demo: ## the whole thing with simulated homes; Ctrl+C stops it
 	$(GO) run ./cmd/foyer demo
 
 build: ## build bin/foyer
-	$(GO) build -trimpath -o bin/foyer ./cmd/foyer
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/foyer ./cmd/foyer
 
 .PHONY: release reproducible
 release: ## programs for Linux into dist/, with what is in each and SHA256SUMS; ARCHES=amd64 shortens

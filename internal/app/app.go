@@ -36,7 +36,7 @@ type App struct {
 	*Office
 	Options
 	metrics *prometheus.Registry
-	texts   *text.Texts
+	texts   *text.Texts // nil for an ingester
 	gate    *disclosure.Gate
 	series  seriesStore
 	// Every process knows the channels: what somebody does on a page is told too.
@@ -69,8 +69,10 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context, c config.Config) (err error) {
-	if a.texts, err = text.Load(); err != nil {
-		return err
+	if a.Roles.Jobs || a.Roles.API { // an ingester tells nobody anything
+		if a.texts, err = text.Load(); err != nil {
+			return err
+		}
 	}
 	if a.Office, err = OpenOffice(ctx, c, a.Log, a.metrics); err != nil {
 		return err
