@@ -17,13 +17,13 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "metered_savings", Unit: "kWh", Version: "3", Category: "consumption", Granularity: 1, Span: Works,
+		ID: "metered_savings", Unit: "kWh", Version: "4", Category: "consumption", Granularity: 1, Span: Works,
 		Question:   "How much electricity did the works save, the weather taken into account?",
 		QuestionFR: "Combien d'électricité les travaux ont-ils économisée, compte tenu du temps qu'il a fait ?",
 		Method: "CalTRACK 2.0, the daily method; the billing method where most of the year before the works is known by longer periods alone. " +
 			"Baseline: the 365 days before the works; what passes until they are over counts for neither side; reporting: the 365 days after. Works less than a year apart are one project. " +
 			"Balance points from 0 to 32 °C in steps of 1. The value is over the whole reporting period so far, days of which something is missing filled, with an interval of 90 % that they widen (CalTRACK 4.3.2.4, what filling known days in the same way is off, what a model of another type says that describes the baseline nearly as well, and until the year is over what the model leaves over on the same dates of its baseline); what the model leaves over in its own baseline, filled likewise, is taken off. " +
-			"Local days have 23 to 25 hours, and need half of them. Comfort guard: the share of the winter's hours below 18 °C may not rise by more than 5 points unless it stays under 10 %; it needs 75 % of each winter. " +
+			"Local days have 23 to 25 hours, and need half of them. Comfort guard: the share of the winter's hours below 18 °C may not rise by more than 5 points unless it stays under 10 %, and its coldest days, a tenth of those known of both winters, 60 or more, may not have become colder by more than 1 °C; it needs 75 % of each winter. " +
 			"ok: the year is over, nine in ten days of either side are known, the home was not colder; provisional: the year runs, or at least half of either; " +
 			"insufficient_data: less, no year before the works, or less than 30 days since; indeterminate: use below 0; not_applicable: the home was colder, or the works were taken back.",
 		Source:  "CalTRACK 2.0 (CC0); Sun and Baltazar 2013; comfort guard: convention, see the country file.",
@@ -55,9 +55,11 @@ func meteredSavings(in Input) Answer {
 	}
 	d.Method, d.Weather, d.Inputs = string(settings.Frequency), in.sources(), digestOf(periods)
 	claim := caltrack.Claim{Periods: periods, Works: in.Project.From.Start(in.Zone), Done: in.From.Start(in.Zone)}
-	claim.Before, claim.After = in.winters()
+	winters := in.winters()
+	claim.Before, claim.After = winters.before, winters.after
 	verdict := caltrack.Verify(claim, settings, guard())
 	describe(&d, in, claim, verdict)
+	d.Comfort.Days = winters.days
 	return in.judge(d, verdict)
 }
 
@@ -231,6 +233,9 @@ func describe(d *household.Savings, in Input, c caltrack.Claim, v caltrack.Verdi
 	d.Baseline = spanOf(in.Project.From.Add(-YearDays), in.Project.From, v.Baseline, v.Sufficiency.Warnings)
 	d.Report = spanOf(in.From, earliestDay(in.To, in.Today), v.Reporting, nil)
 	d.Comfort = household.SavingsComfort{Judgement: string(v.Comfort), Before: chill(c.Before), After: chill(c.After)}
+	if fall, ok := caltrack.Fell(c.Before, c.After); ok {
+		d.Comfort.Fall = ptr(milli(fall))
+	}
 	if f := v.Fitted; f != nil {
 		d.Model = &household.SavingsModel{
 			Kind: string(f.Model.Type), Base: exact(f.Model.Intercept, 6), Heating: exact(f.Model.Heating, 6), HeatingPoint: exact(f.Model.HeatingPoint, 3),
@@ -268,7 +273,11 @@ func spanOf(from, to energy.Day, ps []caltrack.Period, warnings []string) househ
 }
 
 func chill(c caltrack.Comfort) household.SavingsChill {
-	return household.SavingsChill{Below: c.Below.Milliseconds(), Seen: c.Seen.Milliseconds(), Of: c.Of.Milliseconds()}
+	s := household.SavingsChill{Below: c.Below.Milliseconds(), Seen: c.Seen.Milliseconds(), Of: c.Of.Milliseconds()}
+	if c.Coldest != nil {
+		s.Coldest = ptr(milli(*c.Coldest))
+	}
+	return s
 }
 
 // exact writes a number with some decimals, rounded half away from zero.

@@ -128,6 +128,10 @@ func homes(t *testing.T) map[string]disclosure.Home {
 		"works-colder": func(h *disclosure.Home) {
 			h.Savings = &disclosure.SavingsFigure{From: day.Add(-400), To: day.Add(-35), Works: []string{"heating"}, Status: household.NotApplicable, Reason: "not_eligible_comfort"}
 		},
+		"works-cooler": func(h *disclosure.Home) {
+			fell := int64(1_840)
+			h.Savings = &disclosure.SavingsFigure{From: day.Add(-400), To: day.Add(-35), Works: []string{"heating"}, Status: household.NotApplicable, Reason: "not_eligible_comfort", Cooler: &fell}
+		},
 		"warm": func(h *disclosure.Home) { h.Indoor.Temp = 26_400; h.Today.Estimated, h.Month.Estimated = true, true },
 	} {
 		state := disclosure.Normal

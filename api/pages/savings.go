@@ -23,7 +23,11 @@ func drawSavings(w *words, h disclosure.Home, c Contact) *figure {
 	case s.Ready != nil:
 		f.Lines = []string{w.say("works.wait"), w.say("works.ready", "Day", w.date(noon(*s.Ready)))}
 	case s.Status == household.NotApplicable:
-		f.Lines = []string{w.say("works.cold"), w.say("works.talk", "Who", c.Name)}
+		f.Lines = []string{w.say("works.cold")}
+		if s.Cooler != nil {
+			f.Lines = append(f.Lines, w.say("works.cooler", "Degrees", w.Degrees(*s.Cooler)))
+		}
+		f.Lines = append(f.Lines, w.say("works.talk", "Who", c.Name))
 	default:
 		f.Lines = []string{w.say("works.never")}
 	}
@@ -48,6 +52,8 @@ func savingsFact(w *words, s *disclosure.SavingsFigure) fact {
 		}
 	case s.Ready != nil:
 		f.Small = w.say("families.savings.ready", "Day", w.date(noon(*s.Ready)))
+	case s.Cooler != nil:
+		f.Small = w.say("families.savings.cooler", "Degrees", w.Degrees(*s.Cooler))
 	case s.Status == household.NotApplicable && s.Reason != "":
 		f.Small = w.say("families.savings.cold")
 	case s.Status == household.NotApplicable:

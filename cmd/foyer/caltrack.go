@@ -29,10 +29,10 @@ func newCaltrackFit() *cobra.Command {
 			"JSON: interpretation (electricity, gas), frequency (daily, billing_monthly,\n" +
 			"billing_bimonthly), temperature_unit (C, F), settings, baseline.requested_end,\n" +
 			"reporting.requested_start, time_zone where days are not those of UTC, and comfort: guard\n" +
-			"(rise_points, small_percent, coverage_percent), before and after (hours_below, hours_seen,\n" +
-			"hours), restricted. It prints one JSON object: whether the baseline suffices, its model, how\n" +
-			"well that describes it, the savings with their uncertainty and with bounds for what is\n" +
-			"missing, and a verdict.",
+			"(rise_points, small_percent, coverage_percent, fall_c), before and after (hours_below,\n" +
+			"hours_seen, hours, coldest_days_c), restricted. It prints one JSON object: whether the baseline\n" +
+			"suffices, its model, how well that describes it, the savings with their uncertainty and with\n" +
+			"bounds for what is missing, and a verdict.",
 		Example: "  foyer caltrack fit --periods p.csv --settings s.json --temperature t.csv",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -26,7 +26,7 @@ type Answer struct {
 type VerdictAnswer struct {
 	Status  string `json:"status"`
 	Reason  string `json:"reason,omitempty"`
-	Comfort string `json:"comfort"` // kept, colder or unseen
+	Comfort string `json:"comfort"` // kept, colder, cooler or unseen
 }
 
 // A SufficiencyAnswer is a [Sufficiency].

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 )
 
@@ -25,20 +26,22 @@ type Case struct {
 // A givenComfort is what a case says of how warm the home was.
 type givenComfort struct {
 	Guard *struct {
-		Rise     int64 `json:"rise_points"`
-		Small    int64 `json:"small_percent"`
-		Coverage int64 `json:"coverage_percent"`
+		Rise     int64   `json:"rise_points"`
+		Small    int64   `json:"small_percent"`
+		Coverage int64   `json:"coverage_percent"`
+		Fall     float64 `json:"fall_c"`
 	} `json:"guard"`
 	Before     givenWinter `json:"before"`
 	After      givenWinter `json:"after"`
 	Restricted bool        `json:"restricted"`
 }
 
-// A givenWinter is a [Comfort] in hours.
+// A givenWinter is a [Comfort] in hours and °C.
 type givenWinter struct {
-	Below float64 `json:"hours_below"`
-	Seen  float64 `json:"hours_seen"`
-	Of    float64 `json:"hours"`
+	Below   float64  `json:"hours_below"`
+	Seen    float64  `json:"hours_seen"`
+	Of      float64  `json:"hours"`
+	Coldest *float64 `json:"coldest_days_c"`
 }
 
 // comfort reads a winter of which at most all was seen, and of that at most all below.
@@ -48,8 +51,20 @@ func (w givenWinter) comfort() (Comfort, error) {
 		return Comfort{}, fmt.Errorf("%v of %v of %v hours: want hours_below at most hours_seen at most hours", w.Below, w.Seen, w.Of)
 	}
 	of := func(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
-	return Comfort{Below: of(w.Below), Seen: of(w.Seen), Of: of(w.Of)}, nil
+	c := Comfort{Below: of(w.Below), Seen: of(w.Seen), Of: of(w.Of)}
+	if w.Coldest != nil {
+		const cold, hot = -50, 60
+		if *w.Coldest < cold || *w.Coldest > hot {
+			return Comfort{}, fmt.Errorf("coldest_days_c %v: want °C, -50 to 60", *w.Coldest)
+		}
+		milli := thousandths(*w.Coldest)
+		c.Coldest = &milli
+	}
+	return c, nil
 }
+
+// thousandths returns a temperature as a [Comfort] has it.
+func thousandths(celsius float64) int64 { return int64(math.Round(celsius * 1000)) }
 
 // warm takes what a case says of how warm the home was.
 func (c *Case) warm(in *givenComfort) error {
@@ -64,8 +79,13 @@ func (c *Case) warm(in *givenComfort) error {
 			return fmt.Errorf("comfort.guard %d: want 0 to 100", percent)
 		}
 	}
+	const most = 20
+	if in.Guard.Fall < 0 || in.Guard.Fall > most {
+		return fmt.Errorf("comfort.guard.fall_c %v: want 0 to 20", in.Guard.Fall)
+	}
 	var before, after error
-	c.Guard, c.Restricted = Guard(*in.Guard), in.Restricted
+	c.Guard = Guard{Rise: in.Guard.Rise, Small: in.Guard.Small, Coverage: in.Guard.Coverage, Fall: thousandths(in.Guard.Fall)}
+	c.Restricted = in.Restricted
 	if c.Before, before = in.Before.comfort(); before != nil {
 		before = fmt.Errorf("comfort.before %w", before)
 	}
@@ -79,8 +99,9 @@ func (c *Case) warm(in *givenComfort) error {
 // frequency, temperature_unit, settings, baseline.requested_end and
 // reporting.requested_start; time_zone for local days, which are those of UTC without
 // it; and comfort, with the guard of the contract (rise_points, small_percent,
-// coverage_percent), the winters before and after (hours_below, hours_seen, hours)
-// and restricted. Members of settings that are left out are those of [Default], in
+// coverage_percent, fall_c), the winters before and after (hours_below, hours_seen, hours,
+// coldest_days_c) and restricted; without fall_c or coldest_days_c the fall is not asked.
+// Members of settings that are left out are those of [Default], in
 // Fahrenheit a grid of 30 to 90 in steps of 1. Others are passed over, so that an
 // answer may be read as a case.
 func ReadCase(r io.Reader) (Case, error) {

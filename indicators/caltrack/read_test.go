@@ -35,6 +35,8 @@ func TestFilesSayWhatIsWrongWithThem(t *testing.T) {
 		{"settings", `{"time_zone":"Mars/North"}`, `time_zone "Mars/North": want a name like Europe/Paris`},
 		{"settings", `{"comfort":{}}`, "comfort.guard: missing"},
 		{"settings", `{"comfort":{"guard":{"rise_points":500}}}`, "comfort.guard 500: want 0 to 100"},
+		{"settings", `{"comfort":{"guard":{"fall_c":-1}}}`, "comfort.guard.fall_c -1: want 0 to 20"},
+		{"settings", `{"comfort":{"guard":{},"after":{"coldest_days_c":290}}}`, "comfort.after coldest_days_c 290: want °C"},
 		{"settings", `{"comfort":{"guard":{},"after":{"hours_below":9,"hours_seen":8,"hours":10}}}`, "comfort.after 9 of 8 of 10 hours"},
 		{"settings", `[`, "settings: "},
 	} {

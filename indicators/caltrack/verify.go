@@ -32,7 +32,7 @@ type Verdict struct {
 const (
 	NotReported    = "no_reporting_data"
 	MissingPeriods = "too_many_reporting_days_missing"
-	NotComfortable = "not_eligible_comfort"     // it was colder than before
+	NotComfortable = "not_eligible_comfort"     // it was colder than before, or much less warm
 	MaybeCold      = "not_eligible_restriction" // no sensor tells, and there are signs of it
 )
 
@@ -81,7 +81,7 @@ func (v Verdict) judge(reported float64, restricted bool) (household.Status, str
 		return household.InsufficientData, NotReported
 	case reported < leastShare:
 		return household.InsufficientData, MissingPeriods
-	case v.Comfort == Colder:
+	case v.Comfort == Colder || v.Comfort == Cooler:
 		return household.NotApplicable, NotComfortable
 	case v.Comfort == Unseen && restricted:
 		return household.NotApplicable, MaybeCold

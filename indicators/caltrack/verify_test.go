@@ -14,12 +14,20 @@ import (
 )
 
 // contract is a guard with the figures that are proposed to a pilot.
-var contract = Guard{Rise: 5, Small: 10, Coverage: 75}
+var contract = Guard{Rise: 5, Small: 10, Coverage: 75, Fall: 1_000}
 
 // winter is a comfort of some percent below the limit and some percent seen.
 func winter(below, seen int) Comfort {
 	const of = 212 * 24 * time.Hour
 	return Comfort{Below: of * time.Duration(seen) / 100 * time.Duration(below) / 100, Seen: of * time.Duration(seen) / 100, Of: of}
+}
+
+// kept is a comfort of a home that was never too cold, some percent of it seen, whose
+// coldest days were so warm, in thousandths of °C.
+func kept(coldest int64, seen int) Comfort {
+	c := winter(0, seen)
+	c.Coldest = &coldest
+	return c
 }
 
 func claim(h home, r *rand.Rand) Claim {
@@ -183,10 +191,34 @@ func TestGuardAtItsLimits(t *testing.T) {
 		{winter(0, 74), winter(0, 100), Unseen},
 		{winter(0, 100), winter(0, 74), Unseen},
 		{Comfort{}, Comfort{}, Unseen},
+		{kept(20_500, 100), kept(19_500, 100), Kept}, // exactly a degree
+		{kept(20_500, 100), kept(19_499, 100), Cooler},
+		{kept(19_499, 100), kept(20_500, 100), Kept}, // warmer
+		{kept(20_500, 100), kept(17_500, 74), Unseen},
+		{kept(20_500, 74), kept(17_500, 100), Unseen},
+		{kept(20_500, 100), winter(0, 100), Kept}, // nobody says how warm it was
+		{winter(0, 100), kept(17_500, 100), Kept},
 	} {
 		if got := contract.Judge(c.before, c.after); got != c.want {
 			t.Errorf("from %+v to %+v: want %s, got %s", c.before, c.after, c.want, got)
 		}
+	}
+	without := contract
+	without.Fall = 0
+	if got := without.Judge(kept(22_000, 100), kept(19_000, 100)); got != Kept {
+		t.Errorf("by a contract that does not ask: %s", got)
+	}
+}
+
+// TestSavingByBeingKeptLessWarmIsRefused has a home of 22 °C that is one of 19 °C since: no
+// hour is too cold.
+func TestSavingByBeingKeptLessWarmIsRefused(t *testing.T) {
+	h := usual
+	h.colder = 3
+	c := claim(h, seeded(6))
+	c.Before, c.After = kept(22_000, 100), kept(19_000, 100)
+	if v := Verify(c, Default(Daily, true), contract); v.Status != household.NotApplicable || v.Reason != NotComfortable || v.Comfort != Cooler {
+		t.Errorf("%s %s %s", v.Status, v.Reason, v.Comfort)
 	}
 }
 
@@ -271,21 +303,34 @@ func TestDayOfWhatIsKept(t *testing.T) {
 // TestCaseWithComfortHasTheVerdict reads the guard and the winters as an auditor
 // writes them.
 func TestCaseWithComfortHasTheVerdict(t *testing.T) {
-	const comfort = `"comfort":{"guard":{"rise_points":5,"small_percent":10,"coverage_percent":75},` +
-		`"before":{"hours_below":100,"hours_seen":5000,"hours":5088},"after":{"hours_below":%d,"hours_seen":5000,"hours":5088}}`
+	const comfort = `"comfort":{"guard":{"rise_points":5,"small_percent":10,"coverage_percent":75%s},` +
+		`"before":{"hours_below":100,"hours_seen":5000,"hours":5088%s},"after":{"hours_below":%d,"hours_seen":5000,"hours":5088%s}}`
 	ps := usual.live(seeded(12))
-	for below, want := range map[int]VerdictAnswer{
-		499: {"ok", "", "kept"},
-		500: {"not_applicable", NotComfortable, "colder"},
+	for _, c := range []struct {
+		fall, before  string
+		below         int
+		after         string
+		status, judge string
+	}{
+		{"", "", 499, "", "ok", "kept"},
+		{"", "", 500, "", "not_applicable", "colder"},
+		{`,"fall_c":1`, `,"coldest_days_c":19.5`, 100, `,"coldest_days_c":18.5`, "ok", "kept"},
+		{`,"fall_c":1`, `,"coldest_days_c":19.51`, 100, `,"coldest_days_c":18.5`, "not_applicable", "cooler"},
+		{`,"fall_c":1`, "", 100, `,"coldest_days_c":15`, "ok", "kept"},
+		{"", `,"coldest_days_c":22`, 100, `,"coldest_days_c":15`, "ok", "kept"},
 	} {
+		want := VerdictAnswer{Status: c.status, Comfort: c.judge}
+		if c.status != "ok" {
+			want.Reason = NotComfortable
+		}
 		text := `{"interpretation":"electricity","frequency":"daily","temperature_unit":"C","baseline":{"requested_end":"2023-10-01T00:00:00Z"},` +
-			`"reporting":{"requested_start":"2023-10-15T00:00:00Z"},` + fmt.Sprintf(comfort, below) + `}`
-		c, err := ReadCase(strings.NewReader(text))
+			`"reporting":{"requested_start":"2023-10-15T00:00:00Z"},` + fmt.Sprintf(comfort, c.fall, c.before, c.below, c.after) + `}`
+		read, err := ReadCase(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := c.Compute(ps); a.Verdict == nil || *a.Verdict != want {
-			t.Errorf("%d hours below: want %+v, got %+v", below, want, a.Verdict)
+		if a := read.Compute(ps); a.Verdict == nil || *a.Verdict != want {
+			t.Errorf("%+v: want %+v, got %+v", c, want, a.Verdict)
 		}
 	}
 }

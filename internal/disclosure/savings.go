@@ -16,6 +16,7 @@ type SavingsFigure struct {
 	Status   household.Status
 	Reason   string // of any status but ok; "" where it tells of the indoor climate, and that is not shared
 	Energy   *SavedEnergy
+	Cooler   *int64      // thousandths of °C by which the home was kept colder, where it is refused for that alone and it is shared
 	Ready    *energy.Day // first day that can have a figure, while there is none; nil when nobody can tell
 }
 
@@ -50,8 +51,11 @@ func (s sheet) saving(r household.Result, d household.Savings) *SavingsFigure {
 	for _, w := range d.Works {
 		f.Works = append(f.Works, w.Kind)
 	}
+	if fall, ok := scaled(d.Comfort.Fall, 3); ok && d.Comfort.Judgement == household.Cooler {
+		f.Cooler = &fall
+	}
 	if r.Status == household.NotApplicable && s.Finest[string(consent.IndoorClimate)] == 0 {
-		f.Reason = ""
+		f.Reason, f.Cooler = "", nil
 	}
 	if d.Ready != nil {
 		if day, err := energy.ParseDay(*d.Ready); err == nil {

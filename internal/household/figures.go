@@ -218,18 +218,27 @@ type SavingsModel struct {
 	CVRMSE       *string `json:"adjusted_cvrmse,omitempty"`
 }
 
-// SavingsComfort is how long the home was cold in the winters of the two periods.
+// SavingsComfort is how long the home was cold in the winters of the two periods, and how
+// warm it was kept.
 type SavingsComfort struct {
-	Judgement string       `json:"judgement"` // "kept", "colder", "unseen"
+	Judgement string       `json:"judgement"` // "kept", "colder", "cooler", "unseen"
 	Before    SavingsChill `json:"before"`
 	After     SavingsChill `json:"after"`
+	Days      int          `json:"days_compared"`    // of the year, that both winters know
+	Fall      *string      `json:"fall_c,omitempty"` // by which the coldest of these became colder; nil where they are too few
 }
 
-// SavingsChill is one winter, in milliseconds.
+// Cooler is the Judgement of a [SavingsComfort] that says how much less warm a home was
+// kept, though it was not cold.
+const Cooler = "cooler"
+
+// SavingsChill is one winter, in milliseconds. Its coldest days were below Coldest at most.
 type SavingsChill struct {
 	Below int64 `json:"below_ms"`
 	Seen  int64 `json:"seen_ms"`
 	Of    int64 `json:"of_ms"`
+
+	Coldest *string `json:"coldest_days_c,omitempty"`
 }
 
 // SavingsWeather says how many days of a saving know their temperature from a source.

@@ -135,6 +135,27 @@ func TestSimulatedHomeThatHeatsLessIsRefused(t *testing.T) {
 	}
 }
 
+// TestSimulatedWarmHomeThatHeatsLessIsRefused has homes that are kept warmer than most,
+// and 1.5 °C less so since: hardly an hour of them is below 18 °C.
+func TestSimulatedWarmHomeThatHeatsLessIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, colder := range []int64{0, 1500} {
+		cooler := 0
+		score := tryOf(t, "saving.yaml", func(s *simulators.Scenario) {
+			for i := range s.Homes {
+				s.Homes[i].Situation, s.Homes[i].Works.Colder = simulators.Budget, colder
+			}
+		}, func(trial rehearsal.Trial) {
+			if trial.Comfort == household.Cooler {
+				cooler++
+			}
+		})
+		if !score.Holds() || score.Refused != 0 || cooler > 0 != (colder > 0) {
+			t.Errorf("%d m°C less: %d were only kept less warm; %+v", colder, cooler, score)
+		}
+	}
+}
+
 // TestScoreFailsWhatDoesNotHold says so for each thing that can be wrong.
 func TestScoreFailsWhatDoesNotHold(t *testing.T) {
 	t.Parallel()

@@ -25,6 +25,8 @@ type Trial struct {
 	Central float64          `json:"central_kwh"`
 	High    float64          `json:"high_kwh"`
 	Filled  int              `json:"filled_days"`
+	Comfort string           `json:"comfort"`          // what the guard judges
+	Fall    *string          `json:"fall_c,omitempty"` // by which the coldest days became colder; nil where that is not known
 
 	// Where the scenario has days without weather: how far these move the estimate, in
 	// its own standard errors and in those of the one with all of the weather, and how
@@ -122,7 +124,7 @@ func Try(s simulators.Scenario, tell func(Trial)) error {
 		if err != nil {
 			return err
 		}
-		t := Trial{Seed: s.Seed, Home: i, Status: r.Status, Reason: d.Reason, Colder: h.cold, Saved: h.saved, Filled: d.Filled}
+		t := Trial{Seed: s.Seed, Home: i, Status: r.Status, Reason: d.Reason, Colder: h.cold, Saved: h.saved, Filled: d.Filled, Comfort: d.Comfort.Judgement, Fall: d.Comfort.Fall}
 		t.Low, t.Central, t.High = number(d.Low), number(d.Central), number(d.High)
 		if would := h.used + h.saved; would > 0 {
 			t.Share = h.saved / would
