@@ -47,7 +47,7 @@ type Heard struct {
 type Wanted struct {
 	Indicator string
 	From      energy.Day
-	Newest    bool // of each family the one that ends last, of such the one that begins last
+	Newest    bool // of each family the one that begins last, of such the one that ends last
 }
 
 // An Ask says which part of a sheet is read.

@@ -240,17 +240,9 @@ func (r glance) finest(ctx context.Context, at sheetsByFamily, _ household.Ask) 
 
 func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.Ask) error {
 	for _, w := range ask.Results {
-		query, more := selectResult+`v_result`+r.where()+` AND indicator = $5 AND from_day >= $6`, []any{w.Indicator, w.From.String()}
-		if !ask.AsOf.IsZero() {
-			query = selectResult + `v_result_past` + r.where() + ` AND indicator = $5 AND from_day >= $6 AND computed_at <= $7 AND until_at > $7`
-			more = append(more, millis(ask.AsOf))
-		}
-		order := ` ORDER BY family, from_day, to_day`
-		if w.Newest {
-			order = ` ORDER BY family, to_day DESC, from_day DESC`
-		}
+		query, more := r.wanted(w, ask.AsOf)
 		var before household.FamilyID
-		err := r.each(ctx, query+order, func(rows *sql.Rows) error {
+		err := r.each(ctx, query, func(rows *sql.Rows) error {
 			x, category, err := scanSealed(rows)
 			if err != nil || w.Newest && x.Family == before {
 				return err
@@ -265,6 +257,27 @@ func (r glance) results(ctx context.Context, at sheetsByFamily, ask household.As
 		}
 	}
 	return nil
+}
+
+// wanted returns the query for what is wanted, in order of families, and its parameters;
+// of the newest the first row of each family counts.
+func (r glance) wanted(w household.Wanted, asOf time.Time) (query string, more []any) {
+	more = []any{w.Indicator, w.From.String()}
+	order := ` ORDER BY family, from_day, to_day`
+	if w.Newest {
+		order = ` ORDER BY family, from_day DESC, to_day DESC`
+	}
+	switch {
+	case !asOf.IsZero():
+		return selectResult + `v_result_past` + r.where() + ` AND indicator = $5 AND from_day >= $6 AND computed_at <= $7 AND until_at > $7` + order,
+			append(more, millis(asOf))
+	case w.Newest: // looked for from the last on, in each family
+		return selectResult + `(SELECT purpose AS why, recipient AS who, family AS whose FROM v_family` + r.where() + `) agreed CROSS JOIN v_granted_result
+			WHERE purpose = why AND recipient = who AND family = whose AND id = (SELECT n.id FROM v_granted_result n
+				WHERE n.purpose = why AND n.recipient = who AND n.family = whose AND n.indicator = $5 AND n.from_day >= $6
+				ORDER BY n.from_day DESC, n.to_day DESC LIMIT 1)` + order, more
+	}
+	return selectResult + `v_result` + r.where() + ` AND indicator = $5 AND from_day >= $6` + order, more
 }
 
 const selectResult = `SELECT id, family, indicator, from_day, to_day, version, status, value, unit, detail, computed_at, category FROM `

@@ -313,8 +313,9 @@ func TestAudiencesStayOnTheirSide(t *testing.T) {
 	})
 }
 
-// TestTheNewestResultIsToldAlone: what ends last, and of what ends together what began last,
-// of each family, where it may be seen.
+// TestTheNewestResultIsToldAlone: what begins last, and of what begins together what ends
+// last, as it was last computed, of each family, where it may be seen; once, by however
+// many grants.
 func TestTheNewestResultIsToldAlone(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
@@ -322,11 +323,15 @@ func TestTheNewestResultIsToldAlone(t *testing.T) {
 		for i, label := range []string{"Foyer 01", "Foyer 02", "Foyer 03"} {
 			id := w.family(t, label)
 			w.result(t, id, "tee", today.Add(-380), today.Add(-2), fmt.Sprint("0.", i), "indicators", consent.Monthly, household.Rate{})
+			w.result(t, id, "tee", today.Add(-364), today, fmt.Sprint("4.", i), "indicators", consent.Monthly, household.Rate{})
 			w.result(t, id, "tee", today.Add(-364), today, fmt.Sprint("1.", i), "indicators", consent.Monthly, household.Rate{})
+			w.result(t, id, "tee", today.Add(-364), today.Add(-1), fmt.Sprint("2.", i), "indicators", consent.Monthly, household.Rate{})
+			w.result(t, id, "tee", today.Add(-363), today.Add(1), fmt.Sprint("3.", i), "indicators", consent.HalfHourly, household.Rate{}) // finer than is agreed to
 			if i != 1 {
 				w.agrees(t, id, consent.CooperativeSummary)
 			}
 		}
+		w.exec(t, `INSERT INTO "grant" SELECT family, purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to, consent + 1000 FROM "grant"`)
 		a := consent.Access{Purpose: consent.CooperativeSummary, View: "summaries", Reader: consent.Reader{
 			Kind: consent.Token, Subject: "t", Pilot: "p", Recipient: consent.ToCooperative,
 		}}
