@@ -41,10 +41,7 @@ func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 		if i := slices.IndexFunc(ids, func(id string) bool { return known[id] != "" }); i >= 0 {
 			meter = known[ids[i]]
 		} else {
-			var here, all int
-			err := tx.QueryRowContext(ctx, `SELECT COUNT(CASE WHEN gateway = $1 THEN 1 END), COUNT(*) FROM meter
-				WHERE state = 'unclaimed'`, gateway).Scan(&here, &all)
-			if err != nil || here >= room.Gateway || all >= room.All {
+			if fits, err := d.fits(ctx, tx, gateway, room); err != nil || !fits {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO meter (id, gateway, first_seen) VALUES ($1, $2, $3)`, fresh, gateway, millis(at)); err != nil {

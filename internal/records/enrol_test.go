@@ -3,6 +3,7 @@ package records
 import (
 	"database/sql"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -138,4 +139,38 @@ func TestManyGatewaysCannotFillTheStore(t *testing.T) {
 		}
 		enrol("gw3", "a", true)
 	})
+}
+
+// TestAFullStoreIsFullForEveryProcess has several enrol at once, each of which counts
+// only now and then.
+func TestAFullStoreIsFullForEveryProcess(t *testing.T) {
+	for name, address := range stores {
+		t.Run(name, func(t *testing.T) {
+			url, room := address(t), household.Room{Gateway: 200, All: 120}
+			var processes []*DB
+			for range 4 {
+				processes = append(processes, open(t, url))
+			}
+			newTown(t, processes[0])
+			for i := range 150 {
+				ok, err := processes[i%len(processes)].EnrolMeter(t.Context(), "gw", "s", []string{strconv.Itoa(i)}, energy.MeterID(fmt.Sprint("m", i)), noon, room)
+				if err != nil || ok != (i < room.All) {
+					t.Fatalf("meter %d of %d: %t %v", i+1, room.All, ok, err)
+				}
+			}
+		})
+	}
+}
+
+func TestEnrollingDoesNotCountAllMetersEachTime(t *testing.T) {
+	v := vacancy{}
+	v.counted(16_384, 1_600)
+	for range 100 {
+		if !v.take(16_384) {
+			t.Fatal("counted again")
+		}
+	}
+	if v.take(16_384) || v.take(9) {
+		t.Error("not counted again")
+	}
 }

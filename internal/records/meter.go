@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -49,14 +48,14 @@ func scanMeter(row rowScanner) (household.Meter, error) {
 
 // Meter returns a meter by its id; false when there is none.
 func (d *DB) Meter(ctx context.Context, id energy.MeterID) (household.Meter, bool, error) {
-	m, err := scanMeter(d.read.QueryRowContext(ctx, selectMeter+" WHERE m.id = $1", id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return household.Meter{}, false, nil
-	}
+	all, err := d.metersByID(ctx, nil, []energy.MeterID{id})
 	if err != nil {
 		return household.Meter{}, false, fmt.Errorf("read meter: %w", err)
 	}
-	return m, true, nil
+	if len(all) == 0 {
+		return household.Meter{}, false, nil
+	}
+	return all[0], true, nil
 }
 
 // MetersByID returns those of ids that there are, in any order.

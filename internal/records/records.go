@@ -38,6 +38,7 @@ type DB struct {
 	writes   prepared
 	reads    prepared
 	crowd    crowd // who reads on SQLite
+	vacancy  vacancy
 }
 
 // Open opens the store at a URL and brings its schema up to date. What names a family
