@@ -28,6 +28,12 @@ const selectMeter = `SELECT m.id, m.gateway, m.state, m.role, m.max_power, m.fir
 		LEFT JOIN family f ON f.id = a.family LEFT JOIN pilot p ON p.id = f.pilot
 		LEFT JOIN gateway w ON w.id = m.gateway LEFT JOIN pilot q ON q.id = w.pilot`
 
+// What describes the meters whose ids follow.
+const (
+	selectAliases = `SELECT meter, gateway, scheme, device, name, owner FROM meter_alias WHERE meter IN `
+	selectLatest  = `SELECT meter, register, at, value FROM latest WHERE meter IN `
+)
+
 // A rowScanner is a row or the current one of several.
 type rowScanner interface{ Scan(...any) error }
 
@@ -143,8 +149,11 @@ func placeholders(first, n int) string {
 // Meters returns meters in order of first sight, with their devices and the last
 // reading kept: all, those of a family, or, with only "unclaimed", nobody's.
 func (d *DB) Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error) {
-	rows, err := d.read.QueryContext(ctx, selectMeter+`
-		WHERE ($1 = '' OR a.family = $1) AND ($2 = '' OR m.state = $2) ORDER BY m.first_seen, m.id`, string(family), string(only))
+	where, args := ` WHERE ($1 = '' OR m.state = $1)`, []any{string(only)}
+	if family != "" { // said only then: SQLite begins with the meters of one family
+		where, args = where+` AND a.family = $2`, append(args, string(family))
+	}
+	rows, err := d.read.QueryContext(ctx, selectMeter+where+` ORDER BY m.first_seen, m.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list meters: %w", err)
 	}
@@ -166,13 +175,31 @@ func (d *DB) Meters(ctx context.Context, family household.FamilyID, only househo
 	return all, nil
 }
 
-// describe fills in the devices and last readings of meters.
+// describe fills in the devices and last readings of meters, and reads nothing of others:
+// it is asked for one family's at each look at its file.
 func (d *DB) describe(ctx context.Context, meters []household.Meter) error {
-	at := map[energy.MeterID]int{}
+	at, ids := map[energy.MeterID]int{}, make([]any, len(meters))
 	for i, m := range meters {
-		at[m.ID] = i
+		at[m.ID], ids[i] = i, string(m.ID)
 	}
-	rows, err := d.read.QueryContext(ctx, `SELECT meter, gateway, scheme, device, name, owner FROM meter_alias`)
+	for _, part := range powers(ids, marksAtOnce) {
+		if err := d.devices(ctx, part, meters, at); err != nil {
+			return err
+		}
+		if err := d.lastReadings(ctx, part, meters, at); err != nil {
+			return err
+		}
+	}
+	for _, m := range meters {
+		slices.SortFunc(m.Devices, func(a, b household.Device) int {
+			return cmp.Or(cmp.Compare(a.Scheme, b.Scheme), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return nil
+}
+
+func (d *DB) devices(ctx context.Context, ids []any, meters []household.Meter, index map[energy.MeterID]int) error {
+	rows, err := d.read.QueryContext(ctx, selectAliases+d.values(1, len(ids)), ids...)
 	if err != nil {
 		return err
 	}
@@ -183,29 +210,18 @@ func (d *DB) describe(ctx context.Context, meters []household.Meter) error {
 		if err := rows.Scan(&id, &a.gateway, &a.scheme, &a.index, &a.name, &a.owner); err != nil {
 			return err
 		}
-		i, ok := at[id]
-		if !ok {
-			continue
-		}
 		device, err := d.device(ctx, a)
 		if err != nil {
 			return err
 		}
+		i := index[id]
 		meters[i].Devices = append(meters[i].Devices, device)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for _, m := range meters {
-		slices.SortFunc(m.Devices, func(a, b household.Device) int {
-			return cmp.Or(cmp.Compare(a.Scheme, b.Scheme), cmp.Compare(a.ID, b.ID))
-		})
-	}
-	return d.lastReadings(ctx, meters, at)
+	return rows.Err()
 }
 
-func (d *DB) lastReadings(ctx context.Context, meters []household.Meter, index map[energy.MeterID]int) error {
-	rows, err := d.read.QueryContext(ctx, `SELECT meter, register, at, value FROM latest ORDER BY at, register`)
+func (d *DB) lastReadings(ctx context.Context, ids []any, meters []household.Meter, index map[energy.MeterID]int) error {
+	rows, err := d.read.QueryContext(ctx, selectLatest+d.values(1, len(ids))+` ORDER BY at, register`, ids...)
 	if err != nil {
 		return err
 	}
@@ -216,10 +232,8 @@ func (d *DB) lastReadings(ctx context.Context, meters []household.Meter, index m
 		if err := rows.Scan(&r.Meter, &r.Register, &at, &r.Value); err != nil {
 			return err
 		}
-		if i, ok := index[r.Meter]; ok {
-			r.At = instant(at)
-			meters[i].Last = &r
-		}
+		r.At = instant(at)
+		meters[index[r.Meter]].Last = &r
 	}
 	return rows.Err()
 }
