@@ -35,11 +35,16 @@ func Attend(instants []time.Time, from, to Day, now time.Time, zone *time.Locati
 	}
 	var gaps []Gap
 	for _, g := range Gaps(instants, cadence, now) {
-		reaches := false
-		for _, t := range g.Instants() {
-			if a := of(t); a != nil {
-				a.Missing++
-				reaches = true
+		reaches, done, first := false, g.before(start), start
+		if g.From.After(first) {
+			first = g.From
+		}
+		// Counted, not gone through: what came in a burst without times seems to be of a
+		// meter that speaks each few milliseconds.
+		for day := DayOf(first, zone); done < g.Missing && day.Before(to); day = day.Add(1) {
+			if n := g.before(day.End(zone)); n > done {
+				days[day.Sub(from)].Missing += n - done
+				reaches, done = true, n
 			}
 		}
 		if reaches {

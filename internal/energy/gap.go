@@ -1,6 +1,7 @@
 package energy
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -56,13 +57,34 @@ type Gap struct {
 func (g Gap) Instants() []time.Time {
 	all := make([]time.Time, g.Missing)
 	for i := range all {
-		all[i] = g.From.Add(time.Duration(i+1) * g.Every)
-		if !g.To.IsZero() { // a clock that drifts is met on both sides
-			ms := g.To.Sub(g.From).Milliseconds() * int64(i+1) / int64(g.Missing+1)
-			all[i] = g.From.Add(time.Duration(ms) * time.Millisecond)
-		}
+		all[i] = g.instant(i)
 	}
 	return all
+}
+
+// instant returns when the missing message i should have come, 0 being the first.
+func (g Gap) instant(i int) time.Time {
+	if g.To.IsZero() {
+		return g.From.Add(time.Duration(i+1) * g.Every)
+	}
+	// A clock that drifts is met on both sides. The product is of two large numbers
+	// where a device speaks each millisecond.
+	high, low := bits.Mul64(uint64(g.To.Sub(g.From).Milliseconds()), uint64(i+1)) //nolint:gosec // To is after From
+	ms, _ := bits.Div64(high, low, uint64(g.Missing+1))                           //nolint:gosec // Missing counts
+	return g.From.Add(time.Duration(ms) * time.Millisecond)                       //nolint:gosec // less than To is from From
+}
+
+// before returns how many of the missing messages should have come before t.
+func (g Gap) before(t time.Time) int {
+	low, high := 0, g.Missing
+	for low < high {
+		if middle := low + (high-low)/2; g.instant(middle).Before(t) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 // Gaps returns what is missing between messages at instants, in any order, and
