@@ -22,6 +22,7 @@ func init() {
 
 const (
 	asked  = 500                    // requests a second, as far as the machine can
+	askers = 16                     // at the same time
 	closed = 5 * time.Second        // from a withdrawal to the end of a stream
 	onWay  = 500 * time.Millisecond // what was sent before a withdrawal may arrive so late
 )
@@ -51,7 +52,7 @@ func withdrawn(t *Trial) {
 	var reading sync.WaitGroup
 	t.Cleanup(func() { cancel(); reading.Wait() }) // before foyer is ended
 	began := t.now()
-	for i := range 16 {
+	for i := range askers {
 		reading.Go(func() { w.load(ctx, i) })
 	}
 	for cycle := range t.Cycles {
@@ -68,42 +69,59 @@ func withdrawn(t *Trial) {
 	w.stop()
 }
 
-// load asks its part of the requests until ctx ends.
+// load asks its part of the requests until ctx ends, each at its time: who is late asks
+// at once until it is not, so that a pause takes none of them away.
 func (w *watch) load(ctx context.Context, worker int) {
-	client := w.machine(1)
-	pace := time.NewTicker(16 * time.Second / asked)
-	defer pace.Stop()
-	for i := worker; ; i++ {
+	line, err := dial(fmt.Sprintf("127.0.0.1:%d", w.web), w.token)
+	if err != nil {
+		w.t.Errorf("ask foyer: %v", err)
+		return
+	}
+	defer line.close()
+	due := time.NewTimer(time.Duration(worker) * time.Second / asked)
+	defer due.Stop()
+	first := w.t.now().Add(time.Duration(worker) * time.Second / asked)
+	for i := 0; ; i++ {
 		select {
 		case <-ctx.Done():
 			return
-		case <-pace.C:
+		case <-due.C:
 		}
-		began, gone := w.t.now(), w.gone.Load()
-		f := w.families[i%homes]
-		if gone != nil && i%2 == 0 {
-			f = gone.family
-		}
-		path := []string{
-			"/api/v1/families/" + f.id, "/api/v1/families", "/api/v1/alerts?limit=200", "/api/v1/families/" + f.id + "/usage?by=month",
-			"/api/v1/alerts?limit=1", "/api/v1/families/" + f.id + "/money",
-		}[i/2%6]
-		_, says, err := w.ask(client, path)
-		if err != nil {
-			if ctx.Err() == nil {
-				w.t.Errorf("ask foyer: %v", err)
-			}
+		if err := w.once(line, worker+i); err != nil {
+			w.t.Errorf("ask foyer: %v", err)
 			return
 		}
-		w.answers.Add(1)
-		if gone != nil && gone == w.gone.Load() && began.After(gone.from) { // wholly within
-			w.within.Add(1)
-			if gone.family.known(says) {
-				w.late.Add(1)
-				w.t.Logf("%s, asked %v after the withdrawal, knows the family", path, began.Sub(gone.from))
-			}
+		due.Reset(first.Add(time.Duration(i+1) * askers * time.Second / asked).Sub(w.t.now()))
+	}
+}
+
+// once asks for one thing and looks whether the answer knows a family that it must not.
+func (w *watch) once(line *wire, i int) error {
+	began, gone := w.t.now(), w.gone.Load()
+	f := w.families[i%homes]
+	if gone != nil && i%2 == 0 {
+		f = gone.family
+	}
+	path := []string{
+		"/api/v1/families/" + f.id, "/api/v1/families", "/api/v1/alerts?limit=200", "/api/v1/families/" + f.id + "/usage?by=month",
+		"/api/v1/alerts?limit=1", "/api/v1/families/" + f.id + "/money",
+	}[i/2%6]
+	status, says, err := line.ask(path)
+	if err != nil {
+		return err
+	}
+	if status != http.StatusOK && status != http.StatusNotFound {
+		return fmt.Errorf("%s is answered %d", path, status)
+	}
+	w.answers.Add(1)
+	if gone != nil && gone == w.gone.Load() && began.After(gone.from) { // wholly within
+		w.within.Add(1)
+		if gone.family.known(says) {
+			w.late.Add(1)
+			w.t.Logf("%s, asked %v after the withdrawal, knows the family", path, began.Sub(gone.from))
 		}
 	}
+	return nil
 }
 
 // cycle has one family take everything back, and agree again.
