@@ -380,3 +380,29 @@ func TestFewStatementsAreKept(t *testing.T) {
 		t.Errorf("%d texts, %d of them without a statement", len(db.writes.all), len(db.writes.missing))
 	}
 }
+
+// TestReadsAreToldInTheOrderTheyWereWritten whatever the clock did meanwhile: what was read
+// last is told first.
+func TestReadsAreToldInTheOrderTheyWereWritten(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "Foyer 01")
+		for i, view := range []string{"summary", "money", "alert"} {
+			w.exec(t, `INSERT INTO access (at, audience, subject, family, purpose, view) VALUES ($1, 'token', 't', $2, 'cooperative_summary', $3)`, 1000-i, string(id), view)
+		}
+		a := consent.Access{Purpose: consent.FamilyView, View: "home", Reader: consent.Reader{
+			Kind: consent.Family, Subject: string(id), Pilot: "p", Recipient: consent.ToFamily,
+		}}
+		_, own, err := db.Own(t.Context(), a, id, household.Ask{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range own.Reads {
+			got = append(got, r.View)
+		}
+		if want := []string{"alert", "money", "summary"}; !slices.Equal(got, want) {
+			t.Errorf("told %v, want %v", got, want)
+		}
+	})
+}

@@ -375,6 +375,6 @@ func (d *DB) ownOf(ctx context.Context, tx *sql.Tx, family household.FamilyID) (
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return own, err
 	}
-	own.Reads, err = readsOf(ctx, tx, ` WHERE family = $1 ORDER BY at DESC LIMIT 500`, string(family))
+	own.Reads, err = readsOf(ctx, tx, ` WHERE family = $1 ORDER BY id DESC LIMIT 500`, string(family))
 	return own, err
 }
