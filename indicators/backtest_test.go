@@ -19,11 +19,17 @@ import (
 // lived returns what is known of simulated homes with a past of some days.
 func lived(t *testing.T, seed uint64, past int, homes []simulators.Home) []Input {
 	t.Helper()
+	return livedIn(t, simulators.Climate{}, seed, past, homes)
+}
+
+// livedIn is lived in a climate.
+func livedIn(t *testing.T, climate simulators.Climate, seed uint64, past int, homes []simulators.Home) []Input {
+	t.Helper()
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := simulators.Scenario{Seed: seed, Start: "2026-11-01", Days: 1, HalfHours: past, Interval: 30 * time.Minute, Sensors: 30 * time.Minute, Homes: homes}
+	s := simulators.Scenario{Seed: seed, Start: "2026-11-01", Days: 1, HalfHours: past, Interval: 30 * time.Minute, Sensors: 30 * time.Minute, Homes: homes, Climate: climate}
 	opened, err := simulators.Open(s)
 	if err != nil {
 		t.Fatal(err)

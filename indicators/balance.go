@@ -201,9 +201,10 @@ func (in Input) yearAhead(from, to energy.Day) (forecast, bool) {
 		return forecast{}, false
 	}
 	known := true
-	f := in.looked(r.cost, func(open int64) (width decimal.Decimal) {
+	f := in.looked(r.cost, func(open int64) (below, above decimal.Decimal) {
+		var width decimal.Decimal
 		width, known = r.widthOfSeasons(to, open)
-		return width
+		return width, width
 	})
 	return f, known
 }

@@ -9,7 +9,7 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "cost_month", Unit: "EUR", Version: "6", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm, Needs: Outdoors,
+		ID: "cost_month", Unit: "EUR", Version: "7", Category: "cost", Granularity: 2, Span: Monthly, Back: mostWarm, Needs: Outdoors,
 		Question:   "What does energy cost this month, and what will it cost at its end?",
 		QuestionFR: "Combien coûte l'énergie ce mois-ci, et combien à la fin du mois ?",
 		Method: "Sum of the month's bill lines, of every fuel. The running month is counted up to the last reading, with the standing charge of the days begun. " +
@@ -17,7 +17,8 @@ func init() {
 			"at the temperatures within 10 days of the same day a year before, plus how far the last 28 days were off it. With fewer than 60 days of use and weather, or where these temperatures are not known: the mean of the days of its weekday class " +
 			"among the valid ones of the last 14, or 28 where the 14 have fewer than 7, and where nine tenths of the last 365 days are known as much more or less as two waves a year fitted to them rise or fall; nil with fewer than 7. " +
 			"Range, meant to hold 80 % of months: 1.28 standard deviations of what days of a like season were off, weather and the rest together, with their own autocorrelation; without weather, what the same rule was off over as many days that ended within the last 60 or began within the 60 after the same day a year before: " +
-			"the root of the mean square times the Student t of as many times as the days ahead go into the mornings it was tried on. Until a year is known one more such time is assumed: a season as of a home that uses four times as much in the depth of winter as in summer, and days that resemble their neighbours (autocorrelation 0.5). " +
+			"the root of the mean square times the Student t of as many times as the days ahead go into the mornings it was tried on. Until a year is known those mornings are of another season: one more such time is how the last 28 days strayed, of days that resemble their neighbours (autocorrelation 0.5), and the range reaches at least as far as the days ahead may take a home heated by electricity that now uses as much: " +
+			"below by its season, above as cold as one time of ten (heated from 1 October to 20 May, four times as much in the depth of winter as in summer, 12 °C below where heating begins, weather that strays by 2 °C and resembles that of the next day by 0.7; see the country file). " +
 			"`foyer forecast backtest` says what it held. " +
 			"ok: at least 90 % of the month was seen; provisional: at least half, the running month, or a drop of the counter not yet explained; " +
 			"insufficient_data: less; indeterminate: no contract or no price in force. A fuel the home uses that has no contract, no price, or of which less than half was seen, is named in " +

@@ -32,17 +32,20 @@ func (in Input) forecast() (forecast, bool) {
 
 // foreseen looks ahead by the home's response to the weather.
 func (in Input) foreseen(r *response) forecast {
-	return in.looked(r.cost, func(open int64) decimal.Decimal { return r.width(in.Today, in.To, open) })
+	return in.looked(r.cost, func(open int64) (below, above decimal.Decimal) {
+		width := r.width(in.Today, in.To, open)
+		return width, width
+	})
 }
 
-// looked looks ahead by what a day is expected to cost, and by how far some days may
-// come out otherwise.
-func (in Input) looked(mean func(energy.Day) decimal.Decimal, width func(int64) decimal.Decimal) forecast {
+// looked looks ahead by what a day is expected to cost, and by how far below and above
+// some days may come out.
+func (in Input) looked(mean func(energy.Day) decimal.Decimal, width func(int64) (below, above decimal.Decimal)) forecast {
 	spent, ahead, open := in.spent(mean)
 	central := spent.Add(ahead)
-	doubt := width(open)
+	below, above := width(open)
 	return forecast{
-		central: toCents(central), low: toCents(decimal.Max(spent, central.Sub(doubt))), high: toCents(central.Add(doubt)),
+		central: toCents(central), low: toCents(decimal.Max(spent, central.Sub(below))), high: toCents(central.Add(above)),
 	}
 }
 

@@ -109,30 +109,35 @@ func (h *habit) strayed(n int) (square, mornings float64) {
 	return square / max(mornings, 1), mornings
 }
 
-// width returns half of the range that holds what n days to come, at least one, cost four
-// times of five, EUR: by what the same rule was off in a like season. That tells as much
-// as the n days go into the mornings it was tried on, for what overlaps tells nothing
-// new. Until a year is known, one time more is what nobody has seen yet.
-func (h *habit) width(n int64) decimal.Decimal {
+// width returns how far below and above what is expected the range reaches that holds what
+// n days to come, at least one, cost four times of five, EUR: as far as the same rule was
+// off in a like season. That tells as much as the n days go into the mornings it was tried
+// on, for what overlaps tells nothing new. Until a year is known, the mornings tell of days
+// of another season alone: one time more is how the days of late strayed, and the range
+// reaches at least as far as the season ahead may take a home, see [turned].
+func (h *habit) width(n int64) (below, above decimal.Decimal) {
 	square, mornings := h.strayed(int(n))
 	times := mornings / float64(n)
 	if !h.whole || times < 1 {
-		square = (square*times + h.unseen(float64(n))) / (times + 1)
+		square = (square*times + h.wandered(float64(n))) / (times + 1)
 		times++
 	}
-	return decimal.NewFromFloat(caltrack.StudentT(0.9, times) * math.Sqrt(square)).Round(6)
+	less := caltrack.StudentT(0.9, times) * math.Sqrt(square)
+	more := less
+	if !h.whole {
+		level, _ := h.level(mostWarm)
+		daily := (5*level[0] + 2*level[1]) / 7
+		fall, rise := turned(h.today, int(n))
+		less, more = max(less, daily*fall), max(more, daily*rise)
+	}
+	return decimal.NewFromFloat(less).Round(6), decimal.NewFromFloat(more).Round(6)
 }
 
-// swing is by how much of its mean a home strays over a year that uses four times as
-// much in the depth of winter as in summer: (4 - 1) / (4 + 1).
-const swing = 0.6
-
-// unseen returns the mean square of what a forecast of n days is off for a home of which
-// no year is known: a wave of a season as that of a home heated by electricity, at any
-// time of the year, and days that resemble their neighbours with an autocorrelation of
-// 0.5. The variance of their sum against that of m others is (1 + 0.5) / (1 - 0.5) times
-// that of a day times n + n²/m.
-func (h *habit) unseen(n float64) float64 {
+// wandered returns the mean square of what a forecast of n days is off by how the last 28
+// days strayed, days that resemble their neighbours with an autocorrelation of 0.5: the
+// variance of their sum against that of m others is (1 + 0.5) / (1 - 0.5) times that of a
+// day times n + n²/m.
+func (h *habit) wandered(n float64) float64 {
 	const m = recentDays
 	level, _ := h.level(mostWarm)
 	var squares, days float64
@@ -142,7 +147,5 @@ func (h *habit) unseen(n float64) float64 {
 			squares, days = squares+off*off, days+1
 		}
 	}
-	daily := (5*level[0] + 2*level[1]) / 7
-	drift := swing * 2 * math.Pi / YearDays * daily * n * (m + n) / 2
-	return drift*drift/2 + squares/max(days-2, 1)*3*(n+n*n/m)
+	return squares / max(days-2, 1) * 3 * (n + n*n/m)
 }

@@ -17,10 +17,10 @@ const harmonics = 2
 
 // terms returns the values that the factors multiply on a day.
 func (waves) terms(d energy.Day) (x waves) {
-	turn := 2 * math.Pi * float64(d.Sub(energy.Day{Year: 2000, Month: 1, Date: 1})) / 365.25
+	angle := turn(float64(sinceSeasons(d)))
 	x[0] = 1
 	for k := range harmonics {
-		x[1+2*k], x[2+2*k] = math.Cos(turn*float64(k+1)), math.Sin(turn*float64(k+1))
+		x[1+2*k], x[2+2*k] = math.Cos(angle*float64(k+1)), math.Sin(angle*float64(k+1))
 	}
 	return x
 }
