@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/crypto/argon2"
 	_ "modernc.org/sqlite" // driver "sqlite"
 
 	"foyer/api/pages"
@@ -169,10 +171,25 @@ func (v *town) must(err error) {
 	}
 }
 
-// person adds a member of staff. No password is hashed.
+// person adds a member of staff who has no password.
 func (v *town) person(s household.Staff) {
 	v.t.Helper()
-	if added, err := v.records.AddStaff(v.t.Context(), s, "kept"); !added || err != nil {
+	v.keeps(s, "kept")
+}
+
+// signer adds one who signs in with a password, which is cheap to guess here.
+func (v *town) signer(s household.Staff, password string) {
+	v.t.Helper()
+	salt := make([]byte, 16)
+	key := argon2.IDKey([]byte(password), salt, 1, 8, 1, 32)
+	b := base64.RawStdEncoding
+	v.keeps(s, fmt.Sprintf("$argon2id$v=%d$m=8,t=1,p=1$%s$%s", argon2.Version, b.EncodeToString(salt), b.EncodeToString(key)))
+}
+
+// keeps adds a member of staff with what is kept of a password.
+func (v *town) keeps(s household.Staff, kept string) {
+	v.t.Helper()
+	if added, err := v.records.AddStaff(v.t.Context(), s, kept); !added || err != nil {
 		v.t.Fatalf("add %s: %t, %v", s.Email, added, err)
 	}
 }
@@ -181,13 +198,11 @@ func (v *town) people() {
 	v.t.Helper()
 	ctx := v.t.Context()
 	v.must(v.registry.AddPilot(ctx, household.Pilot{ID: "ville", Name: "La Ville", Zone: "Europe/Paris", Shared: true}))
+	v.staff, v.operator = "snadia", "solga"
+	v.signer(household.Staff{ID: v.staff, Pilot: "ville", Email: "nadia@example.org", Name: "Nadia", Role: "caseworker"}, "chaud comme la braise")
+	v.signer(household.Staff{ID: "skarim", Pilot: "ville", Email: "karim@example.org", Name: "Karim", Role: "caseworker"}, "froid comme la pierre")
+	v.signer(household.Staff{ID: v.operator, Pilot: "ville", Email: "ops@example.org", Name: "Olga", Role: "operator"}, "machines qui tournent")
 	var err error
-	v.staff, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "nadia@example.org", Name: "Nadia", Role: "caseworker"}, "chaud comme la braise")
-	v.must(err)
-	_, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "karim@example.org", Name: "Karim", Role: "caseworker"}, "froid comme la pierre")
-	v.must(err)
-	v.operator, err = v.accounts.AddStaff(ctx, household.Staff{Pilot: "ville", Email: "ops@example.org", Name: "Olga", Role: "operator"}, "machines qui tournent")
-	v.must(err)
 	_, v.token, err = v.accounts.AddToken(ctx, "ville", "tableau de bord", 0, permission.Scopes...)
 	v.must(err)
 
