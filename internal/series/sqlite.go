@@ -17,7 +17,9 @@ import (
 // SQLite is a store in a file of its own.
 type SQLite struct {
 	read      *sql.DB
+	queries   queries  // of read
 	registers sync.Map // number -> energy.Register
+	numbers   sync.Map // energy.Register -> number
 
 	mu      sync.Mutex // of what follows: one writes at a time
 	write   *sql.DB
@@ -47,7 +49,11 @@ func OpenSQLite(ctx context.Context, path string) (*SQLite, error) {
 		return nil, errors.Join(fmt.Errorf("open readings %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
-	return &SQLite{read: read, write: write, known: newNames()}, nil
+	q, err := prepare(ctx, read)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open readings %s: %w", path, err), write.Close(), read.Close())
+	}
+	return &SQLite{read: read, queries: q, write: write, known: newNames()}, nil
 }
 
 // Ping reports whether the file can be read.

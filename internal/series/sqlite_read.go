@@ -11,16 +11,45 @@ import (
 	"foyer/internal/energy"
 )
 
-// Read returns the readings of a meter in [from, to), sorted by register and
-// then by instant.
-func (s *SQLite) Read(ctx context.Context, meter energy.MeterID, from, to time.Time) ([]energy.Reading, error) {
-	const query = `SELECT p.day * 86400000 + p.ms, p.data
+// queries are kept prepared: each is run some times for a home and a night, and SQLite
+// takes longer to parse one than to run it.
+type queries struct{ between, before, after *sql.Stmt }
+
+const (
+	between = `SELECT p.day * 86400000 + p.ms, p.data
 		FROM (SELECT DISTINCT meter, day FROM register_day
 				WHERE meter = (SELECT id FROM meter WHERE name = $1)
 					AND day BETWEEN $2 / 86400000 AND ($3 - 1) / 86400000
 				ORDER BY day) d
 			CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
 		WHERE p.day * 86400000 + p.ms >= $2 AND p.day * 86400000 + p.ms < $3`
+	before = `SELECT p.day * 86400000 + p.ms, p.data
+		FROM register_day d CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
+		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.register = $2 AND d.day <= $3 / 86400000
+			AND p.day * 86400000 + p.ms < $3
+		ORDER BY d.day DESC, p.ms DESC`
+	after = `SELECT p.day * 86400000 + p.ms, p.data
+		FROM register_day d CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
+		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.register = $2 AND d.day >= $3 / 86400000
+			AND p.day * 86400000 + p.ms >= $3
+		ORDER BY d.day, p.ms`
+)
+
+func prepare(ctx context.Context, db *sql.DB) (q queries, err error) {
+	for _, x := range []struct {
+		text string
+		into **sql.Stmt
+	}{{between, &q.between}, {before, &q.before}, {after, &q.after}} {
+		if *x.into, err = db.PrepareContext(ctx, x.text); err != nil { //nolint:sqlclosecheck // kept as long as db
+			return q, err
+		}
+	}
+	return q, nil
+}
+
+// Read returns the readings of a meter in [from, to), sorted by register and
+// then by instant.
+func (s *SQLite) Read(ctx context.Context, meter energy.MeterID, from, to time.Time) ([]energy.Reading, error) {
 	first, end := span(from, to)
 	if first >= end {
 		return nil, nil
@@ -29,7 +58,7 @@ func (s *SQLite) Read(ctx context.Context, meter energy.MeterID, from, to time.T
 	err := s.points(ctx, func(at int64, e entry) bool {
 		found[e.register] = append(found[e.register], reading(meter, "", at, e.value, e.arrival))
 		return true
-	}, query, string(meter), first, end)
+	}, s.queries.between, string(meter), first, end)
 	if err != nil {
 		return nil, fmt.Errorf("read readings: %w", err)
 	}
@@ -50,23 +79,10 @@ func (s *SQLite) Read(ctx context.Context, meter energy.MeterID, from, to time.T
 	return sorted(named), nil
 }
 
-const (
-	before = `SELECT p.day * 86400000 + p.ms, p.data
-		FROM register_day d CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
-		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.register = $2 AND d.day <= $3 / 86400000
-			AND p.day * 86400000 + p.ms < $3
-		ORDER BY d.day DESC, p.ms DESC`
-	after = `SELECT p.day * 86400000 + p.ms, p.data
-		FROM register_day d CROSS JOIN point p ON p.day = d.day AND p.meter = d.meter
-		WHERE d.meter = (SELECT id FROM meter WHERE name = $1) AND d.register = $2 AND d.day >= $3 / 86400000
-			AND p.day * 86400000 + p.ms >= $3
-		ORDER BY d.day, p.ms`
-)
-
 // Before returns the last n readings of a register strictly before an instant,
 // oldest first; fewer when there are fewer.
 func (s *SQLite) Before(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error) {
-	rs, err := s.neighbours(ctx, before, meter, register, at, n)
+	rs, err := s.neighbours(ctx, s.queries.before, meter, register, at, n)
 	slices.Reverse(rs)
 	return rs, err
 }
@@ -74,15 +90,14 @@ func (s *SQLite) Before(ctx context.Context, meter energy.MeterID, register ener
 // After returns the first n readings of a register at or after an instant,
 // oldest first; fewer when there are fewer.
 func (s *SQLite) After(ctx context.Context, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error) {
-	return s.neighbours(ctx, after, meter, register, at, n)
+	return s.neighbours(ctx, s.queries.after, meter, register, at, n)
 }
 
-func (s *SQLite) neighbours(ctx context.Context, query string, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error) {
+func (s *SQLite) neighbours(ctx context.Context, query *sql.Stmt, meter energy.MeterID, register energy.Register, at time.Time, n int) ([]energy.Reading, error) {
 	if n <= 0 {
 		return nil, nil
 	}
-	var id int64
-	err := s.read.QueryRowContext(ctx, "SELECT id FROM register WHERE name = $1", string(register)).Scan(&id)
+	id, err := s.registerNumber(ctx, register)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -105,8 +120,8 @@ func (s *SQLite) neighbours(ctx context.Context, query string, meter energy.Mete
 
 // points calls f for each register of each point that a query finds, an instant
 // in milliseconds and its packed registers in a row, until f returns false.
-func (s *SQLite) points(ctx context.Context, f func(at int64, e entry) bool, query string, args ...any) error {
-	rows, err := s.read.QueryContext(ctx, query, args...)
+func (s *SQLite) points(ctx context.Context, f func(at int64, e entry) bool, query *sql.Stmt, args ...any) error {
+	rows, err := query.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}
@@ -141,4 +156,16 @@ func (s *SQLite) registerName(ctx context.Context, id int64) (energy.Register, e
 	}
 	s.registers.Store(id, name)
 	return name, nil
+}
+
+// registerNumber returns the number of a register, [sql.ErrNoRows] when it has none yet.
+func (s *SQLite) registerNumber(ctx context.Context, name energy.Register) (id int64, err error) {
+	if known, ok := s.numbers.Load(name); ok {
+		return known.(int64), nil
+	}
+	if err := s.read.QueryRowContext(ctx, "SELECT id FROM register WHERE name = $1", string(name)).Scan(&id); err != nil {
+		return 0, err
+	}
+	s.numbers.Store(name, id)
+	return id, nil
 }

@@ -202,3 +202,19 @@ func lastSafe(out io.Reader, at int, kill func()) int {
 	}
 	return last
 }
+
+func TestSQLiteFindsARegisterThatCameAfterItWasAskedFor(t *testing.T) {
+	s := openSQLite(t, filepath.Join(t.TempDir(), "readings.db"))
+	look := func() []energy.Reading {
+		t.Helper()
+		rs, err := s.After(t.Context(), "m-1", hp, r(hp, 0, 0).At, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rs
+	}
+	want(t, look())
+	write(t, s, r(hp, 0, 1))
+	want(t, look(), r(hp, 0, 1))
+	want(t, look(), r(hp, 0, 1))
+}
