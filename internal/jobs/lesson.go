@@ -56,7 +56,9 @@ func (s *study) learn() error {
 		for _, n := range slices.Backward(months[i:]) { // and what comes after over all of them
 			maps.Copy(all, s.lessons.own[n])
 		}
-		if i > 0 && maps.Equal(all, s.lessons.months[months[i-1]]) {
+		if own := s.lessons.own[m]; maps.Equal(all, own) {
+			all = own
+		} else if i > 0 && maps.Equal(all, s.lessons.months[months[i-1]]) {
 			all = s.lessons.months[months[i-1]]
 		}
 		s.lessons.months[m] = all

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +65,6 @@ func (d *DB) homes(ctx context.Context) ([]household.Home, error) {
 
 // facts fills homes, sorted by family, with what is known of one family or of all.
 func (d *DB) facts(ctx context.Context, q querier, homes []household.Home, family household.FamilyID) error {
-	stamps := make([]strings.Builder, len(homes))
 	each := func(query string, scan func(rowScanner) (household.FamilyID, func(*household.Home), error)) error {
 		rows, err := q.QueryContext(ctx, query, family)
 		if err != nil {
@@ -120,15 +120,21 @@ func (d *DB) facts(ctx context.Context, q querier, homes []household.Home, famil
 		}
 	}
 	for i := range homes {
-		h := &homes[i]
-		h.Answers = household.Holding(h.Answers)
-		fmt.Fprintf(&stamps[i], "%v|%v|%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes, h.Money, h.Answers)
-		for _, w := range h.Works { // its cost is behind a pointer, and nothing is computed from it
-			fmt.Fprintf(&stamps[i], "|%s %s %s %t", w.Kind, w.From, w.To, w.Undone)
-		}
-		h.Stamp = stamps[i].String()
+		homes[i].Answers = household.Holding(homes[i].Answers)
+		homes[i].Stamp = stampOfHome(&homes[i])
 	}
 	return nil
+}
+
+// stampOfHome returns a digest of what figures are computed from: all homes are in memory
+// at once, and what jobs remember of a family holds one more.
+func stampOfHome(h *household.Home) string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%v|%v|%v|%v|%v|%v|%v", h.Dwellings, h.Contracts, h.Incomes, h.Attachments, h.Changes, h.Money, h.Answers)
+	for _, w := range h.Works { // its cost is behind a pointer, and nothing is computed from it
+		_, _ = fmt.Fprintf(sum, "|%s %s %s %t", w.Kind, w.From, w.To, w.Undone)
+	}
+	return stampOf(sum)
 }
 
 func scanDwelling(row rowScanner) (household.FamilyID, func(*household.Home), error) {

@@ -449,3 +449,29 @@ func TestWhatWasSaidIsKeptAsItWasSaid(t *testing.T) {
 		}
 	})
 }
+
+func TestStampOfAHomeIsShortHoweverMuchIsKnown(t *testing.T) {
+	db := open(t, stores["sqlite"](t))
+	w := newTown(t, db)
+	id := w.family(t, "one")
+	stamp := func() string {
+		t.Helper()
+		homes, err := db.Homes(t.Context())
+		if err != nil || len(homes) != 1 {
+			t.Fatal(homes, err)
+		}
+		return homes[0].Stamp
+	}
+	before := stamp()
+	for day := range 20 {
+		err := w.registry.ChangeIncome(t.Context(), household.Income{
+			Family: id, From: energy.Day{Year: 2026, Month: 1, Date: day + 1}, Disposable: 1_000_000 + int64(day),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := stamp(); after == before || len(after) != len(before) || len(after) > 32 {
+		t.Errorf("%q, then %q", before, after)
+	}
+}
