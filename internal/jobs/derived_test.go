@@ -64,6 +64,7 @@ func (s *settlement) register(homes int) (took time.Duration) {
 	}
 	for i := range s.models {
 		s.homes = append(s.homes, w.hourly(i, yearFrom))
+		w.agrees(s.homes[i].family)
 		w.write(s.homes[i].until(yearTo, s.luck))
 	}
 	began := time.Now()
@@ -73,6 +74,9 @@ func (s *settlement) register(homes int) (took time.Duration) {
 		h := w.hourly(i, yearFrom)
 		h.start = s.luck.Int64N(10_000_000_000)
 		s.homes = append(s.homes, h)
+	}
+	for _, h := range s.homes[s.models:] { // last: what is asked of a meter looks through all that anybody agrees to
+		w.agrees(h.family)
 	}
 	return took
 }

@@ -26,7 +26,7 @@ func (w *world) hourly(i int, from energy.Day) hourly {
 	if i%2 == 1 {
 		contract = peak
 	}
-	f, gateway := w.family(fmt.Sprintf("Foyer %05d", i), contract), fmt.Sprintf("gw-%05d", i)
+	f, gateway := w.newcomer(fmt.Sprintf("Foyer %05d", i), contract), fmt.Sprintf("gw-%05d", i)
 	return hourly{
 		family: f,
 		meter:  w.meterBehind(gateway, "linky", f, household.Electricity, from.Start(paris)),

@@ -263,6 +263,22 @@ func (w *world) pass(now time.Time) jobs.Report {
 // family takes in a family that agrees to see its figures.
 func (w *world) family(label string, contracts ...household.Contract) household.FamilyID {
 	w.tb.Helper()
+	id := w.newcomer(label, contracts...)
+	w.agrees(id)
+	return id
+}
+
+// agrees has a family agree to see its figures.
+func (w *world) agrees(id household.FamilyID) {
+	w.tb.Helper()
+	if err := w.registry.Bundle(w.tb.Context(), id, registry.Form{Notice: "n"}, true, consent.FamilyView); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// newcomer takes in a family that has agreed to nothing yet.
+func (w *world) newcomer(label string, contracts ...household.Contract) household.FamilyID {
+	w.tb.Helper()
 	from := date("2025-02-01")
 	for i := range contracts {
 		if contracts[i].From == (energy.Day{}) {
@@ -276,9 +292,6 @@ func (w *world) family(label string, contracts ...household.Contract) household.
 		Incomes:   []household.Income{{From: from, Disposable: 1_800_000, Aid: 20_000}},
 	})
 	if err != nil {
-		w.tb.Fatal(err)
-	}
-	if err := w.registry.Bundle(w.tb.Context(), id, registry.Form{Notice: "n"}, true, consent.FamilyView); err != nil {
 		w.tb.Fatal(err)
 	}
 	return id
