@@ -344,9 +344,12 @@ func spans(rs []energy.Reading) []energy.Span {
 		meter energy.MeterID
 		at    time.Time
 	}
-	moments := make([]moment, len(rs))
-	for i, r := range rs {
-		moments[i] = moment{r.Meter, r.At}
+	moments := make([]moment, 0, len(rs))
+	for _, r := range rs {
+		if n := len(moments); n > 0 && moments[n-1].meter == r.Meter && moments[n-1].at.Equal(r.At) {
+			continue // another register of the same message: of a plug's readings a third is left to sort
+		}
+		moments = append(moments, moment{r.Meter, r.At})
 	}
 	slices.SortFunc(moments, func(a, b moment) int {
 		return cmp.Or(cmp.Compare(a.meter, b.meter), a.at.Compare(b.at))
