@@ -92,18 +92,44 @@ func (l *lines) String() string {
 
 func newTown(t testing.TB) *town {
 	t.Helper()
-	return newTownAt(t, "sqlite://"+filepath.Join(t.TempDir(), "records.db"))
+	dir := empty.Copy(t)
+	return newTownIn(t, sqliteIn(dir), dir)
 }
 
 // newTownAt is newTown in the records of an address.
 func newTownAt(t testing.TB, address string) *town {
+	t.Helper()
+	return newTownIn(t, address, t.TempDir())
+}
+
+// empty holds records of which nothing is known yet, and their keys.
+var empty = testserver.Prepare(func(tb testing.TB, dir string) {
+	tb.Helper()
+	keys, err := keyring.Open(tb.Context(), keyring.Defaults().In(dir), time.Now)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer keys.Close()
+	store, err := records.Open(tb.Context(), sqliteIn(dir), keys)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		tb.Fatal(err)
+	}
+})
+
+func sqliteIn(dir string) string { return "sqlite://" + filepath.Join(dir, "records.db") }
+
+// newTownIn is newTownAt with the keys of a folder.
+func newTownIn(t testing.TB, address, folder string) *town {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := &town{t: t, zone: zone, now: time.Now().In(zone).Truncate(time.Minute), log: &lines{}}
-	keys, err := keyring.Open(t.Context(), keyring.Defaults().In(t.TempDir()), time.Now)
+	keys, err := keyring.Open(t.Context(), keyring.Defaults().In(folder), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

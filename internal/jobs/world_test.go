@@ -111,10 +111,16 @@ func openWorldIn(tb testing.TB, zone *time.Location, now time.Time) *world {
 	return openWorldOn(tb, zone, now, nil)
 }
 
+// empty holds stores of which nothing is known yet, and their keys.
+var empty = testserver.Prepare(func(tb testing.TB, dir string) {
+	tb.Helper()
+	openStores(tb, dir, time.Now(), nil).close()
+})
+
 // openWorldOn does so on a series store; nil for one in a file of its own.
 func openWorldOn(tb testing.TB, zone *time.Location, now time.Time, kept readings) *world {
 	tb.Helper()
-	dir := tb.TempDir()
+	dir := empty.Copy(tb)
 	w := openStores(tb, dir, now, kept)
 	tb.Cleanup(w.close)
 	if err := w.registry.AddPilot(tb.Context(), household.Pilot{ID: "p", Name: "Pilot", Zone: zone.String()}); err != nil {

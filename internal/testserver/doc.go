@@ -1,5 +1,5 @@
 // Package testserver starts the real servers a test needs: InfluxDB, mosquitto,
-// PostgreSQL, and finds Chromium.
+// PostgreSQL, finds Chromium, and keeps ready what each test would make anew.
 //
 // Each server runs on a free port of 127.0.0.1 with its own folder, is known to
 // be this test's own process before anything is sent to it, and is gone when the

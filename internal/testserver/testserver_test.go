@@ -113,6 +113,28 @@ func TestPostgresGivesEachCallerItsOwnDatabase(t *testing.T) {
 	}
 }
 
+func TestAFolderIsFilledOnceAndEachCopyIsItsOwn(t *testing.T) {
+	filled := 0
+	f := Prepare(func(tb testing.TB, dir string) {
+		tb.Helper()
+		filled++
+		if err := os.WriteFile(filepath.Join(dir, "key"), []byte("k"), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	})
+	one, two := filepath.Join(f.Copy(t), "key"), filepath.Join(f.Copy(t), "key")
+	if err := os.WriteFile(one, []byte("other"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(two)
+	if err != nil || string(b) != "k" || filled != 1 {
+		t.Errorf("%q, filled %d times: %v", b, filled, err)
+	}
+	if info, err := os.Stat(two); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v: %v", info, err)
+	}
+}
+
 func TestAnotherProcessesPortIsNotOurs(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
