@@ -98,17 +98,10 @@ func natural(n int, exponent int32) *number {
 // from. The file calls it after the indicator on request is there.
 func comparing[Values any](id, country, section, from string, f func(Compared, vintage[Values]) said) {
 	add(func() {
-		about, ok := formulas.Find(id)
-		if !ok || !about.Indicator() {
-			panic("indicator " + id + " is not there to be compared nightly")
-		}
-		source := about.Source
-		if source == "" {
-			source = "Foyer, see the method."
-		}
+		about := requested(id)
 		enter(Indicator{
 			ID: id, Unit: about.Unit, Version: about.Version, Category: ratios, Granularity: 1, Span: MonthsYear,
-			Question: about.Question, QuestionFR: about.QuestionFR, Method: about.Method + " For a home: " + from + comparisons, Source: source,
+			Question: about.Question, QuestionFR: about.QuestionFR, Method: about.Method + " For a home: " + from + comparisons, Source: about.Source,
 			Compare: func(c Compared) Answer { return f(c, inForce[Values](country, section, c.Last)).among(c) },
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/energy"
+	"foyer/internal/formula"
 	"foyer/internal/household"
 	"foyer/internal/tariff"
 )
@@ -25,20 +26,26 @@ type night struct {
 // after that one is there.
 func nightly[Values any](id, country, section string, n night, f func(Input, vintage[Values]) Answer) {
 	add(func() {
-		about, ok := formulas.Find(id)
-		if !ok || !about.Indicator() {
-			panic("indicator " + id + " is not there to be computed nightly")
-		}
-		source := about.Source
-		if source == "" {
-			source = "Foyer, see the method."
-		}
+		about := requested(id)
 		enter(Indicator{
 			ID: id, Unit: about.Unit, Version: about.Version, Category: n.Category, Granularity: n.Granularity, Span: n.Span, Back: n.Back, Needs: n.Needs,
-			Question: about.Question, QuestionFR: about.QuestionFR, Method: about.Method + " For a home: " + n.From, Source: source,
+			Question: about.Question, QuestionFR: about.QuestionFR, Method: about.Method + " For a home: " + n.From, Source: about.Source,
 			Compute: func(in Input) Answer { return f(in, inForce[Values](country, section, in.To.Add(-1))) },
 		})
 	})
+}
+
+// requested returns the indicator on request that is to be computed nightly too, with a
+// source. It panics when there is none.
+func requested(id string) formula.Formula {
+	about, ok := formulas.Find(id)
+	if !ok || !about.Indicator() {
+		panic("indicator " + id + " is not there to be computed nightly")
+	}
+	if about.Source == "" {
+		about.Source = "Foyer, see the method."
+	}
+	return about
 }
 
 // inForce returns the newest vintage of a section that is in force on a day, or the
