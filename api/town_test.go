@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/base64"
@@ -52,7 +51,7 @@ type town struct {
 	options  Options
 	server   *Server
 	url      string
-	log      *lines
+	log      *testserver.Log // for what must not be in it
 
 	records  *records.DB
 	db       *sql.DB // beside the store, to put figures in as jobs would
@@ -71,24 +70,6 @@ type town struct {
 
 // canary is what a family that agreed to nothing would be known by.
 const canary = "Foyer CANARI"
-
-// lines keeps the log, for what must not be in it.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 func newTown(t testing.TB) *town {
 	t.Helper()
@@ -128,7 +109,7 @@ func newTownIn(t testing.TB, address, folder string) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &town{t: t, zone: zone, now: time.Now().In(zone).Truncate(time.Minute), log: &lines{}}
+	v := &town{t: t, zone: zone, now: time.Now().In(zone).Truncate(time.Minute), log: &testserver.Log{}}
 	keys, err := keyring.Open(t.Context(), keyring.Defaults().In(folder), time.Now)
 	if err != nil {
 		t.Fatal(err)

@@ -202,7 +202,7 @@ func TestABrokerThatGivesNothingIsNotConnectedAndHoldsNobodyUp(t *testing.T) {
 					group.Go(func() { answer(conn) })
 				}
 			})
-			var log lines
+			var log testserver.Log
 			cfg := Defaults()
 			cfg.URL = "mqtt://" + l.Addr().String()
 			s, err := New(cfg, Parts{

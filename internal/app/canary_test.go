@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -68,17 +67,17 @@ func TestCanary(t *testing.T) {
 		}
 	}
 	p.until("a webhook about the family", func() bool { return p.hook.names(withdrew, 0) })
-	p.until("the stream to tell of the family", func() bool { return strings.Contains(stream.said(), withdrew) })
+	p.until("the stream to tell of the family", func() bool { return strings.Contains(stream.String(), withdrew) })
 
 	p.hook.leave(1_000_000) // a message is on its way when the family takes its consent back
 	closed := v.closeAlerts()
-	p.until("the stream to tell of it", func() bool { return strings.Count(stream.said(), `"step":"resolved"`) >= closed })
+	p.until("the stream to tell of it", func() bool { return strings.Count(stream.String(), `"step":"resolved"`) >= closed })
 	p.until("a message waiting", func() bool {
 		return p.count(`SELECT COUNT(*) FROM outbox o JOIN alert a ON a.id = o.alert WHERE o.done_at = 0 AND a.family = $1`, string(v.family(withdrew))) > 0
 	})
 	gone := v.alertsOf(withdrew)
 	v.withdraw(v.family(withdrew))
-	told, streamed := len(p.hook.deliveries()), len(stream.said())
+	told, streamed := len(p.hook.deliveries()), len(stream.String())
 
 	for _, e := range exits {
 		said := e.says()
@@ -104,9 +103,9 @@ func TestCanary(t *testing.T) {
 		v.silent("a webhook", d.body, false)
 		v.silentMeters("a webhook", d.body)
 	}
-	v.silent("the open stream", stream.said()[streamed:], false)
-	v.silentMeters("the open stream", stream.said()[streamed:])
-	if strings.Contains(stream.said(), never) {
+	v.silent("the open stream", stream.String()[streamed:], false)
+	v.silentMeters("the open stream", stream.String()[streamed:])
+	if strings.Contains(stream.String(), never) {
 		t.Error("the stream names a family that never agreed")
 	}
 	if n := v.kept(never); n != 0 {
@@ -231,29 +230,15 @@ func (v *visitor) alertsOf(label string) (all []string) {
 	return all
 }
 
-// A listener is an open stream of events.
-type listener struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *listener) said() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // follow opens a stream of events from the first on and reads it until the test ends.
-func (v *visitor) follow() *listener {
+func (v *visitor) follow() *testserver.Log {
 	v.t.Helper()
-	l := &listener{}
+	l := &testserver.Log{}
 	body := v.stream(v.t.Context())
 	go func() {
 		lines := bufio.NewScanner(body)
 		for lines.Scan() {
-			l.mu.Lock()
-			fmt.Fprintln(&l.text, lines.Text())
-			l.mu.Unlock()
+			_, _ = fmt.Fprintln(l, lines.Text())
 		}
 	}()
 	return l

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,10 +24,8 @@ type show struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	links  app.Links
-	folder string // of its temporary files
-
-	mu   sync.Mutex
-	said strings.Builder // what it printed for who watches
+	folder string         // of its temporary files
+	said   testserver.Log // what it printed for who watches
 }
 
 // watch starts a demo and returns once it has said where it is to be seen.
@@ -42,7 +39,7 @@ func watch(t *testing.T, flags ...string) *show {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.cmd.Stderr = d
+	d.cmd.Stderr = &d.said
 	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -55,24 +52,12 @@ func watch(t *testing.T, flags ...string) *show {
 	select {
 	case s := <-line:
 		if err := json.Unmarshal([]byte(s), &d.links); err != nil {
-			t.Fatalf("first line %q: %v; %s", s, err, d.text())
+			t.Fatalf("first line %q: %v; %s", s, err, d.said.String())
 		}
 	case <-time.After(50 * time.Second):
-		t.Fatalf("the demo does not say where it is: %s", d.text())
+		t.Fatalf("the demo does not say where it is: %s", d.said.String())
 	}
 	return d
-}
-
-func (d *show) Write(b []byte) (int, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.said.Write(b)
-}
-
-func (d *show) text() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.said.String()
 }
 
 // interrupt ends the demo as Ctrl+C does.
@@ -88,7 +73,7 @@ func (d *show) interrupt() {
 func (d *show) end() {
 	d.t.Helper()
 	if err := d.cmd.Wait(); err != nil {
-		d.t.Errorf("the demo ended with %v: %s", err, d.text())
+		d.t.Errorf("the demo ended with %v: %s", err, d.said.String())
 	}
 	left, err := filepath.Glob(filepath.Join(d.folder, "*"))
 	if err != nil || len(left) > 0 {
@@ -118,9 +103,9 @@ func TestDemoShowsEurosAndAnAlertAndLeavesNothing(t *testing.T) {
 	web := strings.TrimSuffix(d.links.Family, "/m/demo")
 	page(t, d.links.APIDocs)
 	deadline := time.Now().Add(5 * time.Minute)
-	for !strings.Contains(d.text(), "logement froid") || !strings.Contains(d.text(), "compteur muet") {
+	for !strings.Contains(d.said.String(), "logement froid") || !strings.Contains(d.said.String(), "compteur muet") {
 		if time.Now().After(deadline) {
-			t.Fatalf("the alerts of the cold home and of the silent meter do not arrive:\n%s", d.text())
+			t.Fatalf("the alerts of the cold home and of the silent meter do not arrive:\n%s", d.said.String())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

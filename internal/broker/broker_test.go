@@ -77,7 +77,8 @@ func TestWhatCannotBeKeptIsToldOnceUntilItCanBe(t *testing.T) {
 			c.acked(id + 1)
 		}
 	}
-	if fails, again := r.log.count("disk full"), r.log.count("kept again"); fails != 2 || again != 2 {
+	said := r.log.String()
+	if fails, again := strings.Count(said, "disk full"), strings.Count(said, "kept again"); fails != 2 || again != 2 {
 		t.Errorf("told %d times that it fails and %d times that it works again, want 2 and 2", fails, again)
 	}
 }

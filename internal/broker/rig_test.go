@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"foyer/ingest"
+	"foyer/internal/testserver"
 )
 
 // A rig is a running broker, what it kept, and whom it lets in.
@@ -35,26 +36,7 @@ type rig struct {
 	broken  atomic.Bool
 	unwell  atomic.Bool  // panics about the gateway "boom"
 	ahead   atomic.Int64 // how far the wall clock of the rig is ahead
-	log     lines
-}
-
-// lines takes a log.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-// count returns how often the log holds a text.
-func (l *lines) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.text.String(), text)
+	log     testserver.Log
 }
 
 func (r *rig) Handle(ctx context.Context, m ingest.Message) error {
