@@ -3,47 +3,10 @@ package energy
 import (
 	"cmp"
 	"slices"
-	"time"
 )
-
-// A Verdict says what a reading of a counter is, judged by its neighbours in time.
-type Verdict int
-
-// The verdicts on a reading. Only the last three are not accepted.
-const (
-	First    Verdict = iota // nothing is known before it: a segment starts
-	Normal                  // the counter went on
-	Rollover                // the counter passed its last digit and went on
-	Reset                   // the counter started anew: a segment starts, the energy before it is unknown
-	Jump                    // the counter rose beyond its limit and stayed there: a segment starts likewise, until a person says that it was used
-	Glitch                  // not what the counter stood at
-	Unready                 // a zero that stands for "not known yet"
-	Pending                 // a drop, a jump or a zero that too few readings follow to tell
-)
-
-// Accepted reports whether energy is measured from readings of this verdict.
-func (v Verdict) Accepted() bool { return v < Glitch }
-
-// Starts reports whether a segment starts: the energy since the reading before is unknown.
-func (v Verdict) Starts() bool { return v == First || v == Reset || v == Jump }
-
-// A Judged is a reading and what it is.
-type Judged struct {
-	Reading
-	Verdict Verdict
-	Rise    int64 // since the accepted reading before; 0 when a segment starts or Verdict is not accepted
-}
 
 // followers is how many readings after a drop decide what it was.
 const followers = 3
-
-// stood reports whether a counter that shows zero from one time to another, n times
-// in a row, is believed to be there: a dozen times over an hour, or four times over
-// a day.
-func stood(from, to time.Time, n int) bool {
-	d := to.Sub(from)
-	return n >= 12 && d >= time.Hour || n > followers && d >= 24*time.Hour
-}
 
 // little is the most by which a counter can leave a zero that nothing else speaks
 // for: two steps of the coarsest display, in thousandths of the base unit.
@@ -216,31 +179,6 @@ func (b *bench) jump(i int) Verdict {
 // follows reports whether a counter at a can stand at b afterwards.
 func follows(a, b *Reading, limit *Limit) bool {
 	return b.Value >= a.Value && b.Value <= extreme && limit.allows(a, b)
-}
-
-// zeros is the first and the last of readings of zero in a row.
-type zeros struct{ first, last int }
-
-// standing returns of each reading of zero in which row of them it is; nil without any.
-func standing(rs []Reading) []zeros {
-	var all []zeros
-	for i := 0; i < len(rs); i++ {
-		if rs[i].Value != 0 {
-			continue
-		}
-		if all == nil {
-			all = make([]zeros, len(rs))
-		}
-		z := zeros{i, i}
-		for z.last+1 < len(rs) && rs[z.last+1].Value == 0 {
-			z.last++
-		}
-		for ; i < z.last; i++ {
-			all[i] = z
-		}
-		all[i] = z
-	}
-	return all
 }
 
 // ordered returns rs by time, one for each instant. It copies only when it must.

@@ -2,15 +2,10 @@ package keyring
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -72,50 +67,6 @@ func Open(ctx context.Context, c Config, now func() time.Time) (*Ring, error) {
 	}
 	return r, nil
 }
-
-// openStore opens the file of wrapped keys. It has no write-ahead log: a destroyed key
-// is then nowhere but in the file, and the file may lie on a shared folder.
-func openStore(path string) (*sql.DB, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	// SQLite gives its other files the rights of this one.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout(5000)"+
-		"&_pragma=journal_mode(DELETE)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)&_pragma=temp_store(MEMORY)&_txlock=immediate")
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	return db, nil
-}
-
-const schema = `CREATE TABLE IF NOT EXISTS ring (
-	one      INTEGER PRIMARY KEY CHECK (one = 1),
-	id       TEXT NOT NULL,    -- random: records say by it which ring they are sealed with
-	master   TEXT NOT NULL,    -- id of the master key that every key is wrapped under
-	revision INTEGER NOT NULL  -- rises when a key is destroyed, and with every rotation
-);
-CREATE TABLE IF NOT EXISTS key (
-	owner        TEXT PRIMARY KEY,
-	wrapped      BLOB NOT NULL, -- empty once destroyed
-	made_at      INTEGER NOT NULL, -- UTC milliseconds
-	destroyed_at INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
--- What copies of the data from before do not know, and must when they are put back.
-CREATE TABLE IF NOT EXISTS note (
-	id    INTEGER PRIMARY KEY AUTOINCREMENT,
-	owner TEXT NOT NULL,
-	what  TEXT NOT NULL,
-	at    INTEGER NOT NULL,
-	UNIQUE (owner, what)
-);`
 
 // open makes what is not there yet, alone among processes that start at once, and
 // ends a rotation that was cut short.
@@ -211,136 +162,9 @@ func (r *Ring) find(id string) (*master, error) {
 	return nil, fmt.Errorf("%w: it is locked with %s, and %s holds %s. Put the right file there; nothing is served without it", ErrWrongMaster, id, r.path, m.id)
 }
 
-// A rower is a database or a transaction.
-type rower interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// tx runs fn in one write transaction, committed when fn returns nil.
-func (r *Ring) tx(ctx context.Context, fn func(*sql.Tx) error) error {
-	t, err := r.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := fn(t); err != nil {
-		return errors.Join(err, t.Rollback())
-	}
-	return t.Commit()
-}
-
 // ID returns the name of the ring, which no other has. Records say by it which ring
 // they are sealed with.
 func (r *Ring) ID() string { return r.id }
 
 // Close closes the key store.
 func (r *Ring) Close() error { return r.db.Close() }
-
-// Add makes a key for each owner that has none.
-func (r *Ring) Add(ctx context.Context, owners ...string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	err := r.tx(ctx, func(tx *sql.Tx) error {
-		if err := r.unlock(ctx, tx); err != nil {
-			return err
-		}
-		return r.add(ctx, tx, owners)
-	})
-	if err != nil {
-		return fmt.Errorf("make %d keys: %w", len(owners), err)
-	}
-	return nil
-}
-
-func (r *Ring) add(ctx context.Context, tx *sql.Tx, owners []string) error {
-	for _, owner := range owners {
-		_, err := tx.ExecContext(ctx, `INSERT INTO key (owner, wrapped, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			owner, r.wrapped(r.master, owner, randomKey()), r.now().UnixMilli())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wrapped returns a key as the store keeps it.
-func (r *Ring) wrapped(m *master, owner string, key []byte) []byte {
-	return m.wrap.Seal(nil, nil, key, bound(r.id, owner)) //nolint:gosec // G407: the AEAD draws a nonce itself
-}
-
-// unwrapped returns a key from what the store keeps.
-func (r *Ring) unwrapped(owner string, wrapped []byte) ([]byte, error) {
-	key, err := r.master.wrap.Open(nil, nil, wrapped, bound(r.id, owner))
-	if err != nil {
-		return nil, fmt.Errorf("a key of the key store does not open: %w", err)
-	}
-	return key, nil
-}
-
-// errNone says that an owner has no key yet.
-var errNone = errors.New("there is no key of this owner in the key store")
-
-// keyOf returns an owner's key, from memory while that is fresh.
-func (r *Ring) keyOf(ctx context.Context, owner string) ([]byte, error) {
-	if age := r.now().Sub(r.read); age < 0 || age >= fresh {
-		if err := r.unlock(ctx, r.db); err != nil {
-			return nil, err
-		}
-	}
-	if key := r.keys[owner]; key != nil {
-		return key, nil
-	}
-	var locked string
-	var wrapped []byte
-	var destroyed int64
-	// One statement: a rotation is seen whole or not at all.
-	err := r.db.QueryRowContext(ctx, `SELECT wrapped, destroyed_at, (SELECT master FROM ring) FROM key WHERE owner = $1`, owner).
-		Scan(&wrapped, &destroyed, &locked)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, errNone
-	case err != nil:
-		return nil, err
-	case destroyed != 0:
-		return nil, ErrDestroyed
-	case locked != r.master.id:
-		if r.master, err = r.find(locked); err != nil {
-			return nil, err
-		}
-	}
-	key, err := r.unwrapped(owner, wrapped)
-	if err == nil {
-		r.keys[owner] = key
-	}
-	return key, err
-}
-
-// key returns an owner's key, and makes it where there is none.
-func (r *Ring) key(ctx context.Context, owner string, makes bool) ([]byte, error) {
-	r.mu.Lock()
-	key, err := r.keyOf(ctx, owner)
-	r.mu.Unlock()
-	if !makes || !errors.Is(err, errNone) {
-		return key, err
-	}
-	if err := r.Add(ctx, owner); err != nil {
-		return nil, err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.keyOf(ctx, owner)
-}
-
-// derive returns the key of an index.
-func (r *Ring) derive(name string) ([]byte, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	key := r.indexes[name]
-	if key != nil {
-		return key, nil
-	}
-	key, err := hkdf.Key(sha256.New, r.root, nil, "foyer index "+name, keyBytes)
-	if err == nil {
-		r.indexes[name] = key
-	}
-	return key, err
-}
