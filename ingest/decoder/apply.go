@@ -149,7 +149,7 @@ func (c *clock) read(in *Input, root, base value, stamps []stamp) []stamp {
 
 // read takes one reading of the template out of the document.
 func (t *template) read(in *Input, root value, r *reading) (err error) {
-	if !r.far.hold(in, root, root) {
+	if !r.mayBeIn(root) || !r.far.hold(in, root, root) {
 		return nil
 	}
 	r.path.each(root, func(f found) {
@@ -158,6 +158,11 @@ func (t *template) read(in *Input, root value, r *reading) (err error) {
 		}
 	})
 	return err
+}
+
+// mayBeIn reports whether the document can have r: false is sure.
+func (r *reading) mayBeIn(root value) bool {
+	return r.path.mayLead(root) && (r.named == nil || r.Key != nil || root.doc.names.mayShare(&r.counted))
 }
 
 func (t *template) readOne(in *Input, root value, r *reading, f found) error {

@@ -25,7 +25,8 @@ const maxDepth = 32
 type document struct {
 	src   []byte
 	nodes []node
-	bad   int // where parse gave up
+	names names // of all members
+	bad   int   // where parse gave up
 }
 
 // A node is one value; its children follow it.
@@ -47,7 +48,7 @@ type value struct {
 
 // parse reads src and reports whether it is one JSON value. It keeps src.
 func (d *document) parse(src []byte) bool {
-	d.src, d.nodes = src, d.nodes[:0]
+	d.src, d.nodes, d.names = src, d.nodes[:0], names{}
 	p := parser{doc: d}
 	p.space()
 	ok := p.value(-1, 0, node{})
@@ -58,6 +59,7 @@ func (d *document) parse(src []byte) bool {
 
 // one makes src, whatever it is, the one text of d. It keeps src.
 func (d *document) one(src []byte) {
+	d.names = names{}
 	d.src, d.nodes = src, append(d.nodes[:0], node{kind: text, to: int32(len(src)), parent: -1, next: 1}) //nolint:gosec // a payload has at most 1 MiB
 }
 
@@ -93,11 +95,13 @@ func (v value) raw() []byte {
 func (v value) text() string { return string(v.raw()) }
 
 // rawKey returns the name of v in its object.
-func (v value) rawKey() []byte {
-	n := v.node()
-	b := v.doc.src[n.keyFrom:n.keyTo]
+func (v value) rawKey() []byte { return v.doc.key(v.node()) }
+
+// key returns the name of n in its object.
+func (d *document) key(n *node) []byte {
+	b := d.src[n.keyFrom:n.keyTo]
 	if n.keyEscaped {
-		b = unescape(b)
+		return unescape(b)
 	}
 	return b
 }

@@ -96,6 +96,7 @@ func (p *parser) members(parent int32, depth int, closing byte) bool {
 			if n.keyFrom, n.keyTo, n.keyEscaped, ok = p.quoted(); !ok {
 				return false
 			}
+			addName(&p.doc.names, p.doc.key(&n))
 			p.space()
 			if !p.take(':') {
 				return false

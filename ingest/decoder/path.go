@@ -21,7 +21,8 @@ type path struct {
 	text  string
 	up    int // levels above the value found; 0: from the root
 	steps []step
-	wild  bool // it can lead to several values
+	names names // of its members, other than those it knows the beginning of
+	wild  bool  // it can lead to several values
 }
 
 type step struct {
@@ -71,6 +72,9 @@ func newPath(text string) (path, error) {
 			rest = rest[n:]
 		}
 		p.steps = append(p.steps, s)
+		if !s.elem && !s.prefix {
+			addName(&p.names, s.name)
+		}
 		p.wild = p.wild || s.prefix || s.elem && s.index < 0
 		if after, dot := strings.CutPrefix(rest, "."); dot {
 			if after == "" {
@@ -99,6 +103,9 @@ func (p *path) one(root, base value) value {
 			v = v.parent()
 		}
 	}
+	if !p.mayLead(v) {
+		return value{}
+	}
 	for i := range p.steps {
 		if s := &p.steps[i]; s.elem {
 			v = v.index(max(s.index, 0))
@@ -112,6 +119,9 @@ func (p *path) one(root, base value) value {
 	return v
 }
 
+// mayLead reports whether p can lead anywhere from v: false is sure.
+func (p *path) mayLead(v value) bool { return v.doc != nil && v.doc.names.mayHold(&p.names) }
+
 // each calls do for every value p leads to.
 func (p *path) each(root value, do func(found)) {
 	if !p.wild {
@@ -120,7 +130,9 @@ func (p *path) each(root value, do func(found)) {
 		}
 		return
 	}
-	walk(p.steps, found{value: root}, do)
+	if p.mayLead(root) {
+		walk(p.steps, found{value: root}, do)
+	}
 }
 
 func walk(steps []step, f found, do func(found)) {

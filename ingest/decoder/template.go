@@ -96,12 +96,13 @@ type reading struct {
 	NotZero  bool     `yaml:"not_zero"` // zero stands for unused
 	Timed    bool     `yaml:"timed"`    // without its own time the number says nothing
 
-	path  path
-	far   conds                      // When and Unless, as far as they ask the document
-	near  conds                      // and as far as they ask what stands beside the number
-	fixed energy.Register            // when it is always the same
-	named map[string]energy.Register // by Keys
-	unit  *unit                      // when it is always the same
+	path    path
+	counted names                      // of Keys
+	far     conds                      // When and Unless, as far as they ask the document
+	near    conds                      // and as far as they ask what stands beside the number
+	fixed   energy.Register            // when it is always the same
+	named   map[string]energy.Register // by Keys
+	unit    *unit                      // when it is always the same
 }
 
 // oneOrMore is a text or a list of texts.

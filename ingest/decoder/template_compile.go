@@ -119,6 +119,7 @@ func (r *reading) compile() (err error) {
 			r.named = map[string]energy.Register{}
 		}
 		r.named[key] = energy.NewRegister(q, name)
+		addName(&r.counted, key)
 	}
 	return nil
 }
