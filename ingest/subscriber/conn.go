@@ -23,7 +23,7 @@ const (
 // the acknowledgements that are still on their way. So Close ends writing, and the
 // connection is closed when the broker has closed its end or 2 s have passed.
 //
-// Paho reads byte by byte and writes each acknowledgement alone. A link reads ahead,
+// Paho reads byte by byte, and each acknowledgement comes alone. A link reads ahead,
 // and writes together what comes while it is writing.
 type link struct {
 	net.Conn

@@ -21,6 +21,10 @@ const (
 	retryMin = 500 * time.Millisecond
 	retryMax = 30 * time.Second
 	steady   = time.Minute // a session that lasted longer was a good one
+
+	// Paho pings every 30 s, because it does not see our acknowledgements, and the answer
+	// waits behind messages that wait for those at hand.
+	pingFor = handleFor
 )
 
 // A Handler takes messages in: [ingest.Handler].
@@ -70,9 +74,9 @@ func New(cfg Config, p Parts) (*Subscriber, error) {
 	o := mqtt.NewClientOptions().AddBroker("tcp://" + address). // a name alone: sessions dial themselves
 									SetClientID(cfg.ClientID).SetUsername(cfg.Username).SetPassword(cfg.Password.Reveal()).
 									SetProtocolVersion(4).SetCleanSession(false).SetAutoAckDisabled(true).
-									SetAutoReconnect(false).SetConnectRetry(false).
+									SetAutoReconnect(false).SetConnectRetry(false).SetStore(nothing{}).
 									SetConnectTimeout(dialFor).
-									SetKeepAlive(30 * time.Second).SetPingTimeout(10 * time.Second)
+									SetKeepAlive(30 * time.Second).SetPingTimeout(pingFor)
 	s := &Subscriber{
 		Parts: p, cfg: cfg, options: o, address: address, tls: security,
 		log: p.Log.With("component", "subscriber"), metrics: newMetrics(p.Metrics),
