@@ -264,9 +264,11 @@ func init() {
 			return teeResult{Status: "indeterminate", Reason: "non_positive_income"}
 		case in.Threshold == nil:
 			return teeResult{Status: "indeterminate", Reason: "unknown_threshold"}
+		case in.Net && in.Voucher == nil:
+			return teeResult{Status: "indeterminate", Reason: "unknown_voucher"}
 		}
 		e := effort{expense: in.Expense.Decimal, income: in.Income.Decimal, threshold: in.Threshold.Decimal}
-		if in.Net && in.Voucher != nil {
+		if in.Net {
 			e.aid = in.Voucher.Decimal
 			e = e.net()
 		}

@@ -53,6 +53,7 @@ func New[In, Out any](about About, f func(In) Out) Formula {
 	return Formula{
 		About: about, Inputs: fields("", reflect.TypeFor[In]()), Results: fields("", reflect.TypeFor[Out]()),
 		eval: func(raw json.RawMessage) (any, error) {
+			raw = whole(raw)
 			var in In
 			if err := json.Unmarshal(raw, &in); err != nil {
 				return nil, blame(raw, reflect.TypeFor[In](), err)
@@ -75,10 +76,19 @@ func blame(raw json.RawMessage, t reflect.Type, err error) error {
 			continue
 		}
 		if wrong := json.Unmarshal(text, reflect.New(f.Type).Interface()); wrong != nil {
-			return fmt.Errorf("inputs: %s is %s, want %s", name, short(text), kindOf(f.Type))
+			return fmt.Errorf("inputs: %s is %s, want %s", name, short(text), wanted(f.Type))
 		}
 	}
 	return fmt.Errorf("read inputs: %w", err)
+}
+
+// wanted says what a member must be: one that counts takes no fraction.
+func wanted(t reflect.Type) string {
+	kind := kindOf(t)
+	if of, _, _ := inside(t); of.Kind() >= reflect.Int && of.Kind() <= reflect.Uint64 {
+		kind = strings.Replace(kind, "number", "whole number", 1)
+	}
+	return kind
 }
 
 // short cuts a text that nobody wants to read whole.

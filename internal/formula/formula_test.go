@@ -65,11 +65,27 @@ func TestNumbersAreExact(t *testing.T) {
 	}
 }
 
+func TestAWholeNumberMayHaveAPoint(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"ages":[14.0,-1.00,2]}`:            `{"ages":[14,-1,2]}`,
+		`{"ages":[13.9,1.0e1]}`:              `{"ages":[13.9,1.0e1]}`,
+		`{"site":{"zone":"a\"1.0"},"b":0.0}`: `{"site":{"zone":"a\"1.0"},"b":0}`,
+	} {
+		if got := string(whole(json.RawMessage(in))); got != want {
+			t.Errorf("%s: %s", in, got)
+		}
+	}
+	if _, err := newSet().Evaluate("double", json.RawMessage(`{"ages":[14.0]}`)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnInputThatDoesNotReadIsNamed(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"price":"a lot"}`:     `inputs: price is "a lot", want number`,
 		`{"price":1e999999999}`: `inputs: price is 1e999999999, want number`,
-		`{"ages":[1,"x"]}`:      `inputs: ages is [1,"x"], want list, each a number`,
+		`{"ages":[1,"x"]}`:      `inputs: ages is [1,"x"], want list, each a whole number`,
+		`{"ages":[13.9]}`:       `inputs: ages is [13.9], want list, each a whole number`,
 		`{"site":{"zone":1}}`:   `inputs: site is {"zone":1}, want object`,
 		`[]`:                    `want an object`,
 		``:                      `want an object`,

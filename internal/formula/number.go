@@ -1,8 +1,11 @@
 package formula
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 
 	"github.com/shopspring/decimal"
 )
@@ -23,6 +26,23 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	}
 	n.Decimal = d
 	return nil
+}
+
+// valued finds the texts and the numbers of a JSON text.
+var valued = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[0-9][0-9.eE+-]*`)
+
+// pointless is a number with a point and nothing but zeros after it.
+var pointless = regexp.MustCompile(`^[0-9]+\.0+$`)
+
+// whole writes 14.0 as 14, which a member that counts reads: to JSON they are one
+// number, and many programs write the first.
+func whole(raw json.RawMessage) json.RawMessage {
+	return valued.ReplaceAllFunc(raw, func(b []byte) []byte {
+		if pointless.Match(b) {
+			return b[:bytes.IndexByte(b, '.')]
+		}
+		return b
+	})
 }
 
 // MarshalJSON writes a JSON number.
