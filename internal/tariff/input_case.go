@@ -15,10 +15,11 @@ import (
 
 // A caseReader turns a file into a case and collects what is wrong with it.
 type caseReader struct {
-	out    Case
-	fuel   Fuel
-	seen   map[string]bool
-	faults []error
+	out       Case
+	fuel      Fuel
+	seen      map[string]bool
+	stretches []stretch
+	faults    []error
 }
 
 func (r *caseReader) fault(field, format string, args ...any) {
@@ -53,6 +54,7 @@ func (b *Book) check(f fileCase) (Case, error) {
 		r.use(fmt.Sprintf("usage[%d]", i), u)
 	}
 	r.doubled()
+	r.overlapping()
 	r.period(f)
 	for i, a := range f.Aids {
 		r.aid(fmt.Sprintf("aids[%d]", i), a)
@@ -152,26 +154,33 @@ func (r *caseReader) use(field string, f fileUse) {
 		r.fault(field, "stands twice; name meters where two counted at one time")
 	}
 	r.seen[once] = true
+	days := stretch{field: field, counter: f.Meter + "|" + string(register)}
 	switch {
 	case f.Start != "" && f.Day == "" && f.From == "" && f.To == "":
 		at, err := time.Parse(time.RFC3339, f.Start)
 		if err != nil || !slices.ContainsFunc(energy.DayOf(at, r.out.Zone).Slots(r.out.Zone), at.Equal) {
 			r.fault(field+".start", "%q: want the start of a half-hour with its offset, 2026-11-25T06:30:00+01:00", f.Start)
 		}
+		days.from = energy.DayOf(at, r.out.Zone)
+		days.to = days.from.Add(1)
 		r.out.Slots = append(r.out.Slots, energy.Slot{Register: register, Start: at.UTC(), Energy: amount, Coverage: coverage})
 	case f.Day != "" && f.Start == "" && f.From == "" && f.To == "":
-		r.out.Totals = append(r.out.Totals, energy.Total{Register: register, Day: r.day(field+".day", f.Day), Energy: amount, Coverage: coverage})
+		days.from = r.day(field+".day", f.Day)
+		days.to = days.from.Add(1)
+		r.out.Totals = append(r.out.Totals, energy.Total{Register: register, Day: days.from, Energy: amount, Coverage: coverage})
 	case f.From != "" && f.To != "" && f.Start == "" && f.Day == "":
 		from, to := r.day(field+".from", f.From), r.day(field+".to", f.To)
 		if !from.Before(to) {
 			r.fault(field+".to", "%q: want a day after from", f.To)
 		}
+		days.from, days.to, days.span = from, to, true
 		r.out.Spans = append(r.out.Spans, energy.Interval{
 			Register: register, From: from.Start(r.out.Zone), To: to.Start(r.out.Zone), Energy: amount, Estimated: f.Estimated,
 		})
 	default:
 		r.fault(field, "want either start, or day, or from and to")
 	}
+	r.stretches = append(r.stretches, days)
 }
 
 // amount returns a register of the fuel and what it counted, in thousandths of its base unit.
