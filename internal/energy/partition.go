@@ -37,6 +37,18 @@ func numbered(letter string) func(string) bool {
 	}
 }
 
+// SameTwice reports whether two registers of one meter count the same energy: they
+// are of one quantity and of two partitions. A name that nobody knows is of none.
+func SameTwice(a, b Register) bool {
+	i, j := partitionOf(a), partitionOf(b)
+	return a.Quantity() == b.Quantity() && i >= 0 && j >= 0 && i != j
+}
+
+// partitionOf returns which partition a register is of; -1 for none.
+func partitionOf(r Register) int {
+	return slices.IndexFunc(partitions, func(holds func(string) bool) bool { return holds(r.Name()) })
+}
+
 // Once returns, of the slots of each register of one quantity of one meter over
 // one period, those of the registers that together are its energy once.
 //

@@ -14,7 +14,6 @@ import (
 	"foyer/internal/written"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/shopspring/decimal"
 
 	"foyer/internal/energy"
@@ -136,6 +135,10 @@ func (c *checker) decode(into any) error {
 		p := at.GetToken().Position
 		return fmt.Errorf("%s:%d:%d: %s", c.name, p.Line, p.Column, at.GetMessage())
 	}
+	var number notNumber
+	if errors.As(err, &number) {
+		return fmt.Errorf("%s:%s%w", c.name, c.placeOf(string(number)), err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
@@ -145,20 +148,6 @@ func (c *checker) decode(into any) error {
 func (c *checker) fault(field, format string, args ...any) {
 	line, column := c.place(field)
 	c.faults = append(c.faults, fmt.Errorf("%s:%d:%d: %s: %s", c.name, line, column, field, fmt.Sprintf(format, args...)))
-}
-
-// place returns the line and column of a field, or of the closest one that holds it.
-func (c *checker) place(field string) (line, column int) {
-	for file, err := parser.ParseBytes(c.text, 0); err == nil && field != ""; {
-		if path, err := yaml.PathString("$." + field); err == nil {
-			if node, err := path.FilterFile(file); err == nil && node != nil {
-				p := node.GetToken().Position
-				return p.Line, p.Column
-			}
-		}
-		field = field[:max(strings.LastIndexAny(field, ".["), 0)]
-	}
-	return 1, 1
 }
 
 var word = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
@@ -228,11 +217,19 @@ func plausible(d decimal.Decimal) bool {
 	return d.Exponent() >= -12 && d.Exponent() <= 12 && d.NumDigits() <= 24
 }
 
+// A notNumber is the text of an amount that does not read.
+type notNumber string
+
+func (e notNumber) Error() string {
+	return fmt.Sprintf("%q is not a decimal number: write it like 0.1940", string(e))
+}
+
 // UnmarshalYAML reads the digits as they stand.
 func (a *amount) UnmarshalYAML(text []byte) error {
-	d, err := decimal.NewFromString(strings.Trim(strings.TrimSpace(string(text)), `"'`))
+	digits := strings.Trim(strings.TrimSpace(string(text)), `"'`)
+	d, err := decimal.NewFromString(digits)
 	if err != nil || !plausible(d) {
-		return fmt.Errorf("%s is not a decimal number", text)
+		return notNumber(digits)
 	}
 	a.Decimal, a.set = d, true
 	return nil

@@ -55,6 +55,7 @@ func (b *Book) check(f fileCase) (Case, error) {
 	}
 	r.doubled()
 	r.overlapping()
+	r.twice()
 	r.period(f)
 	for i, a := range f.Aids {
 		r.aid(fmt.Sprintf("aids[%d]", i), a)
@@ -154,7 +155,7 @@ func (r *caseReader) use(field string, f fileUse) {
 		r.fault(field, "stands twice; name meters where two counted at one time")
 	}
 	r.seen[once] = true
-	days := stretch{field: field, counter: f.Meter + "|" + string(register)}
+	days := stretch{field: field, meter: f.Meter, register: register}
 	switch {
 	case f.Start != "" && f.Day == "" && f.From == "" && f.To == "":
 		at, err := time.Parse(time.RFC3339, f.Start)

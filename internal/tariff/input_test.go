@@ -17,16 +17,18 @@ func TestUsageThatCannotBeReadSaysWhere(t *testing.T) {
 		`{"day": "2026-03-01", "kwh": 1, "m3": 1}`: "usage[0].m3: stands beside kwh",
 		`{"day": "2026-03-01", "m3": 1}`:           "usage[0].m3: 1: the tariff is not one of gas",
 		`{"kwh": 1}`:                               "usage[0]: want either start, or day, or from and to",
-		`{"day": "2026-03-01", "from": "2026-03-01", "to": "2026-03-02", "kwh": 1}`:                                  "usage[0]: want either start, or day, or from and to",
-		`{"from": "2026-03-02", "to": "2026-03-02", "kwh": 1}`:                                                       "usage[0].to: \"2026-03-02\": want a day after from",
-		`{"start": "2026-03-01T06:10:00+01:00", "kwh": 1}`:                                                           "usage[0].start: \"2026-03-01T06:10:00+01:00\": want the start of a half-hour",
-		`{"day": "2026-03-01", "kwh": 1}, {"day": "2026-03-01", "kwh": 1}`:                                           "usage[1]: stands twice",
-		`{"day": "2026-03-01", "kwh": 1}, {"start": "2026-03-01T06:00:00+01:00", "kwh": 1}`:                          "2026-03-01: energy_import stands by half-hours and as a whole",
-		`{"day": "2026-03-02", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-04", "kwh": 1}`:                      "usage[0]: 2026-03-02 is counted by usage[1] too",
-		`{"from": "2026-03-01", "to": "2026-03-04", "kwh": 1}, {"from": "2026-03-03", "to": "2026-03-05", "kwh": 1}`: "usage[1]: 2026-03-03 is counted by usage[0] too",
-		`{"day": "2026-03-01", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-02", "kwh": 1}`:                      "usage[1]: 2026-03-01 is counted by usage[0] too",
-		`{"start": "2026-03-01T06:00:00+01:00", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-03", "kwh": 1}`:     "usage[1]: 2026-03-01 is counted by usage[0] too",
-		`{"day": "2026-03-01", "kw": 1}`:                                                                             `unknown field "kw"`,
+		`{"day": "2026-03-01", "from": "2026-03-01", "to": "2026-03-02", "kwh": 1}`:                                                   "usage[0]: want either start, or day, or from and to",
+		`{"from": "2026-03-02", "to": "2026-03-02", "kwh": 1}`:                                                                        "usage[0].to: \"2026-03-02\": want a day after from",
+		`{"start": "2026-03-01T06:10:00+01:00", "kwh": 1}`:                                                                            "usage[0].start: \"2026-03-01T06:10:00+01:00\": want the start of a half-hour",
+		`{"day": "2026-03-01", "kwh": 1}, {"day": "2026-03-01", "kwh": 1}`:                                                            "usage[1]: stands twice",
+		`{"day": "2026-03-01", "kwh": 1}, {"start": "2026-03-01T06:00:00+01:00", "kwh": 1}`:                                           "2026-03-01: energy_import stands by half-hours and as a whole",
+		`{"day": "2026-03-02", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-04", "kwh": 1}`:                                       "usage[0]: 2026-03-02 is counted by usage[1] too",
+		`{"from": "2026-03-01", "to": "2026-03-04", "kwh": 1}, {"from": "2026-03-03", "to": "2026-03-05", "kwh": 1}`:                  "usage[1]: 2026-03-03 is counted by usage[0] too",
+		`{"day": "2026-03-01", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-02", "kwh": 1}`:                                       "usage[1]: 2026-03-01 is counted by usage[0] too",
+		`{"start": "2026-03-01T06:00:00+01:00", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-03", "kwh": 1}`:                      "usage[1]: 2026-03-01 is counted by usage[0] too",
+		`{"day": "2026-03-01", "kwh": 9}, {"day": "2026-03-01", "register": "hp", "kwh": 9}`:                                          "usage[1]: on 2026-03-01 energy_import/hp counts once more what energy_import of usage[0] counts",
+		`{"day": "2026-03-01", "register": "f01", "kwh": 9}, {"from": "2026-03-01", "to": "2026-03-03", "register": "d01", "kwh": 9}`: "counts once more",
+		`{"day": "2026-03-01", "kw": 1}`: `unknown field "kw"`,
 	} {
 		text := `{"contracts": [{"tariff": "fr-bleu-base", "power_kva": 6}], "usage": [` + usage + `]}`
 		if _, err := shelf(t).ReadCase(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
@@ -40,6 +42,7 @@ func TestUsesThatFollowOneAnotherDoNotOverlap(t *testing.T) {
 		`{"from": "2026-03-01", "to": "2026-03-03", "kwh": 1}, {"day": "2026-03-03", "kwh": 1}, {"from": "2026-03-04", "to": "2026-03-06", "kwh": 1}`,
 		`{"from": "2026-03-01", "to": "2026-03-03", "meter": "old", "kwh": 1}, {"from": "2026-03-02", "to": "2026-03-04", "meter": "new", "kwh": 1}`,
 		`{"start": "2026-03-01T06:00:00+01:00", "kwh": 1}, {"start": "2026-03-01T06:30:00+01:00", "kwh": 1}`,
+		`{"day": "2026-03-01", "register": "base", "kwh": 1}, {"day": "2026-03-02", "register": "hp", "kwh": 1}, {"day": "2026-03-02", "register": "hc", "kwh": 1}`,
 	} {
 		text := `{"contracts": [{"tariff": "fr-bleu-base", "power_kva": 6}], "usage": [` + usage + `]}`
 		if _, err := shelf(t).ReadCase(strings.NewReader(text)); err != nil {

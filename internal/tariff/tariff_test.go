@@ -202,7 +202,8 @@ func TestTaxesThatAreNotIncludedAreLines(t *testing.T) {
 func TestATariffFileSaysWhereItIsWrong(t *testing.T) {
 	for name, c := range map[string]struct{ replace, with, want string }{
 		"unknown key":        {"name:", "title:", `x.yaml:3:1: unknown field "title"`},
-		"not a number":       {`"0.1327"`, "cheap", "is not a decimal number"},
+		"not a number":       {`"0.1327"`, "cheap", `x.yaml:12:36: versions[0].energy[0].price: "cheap" is not a decimal number`},
+		"a comma":            {`"0.1327"`, `"0,1327"`, `x.yaml:12:36: versions[0].energy[0].price: "0,1327" is not a decimal number: write it like 0.1940`},
 		"negative price":     {`"0.1327"`, "-0.1", "x.yaml:12:36: versions[0].energy[0].price: -0.1: want at least 0"},
 		"wrong period":       {"period: base", "period: hp", `x.yaml:12:23: versions[0].energy[0].period: "hp": want one of [base]`},
 		"no source":          {"source: made up", `source: ""`, "x.yaml:8:13: versions[0].source: is missing"},
