@@ -113,6 +113,9 @@ func (p period) read(o *app.Office) (from, to, until time.Time, err error) {
 	from, a := dayFlag(o, "from", *p.from)
 	to, b := dayFlag(o, "to", *p.to)
 	until, c := dayFlag(o, "until", *p.until)
+	if c == nil && !until.IsZero() && !until.After(app.Wall()) {
+		c = usageError{fmt.Errorf("--until %q: want a day after today; what holds no longer is withdrawn", *p.until)}
+	}
 	return from, to, until, errors.Join(a, b, c)
 }
 

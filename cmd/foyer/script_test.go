@@ -46,6 +46,7 @@ func scriptParams() testscript.Params {
 				return err
 			}
 			e.Setenv("BROKER", l.Addr().String())
+			e.Setenv("SOON", time.Now().AddDate(0, 3, 0).Format(time.DateOnly)) // a day that a consent may end on
 			config := fmt.Sprintf("listen: 127.0.0.1:0\nbroker: {url: embedded://%s}\n", l.Addr())
 			if err := l.Close(); err != nil {
 				return err
