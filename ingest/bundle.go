@@ -22,7 +22,7 @@ var errPanic = errors.New("handling the message ended in a panic")
 // topics. A panic fails the message it was about, or all whose readings it was about
 // to keep.
 func (h *Handler) HandleAll(ctx context.Context, ms []Message, done func(i int, err error)) {
-	b := bundle{later: map[string][]int{}}
+	b := bundle{later: map[string][]int{}, readings: make([]energy.Reading, 0, usually*len(ms))}
 	for i, m := range ms {
 		where := later
 		if b.later[m.Topic] == nil {
@@ -52,6 +52,9 @@ func (h *Handler) HandleAll(ctx context.Context, ms []Message, done func(i int, 
 	}
 	topics.Wait()
 }
+
+// usually is for how many readings of each message a bundle has room at first.
+const usually = 3
 
 // A bundle is what several messages come to.
 type bundle struct {

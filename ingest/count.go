@@ -20,6 +20,10 @@ type Count struct {
 // Counts adds up what became of readings and messages. Its zero value is empty.
 type Counts struct {
 	of map[countKey]*energy.Tally
+
+	// What was counted last: a message's readings come one after the other.
+	last  countKey
+	tally *energy.Tally // nil for nothing
 }
 
 type countKey struct {
@@ -43,15 +47,17 @@ func (c *Counts) Case(x Case, f energy.Fate) {
 }
 
 func (c *Counts) add(k countKey, f energy.Fate, n int64) {
-	t := c.of[k]
-	if t == nil {
+	if c.tally == nil || c.last != k {
+		c.last, c.tally = k, c.of[k]
+	}
+	if c.tally == nil {
 		if c.of == nil {
 			c.of = map[countKey]*energy.Tally{}
 		}
-		t = new(energy.Tally)
-		c.of[k] = t
+		c.tally = new(energy.Tally)
+		c.of[k] = c.tally
 	}
-	t[f] += n
+	c.tally[f] += n
 }
 
 // List returns the counts that are not 0, those of one meter together.

@@ -69,7 +69,7 @@ func (s standing) of(r energy.Reading) MeterState {
 // with one key the first stands.
 func (d *Drain) sort(ctx context.Context, b Batch) (*work, error) {
 	w := &work{through: b.Through, again: b.Again, plan: planOf(len(b.Readings), b.Plan)}
-	w.keep, w.place = make([]energy.Reading, 0, len(b.Readings)), make([]int, 0, len(b.Readings))
+	w.keep, w.place = b.Readings[:0], make([]int, 0, len(b.Readings)) // in place of the batch, of which nothing else is needed
 	standings, firsts := map[energy.MeterID]standing{}, newFirsts()
 	for i, r := range b.Readings {
 		now, ok := standings[r.Meter]
@@ -309,6 +309,10 @@ func (d *Drain) store(ctx context.Context, w *work, fresh []int) error {
 			continue
 		}
 		w.sinkStored(rs[i], j)
+	}
+	if w.stale == nil {
+		w.stale = slices.Clip(rs) // nearly always, and then without a copy
+		return nil
 	}
 	w.stale = append(w.stale, rs...)
 	return nil

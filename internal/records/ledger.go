@@ -80,10 +80,8 @@ func (d *DB) enter(ctx context.Context, tx *sql.Tx, accounts []energy.Account) e
 	for _, c := range fateColumns {
 		add = append(add, c+" = ledger."+c+" + excluded."+c)
 	}
-	//nolint:gosec // placeholders and names of columns are all that is joined
-	_, err := tx.ExecContext(ctx, `INSERT INTO ledger (meter, gateway, day, `+strings.Join(fateColumns, ", ")+`) VALUES `+
-		d.values(len(accounts), width)+` ON CONFLICT (meter, gateway, day) DO UPDATE SET `+strings.Join(add, ", "), args...)
-	return err
+	return d.exec(ctx, tx, `INSERT INTO ledger (meter, gateway, day, `+strings.Join(fateColumns, ", ")+`) VALUES `+
+		d.values(len(accounts), width)+` ON CONFLICT (meter, gateway, day) DO UPDATE SET `+strings.Join(add, ", "), args)
 }
 
 // Accounts returns the ledger of the days from one to before another, in order of

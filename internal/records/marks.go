@@ -53,16 +53,16 @@ func (d *DB) Claim(ctx context.Context, rs []energy.Reading) ([]energy.Reading, 
 // newestOf returns the newest reading of each register, in the order of their
 // keys so that two ingesters never wait for each other in a circle.
 func newestOf(rs []energy.Reading) []energy.Reading {
-	newest := map[markKey]energy.Reading{}
-	for _, r := range rs {
+	newest := map[markKey]int{} // by their place in rs
+	for i, r := range rs {
 		k := markKey{r.Meter, r.Register}
-		if n, ok := newest[k]; !ok || r.At.After(n.At) {
-			newest[k] = r
+		if n, ok := newest[k]; !ok || r.At.After(rs[n].At) {
+			newest[k] = i
 		}
 	}
 	all := make([]energy.Reading, 0, len(newest))
-	for _, r := range newest {
-		all = append(all, r)
+	for _, i := range newest {
+		all = append(all, rs[i])
 	}
 	slices.SortFunc(all, func(a, b energy.Reading) int {
 		return cmp.Or(cmp.Compare(a.Meter, b.Meter), cmp.Compare(a.Register, b.Register))
@@ -108,9 +108,7 @@ func (d *DB) Stale(ctx context.Context, spans []energy.Span) error {
 			for _, s := range part {
 				args = append(args, string(s.Meter), millis(s.From), millis(s.To))
 			}
-			//nolint:gosec // placeholders are all that is joined
-			_, err := tx.ExecContext(ctx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+d.values(len(part), 3), args...)
-			if err != nil {
+			if err := d.exec(ctx, tx, `INSERT INTO stale (meter, from_at, to_at) VALUES `+d.values(len(part), 3), args); err != nil {
 				return err
 			}
 		}
