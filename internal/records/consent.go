@@ -82,10 +82,17 @@ func unchanged(ctx context.Context, tx *sql.Tx, family household.FamilyID, seen 
 	return nil
 }
 
+// What a family agrees to: from an instant on, and now, for the registry.
+const (
+	selectHolding = `SELECT purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to
+		FROM "grant" WHERE family = $1 AND valid_to > $2 ORDER BY purpose, recipient, category, granularity, consent`
+	selectScope = `SELECT purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to
+		FROM v_scope WHERE family = $1 ORDER BY purpose, recipient, category, granularity, consent`
+)
+
 // holding returns what a family agrees to at an instant.
 func holding(ctx context.Context, tx *sql.Tx, family household.FamilyID, now int64) ([]consent.Grant, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to
-		FROM "grant" WHERE family = $1 AND valid_to > $2 ORDER BY purpose, recipient, category, granularity, consent`, family, now)
+	rows, err := tx.QueryContext(ctx, selectHolding, family, now)
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +222,7 @@ func (d *DB) Grants(ctx context.Context, family household.FamilyID) ([]consent.G
 }
 
 func grants(ctx context.Context, q querier, family household.FamilyID) ([]consent.Grant, error) {
-	rows, err := q.QueryContext(ctx, `SELECT purpose, recipient, category, granularity, data_from, data_to, valid_from, valid_to
-		FROM v_scope WHERE family = $1 ORDER BY purpose, recipient, category, granularity, consent`, family)
+	rows, err := q.QueryContext(ctx, selectScope, family)
 	if err != nil {
 		return nil, err
 	}

@@ -16,15 +16,15 @@ import (
 // selectMeter reads a meter as it stands now. A claimed meter is collected while
 // its family agrees to something measured; an outdoor one belongs to no family and always is.
 // What a meter measured for a family that agrees is kept, whoever has the meter now.
-// All families that agree are looked for once: nothing leads from one to its grants, and
-// an ingester reads its meters again every two seconds.
+// What a family agrees to is found by grant_family: an ingester reads its meters again
+// every two seconds, and there are some five grants for each home.
 const selectMeter = `SELECT m.id, m.gateway, m.state, m.role, m.max_power, m.first_seen,
 		COALESCE(a.family, ''), COALESCE(a.from_at, 0),
 		COALESCE((SELECT MIN(b.from_at) FROM attachment b WHERE b.meter = m.id), m.first_seen),
 		COALESCE((SELECT MAX(b.to_at) FROM attachment b WHERE b.meter = m.id
-			AND b.family IN (SELECT family FROM v_grant WHERE category <> 'survey')), 0),
+			AND EXISTS (SELECT 1 FROM v_grant g WHERE g.family = b.family AND g.category <> 'survey')), 0),
 		COALESCE(p.zone, q.zone, (SELECT zone FROM pilot ORDER BY id LIMIT 1), ''),
-		CASE WHEN a.family IN (SELECT family FROM v_grant WHERE category <> 'survey') THEN 1 ELSE 0 END
+		CASE WHEN EXISTS (SELECT 1 FROM v_grant g WHERE g.family = a.family AND g.category <> 'survey') THEN 1 ELSE 0 END
 	FROM meter m
 		LEFT JOIN attachment a ON a.meter = m.id AND a.to_at = 253402300800000
 		LEFT JOIN family f ON f.id = a.family LEFT JOIN pilot p ON p.id = f.pilot

@@ -28,25 +28,6 @@ func TestAFamilysMetersAreFoundWithoutReadingAllOthers(t *testing.T) {
 	}
 }
 
-// TestGrantsAreReadOnceForAllMeters and not for each of them.
-func TestGrantsAreReadOnceForAllMeters(t *testing.T) {
-	db := open(t, "sqlite://"+filepath.Join(t.TempDir(), "records.db"))
-	lists := 0
-	steps := planOf(t, db, selectMeter+` WHERE m.id IN `+db.values(1, 2), "m1", "m2")
-	for i, step := range steps {
-		switch {
-		case !strings.HasPrefix(step, "SCAN grant"):
-		case strings.HasPrefix(steps[i-1], "LIST SUBQUERY"):
-			lists++
-		default:
-			t.Errorf("%s: %s", steps[i-1], step)
-		}
-	}
-	if lists == 0 {
-		t.Errorf("grants are not read: %q", steps)
-	}
-}
-
 // planOf returns the steps of SQLite's plan of a query.
 func planOf(t *testing.T, db *DB, query string, args ...any) []string {
 	t.Helper()
