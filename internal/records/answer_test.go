@@ -25,7 +25,7 @@ func TestAnswersAreKeptInOrderAndSealed(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		for _, kept := range texts(t, db, `SELECT answer || ' ' || said_by FROM answer WHERE answer <> ''`) {
-			if strings.HasPrefix(kept, "yes") || strings.HasPrefix(kept, "no ") || strings.Contains(kept, "Roy") {
+			if strings.HasPrefix(kept, "yes") || strings.HasPrefix(kept, "no ") || strings.Contains(kept, "A. Roy") {
 				t.Errorf("kept in clear: %s", kept)
 			}
 		}
