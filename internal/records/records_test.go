@@ -85,10 +85,10 @@ func TestTwoStoresOpenAtOnce(t *testing.T) {
 // TestDialectsDescribeTheSameTables compares every table and view, column by
 // column, in both dialects.
 func TestDialectsDescribeTheSameTables(t *testing.T) {
-	lite := columns(t, open(t, stores["sqlite"](t)), `SELECT m.name || '.' || c.cid || '.' || c.name
+	lite := list(t, open(t, stores["sqlite"](t)), 100, `SELECT m.name || '.' || c.cid || '.' || c.name
 		FROM sqlite_schema m, pragma_table_info(m.name) c
 		WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%'`)
-	post := columns(t, open(t, stores["postgres"](t)), `SELECT table_name || '.' || (ordinal_position - 1) || '.' || column_name
+	post := list(t, open(t, stores["postgres"](t)), 100, `SELECT table_name || '.' || (ordinal_position - 1) || '.' || column_name
 		FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'goose_%'`)
 	for _, c := range lite {
 		if !slices.Contains(post, c) {
@@ -102,7 +102,8 @@ func TestDialectsDescribeTheSameTables(t *testing.T) {
 	}
 }
 
-func columns(t *testing.T, db *DB, query string) []string {
+// list returns the texts that a query finds, of which there are so many at least.
+func list(t *testing.T, db *DB, least int, query string) []string {
 	t.Helper()
 	rows, err := db.read.Query(query)
 	if err != nil {
@@ -117,8 +118,8 @@ func columns(t *testing.T, db *DB, query string) []string {
 		}
 		all = append(all, c)
 	}
-	if err := rows.Err(); err != nil || len(all) < 100 {
-		t.Fatalf("%d columns: %v", len(all), err)
+	if err := rows.Err(); err != nil || len(all) < least {
+		t.Fatalf("%d found, want %d at least: %v", len(all), least, err)
 	}
 	return all
 }
