@@ -23,8 +23,9 @@ type Store interface {
 	// Evidence returns what is known of a family at now; results and weather over
 	// the last days.
 	Evidence(ctx context.Context, family household.FamilyID, indicators []string, days int, now time.Time) (household.Evidence, error)
-	// Gateways returns what is known of every gateway.
-	Gateways(ctx context.Context) ([]household.GatewayEvidence, error)
+	// Gateways returns what is known of the next gateways after one, and after which one to
+	// go on; "" after the last.
+	Gateways(ctx context.Context, after string) ([]household.GatewayEvidence, string, error)
 	// Transit writes one step of an alert with its history and what is to be sent,
 	// all or nothing. It returns [household.ErrAlertMoved] when the alert is no
 	// longer at the version the step starts from.
@@ -83,21 +84,32 @@ func (e *Engine) EvaluateGateways(ctx context.Context, now time.Time) error {
 	if !e.forward("gateways", now) {
 		return nil
 	}
-	err := e.settle(ctx, func() error {
-		all, err := e.store.Gateways(ctx)
+	var errs []error
+	for after, more := "", true; more; {
+		next, err := e.someGateways(ctx, after, now)
 		if err != nil {
+			errs = append(errs, fmt.Errorf("evaluate gateways: %w", err))
+		}
+		after, more = next, next != ""
+	}
+	return errors.Join(errs...)
+}
+
+// someGateways judges the next gateways after one, and returns after which one to go on;
+// "" where that is not known, or after the last.
+func (e *Engine) someGateways(ctx context.Context, after string, now time.Time) (next string, err error) {
+	err = e.settle(ctx, func() (err error) {
+		var some []household.GatewayEvidence
+		if some, next, err = e.store.Gateways(ctx, after); err != nil {
 			return err
 		}
 		var errs []error
-		for _, g := range all {
+		for _, g := range some {
 			errs = append(errs, e.gateway(ctx, g, now))
 		}
 		return errors.Join(errs...)
 	})
-	if err != nil {
-		return fmt.Errorf("evaluate gateways: %w", err)
-	}
-	return nil
+	return next, err
 }
 
 // settle runs judge again while somebody else moves an alert at the same time.

@@ -64,12 +64,17 @@ func (m *memory) Evidence(_ context.Context, family household.FamilyID, _ []stri
 	return ev, m.fail
 }
 
-func (m *memory) Gateways(context.Context) ([]household.GatewayEvidence, error) {
-	all := slices.Clone(m.gateways)
+// Gateways returns them one by one.
+func (m *memory) Gateways(_ context.Context, after string) ([]household.GatewayEvidence, string, error) {
+	n := slices.IndexFunc(m.gateways, func(g household.GatewayEvidence) bool { return g.ID > after })
+	if n < 0 || m.fail != nil {
+		return nil, "", m.fail
+	}
+	all := slices.Clone(m.gateways[n : n+1])
 	for i, g := range all {
 		all[i].Alerts = m.known(func(a household.Alert) bool { return a.Family == "" && a.Gateway == g.ID })
 	}
-	return all, m.fail
+	return all, all[0].ID, nil
 }
 
 func (m *memory) Transit(_ context.Context, t household.Transition) error {
@@ -292,6 +297,33 @@ func TestRulesThatMakeNoSenseAreRefused(t *testing.T) {
 	rules["cold_home"].(*ColdHome).Days = 0
 	if _, err := New(newMemory(), rules, time.Time{}, slog.New(slog.DiscardHandler), prometheus.NewRegistry()); err == nil {
 		t.Error("accepted")
+	}
+}
+
+// TestEveryGatewayIsJudged has several die of which the store tells one after the other.
+func TestEveryGatewayIsJudged(t *testing.T) {
+	store := newMemory()
+	e, _ := newEngine(t, store, DefaultRules())
+	for _, id := range []string{"g1", "g2", "g3"} {
+		g := household.GatewayEvidence{ID: id, Pilot: "p1"}
+		for i := range 5 {
+			g.Meters = append(g.Meters, household.Pulse{
+				Meter: energy.MeterID(fmt.Sprint(id, i)), Gateway: id, Family: household.FamilyID(fmt.Sprint("f", i)), Interval: 10 * time.Minute, Last: start,
+			})
+		}
+		store.gateways = append(store.gateways, g)
+	}
+	for minutes := 0; minutes <= 300; minutes += 5 {
+		if err := e.EvaluateGateways(t.Context(), start.Add(time.Duration(minutes)*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var dead []string
+	for _, step := range store.steps {
+		dead = append(dead, step.Alert.Gateway+" "+string(step.Step))
+	}
+	if got := fmt.Sprint(dead); got != "[g1 opened g2 opened g3 opened]" {
+		t.Error(got)
 	}
 }
 

@@ -314,16 +314,19 @@ func TestEvidenceHoldsRunningAlertsAndTheLastOfEachCause(t *testing.T) {
 		if got := ids(ev.Alerts); got != "a2 a4 a6" {
 			t.Error(got)
 		}
-		gateways, err := db.Gateways(t.Context())
-		if err != nil || len(gateways) != 1 || gateways[0].ID != "g1" || gateways[0].Pilot != "p1" || len(gateways[0].Meters) != 2 {
+		gateways, last, err := db.Gateways(t.Context(), "")
+		if err != nil || last != "g1" || len(gateways) != 1 || gateways[0].ID != "g1" || gateways[0].Pilot != "p1" || len(gateways[0].Meters) != 2 {
 			t.Fatalf("%v %+v", err, gateways)
 		}
 		if got := ids(gateways[0].Alerts); got != "a6" {
 			t.Error(got)
 		}
+		if none, end, err := db.Gateways(t.Context(), last); err != nil || len(none) != 0 || end != "" {
+			t.Errorf("after the last: %v %q %v", none, end, err)
+		}
 		// When the last family stops, its gateway's incident is still there to end.
 		execAlert(t, db, `DELETE FROM "grant"`)
-		gateways, err = db.Gateways(t.Context())
+		gateways, _, err = db.Gateways(t.Context(), "")
 		if err != nil || len(gateways) != 1 || len(gateways[0].Meters) != 0 || ids(gateways[0].Alerts) != "a6" {
 			t.Errorf("%v %+v", err, gateways)
 		}

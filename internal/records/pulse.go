@@ -67,20 +67,54 @@ func (d *DB) evidence(ctx context.Context, family household.FamilyID, indicators
 	return e, nil
 }
 
-// Gateways returns what incidents are decided on, for each gateway that has a
-// meter whose readings are collected or an incident that runs.
-func (d *DB) Gateways(ctx context.Context) ([]household.GatewayEvidence, error) {
-	pulses, err := d.pulses(ctx, "")
-	if err != nil {
-		return nil, fmt.Errorf("read gateways: %w", err)
+// gatewaysAtOnce is how many gateways are judged at once.
+const gatewaysAtOnce = 256
+
+const selectNextGateways = `SELECT gateway FROM meter WHERE gateway > $1 UNION SELECT gateway FROM alert WHERE family IS NULL AND gateway > $1
+	ORDER BY gateway LIMIT CAST($2 AS BIGINT)`
+
+// Gateways returns what incidents are decided on, for each of the next gateways after one
+// that has a meter whose readings are collected or an incident that runs, and after which
+// one to go on; "" after the last.
+func (d *DB) Gateways(ctx context.Context, after string) ([]household.GatewayEvidence, string, error) {
+	ids, err := d.nextGateways(ctx, after)
+	if err != nil || len(ids) == 0 {
+		return nil, "", wrap("read gateways", err)
 	}
-	incidents, err := d.lastAlerts(ctx, sameGateway, "a.family IS NULL")
+	last := ids[len(ids)-1]
+	all, err := d.gateways(ctx, ids[0], last)
+	return all, last, wrap("read gateways", err)
+}
+
+func (d *DB) nextGateways(ctx context.Context, after string) ([]string, error) {
+	rows, err := d.read.QueryContext(ctx, selectNextGateways, after, gatewaysAtOnce)
 	if err != nil {
-		return nil, fmt.Errorf("read gateways: %w", err)
+		return nil, err
 	}
-	pilots, err := d.gatewayPilots(ctx)
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+func (d *DB) gateways(ctx context.Context, first, last string) ([]household.GatewayEvidence, error) {
+	pulses, err := d.pulses(ctx, "AND m.gateway BETWEEN $1 AND $2", first, last)
 	if err != nil {
-		return nil, fmt.Errorf("read gateways: %w", err)
+		return nil, err
+	}
+	incidents, err := d.lastAlerts(ctx, sameGateway, "a.family IS NULL AND a.gateway BETWEEN $1 AND $2", first, last)
+	if err != nil {
+		return nil, err
+	}
+	pilots, err := d.gatewayPilots(ctx, first, last)
+	if err != nil {
+		return nil, err
 	}
 	var all []household.GatewayEvidence
 	at := map[string]int{}
@@ -102,12 +136,13 @@ func (d *DB) Gateways(ctx context.Context) ([]household.GatewayEvidence, error) 
 	return all, nil
 }
 
-// gatewayPilots returns the pilot of each gateway: its own, or that of a family
+// gatewayPilots returns the pilot of each gateway from one to another: its own, or that of a family
 // it has a meter of.
-func (d *DB) gatewayPilots(ctx context.Context) (map[string]string, error) {
+func (d *DB) gatewayPilots(ctx context.Context, first, last string) (map[string]string, error) {
 	rows, err := d.read.QueryContext(ctx, `SELECT m.gateway, COALESCE(MIN(g.pilot), MIN(f.pilot), '') FROM meter m
 		LEFT JOIN gateway g ON g.id = m.gateway
-		LEFT JOIN attachment a ON a.meter = m.id LEFT JOIN family f ON f.id = a.family GROUP BY m.gateway`)
+		LEFT JOIN attachment a ON a.meter = m.id LEFT JOIN family f ON f.id = a.family
+		WHERE m.gateway BETWEEN $1 AND $2 GROUP BY m.gateway`, first, last)
 	if err != nil {
 		return nil, err
 	}
