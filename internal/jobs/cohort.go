@@ -58,15 +58,15 @@ func (p *Planner) cohortYears(ctx context.Context, by []indicators.Indicator) ([
 // many.
 func (p *Planner) compareYear(ctx context.Context, by []indicators.Indicator, y household.CohortYear, now time.Time) (int, error) {
 	added := 0
-	cohort, err := p.amongOthers(ctx, by, y, func(home household.Counted, all []compared) error {
-		filing := household.Filing{Family: home.Family, At: now}
+	cohort, err := p.amongOthers(ctx, by, y, func(family household.FamilyID, start time.Time, all []compared) error {
+		filing := household.Filing{Family: family, At: now}
 		for _, c := range all {
 			if c.kept != nil && same(*c.kept, c.result) {
 				continue
 			}
 			c.result.At = now
 			filing.Results = append(filing.Results, household.Filed{
-				Result: c.result, Category: c.indicator.Category, Granularity: c.indicator.Granularity, Start: home.Start,
+				Result: c.result, Category: c.indicator.Category, Granularity: c.indicator.Granularity, Start: start,
 			})
 		}
 		if len(filing.Results) == 0 {
@@ -95,32 +95,34 @@ type compared struct {
 
 // amongOthers compares the homes of a year with each other and tells what comes out,
 // home by home. It returns what they were compared with.
-func (p *Planner) amongOthers(ctx context.Context, by []indicators.Indicator, y household.CohortYear, tell func(household.Counted, []compared) error) (indicators.Cohort, error) {
-	homes, err := p.store.CohortHomes(ctx, y)
+func (p *Planner) amongOthers(ctx context.Context, by []indicators.Indicator, y household.CohortYear, tell func(family household.FamilyID, start time.Time, all []compared) error) (indicators.Cohort, error) {
+	var members []indicators.Member // all at once: a median is of all of them
+	var starts []time.Time
+	err := p.store.CohortHomes(ctx, y, func(h household.Counted) error {
+		if h.Unread { // computed again, it is compared again
+			return nil
+		}
+		m, err := indicators.MemberOf(h.Result, h.Covers)
+		members, starts = append(members, m), append(starts, h.Start)
+		return err
+	})
 	if err != nil {
 		return indicators.Cohort{}, err
-	}
-	homes = slices.DeleteFunc(homes, func(h household.Counted) bool { return h.Unread }) // computed again, they are compared again
-	members := make([]indicators.Member, len(homes))
-	for n, h := range homes {
-		if members[n], err = indicators.MemberOf(h.Result, h.Covers); err != nil {
-			return indicators.Cohort{}, err
-		}
 	}
 	cohort := indicators.CohortOf(members, y.To.Add(-1), y.Least)
 	ids := make([]string, len(by))
 	for n, i := range by {
 		ids[n] = i.ID
 	}
-	for n, h := range homes {
-		rows, err := p.store.Newest(ctx, h.Family, ids, y.From, y.From.Add(1))
+	for n, m := range members {
+		rows, err := p.store.Newest(ctx, m.Family, ids, y.From, y.From.Add(1))
 		if err != nil {
 			return cohort, err
 		}
 		var all []compared
 		for _, i := range by {
 			c := compared{indicator: i}
-			if c.result, err = i.Among(cohort, members[n], y.From, y.To); err != nil {
+			if c.result, err = i.Among(cohort, m, y.From, y.To); err != nil {
 				return cohort, err
 			}
 			if k := slices.IndexFunc(rows, func(r household.Result) bool { return r.Indicator == i.ID }); k >= 0 {
@@ -128,7 +130,7 @@ func (p *Planner) amongOthers(ctx context.Context, by []indicators.Indicator, y 
 			}
 			all = append(all, c)
 		}
-		if err := tell(h, all); err != nil {
+		if err := tell(m.Family, starts[n], all); err != nil {
 			return cohort, err
 		}
 	}
@@ -148,8 +150,8 @@ func (p *Planner) verifyYear(ctx context.Context, by []indicators.Indicator, of 
 		c.waiting++
 		return c, nil
 	}
-	_, err = p.amongOthers(ctx, by, years[at], func(home household.Counted, all []compared) error {
-		if !o.wants(home.Family) {
+	_, err = p.amongOthers(ctx, by, years[at], func(family household.FamilyID, _ time.Time, all []compared) error {
+		if !o.wants(family) {
 			return nil
 		}
 		for _, x := range all {
@@ -158,7 +160,7 @@ func (p *Planner) verifyYear(ctx context.Context, by []indicators.Indicator, of 
 				x.kept = &household.Result{}
 			}
 			if !same(*x.kept, x.result) {
-				one := comparison{family: home.Family}
+				one := comparison{family: family}
 				one.result(*x.kept, x.result)
 				c.found = append(c.found, one.found...)
 			}

@@ -128,8 +128,8 @@ type Cohorts interface {
 	CountedBy(ctx context.Context) (string, error)
 	// CohortYears returns every year of which something is known of homes, by pilot and day.
 	CohortYears(ctx context.Context) ([]household.CohortYear, error)
-	// CohortHomes returns what is known of homes over a year, by family.
-	CohortHomes(ctx context.Context, y household.CohortYear) ([]household.Counted, error)
+	// CohortHomes tells what is known of homes over a year, by family.
+	CohortHomes(ctx context.Context, y household.CohortYear, tell func(household.Counted) error) error
 	// SaveCohort keeps what homes were compared with, and that they were.
 	SaveCohort(ctx context.Context, c household.Cohort) error
 	// MarkCohorts has homes compared again over the years that touch [from, to).

@@ -161,19 +161,15 @@ func endOf(start int64, y household.CohortYear) int64 {
 
 const hourMillis = 3_600_000
 
-// CohortHomes returns what is known of the homes of a pilot over a year, by family.
-func (d *DB) CohortHomes(ctx context.Context, y household.CohortYear) ([]household.Counted, error) {
-	all, err := d.cohortHomes(ctx, y)
-	if err != nil {
-		return nil, fmt.Errorf("read what homes are compared by: %w", err)
-	}
-	return all, nil
+// CohortHomes tells what is known of the homes of a pilot over a year, by family.
+func (d *DB) CohortHomes(ctx context.Context, y household.CohortYear, tell func(household.Counted) error) error {
+	return wrap("read what homes are compared by", d.cohortHomes(ctx, y, tell))
 }
 
-func (d *DB) cohortHomes(ctx context.Context, y household.CohortYear) ([]household.Counted, error) {
+func (d *DB) cohortHomes(ctx context.Context, y household.CohortYear, tell func(household.Counted) error) error {
 	agreed, _, err := d.countings(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	rows, err := d.read.QueryContext(ctx, `SELECT r.id, r.family, r.version, r.status, r.value, r.unit, r.detail, r.computed_at, r.category, r.start_at, r.to_day
 		FROM result r JOIN family f ON f.id = r.family
@@ -181,30 +177,31 @@ func (d *DB) cohortHomes(ctx context.Context, y household.CohortYear) ([]househo
 			AND r.id = (SELECT MAX(q.id) FROM result q WHERE q.family = r.family AND q.indicator = r.indicator AND q.from_day = r.from_day)
 		ORDER BY r.family`, y.Pilot, energyYear, y.From.String())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var all []household.Counted
 	for rows.Next() {
 		c := household.Counted{Result: household.Result{Indicator: energyYear, From: y.From}}
 		var at, start int64
 		var detail, category, to string
 		if err := rows.Scan(&c.ID, &c.Family, &c.Version, &c.Status, &c.Value, &c.Unit, &detail, &at, &category, &start, &to); err != nil {
-			return nil, err
+			return err
 		}
 		if c.To, err = energy.ParseDay(to); err != nil {
-			return nil, err
+			return err
 		}
 		c.Detail, c.At, c.Start, c.Covers = []byte(detail), instant(at), instant(start), covers(agreed[c.Family], start, endOf(start, y))
 		switch err := d.unsealResult(ctx, &c.Result, category); {
 		case errors.Is(err, keyring.ErrNotOpened):
 			c.Value, c.Detail, c.Unread = "", nil, true
 		case err != nil:
-			return nil, err
+			return err
 		}
-		all = append(all, c)
+		if err := tell(c); err != nil {
+			return err
+		}
 	}
-	return all, rows.Err()
+	return rows.Err()
 }
 
 // SaveCohort keeps what the homes of a pilot were compared with, and that they were.

@@ -28,7 +28,11 @@ func TestWhoAgreedIsCountedUntilItSaysNo(t *testing.T) {
 		}
 		covered := func(want ...string) {
 			t.Helper()
-			homes, err := db.CohortHomes(t.Context(), year())
+			var homes []household.Counted
+			err := db.CohortHomes(t.Context(), year(), func(h household.Counted) error {
+				homes = append(homes, h)
+				return nil
+			})
 			if err != nil || len(homes) != 2 {
 				t.Fatalf("%+v, %v", homes, err)
 			}
