@@ -34,7 +34,11 @@ type pastJudge struct {
 }
 
 func newPastJudge(ctx context.Context, o *app.Office, replace bool) (*pastJudge, error) {
-	homes, err := o.Records.Homes(ctx)
+	all, err := o.Records.Residences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	homes, err := o.Records.Homes(ctx, all)
 	if err != nil {
 		return nil, err
 	}

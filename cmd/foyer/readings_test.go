@@ -111,13 +111,15 @@ func (s *settled) kept() map[pastKey]energy.Interval {
 // stale returns the time that the jobs have to count again, in all.
 func (s *settled) stale() time.Duration {
 	s.t.Helper()
-	spans, err := s.office.Records.StaleSpans(s.t.Context())
+	spans, err := s.office.Records.StaleSpans(s.t.Context(), "", "~")
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	var all time.Duration
-	for _, x := range spans {
-		all += x.To.Sub(x.From)
+	for _, of := range spans {
+		for _, x := range of {
+			all += x.To.Sub(x.From)
+		}
 	}
 	return all
 }
@@ -137,11 +139,11 @@ func (s *settled) work() {
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
 	testserver.Wait(s.t, "the jobs to have nothing left to do", func() bool {
-		dirty, err := s.office.Records.DirtyDays(s.t.Context())
+		waiting, err := s.office.Records.Waiting(s.t.Context())
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		return s.stale() == 0 && len(dirty) == 0 && s.rate().Status != ""
+		return waiting.Stale == 0 && waiting.Days == 0 && s.rate().Status != ""
 	})
 	stop()
 	if err := errors.Join(<-ended, a.Close()); err != nil {

@@ -105,7 +105,7 @@ func TestAllOfTheStationsPastIsRolledUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	station, _ := town.Station()
-	stale, err := o.Records.StaleSpans(t.Context())
+	stale, err := o.Records.StaleStations(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

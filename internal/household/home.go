@@ -14,6 +14,14 @@ type Attachment struct {
 	MaxPower int64     // thousandths of W the meter can carry; 0 when unknown
 }
 
+// A Residence is where a family lives, as far as that says which day it is there and what
+// weather it has.
+type Residence struct {
+	Family FamilyID
+	Pilot  string // whose climate the home has
+	Zone   *time.Location
+}
+
 // A Home is what the figures of a family are computed from, readings apart.
 type Home struct {
 	Family      FamilyID

@@ -14,13 +14,6 @@ type Priced struct {
 	Digest string     // of everything that prices them: another one when any of it changed
 }
 
-// A Repricing says what tariffs are like now, and which days of families cost
-// something else for it.
-type Repricing struct {
-	Prices []Priced
-	Dirty  map[FamilyID][]energy.Day
-}
-
 // An Issue is the bill of a month that is over, as it was at one time. Issues are
 // never changed: another price for the past, or a late reading, makes a further one.
 type Issue struct {

@@ -10,6 +10,14 @@ import (
 type Stale struct {
 	ID int64
 	energy.Span
+	Owners int // families and pilots that have to deal with it
+}
+
+// A Waiting is how much waits to be computed. It is another one once anything was marked
+// or dealt with, but for days that changed as many times as others were dealt with.
+type Waiting struct {
+	Stale, Weather, Days       int   // marks of meters, of pilots, and of the results of families
+	NewestStale, NewestWeather int64 // the last marks
 }
 
 // A Roll is the usage of a family over consecutive local days, as it is now. It

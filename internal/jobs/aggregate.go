@@ -36,7 +36,7 @@ const (
 // aggregateAll counts, once a day, the last year of every pilot that is over for good, where
 // that was not done. Of too few homes nothing is kept, and others may still agree. Whoever
 // could not be computed would be left out for ever, so that it waits for a while.
-func (p *Planner) aggregateAll(ctx context.Context, homes []household.Home, now time.Time, r *Report) error {
+func (p *Planner) aggregateAll(ctx context.Context, all []household.Residence, now time.Time, r *Report) error {
 	today := energy.DayOf(now, time.UTC)
 	over := today.Add(-settled)
 	if p.summed == today || (r.Failed > 0 || r.Behind > 0) && over.Add(-grace).Year < over.Year {
@@ -47,20 +47,18 @@ func (p *Planner) aggregateAll(ctx context.Context, homes []household.Home, now 
 		return err
 	}
 	var tasks []task
-	seen := map[string]bool{}
-	for _, h := range homes {
+	for _, h := range pilotsOf(all) {
 		y := household.YearOf(h.Pilot, energy.DayOf(now, h.Zone).Add(-settled).Year-1, h.Zone)
-		if !seen[h.Pilot] && !slices.Contains(known[h.Pilot], y.Year) {
+		if !slices.Contains(known[h.Pilot], y.Year) {
 			tasks = append(tasks, func(ctx context.Context) error { return p.aggregate(ctx, y, now) })
 		}
-		seen[h.Pilot] = true
 	}
-	_, failed, _ := p.each(ctx, aggregates, tasks)
+	_, failed, _, err := p.each(ctx, aggregates, once(tasks...), nil)
 	r.Failed += failed
-	if failed == 0 && ctx.Err() == nil {
+	if failed == 0 && err == nil {
 		p.summed = today
 	}
-	return ctx.Err()
+	return err
 }
 
 func (p *Planner) aggregate(ctx context.Context, y household.AggregateYear, now time.Time) error {

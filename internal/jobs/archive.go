@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"foyer/internal/energy"
@@ -27,34 +28,32 @@ const (
 // askArchive asks the archive once a day for the days of which less than nine tenths
 // are known, all in one question: a quota of thousands is not touched. An archive that
 // does not answer is a counted fault, and nothing else waits for it.
-func (p *Planner) askArchive(ctx context.Context, homes []household.Home, now time.Time) {
+func (p *Planner) askArchive(ctx context.Context, all []household.Residence, now time.Time) {
 	a := p.config.Archive
 	if a.Pilot == "" {
 		return
 	}
-	if err := alone(ctx, func(ctx context.Context) error { return p.ask(ctx, a, homes, now) }); err != nil && ctx.Err() == nil {
+	if err := alone(ctx, func(ctx context.Context) error { return p.ask(ctx, a, all, now) }); err != nil && ctx.Err() == nil {
 		p.metrics.failures.WithLabelValues(archive).Inc()
 		p.log.WarnContext(ctx, "the weather archive could not be asked; it is again tomorrow", "job", archive, "err", err)
 	}
 }
 
-func (p *Planner) ask(ctx context.Context, a Archive, homes []household.Home, now time.Time) error {
-	first, zone := never, (*time.Location)(nil)
-	for i := range homes {
-		if h := &homes[i]; h.Pilot == a.Pilot {
-			zone = h.Zone
-			if d, ok := firstDay(h); ok {
-				first = earliestOf(first, d)
-			}
-		}
-	}
-	if zone == nil || first == never {
+func (p *Planner) ask(ctx context.Context, a Archive, all []household.Residence, now time.Time) error {
+	n := slices.IndexFunc(all, func(r household.Residence) bool { return r.Pilot == a.Pilot })
+	if n < 0 {
 		return nil
 	}
+	zone := all[n].Zone
 	today := energy.DayOf(now, zone)
 	if p.asked == today {
 		return nil
 	}
+	met, ok, err := p.store.FirstMeter(ctx, a.Pilot)
+	if err != nil || !ok {
+		return err
+	}
+	first := energy.DayOf(met, zone)
 	p.asked = today // whatever comes of it
 	if oldest := today.Add(-mostAsked); first.Before(oldest) {
 		first = oldest

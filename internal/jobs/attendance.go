@@ -14,10 +14,10 @@ import (
 
 // RollCalls keep which messages of meters never came.
 type RollCalls interface {
-	// Meters returns every meter, or a family's, in a state or in any.
-	Meters(ctx context.Context, family household.FamilyID, only household.MeterState) ([]household.Meter, error)
-	// Paces returns how often meters speak, as far as it is known.
-	Paces(ctx context.Context) (map[energy.MeterID]time.Duration, error)
+	// Claimed returns at most n meters in that state that come after one, by id.
+	Claimed(ctx context.Context, after energy.MeterID, n int) ([]household.Meter, error)
+	// Paces returns how often the meters from one to another speak, as far as it is known.
+	Paces(ctx context.Context, first, last energy.MeterID) (map[energy.MeterID]time.Duration, error)
 	// OpenGap returns since when messages of a meter are missing; zero when none are.
 	OpenGap(ctx context.Context, meter energy.MeterID) (time.Time, error)
 	// SaveRollCalls replaces what was known of messages of meters from a day on, all or nothing.
@@ -35,6 +35,8 @@ const (
 	rollLag = time.Minute
 	// rollAtOnce is of how many meters what was found is kept together.
 	rollAtOnce = 64
+	// rollPage is how many meters are known at once.
+	rollPage = 16 * rollAtOnce
 )
 
 // callRoll looks once a day for messages of every collected meter that never came. No
@@ -47,31 +49,42 @@ func (p *Planner) callRoll(ctx context.Context, now time.Time) {
 	}
 	p.called = today // whatever comes of it
 	err := alone(ctx, func(ctx context.Context) error {
-		meters, err := p.store.Meters(ctx, "", household.Claimed)
-		if err != nil {
-			return err
+		var faults []error // of a page one at most
+		for last := energy.MeterID(""); ; {
+			meters, err := p.store.Claimed(ctx, last, rollPage)
+			if err != nil || len(meters) == 0 {
+				return errors.Join(append(faults, err)...)
+			}
+			if err := p.callPage(ctx, meters, now); err != nil {
+				faults = append(faults, err)
+			}
+			last = meters[len(meters)-1].ID
 		}
-		pulses, err := p.store.Paces(ctx)
-		if err != nil {
-			return err
-		}
-		parts := slices.Collect(slices.Chunk(meters, rollAtOnce))
-		faults := make([]error, len(parts))
-		var g errgroup.Group
-		g.SetLimit(p.config.Parallel)
-		for i, part := range parts {
-			g.Go(func() error {
-				faults[i] = alone(ctx, func(ctx context.Context) error { return p.callMeters(ctx, part, pulses, now) })
-				return nil
-			})
-		}
-		_ = g.Wait() // no part returns an error
-		return errors.Join(faults...)
 	})
 	if err != nil && ctx.Err() == nil {
 		p.metrics.failures.WithLabelValues(attend).Inc()
 		p.log.WarnContext(ctx, "messages that are missing could not be looked for; they are again tomorrow", "job", attend, "err", err)
 	}
+}
+
+// callPage looks for messages of meters, given by id.
+func (p *Planner) callPage(ctx context.Context, meters []household.Meter, now time.Time) error {
+	pulses, err := p.store.Paces(ctx, meters[0].ID, meters[len(meters)-1].ID)
+	if err != nil {
+		return err
+	}
+	parts := slices.Collect(slices.Chunk(meters, rollAtOnce))
+	faults := make([]error, len(parts))
+	var g errgroup.Group
+	g.SetLimit(p.config.Parallel)
+	for i, part := range parts {
+		g.Go(func() error {
+			faults[i] = alone(ctx, func(ctx context.Context) error { return p.callMeters(ctx, part, pulses, now) })
+			return nil
+		})
+	}
+	_ = g.Wait() // no part returns an error
+	return errors.Join(faults...)
 }
 
 // callMeters looks for messages of some meters and keeps what it found, also where one

@@ -17,26 +17,22 @@ func (p *Planner) BackTest(ctx context.Context, o Order, by func(indicators.Inpu
 	p.one.Lock()
 	defer p.one.Unlock()
 	p.progress = o.Progress
-	homes, err := p.store.Homes(ctx)
+	all, err := p.store.Residences(ctx)
 	if err != nil {
 		return 0, err
 	}
 	var mu sync.Mutex
-	var tasks []task
-	for _, home := range o.of(homes) {
-		tasks = append(tasks, func(ctx context.Context) error {
-			trials, err := p.try(ctx, home, o, by)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			tell(home.Family, trials)
-			return nil
-		})
-	}
-	_, failed, _ := p.each(ctx, backtest, tasks)
-	return failed, ctx.Err()
+	_, failed, _, err := p.each(ctx, backtest, p.homes(ctx, o.of(all), func(ctx context.Context, home *household.Home) error {
+		trials, err := p.try(ctx, home, o, by)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		tell(home.Family, trials)
+		return nil
+	}), nil)
+	return failed, err
 }
 
 // try returns the trials of a family on the days of an order.

@@ -3,7 +3,6 @@ package jobs
 import (
 	"time"
 
-	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
@@ -17,32 +16,23 @@ const (
 // A backlog says since when each family has only been sending what is old.
 type backlog map[household.FamilyID]time.Time
 
-// judged returns the families whose alerts can be decided now. Half of what an
-// outage held back tells another story than all of it: a family whose newest
-// change is old is waited for, a while.
-func (b backlog) judged(homes []household.Home, stale []household.Stale, now time.Time) []household.FamilyID {
-	newest := map[energy.MeterID]time.Time{}
+// note takes down the marks with which a pass finds a family.
+func (b backlog) note(family household.FamilyID, stale []household.Stale, now time.Time) {
+	var last time.Time
 	for _, s := range stale {
-		newest[s.Meter] = later(newest[s.Meter], s.To)
+		last = later(last, s.To)
 	}
-	var all []household.FamilyID
-	for i := range homes {
-		h := &homes[i]
-		var last time.Time
-		for _, m := range metersOf(h) {
-			last = later(last, newest[m])
-		}
-		since, waiting := b[h.Family]
-		switch {
-		case last.IsZero() || now.Sub(last) <= current:
-			delete(b, h.Family)
-		case !waiting:
-			b[h.Family] = now
-			continue
-		case now.Sub(since) < patience:
-			continue
-		}
-		all = append(all, h.Family)
+	if last.IsZero() || now.Sub(last) <= current {
+		delete(b, family)
+	} else if _, waiting := b[family]; !waiting {
+		b[family] = now
 	}
-	return all
+}
+
+// waits reports whether the alerts of a family cannot be decided yet. Half of what an
+// outage held back tells another story than all of it: a family whose newest change is
+// old is waited for, a while.
+func (b backlog) waits(family household.FamilyID, now time.Time) bool {
+	since, waiting := b[family]
+	return waiting && now.Sub(since) < patience
 }

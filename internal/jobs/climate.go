@@ -65,7 +65,7 @@ func (p *Planner) rollClimate(ctx context.Context, work pilotWork, now time.Time
 	}
 	paces := p.paces(now)
 	c := household.Climate{
-		Pilot: work.pilot, At: now, Today: energy.DayOf(now, work.zone), Pulses: paces.of, Handled: work.handled,
+		Pilot: work.pilot, At: now, Today: energy.DayOf(now, work.zone), Pulses: paces.of, Handled: handled(work.marks),
 	}
 	for _, s := range work.marks {
 		if _, err := paces.pulse(ctx, s.Meter); err != nil {

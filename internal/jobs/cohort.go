@@ -33,15 +33,15 @@ func (p *Planner) compareAll(ctx context.Context, by []indicators.Indicator, now
 			return err
 		})
 	}
-	_, failed, _ := p.each(ctx, compare, tasks)
+	_, failed, _, err := p.each(ctx, compare, once(tasks...), nil)
 	r.Failed += failed
 	for _, n := range results {
 		r.Results += n
 	}
-	if failed == 0 && ctx.Err() == nil {
+	if failed == 0 && err == nil {
 		p.counted = counted
 	}
-	return ctx.Err()
+	return err
 }
 
 // cohortYears returns every year, stamped with the methods of indicators too.

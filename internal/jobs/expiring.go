@@ -29,49 +29,34 @@ type Expiring struct {
 
 // Expiring finds out what the next sweep removes if it begins now. It changes nothing.
 func (p *Planner) Expiring(ctx context.Context) (Expiring, error) {
-	homes, err := p.store.Homes(ctx)
+	residences, err := p.store.Residences(ctx)
 	if err != nil {
 		return Expiring{}, err
 	}
-	s, err := p.survey(ctx, homes, p.now())
+	s, err := p.survey(ctx, residences, p.now())
 	if err != nil || len(s.pilots) == 0 {
 		return Expiring{}, err
 	}
-	if err := s.surveyMeters(ctx); err != nil {
+	e := expiring{sweep: s, of: map[string]*Expiry{}, counted: map[energy.MeterID]bool{}}
+	for id, of := range s.pilots {
+		e.of[id] = &Expiry{Borders: of.Borders, Promise: s.promise}
+	}
+	for page := range slices.Chunk(residences, pageSize) {
+		if err := e.homes(ctx, page); err != nil {
+			return Expiring{}, err
+		}
+	}
+	strays, err := p.store.Strays(ctx)
+	if err != nil {
 		return Expiring{}, err
 	}
-	all := map[string]*Expiry{}
-	for id, of := range s.pilots {
-		all[id] = &Expiry{Borders: of.Borders, Promise: s.promise}
+	odd, err := s.odd(ctx, strays)
+	if err != nil {
+		return Expiring{}, err
 	}
-	owner := map[energy.MeterID]string{}
-	for _, home := range s.homes {
-		for _, a := range home.Attachments {
-			owner[a.Meter] = home.Pilot
-		}
-		rows, err := p.store.Expired(ctx, s.decay(home))
-		if err != nil {
-			return Expiring{}, err
-		}
-		if rows > 0 {
-			all[home.Pilot].Families++
-			all[home.Pilot].Rows += rows
-		}
-	}
-	var x Expiring
-	for _, m := range s.meters {
-		switch old, err := p.older(ctx, m); {
-		case err != nil:
-			return Expiring{}, err
-		case !old:
-		case owner[m.id] == "":
-			x.Strays++
-		default:
-			all[owner[m.id]].Meters++
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(all)) {
-		x.Pilots = append(x.Pilots, *all[id])
+	x := Expiring{Strays: e.strays + len(odd)}
+	for _, id := range slices.Sorted(maps.Keys(e.of)) {
+		x.Pilots = append(x.Pilots, *e.of[id])
 	}
 	if x.Odds, err = p.store.ExpiredOdds(ctx, s.odds()); err != nil {
 		return Expiring{}, err
@@ -81,4 +66,52 @@ func (p *Planner) Expiring(ctx context.Context) (Expiring, error) {
 	}
 	x.Proofs, err = p.store.ExpiredProofs(ctx, s.proofs())
 	return x, err
+}
+
+// An expiring counts what expires, page by page.
+type expiring struct {
+	*sweep
+	of      map[string]*Expiry // by pilot
+	strays  int
+	counted map[energy.MeterID]bool // a meter that went from one family to another once
+}
+
+func (e *expiring) homes(ctx context.Context, page []household.Residence) error {
+	homes, err := e.planner.store.Homes(ctx, page)
+	if err != nil {
+		return err
+	}
+	for i := range homes {
+		home := &homes[i]
+		if !e.aged(home) {
+			continue
+		}
+		rows, err := e.planner.store.Expired(ctx, e.decay(home))
+		if err != nil {
+			return err
+		}
+		if of := e.of[home.Pilot]; rows > 0 {
+			of.Families, of.Rows = of.Families+1, of.Rows+rows
+		}
+	}
+	meters, err := e.metersOf(ctx, homes)
+	if err != nil {
+		return err
+	}
+	for _, m := range meters {
+		old, err := e.planner.older(ctx, m)
+		if err != nil {
+			return err
+		}
+		if !old || e.counted[m.id] {
+			continue
+		}
+		e.counted[m.id] = true
+		if of := e.of[m.pilot]; of != nil {
+			of.Meters++
+		} else {
+			e.strays++
+		}
+	}
+	return nil
 }

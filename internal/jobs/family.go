@@ -48,7 +48,7 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 			}
 		}
 		if i == len(runs)-1 {
-			roll.Pulses, roll.Handled = paces.of, work.handled
+			roll.Pulses, roll.Handled = paces.of, handled(work.marks)
 		}
 		if err := p.store.SaveRoll(ctx, roll); err != nil {
 			return err
@@ -58,7 +58,7 @@ func (p *Planner) rollFamily(ctx context.Context, work familyWork, now time.Time
 		return nil
 	}
 	return p.store.SaveRoll(ctx, household.Roll{
-		Family: work.home.Family, Zone: work.home.Zone, Pulses: paces.of, Handled: work.handled,
+		Family: work.home.Family, Zone: work.home.Zone, Pulses: paces.of, Handled: handled(work.marks),
 	})
 }
 

@@ -56,14 +56,25 @@ func (h *hourly) until(day energy.Day, luck *rand.Rand) (all []energy.Reading) {
 	return all
 }
 
+// homes returns what is known of every home.
+func (w *world) homes() []household.Home {
+	w.tb.Helper()
+	all, err := w.records.Residences(w.tb.Context())
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	homes, err := w.records.Homes(w.tb.Context(), all)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return homes
+}
+
 // spend writes what all homes show before a day since they did last, and returns how many
 // they are.
 func (w *world) spend(day energy.Day, luck *rand.Rand) int {
 	w.tb.Helper()
-	homes, err := w.records.Homes(w.tb.Context())
-	if err != nil {
-		w.tb.Fatal(err)
-	}
+	homes := w.homes()
 	shown := map[string]int64{}
 	for _, r := range w.rows(`SELECT meter || ' ' || register, value FROM latest`) {
 		shown[r[0]], _ = strconv.ParseInt(r[1], 10, 64)

@@ -30,8 +30,8 @@ func (s *study) learn() error {
 	if before.stamp != s.home.Stamp {
 		before = lessons{}
 	}
-	s.lessons = lessons{s.home.Stamp, map[energy.Day]tariff.Meaning{}, map[energy.Day]tariff.Meaning{}}
-	for i, m := range months {
+	taught := map[energy.Day]tariff.Meaning{}
+	for _, m := range months {
 		own, closed := s.closedLesson(m, contracts[m])
 		if !closed {
 			known := false
@@ -42,26 +42,12 @@ func (s *study) learn() error {
 				}
 			}
 		}
-		s.lessons.own[m] = own
-		if i > 0 && maps.Equal(own, s.lessons.own[months[i-1]]) { // one for all months that mean the same: it stays in memory
-			s.lessons.own[m] = s.lessons.own[months[i-1]]
-		}
+		taught[m] = own
 	}
+	s.lessons = lessons{s.home.Stamp, taught, completed(taught)}
 	var changed []energy.Day
-	for i, m := range months {
-		all := tariff.Meaning{}
-		for _, n := range months[:i] { // the nearest before wins over those further back
-			maps.Copy(all, s.lessons.own[n])
-		}
-		for _, n := range slices.Backward(months[i:]) { // and what comes after over all of them
-			maps.Copy(all, s.lessons.own[n])
-		}
-		if own := s.lessons.own[m]; maps.Equal(all, own) {
-			all = own
-		} else if i > 0 && maps.Equal(all, s.lessons.months[months[i-1]]) {
-			all = s.lessons.months[months[i-1]]
-		}
-		s.lessons.months[m] = all
+	for _, m := range months {
+		all := s.lessons.months[m]
 		if before.months == nil { // not known what it was: it may come from elsewhere, or from what changed
 			if len(all) > len(s.lessons.own[m]) || s.touches(period{m, monthEnd(m)}, 0) {
 				changed = append(changed, m)
@@ -76,6 +62,22 @@ func (s *study) learn() error {
 		}
 	}
 	return nil
+}
+
+// completed adds to what the half-hours of each month say what those of the nearest months
+// do: of one after it, or else before it.
+func completed(own map[energy.Day]tariff.Meaning) map[energy.Day]tariff.Meaning {
+	months := slices.SortedFunc(maps.Keys(own), energy.Day.Compare)
+	all, before, after := make(map[energy.Day]tariff.Meaning, len(own)), tariff.Meaning{}, tariff.Meaning{}
+	for _, m := range months {
+		all[m] = maps.Clone(before) // the nearest wins over those further back
+		maps.Copy(before, own[m])
+	}
+	for _, m := range slices.Backward(months) {
+		maps.Copy(after, own[m])
+		maps.Copy(all[m], after) // and what comes after over all of them
+	}
+	return all
 }
 
 // numbered returns the months in which a contract says when its periods apply and a

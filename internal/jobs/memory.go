@@ -1,56 +1,56 @@
 package jobs
 
 import (
-	"context"
-
 	"foyer/indicators"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
-// A memory is what the last pass found out about a family. It only saves work: without
-// it more is read, and what is computed is the same.
+// A memory is what is known of a family before a pass looks at it. But for the look it
+// only saves work: without it more is read, and what is computed is the same.
 type memory struct {
 	household.Look // the one that is kept
 	lessons        lessons
-	loads          map[energy.Day]indicators.Load // of the last days before today
-	draws          map[energy.Day]draw            // likewise, some 1 kB; none without a meter that shows apparent power
+	recent
 }
 
-// recall returns what the last pass found out about a family; false when that is not
-// known.
-func (p *Planner) recall(family household.FamilyID) (memory, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	m, ok := p.known[family]
-	return m, ok
+// recent is what the meters of a family showed on the last days before today.
+type recent struct {
+	loads map[energy.Day]indicators.Load
+	draws map[energy.Day]draw // some 1 kB; none without a meter that shows apparent power
 }
 
-// mostLoads is how many families the loads of are remembered, at some 15 kB each, so
-// that memory does not grow with the families. Those of others are read again.
-const mostLoads = 1000
+// mostRecent is of how many families that is remembered, at some 15 kB each, so that memory
+// does not grow with the families. That of others is read again.
+const mostRecent = 1000
 
-func (p *Planner) remember(family household.FamilyID, m memory) {
+// recall returns what is known of a family with a look.
+func (p *Planner) recall(family household.FamilyID, look household.Look) memory {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.known[family].loads != nil {
-		p.loaded--
+	return memory{look, p.taught[family].lessons(), p.recent[family]}
+}
+
+// remember keeps what the next pass may rely on, once all of this one is kept.
+func (p *Planner) remember(s *study) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	family := s.home.Family
+	delete(p.taught, family)
+	if len(s.lessons.own) > 0 {
+		p.taught[family] = s.lessons.taught()
 	}
-	if p.loaded >= mostLoads {
-		m.loads = nil
+	if _, has := p.recent[family]; has || len(p.recent) < mostRecent {
+		p.recent[family] = recent{s.recent(), s.drewLately()}
 	}
-	if m.loads != nil {
-		p.loaded++
-	}
-	p.known[family] = m
 }
 
 // forget has the next pass rely on nothing but what is kept.
 func (p *Planner) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	clear(p.known)
-	p.loaded = 0
+	clear(p.taught)
+	clear(p.recent)
 	p.counted = ""
 }
 
@@ -61,35 +61,10 @@ func (p *Planner) forgetCohorts() {
 	p.counted = ""
 }
 
-// recollect adds the looks that are kept of families of which nothing is known.
-func (p *Planner) recollect(ctx context.Context, homes []household.Home) error {
-	missing := false
-	for i := range homes {
-		_, ok := p.recall(homes[i].Family)
-		missing = missing || !ok
-	}
-	if !missing {
-		return nil
-	}
-	looks, err := p.store.Looks(ctx)
-	if err != nil {
-		return err
-	}
-	for i := range homes {
-		if _, ok := p.recall(homes[i].Family); !ok {
-			p.remember(homes[i].Family, memory{Look: looks[homes[i].Family]})
-		}
-	}
-	return nil
-}
-
 // look returns what holds once all of this pass is kept.
 func (s *study) look() household.Look {
 	return household.Look{Methods: s.methods, Today: s.today, First: s.first, Last: s.last, Indoor: s.firstIndoor}
 }
-
-// memory returns what the next pass may rely on once all of this one is kept.
-func (s *study) memory() memory { return memory{s.look(), s.lessons, s.recent(), s.drewLately()} }
 
 // trusted reports whether what the last look found still holds for periods that nothing
 // changed in since.

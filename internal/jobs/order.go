@@ -29,15 +29,9 @@ func (o Order) wants(f household.FamilyID) bool {
 	return o.everything() || slices.Contains(o.Families, f)
 }
 
-// of returns the families of an order.
-func (o Order) of(homes []household.Home) []*household.Home {
-	var all []*household.Home
-	for i := range homes {
-		if o.wants(homes[i].Family) {
-			all = append(all, &homes[i])
-		}
-	}
-	return all
+// of returns where the families of an order live.
+func (o Order) of(all []household.Residence) []household.Residence {
+	return slices.DeleteFunc(slices.Clone(all), func(r household.Residence) bool { return !o.wants(r.Family) })
 }
 
 // days returns the days of an order, as far as a time from its first day to today
@@ -60,17 +54,23 @@ func (o Order) days(first, today energy.Day) (from, to energy.Day) {
 // The order is written down first, as marks: when it is cut short, the next pass of
 // any process ends it. Passes of several processes take turns.
 func (p *Planner) Recompute(ctx context.Context, o Order) (Report, error) {
-	homes, err := p.store.Homes(ctx)
+	all, err := p.store.Residences(ctx)
 	if err != nil {
 		return Report{}, err
 	}
-	for _, home := range o.of(homes) {
-		if err := p.again(ctx, home, o); err != nil {
+	for page := range slices.Chunk(o.of(all), pageSize) {
+		homes, err := p.store.Homes(ctx, page)
+		if err != nil {
 			return Report{}, err
+		}
+		for i := range homes {
+			if err := p.again(ctx, &homes[i], o); err != nil {
+				return Report{}, err
+			}
 		}
 	}
 	if o.everything() {
-		if err := p.climateAgain(ctx, o, homes); err != nil {
+		if err := p.climateAgain(ctx, o, all); err != nil {
 			return Report{}, err
 		}
 	}
@@ -128,12 +128,12 @@ func firstDay(home *household.Home) (energy.Day, bool) {
 }
 
 // climateAgain marks the days of every pilot in an order.
-func (p *Planner) climateAgain(ctx context.Context, o Order, homes []household.Home) error {
+func (p *Planner) climateAgain(ctx context.Context, o Order, all []household.Residence) error {
 	stations, err := p.store.Stations(ctx)
 	if err != nil {
 		return err
 	}
-	works, err := p.pilots(ctx, homes, stations)
+	works, err := p.pilots(ctx, all, stations)
 	if err != nil {
 		return err
 	}
@@ -164,10 +164,10 @@ func (p *Planner) climateAgain(ctx context.Context, o Order, homes []household.H
 
 // pilots returns those of whose weather anybody says anything: stations, or sources that
 // were imported.
-func (p *Planner) pilots(ctx context.Context, homes []household.Home, stations []household.Station) ([]pilotWork, error) {
-	all := sortMarks(nil, nil, stations).everyPilot(stations)
-	for i := range homes {
-		pilotOf(&all, homes[i].Pilot, homes[i].Zone)
+func (p *Planner) pilots(ctx context.Context, residences []household.Residence, stations []household.Station) ([]pilotWork, error) {
+	all := everyPilot(stations, nil)
+	for _, r := range pilotsOf(residences) {
+		pilotOf(&all, r.Pilot, r.Zone)
 	}
 	for i := range all {
 		first, ok, err := p.store.FirstOffer(ctx, all[i].pilot)

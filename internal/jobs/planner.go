@@ -1,20 +1,15 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"runtime"
-	"runtime/debug"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
-	"golang.org/x/sync/errgroup"
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
@@ -54,8 +49,8 @@ type Planner struct {
 	progress func(Progress) // likewise: of the pass that runs; may be nil
 
 	mu     sync.Mutex
-	known  map[household.FamilyID]memory // what the last pass found out about a family
-	loaded int                           // how many of these have loads
+	taught map[household.FamilyID]taught // what the last pass found out about families
+	recent map[household.FamilyID]recent // likewise, of some
 }
 
 // New returns a planner. Now is the world clock; alerts may be nil.
@@ -69,8 +64,8 @@ func New(store Store, series Series, book *tariff.Book, alerts Alerts, config Co
 	}
 	return &Planner{
 		store: store, series: series, book: book, alerts: alerts, config: config, schedule: s, now: now,
-		log: logger.With("component", "jobs"), metrics: newMetrics(reg), known: map[household.FamilyID]memory{},
-		backlog: backlog{},
+		log: logger.With("component", "jobs"), metrics: newMetrics(reg), taught: map[household.FamilyID]taught{},
+		recent: map[household.FamilyID]recent{}, backlog: backlog{},
 	}, nil
 }
 
@@ -112,39 +107,29 @@ func (p *Planner) passOnce(ctx context.Context, judge bool) (Report, error) {
 	if err := p.series.Ping(ctx); err != nil {
 		return Report{}, fmt.Errorf("reach the readings: %w", err)
 	}
-	// Marks first: a claim writes its mark too, so that whoever has read the mark of
-	// a claim finds the claim among the homes and does not take it for nobody's.
-	stale, err := p.store.StaleSpans(ctx)
+	all, err := p.store.Residences(ctx) // who comes later is looked at by the next pass
 	if err != nil {
 		return Report{}, err
 	}
-	homes, err := p.store.Homes(ctx)
-	if err != nil {
-		return Report{}, err
-	}
-	if err := p.reprice(ctx, homes, now); err != nil {
+	if err := p.reprice(ctx, all, now); err != nil {
 		return Report{}, err
 	}
 	var r Report
-	if err := p.rollUp(ctx, stale, homes, now, &r); err != nil {
+	if err := p.rollUp(ctx, all, now, &r); err != nil {
 		return r, err
 	}
-	p.askArchive(ctx, homes, now) // what it says is chosen by the next pass
+	p.askArchive(ctx, all, now) // what it says is chosen by the next pass
 	p.callRoll(ctx, now)
-	if err := p.computeAll(ctx, homes, now, &r); err != nil {
+	if err := p.computeAll(ctx, all, now, &r); err != nil || !judge {
 		return r, err
 	}
-	families := p.backlog.judged(homes, stale, now)
-	if !judge {
-		return r, nil
-	}
-	if err = p.evaluateAll(ctx, families, now, &r); err != nil {
+	if err = p.evaluateAll(ctx, all, now, &r); err != nil {
 		return r, err
 	}
-	if err = p.aggregateAll(ctx, homes, now, &r); err != nil {
+	if err = p.aggregateAll(ctx, all, now, &r); err != nil {
 		return r, err
 	}
-	err = p.retain(ctx, homes, now, &r)
+	err = p.retain(ctx, all, now, &r)
 	return r, err
 }
 
@@ -164,84 +149,4 @@ func (p *Planner) look(ctx context.Context, now time.Time) error {
 		p.ahead = latest
 	}
 	return nil
-}
-
-// A task is what a job does for one family.
-type task func(context.Context) error
-
-// work runs the tasks of a job, some at a time, each on its own, and returns how
-// many failed. Those of a stage begin when those before have ended. It notes the run
-// when there was anything to do.
-func (p *Planner) work(ctx context.Context, job string, now time.Time, stages ...[]task) (int, error) {
-	defer prometheus.NewTimer(p.metrics.duration.WithLabelValues(job)).ObserveDuration()
-	run := household.Run{Job: job, Started: now}
-	tasks := slices.Concat(stages...)
-	if len(tasks) > 0 {
-		var err error
-		if run.ID, err = p.store.BeginRun(ctx, run); err != nil {
-			return 0, err
-		}
-		p.ran = run.ID
-	}
-	failed := 0
-	for _, stage := range stages {
-		done, bad, fault := p.each(ctx, job, stage)
-		run.Done, failed = run.Done+done, failed+bad
-		run.Fault = cmp.Or(run.Fault, fault)
-	}
-	if len(tasks) > 0 {
-		run.Finished, run.Failed = p.now(), failed
-		if err := p.store.EndRun(context.WithoutCancel(ctx), run); err != nil {
-			return failed, err
-		}
-	}
-	if failed == 0 && ctx.Err() == nil {
-		p.metrics.success.WithLabelValues(job).Set(float64(now.UnixMilli()) / 1000)
-	}
-	return failed, ctx.Err()
-}
-
-// each runs tasks, counts those that ended well and those that did not, and says
-// of which class most of the failures are.
-func (p *Planner) each(ctx context.Context, job string, tasks []task) (done, failed int, fault household.Fault) {
-	var good, ended atomic.Int64
-	var bad faults
-	var g errgroup.Group
-	g.SetLimit(p.config.Parallel)
-	for _, t := range tasks {
-		if ctx.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			err := alone(ctx, t)
-			if p.progress != nil {
-				p.progress(Progress{job, int(ended.Add(1)), len(tasks)})
-			}
-			switch {
-			case err == nil:
-				good.Add(1)
-			case ctx.Err() == nil: // else the pass was cut short, which is no failure
-				bad.add(err)
-				p.metrics.failures.WithLabelValues(job).Inc()
-				p.log.Error("job failed for one family or station", "job", job, "err", err)
-			}
-			return nil
-		})
-	}
-	_ = g.Wait() // no task returns an error
-	failed, fault = bad.sum()
-	if ctx.Err() != nil {
-		fault = household.FaultStopped
-	}
-	return int(good.Load()), failed, fault
-}
-
-// alone runs a task and turns its panic into an error.
-func alone(ctx context.Context, t task) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v\n%s", errPanic, r, debug.Stack())
-		}
-	}()
-	return t(ctx)
 }

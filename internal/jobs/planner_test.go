@@ -24,9 +24,10 @@ import (
 // faulty is the real store, of which a test can make parts fail.
 type faulty struct {
 	*records.DB
-	usage func(household.FamilyID) error // before UsageDays
-	homes func()                         // before Homes
-	file  func(household.FamilyID) error // before FileResults
+	usage      func(household.FamilyID) error // before UsageDays
+	stale      func()                         // after StaleSpans
+	residences func()                         // before Residences
+	file       func(household.FamilyID) error // before FileResults
 }
 
 func (f *faulty) UsageDays(ctx context.Context, family household.FamilyID, from, to energy.Day) ([]household.Usage, error) {
@@ -38,11 +39,19 @@ func (f *faulty) UsageDays(ctx context.Context, family household.FamilyID, from,
 	return f.DB.UsageDays(ctx, family, from, to)
 }
 
-func (f *faulty) Homes(ctx context.Context) ([]household.Home, error) {
-	if f.homes != nil {
-		f.homes()
+func (f *faulty) Residences(ctx context.Context) ([]household.Residence, error) {
+	if f.residences != nil {
+		f.residences()
 	}
-	return f.DB.Homes(ctx)
+	return f.DB.Residences(ctx)
+}
+
+func (f *faulty) StaleSpans(ctx context.Context, first, last household.FamilyID) (map[household.FamilyID][]household.Stale, error) {
+	spans, err := f.DB.StaleSpans(ctx, first, last)
+	if f.stale != nil {
+		f.stale()
+	}
+	return spans, err
 }
 
 func (f *faulty) FileResults(ctx context.Context, filing household.Filing) error {
@@ -174,7 +183,7 @@ func TestASharedMeterWaitsForAllWhoHadIt(t *testing.T) {
 	w.settledMarks()
 }
 
-// TestAClaimDuringAPassIsNotLost claims a meter between two reads of a pass.
+// TestAClaimDuringAPassIsNotLost claims a meter between the marks and the homes of a pass.
 func TestAClaimDuringAPassIsNotLost(t *testing.T) {
 	t.Parallel()
 	w := openWorld(t, at("2026-11-02", 0, 0))
@@ -189,8 +198,8 @@ func TestAClaimDuringAPassIsNotLost(t *testing.T) {
 	}
 	g := w.family("Foyer 02", base)
 	store := &faulty{DB: w.records}
-	store.homes = func() {
-		store.homes = nil
+	store.stale = func() {
+		store.stale = nil
 		w.meter("linky", g, household.Electricity, at("2026-11-02", 0, 30))
 	}
 	w.planner = w.open(store, nil)
@@ -207,7 +216,7 @@ func TestPassesDoNotOverlap(t *testing.T) {
 	w, _ := spoken(t, 3)
 	var inside, most atomic.Int64
 	store := &faulty{DB: w.records}
-	store.homes = func() {
+	store.residences = func() {
 		if n := inside.Add(1); n > most.Load() {
 			most.Store(n)
 		}
@@ -375,7 +384,7 @@ func TestRunComputesAtOnceAndUntilTheEnd(t *testing.T) {
 	}
 	store := &faulty{DB: w.records}
 	var passes atomic.Int64
-	store.homes = func() {
+	store.residences = func() {
 		if passes.Add(1) <= 2 {
 			panic("the first passes do not end well")
 		}

@@ -14,7 +14,7 @@ import (
 // reprice has exactly those days computed again whose tariff came to another price
 // since they were priced, and a day of each month that is compared with such a tariff: a tariff file was changed, for days that are over. It
 // looks once in the life of a planner, which is that of its book.
-func (p *Planner) reprice(ctx context.Context, homes []household.Home, now time.Time) error {
+func (p *Planner) reprice(ctx context.Context, all []household.Residence, now time.Time) error {
 	if p.priced {
 		return nil
 	}
@@ -24,24 +24,42 @@ func (p *Planner) reprice(ctx context.Context, homes []household.Home, now time.
 	}
 	after := p.book.Priced()
 	if !slices.Equal(before, after) {
-		changes := tariff.Changes(before, after)
-		r := household.Repricing{Prices: after, Dirty: map[household.FamilyID][]energy.Day{}}
-		for i := range homes {
-			days, err := p.repriced(ctx, &homes[i], changes, now)
+		changes, families := tariff.Changes(before, after), 0
+		for page := range slices.Chunk(all, pageSize) {
+			n, err := p.repricePage(ctx, page, changes, now)
 			if err != nil {
-				return err
+				return fmt.Errorf("mark what changed prices reach: %w", err)
 			}
-			if len(days) > 0 {
-				r.Dirty[homes[i].Family] = days
-			}
+			families += n
 		}
-		if err := p.store.Reprice(ctx, r); err != nil {
-			return fmt.Errorf("mark what changed prices reach: %w", err)
+		// Last: cut short, all of it is marked again.
+		if err := p.store.KeepPrices(ctx, after); err != nil {
+			return err
 		}
-		p.log.Info("tariffs changed", "stretches", len(changes), "families", len(r.Dirty))
+		p.log.Info("tariffs changed", "stretches", len(changes), "families", families)
 	}
 	p.priced = true
 	return nil
+}
+
+// repricePage marks the days of homes that changes of tariffs reach, and returns of how
+// many.
+func (p *Planner) repricePage(ctx context.Context, page []household.Residence, changes []tariff.Change, now time.Time) (int, error) {
+	homes, err := p.store.Homes(ctx, page)
+	if err != nil {
+		return 0, err
+	}
+	dirty := map[household.FamilyID][]energy.Day{}
+	for i := range homes {
+		days, err := p.repriced(ctx, &homes[i], changes, now)
+		if err != nil {
+			return 0, err
+		}
+		if len(days) > 0 {
+			dirty[homes[i].Family] = days
+		}
+	}
+	return len(dirty), p.store.MarkDays(ctx, dirty)
 }
 
 // repriced returns the days of a family that changes of tariffs reach, in order.

@@ -16,15 +16,24 @@ import (
 	"foyer/internal/tariff"
 )
 
-// A watched store keeps what it was last told about prices.
+// A watched store keeps what it was told about prices, and which days they reach.
 type watched struct {
 	*records.DB
-	told *household.Repricing
+	told  []household.Priced
+	dirty map[household.FamilyID][]energy.Day
 }
 
-func (s *watched) Reprice(ctx context.Context, r household.Repricing) error {
-	s.told = &r
-	return s.DB.Reprice(ctx, r)
+func (s *watched) KeepPrices(ctx context.Context, prices []household.Priced) error {
+	s.told = prices
+	return s.DB.KeepPrices(ctx, prices)
+}
+
+func (s *watched) MarkDays(ctx context.Context, dirty map[household.FamilyID][]energy.Day) error {
+	if s.told != nil {
+		panic("days are marked after the prices that reach them were kept")
+	}
+	s.dirty = dirty
+	return s.DB.MarkDays(ctx, dirty)
 }
 
 // another returns the tariffs that ship, Base with another price of a kWh from a day
@@ -63,8 +72,8 @@ func TestAChangedPriceOfThePastReissuesWhatItReaches(t *testing.T) {
 		Tariff: "fr-bleu-hphc", PowerKVA: 6, From: left.To, OffPeak: "22:00-06:00",
 	})
 	w.pass(now) // before anything is known nothing is marked
-	if store.told == nil || len(store.told.Dirty) != 0 || len(store.told.Prices) < 20 {
-		t.Fatalf("at first: %+v", store.told)
+	if len(store.dirty) != 0 || len(store.told) < 20 {
+		t.Fatalf("at first: %+v, marked %v", store.told, store.dirty)
 	}
 	for i, f := range []household.FamilyID{stays, leaves} {
 		c := count{meter: w.meter(fmt.Sprint("linky", i), f, household.Electricity, from.Start(paris)), register: "energy_import/base", value: 5_000_000_000}
@@ -91,10 +100,10 @@ func TestAChangedPriceOfThePastReissuesWhatItReaches(t *testing.T) {
 		}
 		return all
 	}
-	if got := store.told.Dirty[stays]; !slices.Equal(got, days("2026-01-25", "2026-02-01")) {
+	if got := store.dirty[stays]; !slices.Equal(got, days("2026-01-25", "2026-02-01")) {
 		t.Errorf("marked %v", got)
 	}
-	if got := store.told.Dirty[leaves]; !slices.Equal(got, days("2026-01-25", "2026-01-28")) {
+	if got := store.dirty[leaves]; !slices.Equal(got, days("2026-01-25", "2026-01-28")) {
 		t.Errorf("of who leaves, marked %v", got)
 	}
 	after := w.costs(stays)

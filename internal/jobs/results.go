@@ -17,61 +17,82 @@ import (
 // the next pass.
 const catchUp = 256
 
-// computeAll computes the results that are due of every family.
-func (p *Planner) computeAll(ctx context.Context, homes []household.Home, now time.Time, r *Report) error {
-	dirty, err := p.store.DirtyDays(ctx)
-	if err != nil {
-		return err
-	}
-	if err := p.recollect(ctx, homes); err != nil {
-		return err
-	}
-	results := make([]int, len(homes))
-	comparing, all := indicators.Comparing(indicators.Nightly(indicators.France))
-	skies, methods := &skies{}, indicators.Methods(all)
-	var years atomic.Bool // whether a year of any home is another
-	var tasks []task
-	behind := 0
-	for i := range homes {
-		home := &homes[i]
-		before, _ := p.recall(home.Family)
-		today, known := energy.DayOf(now, home.Zone), methods
-		if before.Today != (energy.Day{}) && before.Methods != methods {
-			if behind++; behind > catchUp {
-				known = before.Methods
-				r.Behind++
-			}
-		}
-		if len(dirty[home.Family]) == 0 && before.Today == today && before.Methods == known {
-			continue
-		}
-		tasks = append(tasks, func(ctx context.Context) error {
-			// Begun here and gone when this ends: it holds all that a family's results are computed from.
-			before, _ := p.recall(home.Family)
-			s := &study{
-				planner: p, home: home, now: now, today: today, dirty: map[energy.Day]bool{},
-				before: before, indicators: all, methods: known, skies: skies,
-			}
-			filed, err := p.computeFamily(ctx, s, dirty[home.Family])
-			results[i] = len(filed)
-			if slices.ContainsFunc(filed, func(f household.Filed) bool { return f.Indicator == indicators.EnergyYear }) {
-				years.Store(true)
-			}
-			return err
-		})
-	}
-	failed, err := p.work(ctx, compute, now, tasks)
-	r.Computed, r.Failed = len(tasks)-failed, r.Failed+failed
-	for _, n := range results {
-		r.Results += n
-	}
-	if years.Load() {
+// A computing is the results of all families in one pass.
+type computing struct {
+	planner    *Planner
+	now        time.Time
+	indicators []indicators.Indicator // those of a home alone
+	methods    string                 // of them
+	skies      *skies
+	behind     int          // homes whose past is to be looked at because methods changed
+	waiting    int          // those of them that the next pass does
+	results    atomic.Int64 // added
+	years      atomic.Bool  // whether a year of any home is another
+}
+
+// computeAll computes the results that are due of every family, and compares homes.
+func (p *Planner) computeAll(ctx context.Context, all []household.Residence, now time.Time, r *Report) error {
+	comparing, own := indicators.Comparing(indicators.Nightly(indicators.France))
+	c := &computing{planner: p, now: now, indicators: own, methods: indicators.Methods(own), skies: &skies{}}
+	done, failed, err := p.work(ctx, compute, now, paged(ctx, all, c.page))
+	r.Computed, r.Failed, r.Behind, r.Results = done, r.Failed+failed, c.waiting, int(c.results.Load())
+	if c.years.Load() {
 		p.counted = ""
 	}
 	if err != nil {
 		return err
 	}
 	return p.compareAll(ctx, comparing, now, r)
+}
+
+// page returns what is due of homes.
+func (c *computing) page(ctx context.Context, page []household.Residence) ([]task, error) {
+	first, last := span(page)
+	dirty, err := c.planner.store.DirtyDays(ctx, first, last)
+	if err != nil {
+		return nil, err
+	}
+	looks, err := c.planner.store.Looks(ctx, first, last)
+	if err != nil {
+		return nil, err
+	}
+	methods := map[household.FamilyID]string{} // of those that something is due of
+	for _, home := range page {
+		before, known := looks[home.Family], c.methods
+		if before.Today != (energy.Day{}) && before.Methods != c.methods {
+			if c.behind++; c.behind > catchUp {
+				known = before.Methods
+				c.waiting++
+			}
+		}
+		if len(dirty[home.Family]) > 0 || before.Today != energy.DayOf(c.now, home.Zone) || before.Methods != known {
+			methods[home.Family] = known
+		}
+	}
+	homes, err := c.planner.store.Homes(ctx, those(page, methods))
+	tasks := make([]task, len(homes))
+	for i := range homes {
+		home := &homes[i]
+		tasks[i] = func(ctx context.Context) error {
+			return c.family(ctx, home, looks[home.Family], methods[home.Family], dirty[home.Family])
+		}
+	}
+	return tasks, err
+}
+
+// family computes the results of a home that are due.
+func (c *computing) family(ctx context.Context, home *household.Home, look household.Look, methods string, dirty []energy.Day) error {
+	// Gone when this ends: it holds all that a family's results are computed from.
+	s := &study{
+		planner: c.planner, home: home, now: c.now, today: energy.DayOf(c.now, home.Zone), dirty: map[energy.Day]bool{},
+		before: c.planner.recall(home.Family, look), indicators: c.indicators, methods: methods, skies: c.skies,
+	}
+	filed, err := c.planner.computeFamily(ctx, s, dirty)
+	c.results.Add(int64(len(filed)))
+	if slices.ContainsFunc(filed, func(f household.Filed) bool { return f.Indicator == indicators.EnergyYear }) {
+		c.years.Store(true)
+	}
+	return err
 }
 
 // computeFamily adds the results of a family that are due and returns them.
@@ -97,7 +118,7 @@ func (p *Planner) computeFamily(ctx context.Context, s *study, dirty []energy.Da
 			return nil, err
 		}
 	}
-	p.remember(s.home.Family, s.memory())
+	p.remember(s)
 	p.metrics.results.Add(float64(len(filing.Results)))
 	return filing.Results, nil
 }

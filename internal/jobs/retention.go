@@ -18,19 +18,19 @@ import (
 // Of a day that loses readings or half-hours its usage stands as it is; what the
 // half-hours said of tariffs is kept with it, so that bills and results come out as they
 // were. Borders are written down first, and what they are beyond is removed family by
-// family, the records before the readings: cut short, it is done again.
+// family, of all of them the records before the readings: cut short, it is done again.
 type sweep struct {
 	planner *Planner
 	promise household.Promise
 	now     time.Time
 	pilots  map[string]*sweptPilot
-	all     []household.Home
-	dirty   map[household.FamilyID][]energy.Day // whose results are still out of date
-	homes   []*household.Home                   // of which something may be too old
-	meters  []*sweptMeter
+	some    bool // there was anything to remove
+
+	stations []household.Station
 
 	mu     sync.Mutex
-	failed bool // a part of it did; the rest goes on
+	spared map[energy.MeterID]bool // whose readings stay for now: something recent would lose by it
+	failed bool                    // a part of it did; the rest goes on
 	rows   int64
 }
 
@@ -66,16 +66,9 @@ func (p *sweptPilot) move(before household.Borders, promise household.Promise) {
 // kept returns the first instant of which the pilot's readings are kept.
 func (p *sweptPilot) kept() time.Time { return p.HalfHours.Start(p.zone) }
 
-// A sweptMeter is a meter whose readings may be too old.
-type sweptMeter struct {
-	id     energy.MeterID
-	spans  []energy.Span // of which they go
-	spared bool          // they stay for now: something recent would lose by it
-}
-
-// survey finds out what may be kept no longer at an instant.
-func (p *Planner) survey(ctx context.Context, homes []household.Home, now time.Time) (*sweep, error) {
-	s := &sweep{planner: p, now: now, all: homes, pilots: map[string]*sweptPilot{}}
+// survey finds out the borders of an instant.
+func (p *Planner) survey(ctx context.Context, all []household.Residence, now time.Time) (*sweep, error) {
+	s := &sweep{planner: p, now: now, pilots: map[string]*sweptPilot{}, spared: map[energy.MeterID]bool{}}
 	var err error
 	if s.promise, err = p.store.Promise(ctx); err != nil {
 		return nil, err
@@ -84,75 +77,23 @@ func (p *Planner) survey(ctx context.Context, homes []household.Home, now time.T
 	if err != nil {
 		return nil, err
 	}
-	for i := range homes {
-		home := &homes[i]
-		of := s.pilots[home.Pilot]
-		if of == nil {
-			of = &sweptPilot{zone: home.Zone, today: energy.DayOf(now, home.Zone)}
-			before := household.Borders{Pilot: home.Pilot}
-			if n := slices.IndexFunc(kept, func(b household.Borders) bool { return b.Pilot == home.Pilot }); n >= 0 {
-				before = kept[n]
-			}
-			of.move(before, s.promise)
-			s.pilots[home.Pilot] = of
+	for _, r := range pilotsOf(all) {
+		of := &sweptPilot{zone: r.Zone, today: energy.DayOf(now, r.Zone)}
+		before := household.Borders{Pilot: r.Pilot}
+		if n := slices.IndexFunc(kept, func(b household.Borders) bool { return b.Pilot == r.Pilot }); n >= 0 {
+			before = kept[n]
 		}
-		if first, ok := firstDay(home); ok && first.Before(of.HalfHours) {
-			s.homes = append(s.homes, home)
-		}
+		of.move(before, s.promise)
+		s.pilots[r.Pilot] = of
 	}
-	return s, nil
+	s.stations, err = p.store.Stations(ctx)
+	return s, err
 }
 
-// surveyMeters finds the meters whose readings may be too old. Those of a pilot's outdoor
-// sensors are no family's.
-func (s *sweep) surveyMeters(ctx context.Context) error {
-	stations, err := s.planner.store.Stations(ctx)
-	if err != nil {
-		return err
-	}
-	byID := map[energy.MeterID]*sweptMeter{}
-	for _, home := range s.homes {
-		kept := s.pilots[home.Pilot].kept()
-		for _, a := range home.Attachments {
-			if a.Role == household.Outdoor || !a.From.Before(kept) {
-				continue
-			}
-			m := byID[a.Meter]
-			if m == nil {
-				m = &sweptMeter{id: a.Meter}
-				byID[a.Meter], s.meters = m, append(s.meters, m)
-			}
-			span := energy.Span{Meter: a.Meter, To: kept}
-			if slices.ContainsFunc(stations, func(x household.Station) bool { return x.Meter == a.Meter }) {
-				span.From, span.To = a.From, earlier(a.To, kept)
-			}
-			m.spans = append(m.spans, span)
-		}
-	}
-	// What a meter showed while it was nobody's goes too.
-	others, err := s.planner.store.Strays(ctx)
-	if err != nil {
-		return err
-	}
-	for i := range s.all {
-		for _, a := range s.all[i].Attachments {
-			if a.Role != household.Outdoor && byID[a.Meter] == nil {
-				others = append(others, a.Meter)
-			}
-		}
-	}
-	slices.Sort(others)
-	for _, id := range slices.Compact(others) {
-		m := &sweptMeter{id: id, spans: []energy.Span{{Meter: id, To: s.odds()}}}
-		old, err := s.planner.older(ctx, m)
-		if err != nil {
-			return err
-		}
-		if old {
-			s.meters = append(s.meters, m)
-		}
-	}
-	return nil
+// aged reports whether something of a home may be too old.
+func (s *sweep) aged(home *household.Home) bool {
+	first, ok := firstDay(home)
+	return ok && first.Before(s.pilots[home.Pilot].HalfHours)
 }
 
 // first returns the earliest instant of a border over all pilots; zero without any.
@@ -165,30 +106,10 @@ func (s *sweep) first(of func(*sweptPilot) energy.Day) (first time.Time) {
 	return first
 }
 
-// older reports whether a meter has readings that are too old.
-func (p *Planner) older(ctx context.Context, m *sweptMeter) (bool, error) {
-	registers, err := p.store.Registers(ctx, m.id)
-	if err != nil {
-		return false, err
-	}
-	for _, span := range m.spans {
-		for _, r := range registers {
-			rs, err := p.series.After(ctx, m.id, r, span.From, 1)
-			if err != nil {
-				return false, err
-			}
-			if len(rs) > 0 && rs[0].At.Before(span.To) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
 // retain removes what the charter keeps no longer: of each pilot once a local day, and at
 // once when it keeps less than before.
-func (p *Planner) retain(ctx context.Context, homes []household.Home, now time.Time, r *Report) error {
-	s, err := p.survey(ctx, homes, now)
+func (p *Planner) retain(ctx context.Context, all []household.Residence, now time.Time, r *Report) error {
+	s, err := p.survey(ctx, all, now)
 	if err != nil {
 		return err
 	}
@@ -205,33 +126,45 @@ func (p *Planner) retain(ctx context.Context, homes []household.Home, now time.T
 	if !due {
 		return nil
 	}
-	if err := s.surveyMeters(ctx); err != nil {
-		return err
-	}
-	if s.dirty, err = p.store.DirtyDays(ctx); err != nil {
-		return err
-	}
-	var families, meters []task
-	for _, home := range s.homes {
-		families = append(families, s.noting(home.Attachments, func(ctx context.Context) error { return s.family(ctx, home) }))
-	}
-	for some := range slices.Chunk(s.meters, sweptAtOnce) {
-		meters = append(meters, s.noting(nil, func(ctx context.Context) error { return s.readings(ctx, some) }))
-	}
-	var last []task
 	rest, err := s.rest(ctx)
 	if err != nil {
 		return err
 	}
-	if told := rest > 0 || len(families)+len(meters) > 0; told {
-		last = append(last, func(ctx context.Context) error { return s.end(ctx) })
-	} else if err := s.note(ctx, false); err != nil {
-		return err
-	}
-	failed, err := p.work(ctx, retain, now, families, meters, last)
+	s.some = rest > 0
+	_, failed, err := p.work(ctx, retain, now,
+		paged(ctx, all, s.families), paged(ctx, all, s.meters), s.strays(ctx), s.last())
 	r.Failed, r.Removed = r.Failed+failed, s.rows
 	p.metrics.removed.Add(float64(s.rows))
+	if err == nil && !s.some {
+		err = s.note(ctx, false)
+	}
 	return err
+}
+
+// families returns what is to be removed of the records of homes.
+func (s *sweep) families(ctx context.Context, page []household.Residence) (tasks []task, err error) {
+	homes, err := s.planner.store.Homes(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	first, last := span(page)
+	dirty, err := s.planner.store.DirtyDays(ctx, first, last)
+	for i := range homes {
+		if home := &homes[i]; s.aged(home) {
+			s.some = true
+			tasks = append(tasks, s.noting(home.Attachments, func(ctx context.Context) error { return s.family(ctx, home, dirty[home.Family]) }))
+		}
+	}
+	return tasks, err
+}
+
+// last is what comes after everything else, where there was anything.
+func (s *sweep) last() stage {
+	return stage{1, func(yield func([]task, error) bool) {
+		if s.some {
+			yield([]task{s.noting(nil, s.end)}, nil)
+		}
+	}}
 }
 
 // noting returns a task that the sweep knows of when it fails: meters keep their readings
@@ -260,13 +193,13 @@ func (s *sweep) count(rows int64) {
 
 // family removes what is too old of a family's records, and closes the days that lose
 // something by it.
-func (s *sweep) family(ctx context.Context, home *household.Home) error {
+func (s *sweep) family(ctx context.Context, home *household.Home, dirty []energy.Day) error {
 	open, err := s.open(ctx, home)
 	if err != nil {
 		return err
 	}
 	x := s.decay(home)
-	if x.Closed, err = s.closing(ctx, home, open); err != nil {
+	if x.Closed, err = s.closing(ctx, home, open, dirty); err != nil {
 		return err
 	}
 	rows, err := s.planner.store.Decay(ctx, x)
@@ -316,15 +249,11 @@ func (s *sweep) open(ctx context.Context, home *household.Home) (energy.Day, err
 func (s *sweep) spare(id energy.MeterID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, m := range s.meters {
-		if m.id == id {
-			m.spared = true
-		}
-	}
+	s.spared[id] = true
 }
 
 // closing returns the days before an open one that are closed now, with what they keep.
-func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.Day) (map[energy.Day]household.Closed, error) {
+func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.Day, dirty []energy.Day) (map[energy.Day]household.Closed, error) {
 	p := s.planner
 	fine, err := p.store.FineDays(ctx, home.Family, open.Start(home.Zone), home.Zone)
 	if err != nil {
@@ -342,11 +271,10 @@ func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.D
 	if len(fine) == 0 {
 		return closed, nil
 	}
-	for _, d := range s.dirty[home.Family] {
+	for _, d := range dirty {
 		of.dirty[d] = true
 	}
-	before, _ := p.recall(home.Family)
-	of.before.lessons = before.lessons // of the dirty days it learns again
+	of.before.lessons = p.recall(home.Family, household.Look{}).lessons // of the dirty days it learns again
 	if err := of.acquaint(ctx); err != nil {
 		return nil, err
 	}
@@ -361,25 +289,6 @@ func (s *sweep) closing(ctx context.Context, home *household.Home, open energy.D
 		closed[d] = of.closing(d, numbered)
 	}
 	return closed, nil
-}
-
-// sweptAtOnce is of how many meters readings are removed together: what is written down
-// for it is so once. Nothing else is written to the series meanwhile, the first time for
-// a year of each.
-const sweptAtOnce = 16
-
-// readings removes the readings of meters that are too old, once nothing that stays is
-// computed from them.
-func (s *sweep) readings(ctx context.Context, meters []*sweptMeter) error {
-	var spans []energy.Span
-	s.mu.Lock()
-	for _, m := range meters {
-		if !m.spared {
-			spans = append(spans, m.spans...)
-		}
-	}
-	s.mu.Unlock()
-	return s.planner.series.EraseSpans(ctx, spans)
 }
 
 // rest counts what is too old and no family's alone.

@@ -11,44 +11,79 @@ import (
 )
 
 // rollUp turns what became stale into usage and climate.
-func (p *Planner) rollUp(ctx context.Context, stale []household.Stale, homes []household.Home, now time.Time, r *Report) error {
-	stations, err := p.store.Stations(ctx)
+func (p *Planner) rollUp(ctx context.Context, all []household.Residence, now time.Time, r *Report) error {
+	pilots, err := p.stalePilots(ctx)
 	if err != nil {
 		return err
 	}
-	chosen, err := p.store.StaleWeather(ctx)
-	if err != nil {
-		return err
-	}
-	marks := sortMarks(stale, homes, stations)
-	var tasks []task
-	var dealt dealt
-	for i := range homes {
-		if work := marks.ofFamily(&homes[i]); len(work.marks) > 0 {
-			tasks = append(tasks, dealt.with(work.marks, func(ctx context.Context) error { return p.rollFamily(ctx, work, now) }))
+	var sharing shared
+	families := paged(ctx, all, func(ctx context.Context, page []household.Residence) (tasks []task, err error) {
+		// Marks first: whoever's meters changed since them is marked again.
+		stale, err := p.staleFamilies(ctx, page, now)
+		if err != nil {
+			return nil, err
 		}
+		homes, err := p.store.Homes(ctx, those(page, stale))
+		for i := range homes {
+			work := familyWork{&homes[i], stale[homes[i].Family]}
+			tasks = append(tasks, sharing.with(work.marks, func(ctx context.Context) error { return p.rollFamily(ctx, work, now) }))
+		}
+		return tasks, err
+	})
+	var climates []task
+	for _, work := range pilots {
+		climates = append(climates, sharing.with(work.marks, func(ctx context.Context) error { return p.rollClimate(ctx, work, now) }))
 	}
-	for _, work := range marks.ofPilots(stations, chosen) {
-		tasks = append(tasks, dealt.with(work.marks, func(ctx context.Context) error { return p.rollClimate(ctx, work, now) }))
-	}
-	failed, err := p.work(ctx, rollup, now, tasks)
-	r.Rolled, r.Failed = len(tasks)-failed, r.Failed+failed
+	done, failed, err := p.work(ctx, rollup, now, families, once(climates...))
+	r.Rolled, r.Failed = done, r.Failed+failed
 	if err != nil {
 		return err
 	}
 	if err := p.countHeld(ctx); err != nil {
 		return err
 	}
-	done := marks.nobodys
-	for _, s := range marks.shared {
-		if dealt.times[s.ID] == marks.owners[s.Meter] {
-			done = append(done, s.ID)
+	if ids := sharing.ended(); len(ids) > 0 {
+		if err := p.store.DropStale(ctx, ids); err != nil {
+			return err
 		}
 	}
-	if len(done) == 0 {
-		return nil
+	return p.store.DropStrays(ctx)
+}
+
+// staleFamilies returns what became stale of the meters of those families of a page of
+// which anything did, and notes it in the backlog.
+func (p *Planner) staleFamilies(ctx context.Context, page []household.Residence, now time.Time) (map[household.FamilyID][]household.Stale, error) {
+	first, last := span(page)
+	stale, err := p.store.StaleSpans(ctx, first, last)
+	if err != nil {
+		return nil, err
 	}
-	return p.store.DropStale(ctx, done)
+	for _, home := range page {
+		p.backlog.note(home.Family, stale[home.Family], now)
+	}
+	return stale, nil
+}
+
+// stalePilots returns the work on the pilots of whose weather anything became stale.
+func (p *Planner) stalePilots(ctx context.Context) ([]pilotWork, error) {
+	chosen, err := p.store.StaleWeather(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stale, err := p.store.StaleStations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stations, err := p.store.Stations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := everyPilot(stations, stale)
+	for _, c := range chosen {
+		w := pilotOf(&all, c.Pilot, c.Zone)
+		w.chosen = append(w.chosen, c)
+	}
+	return slices.DeleteFunc(all, func(w pilotWork) bool { return len(w.marks)+len(w.chosen) == 0 }), nil
 }
 
 // countHeld tells an operator how many rises wait for a person's decision.
@@ -71,95 +106,60 @@ func (p *Planner) countHeld(ctx context.Context) error {
 	return nil
 }
 
-// dealt counts who dealt with each mark.
-type dealt struct {
-	mu    sync.Mutex
-	times map[int64]int
+// Shared counts who dealt with the marks of meters that went from one family to another,
+// or that show the weather too: they end once all have. There are few.
+type shared struct {
+	mu sync.Mutex
+	of map[int64]parties
 }
 
+// parties are how many have to deal with a mark, and how many have.
+type parties struct{ all, done int }
+
 // with returns a task that counts marks once it ended well.
-func (d *dealt) with(marks []household.Stale, t task) task {
+func (s *shared) with(marks []household.Stale, t task) task {
 	return func(ctx context.Context) error {
 		if err := t(ctx); err != nil {
 			return err
 		}
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if d.times == nil {
-			d.times = map[int64]int{}
-		}
-		for _, s := range marks {
-			d.times[s.ID]++
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, m := range marks {
+			if m.Owners < 2 {
+				continue
+			}
+			if s.of == nil {
+				s.of = map[int64]parties{}
+			}
+			x := s.of[m.ID]
+			s.of[m.ID] = parties{max(x.all, m.Owners), x.done + 1} // it may become another's meanwhile
 		}
 		return nil
 	}
 }
 
-// marks are stale spans, sorted by who deals with them.
-type marks struct {
-	byMeter map[energy.MeterID][]household.Stale
-	owners  map[energy.MeterID]int // families and pilots that deal with a meter
-	nobodys []int64                // of meters that nobody has
-	shared  []household.Stale      // of meters that went from one family to another: ended once all have dealt with them
-}
-
-func sortMarks(stale []household.Stale, homes []household.Home, stations []household.Station) *marks {
-	m := &marks{byMeter: map[energy.MeterID][]household.Stale{}, owners: map[energy.MeterID]int{}}
-	for i := range homes {
-		for _, meter := range metersOf(&homes[i]) {
-			m.owners[meter]++
+// ended returns the marks that all have dealt with.
+func (s *shared) ended() (ids []int64) {
+	for id, x := range s.of {
+		if x.done == x.all {
+			ids = append(ids, id)
 		}
 	}
-	for _, s := range stations {
-		m.owners[s.Meter]++
-	}
-	for _, s := range stale {
-		m.byMeter[s.Meter] = append(m.byMeter[s.Meter], s)
-		switch n := m.owners[s.Meter]; {
-		case n == 0:
-			m.nobodys = append(m.nobodys, s.ID)
-		case n > 1:
-			m.shared = append(m.shared, s)
-		}
-	}
-	return m
-}
-
-// metersOf returns the meters a family has or had, each once.
-func metersOf(home *household.Home) []energy.MeterID {
-	var all []energy.MeterID
-	for _, a := range home.Attachments {
-		if !slices.Contains(all, a.Meter) {
-			all = append(all, a.Meter)
-		}
-	}
-	return all
+	return ids
 }
 
 // A familyWork is what became stale of one family's meters.
 type familyWork struct {
-	home    *household.Home
-	marks   []household.Stale
-	handled []int64 // marks that end with this work
+	home  *household.Home
+	marks []household.Stale
 }
 
-func (m *marks) ofFamily(home *household.Home) familyWork {
-	work := familyWork{home: home}
-	for _, meter := range metersOf(home) {
-		work.marks = append(work.marks, m.byMeter[meter]...)
-		work.handled = append(work.handled, m.own(meter)...)
-	}
-	return work
-}
-
-// own returns the marks of a meter that only one deals with.
-func (m *marks) own(meter energy.MeterID) []int64 {
-	if m.owners[meter] > 1 {
-		return nil
-	}
-	var ids []int64
-	for _, s := range m.byMeter[meter] {
-		ids = append(ids, s.ID)
+// handled returns those of marks that end with who deals with them: others share the rest.
+func handled(marks []household.Stale) (ids []int64) {
+	for _, m := range marks {
+		if m.Owners < 2 {
+			ids = append(ids, m.ID)
+		}
 	}
 	return ids
 }
@@ -170,18 +170,8 @@ type pilotWork struct {
 	zone     *time.Location
 	stations []energy.MeterID
 	marks    []household.Stale
-	handled  []int64
 	chosen   []household.StaleWeather // days whose source has to be chosen again
 	imported energy.Day               // first of which an imported source says anything; known where it is needed
-}
-
-func (m *marks) ofPilots(stations []household.Station, chosen []household.StaleWeather) []pilotWork {
-	all := m.everyPilot(stations)
-	for _, c := range chosen {
-		w := pilotOf(&all, c.Pilot, c.Zone)
-		w.chosen = append(w.chosen, c)
-	}
-	return slices.DeleteFunc(all, func(w pilotWork) bool { return len(w.marks)+len(w.chosen) == 0 })
 }
 
 // pilotOf returns the work of a pilot among all, and adds it when there is none.
@@ -193,14 +183,18 @@ func pilotOf(all *[]pilotWork, pilot string, zone *time.Location) *pilotWork {
 	return &(*all)[i]
 }
 
-// everyPilot returns those of which nothing became stale too.
-func (m *marks) everyPilot(stations []household.Station) []pilotWork {
+// everyPilot returns the work on all pilots with stations, those of which nothing became
+// stale too.
+func everyPilot(stations []household.Station, stale []household.Stale) []pilotWork {
 	var all []pilotWork
 	for _, s := range stations {
 		w := pilotOf(&all, s.Pilot, s.Zone)
 		w.stations = append(w.stations, s.Meter)
-		w.marks = append(w.marks, m.byMeter[s.Meter]...)
-		w.handled = append(w.handled, m.own(s.Meter)...)
+		for _, m := range stale {
+			if m.Meter == s.Meter {
+				w.marks = append(w.marks, m)
+			}
+		}
 	}
 	return all
 }

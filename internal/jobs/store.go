@@ -40,8 +40,10 @@ type Store interface {
 
 // Homes say who lives with which meters under which contract.
 type Homes interface {
-	// Homes returns every family's, by id.
-	Homes(ctx context.Context) ([]household.Home, error)
+	// Residences returns where every family lives, by id: Homes what is known of some, in
+	// that order.
+	Residences(ctx context.Context) ([]household.Residence, error)
+	Homes(ctx context.Context, of []household.Residence) ([]household.Home, error)
 	// Stations returns the outdoor meters, by pilot.
 	Stations(ctx context.Context) ([]household.Station, error)
 }
@@ -52,14 +54,21 @@ type Marks interface {
 	Stale(ctx context.Context, spans []energy.Span) error
 	// MarkDirty has results computed again that read a family's days of [from, to).
 	MarkDirty(ctx context.Context, family household.FamilyID, from, to energy.Day) error
+	// MarkDays does so of days, all or nothing.
+	MarkDays(ctx context.Context, dirty map[household.FamilyID][]energy.Day) error
+	// Waiting returns how much waits for that.
+	Waiting(ctx context.Context) (household.Waiting, error)
 }
 
 // Usages are what registers amount to, and marks of what changed.
 type Usages interface {
-	// StaleSpans returns what has to be rolled up again; DropStale ends marks
-	// that nothing depends on.
-	StaleSpans(ctx context.Context) ([]household.Stale, error)
+	// StaleSpans returns what has to be rolled up again of the meters that each family from
+	// one to another has or had, StaleStations of outdoor meters.
+	StaleSpans(ctx context.Context, first, last household.FamilyID) (map[household.FamilyID][]household.Stale, error)
+	StaleStations(ctx context.Context) ([]household.Stale, error)
+	// DropStale ends marks that all have dealt with, DropStrays those that nothing depends on.
 	DropStale(ctx context.Context, ids []int64) error
+	DropStrays(ctx context.Context) error
 	// Registers returns every register a meter ever showed.
 	Registers(ctx context.Context, meter energy.MeterID) ([]energy.Register, error)
 	// Intervals returns what was imported for a meter and overlaps [from, to).
@@ -86,6 +95,8 @@ type Weathers interface {
 	// FirstOffer the first day of which any does.
 	WeatherOffers(ctx context.Context, pilot string, from, to energy.Day) ([]household.Weather, error)
 	FirstOffer(ctx context.Context, pilot string) (energy.Day, bool, error)
+	// FirstMeter returns when the first family of a pilot had its first meter; false when none ever had.
+	FirstMeter(ctx context.Context, pilot string) (time.Time, bool, error)
 	// ImportWeather keeps what a source says and marks its days; false when the last
 	// import of the source read the same.
 	ImportWeather(ctx context.Context, x household.WeatherImport) (bool, error)
@@ -100,8 +111,8 @@ type Weathers interface {
 type Prices interface {
 	// Prices returns them as they were kept last, by tariff and day.
 	Prices(ctx context.Context) ([]household.Priced, error)
-	// Reprice keeps others and marks days of families dirty, all or nothing.
-	Reprice(ctx context.Context, r household.Repricing) error
+	// KeepPrices keeps others, once the days that they reach are marked.
+	KeepPrices(ctx context.Context, prices []household.Priced) error
 }
 
 // Results are only ever added.
@@ -112,10 +123,10 @@ type Results interface {
 	// Newest returns the newest result of some indicators for each period that begins
 	// in [from, to).
 	Newest(ctx context.Context, family household.FamilyID, indicators []string, from, to energy.Day) ([]household.Result, error)
-	// Looks returns the look of every family that has one.
-	Looks(ctx context.Context) (map[household.FamilyID]household.Look, error)
-	// DirtyDays returns the days whose results are out of date.
-	DirtyDays(ctx context.Context) (map[household.FamilyID][]energy.Day, error)
+	// Looks returns the look of every family from one to another that has one.
+	Looks(ctx context.Context, first, last household.FamilyID) (map[household.FamilyID]household.Look, error)
+	// DirtyDays returns the days of families from one to another whose results are out of date.
+	DirtyDays(ctx context.Context, first, last household.FamilyID) (map[household.FamilyID][]energy.Day, error)
 	// FileResults adds results, replaces bills, keeps those of months that are over,
 	// keeps the look, and ends the marks of dirty days, all or nothing.
 	FileResults(ctx context.Context, f household.Filing) error

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"foyer/indicators"
@@ -40,7 +41,7 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 	p.one.Lock()
 	defer p.one.Unlock()
 	p.progress = o.Progress
-	homes, err := p.store.Homes(ctx)
+	residences, err := p.store.Residences(ctx)
 	if err != nil {
 		return Verification{}, err
 	}
@@ -50,34 +51,34 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 	}
 	var all Verification
 	var mu sync.Mutex
-	one := func(families int, check func(context.Context) (*comparison, error)) task {
-		return func(ctx context.Context) error {
-			c, err := p.settle(ctx, check)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all.Families += families
-			all.Figures, all.Waiting, all.Differences = all.Figures+c.figures, all.Waiting+c.waiting, all.Differences+len(c.found)
-			all.Decayed += c.decayed
-			for _, d := range c.found {
-				tell(d)
-			}
-			return nil
+	one := func(ctx context.Context, families int, check func(context.Context) (*comparison, error)) error {
+		c, err := p.settle(ctx, check)
+		if err != nil {
+			return err
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		all.Families += families
+		all.Figures, all.Waiting, all.Differences = all.Figures+c.figures, all.Waiting+c.waiting, all.Differences+len(c.found)
+		all.Decayed += c.decayed
+		for _, d := range c.found {
+			tell(d)
+		}
+		return nil
 	}
-	var tasks []task
-	for _, home := range o.of(homes) {
-		tasks = append(tasks, one(1, func(ctx context.Context) (*comparison, error) { return p.verifyFamily(ctx, home, o) }))
-	}
+	families := p.homes(ctx, o.of(residences), func(ctx context.Context, home *household.Home) error {
+		return one(ctx, 1, func(ctx context.Context) (*comparison, error) { return p.verifyFamily(ctx, home, o) })
+	})
+	var others []task
 	if o.everything() {
-		works, err := p.pilots(ctx, homes, stations)
+		works, err := p.pilots(ctx, residences, stations)
 		if err != nil {
 			return Verification{}, err
 		}
 		for _, work := range works {
-			tasks = append(tasks, one(1, func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) }))
+			others = append(others, func(ctx context.Context) error {
+				return one(ctx, 1, func(ctx context.Context) (*comparison, error) { return p.verifyPilot(ctx, work, o) })
+			})
 		}
 	}
 	comparing, _ := indicators.Comparing(indicators.Nightly(indicators.France))
@@ -86,10 +87,18 @@ func (p *Planner) Verify(ctx context.Context, o Order, tell func(Difference)) (V
 		return Verification{}, err
 	}
 	for _, y := range o.years(years) {
-		tasks = append(tasks, one(0, func(ctx context.Context) (*comparison, error) { return p.verifyYear(ctx, comparing, y, o) }))
+		others = append(others, func(ctx context.Context) error {
+			return one(ctx, 0, func(ctx context.Context) (*comparison, error) { return p.verifyYear(ctx, comparing, y, o) })
+		})
 	}
-	_, all.Failed, _ = p.each(ctx, verify, tasks)
-	return all, ctx.Err()
+	for _, s := range []stage{families, once(others...)} {
+		_, failed, _, err := p.each(ctx, verify, s, nil)
+		all.Failed += failed
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
 }
 
 // settle compares until nothing differs, or nothing changed while it compared.
@@ -116,34 +125,13 @@ func (p *Planner) settle(ctx context.Context, check func(context.Context) (*comp
 
 // A moment is another one when anything was marked or computed meanwhile.
 type moment struct {
-	run, mark, chosen int64
-	marks             int
-	dirty             int
+	run     int64
+	waiting household.Waiting
 }
 
 func (p *Planner) moment(ctx context.Context) (m moment, err error) {
-	stale, err := p.store.StaleSpans(ctx)
-	if err != nil {
+	if m.waiting, err = p.store.Waiting(ctx); err != nil {
 		return m, err
-	}
-	m.marks = len(stale)
-	for _, s := range stale {
-		m.mark = max(m.mark, s.ID)
-	}
-	chosen, err := p.store.StaleWeather(ctx)
-	if err != nil {
-		return m, err
-	}
-	m.marks += len(chosen)
-	for _, c := range chosen {
-		m.chosen = max(m.chosen, c.ID)
-	}
-	dirty, err := p.store.DirtyDays(ctx)
-	if err != nil {
-		return m, err
-	}
-	for _, days := range dirty {
-		m.dirty += len(days)
 	}
 	m.run, _, err = p.store.LastRun(ctx)
 	return m, err
@@ -159,11 +147,11 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 		return c, nil
 	}
 	from, to := o.days(first, today)
-	stale, err := p.store.StaleSpans(ctx)
+	stale, err := p.store.StaleSpans(ctx, home.Family, home.Family)
 	if err != nil {
 		return c, err
 	}
-	waiting, err := p.staleDays(ctx, sortMarks(stale, []household.Home{*home}, nil).ofFamily(home), now)
+	waiting, err := p.staleDays(ctx, familyWork{home, stale[home.Family]}, now)
 	if err != nil {
 		return c, err
 	}
@@ -174,7 +162,7 @@ func (p *Planner) verifyFamily(ctx context.Context, home *household.Home, o Orde
 	if err := p.verifyUsage(ctx, c, home, from, to, wait); err != nil {
 		return c, err
 	}
-	dirty, err := p.store.DirtyDays(ctx)
+	dirty, err := p.store.DirtyDays(ctx, home.Family, home.Family)
 	if err != nil {
 		return c, err
 	}
@@ -354,7 +342,7 @@ func (p *Planner) verifyPilot(ctx context.Context, work pilotWork, o Order) (*co
 		}
 	}
 	from, to := o.days(first, energy.DayOf(now, work.zone))
-	stale, err := p.store.StaleSpans(ctx)
+	stale, err := p.store.StaleStations(ctx)
 	if err != nil {
 		return c, err
 	}
@@ -367,13 +355,7 @@ func (p *Planner) verifyPilot(ctx context.Context, work pilotWork, o Order) (*co
 			work.chosen = append(work.chosen, s)
 		}
 	}
-	for _, m := range work.stations {
-		for _, s := range stale {
-			if s.Meter == m {
-				work.marks = append(work.marks, s)
-			}
-		}
-	}
+	work.marks = slices.DeleteFunc(stale, func(s household.Stale) bool { return !slices.Contains(work.stations, s.Meter) })
 	wait, err := p.staleClimate(ctx, work, now)
 	if err != nil {
 		return c, err

@@ -56,7 +56,7 @@ func (d *DB) addAnswer(ctx context.Context, tx *sql.Tx, a household.Answer) erro
 	return err
 }
 
-const selectAnswers = `SELECT id, family, question, answer, day, said_by, said_at FROM answer WHERE $1 IN ('', family) ORDER BY family, id`
+const selectAnswers = `SELECT id, family, question, answer, day, said_by, said_at FROM answer WHERE family BETWEEN $1 AND $2 ORDER BY family, id`
 
 func (d *DB) scanAnswer(ctx context.Context, row rowScanner) (household.Answer, error) {
 	var a household.Answer
@@ -80,7 +80,7 @@ func (d *DB) scanAnswer(ctx context.Context, row rowScanner) (household.Answer, 
 // Answers returns everything a family answered in the order in which it was said. It
 // is for the registry, never for an answer to somebody.
 func (d *DB) Answers(ctx context.Context, family household.FamilyID) ([]household.Answer, error) {
-	rows, err := d.read.QueryContext(ctx, selectAnswers, family)
+	rows, err := d.read.QueryContext(ctx, selectAnswers, family, family)
 	if err != nil {
 		return nil, fmt.Errorf("read answers: %w", err)
 	}

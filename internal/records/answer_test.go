@@ -29,11 +29,7 @@ func TestAnswersAreKeptInOrderAndSealed(t *testing.T) {
 				t.Errorf("kept in clear: %s", kept)
 			}
 		}
-		homes, err := db.Homes(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, h := range homes {
+		for _, h := range homesOf(t, db) {
 			if h.Family == f && len(h.Answers) > 0 {
 				t.Errorf("an answer that was taken back holds: %+v", h.Answers)
 			}

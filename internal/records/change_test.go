@@ -59,11 +59,7 @@ func TestChangesOfMetersStayWrittenDown(t *testing.T) {
 		if c := said[2]; c.Register != r || !c.Last.Known || c.Last.Value != 48_000 || !c.First.Known || c.First.Value != 0 || said[1].First.Known {
 			t.Errorf("%+v after %+v", c, said[1])
 		}
-		homes, err := db.Homes(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, h := range homes {
+		for _, h := range homesOf(t, db) {
 			a := h.Attachments[0]
 			if a.Role != household.Electricity || a.MaxPower != 9_000_000 {
 				t.Errorf("%s: %+v", h.Family, a)

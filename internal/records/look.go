@@ -9,9 +9,10 @@ import (
 	"foyer/internal/household"
 )
 
-// Looks returns up to when the results of each family were looked at, for jobs.
-func (d *DB) Looks(ctx context.Context) (map[household.FamilyID]household.Look, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT family, methods, today, first, last, indoor FROM look`)
+// Looks returns up to when the results of each family from one to another were looked at,
+// for jobs.
+func (d *DB) Looks(ctx context.Context, first, last household.FamilyID) (map[household.FamilyID]household.Look, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT family, methods, today, first, last, indoor FROM look WHERE family BETWEEN $1 AND $2`, first, last)
 	if err != nil {
 		return nil, fmt.Errorf("read looks: %w", err)
 	}

@@ -177,6 +177,25 @@ func (d *DB) Meters(ctx context.Context, family household.FamilyID, only househo
 	return all, nil
 }
 
+// Claimed returns at most n meters in that state that come after one, by id, without their
+// devices and last readings.
+func (d *DB) Claimed(ctx context.Context, after energy.MeterID, n int) ([]household.Meter, error) {
+	rows, err := d.read.QueryContext(ctx, selectMeter+` WHERE m.state = 'claimed' AND m.id > $1 ORDER BY m.id LIMIT CAST($2 AS BIGINT)`, after, n)
+	if err != nil {
+		return nil, fmt.Errorf("list claimed meters: %w", err)
+	}
+	defer rows.Close()
+	var all []household.Meter
+	for rows.Next() {
+		m, err := scanMeter(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list claimed meters: %w", err)
+		}
+		all = append(all, m)
+	}
+	return all, wrap("list claimed meters", rows.Err())
+}
+
 // describe fills in the devices and last readings of meters, and reads nothing of others:
 // it is asked for one family's at each look at its file.
 func (d *DB) describe(ctx context.Context, meters []household.Meter) error {

@@ -32,7 +32,7 @@ func (d *DB) AddEntries(ctx context.Context, entries []household.Entry) error {
 func (d *DB) TakeBackEntry(ctx context.Context, id string, by household.Entry) (bool, error) {
 	errNone := errors.New("none")
 	err := d.tx(ctx, func(tx *sql.Tx) error {
-		e, err := d.scanEntry(ctx, tx.QueryRowContext(ctx, selectEntries+` AND m.id = $2`, "", id))
+		e, err := d.scanEntry(ctx, tx.QueryRowContext(ctx, selectEntries+` AND m.id = $1`, id))
 		if errors.Is(err, sql.ErrNoRows) || err == nil && !e.Taken.IsZero() {
 			return errNone
 		}
@@ -76,10 +76,10 @@ func (d *DB) addEntry(ctx context.Context, tx *sql.Tx, e household.Entry, kind, 
 }
 
 const selectEntries = `SELECT m.family, m.id, m.fuel, m.day, m.kind, m.cents, m.quantity, m.unit, m.source, m.said_by, m.said_at, t.said_at, m.amount
-	FROM money m LEFT JOIN money t ON t.takes = m.id WHERE $1 IN ('', m.family) AND m.kind <> 'taken_back'`
+	FROM money m LEFT JOIN money t ON t.takes = m.id AND t.takes <> '' WHERE m.kind <> 'taken_back'`
 
 // selectHeld reads those that hold, as the facts of a home.
-const selectHeld = selectEntries + ` AND t.id IS NULL ORDER BY m.family, m.day, m.id`
+const selectHeld = selectEntries + ` AND m.family BETWEEN $1 AND $2 AND t.id IS NULL ORDER BY m.family, m.day, m.id`
 
 func (d *DB) scanEntry(ctx context.Context, row rowScanner) (household.Entry, error) {
 	var e household.Entry
@@ -104,7 +104,7 @@ func (d *DB) scanEntry(ctx context.Context, row rowScanner) (household.Entry, er
 // Entries returns the dated amounts of a family in the order of their days, those that
 // were taken back too. It is for the registry, never for an answer to somebody.
 func (d *DB) Entries(ctx context.Context, family household.FamilyID) ([]household.Entry, error) {
-	rows, err := d.read.QueryContext(ctx, selectEntries+` ORDER BY m.day, m.said_at, m.id`, family)
+	rows, err := d.read.QueryContext(ctx, selectEntries+` AND m.family = $1 ORDER BY m.day, m.said_at, m.id`, family)
 	if err != nil {
 		return nil, fmt.Errorf("read amounts: %w", err)
 	}

@@ -29,9 +29,9 @@ func (d *DB) Prices(ctx context.Context) ([]household.Priced, error) {
 	return all, nil
 }
 
-// Reprice keeps what tariffs are like now, and marks the days that cost something
-// else for it, all or nothing.
-func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
+// KeepPrices keeps what tariffs are like now, once the days that cost something else for
+// it are marked.
+func (d *DB) KeepPrices(ctx context.Context, prices []household.Priced) error {
 	err := d.tx(ctx, func(tx *sql.Tx) error {
 		before, err := priceRuns(ctx, tx)
 		if err != nil {
@@ -40,7 +40,7 @@ func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM price`); err != nil {
 			return err
 		}
-		for _, part := range powers(r.Prices, rowsAtOnce) {
+		for _, part := range powers(prices, rowsAtOnce) {
 			args := make([]any, 0, 4*len(part))
 			for _, p := range part {
 				until := farDay
@@ -52,15 +52,6 @@ func (d *DB) Reprice(ctx context.Context, r household.Repricing) error {
 			//nolint:gosec // placeholders are all that is joined
 			_, err := tx.ExecContext(ctx, `INSERT INTO price (tariff, from_day, until_day, digest) VALUES `+d.values(len(part), 4), args...)
 			if err != nil {
-				return err
-			}
-		}
-		for family, days := range r.Dirty {
-			marks := make(map[energy.Day]bool, len(days))
-			for _, day := range days {
-				marks[day] = true
-			}
-			if err := d.markDirty(ctx, tx, family, marks); err != nil {
 				return err
 			}
 		}

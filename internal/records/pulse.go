@@ -185,9 +185,9 @@ func (d *DB) pulses(ctx context.Context, and string, args ...any) ([]household.P
 	return all, rows.Err()
 }
 
-// Paces returns how often meters speak, as far as it is known.
-func (d *DB) Paces(ctx context.Context) (map[energy.MeterID]time.Duration, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT meter, interval_ms FROM meter_pulse`)
+// Paces returns how often the meters from one to another speak, as far as it is known.
+func (d *DB) Paces(ctx context.Context, first, last energy.MeterID) (map[energy.MeterID]time.Duration, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT meter, interval_ms FROM meter_pulse WHERE meter BETWEEN $1 AND $2`, first, last)
 	if err != nil {
 		return nil, fmt.Errorf("read how often meters speak: %w", err)
 	}

@@ -456,9 +456,9 @@ func TestStampOfAHomeIsShortHoweverMuchIsKnown(t *testing.T) {
 	id := w.family(t, "one")
 	stamp := func() string {
 		t.Helper()
-		homes, err := db.Homes(t.Context())
-		if err != nil || len(homes) != 1 {
-			t.Fatal(homes, err)
+		homes := homesOf(t, db)
+		if len(homes) != 1 {
+			t.Fatal(homes)
 		}
 		return homes[0].Stamp
 	}

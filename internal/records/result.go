@@ -57,10 +57,10 @@ func (d *DB) Newest(ctx context.Context, family household.FamilyID, indicators [
 	return rows, nil
 }
 
-// DirtyDays returns the days of each family whose results have to be computed
-// again, in order.
-func (d *DB) DirtyDays(ctx context.Context) (map[household.FamilyID][]energy.Day, error) {
-	rows, err := d.read.QueryContext(ctx, `SELECT family, day FROM dirty_day ORDER BY family, day`)
+// DirtyDays returns the days of each family from one to another whose results have to be
+// computed again, in order.
+func (d *DB) DirtyDays(ctx context.Context, first, last household.FamilyID) (map[household.FamilyID][]energy.Day, error) {
+	rows, err := d.read.QueryContext(ctx, `SELECT family, day FROM dirty_day WHERE family BETWEEN $1 AND $2 ORDER BY family, day`, first, last)
 	if err != nil {
 		return nil, fmt.Errorf("read dirty days: %w", err)
 	}
@@ -97,6 +97,23 @@ func (d *DB) MarkDirty(ctx context.Context, family household.FamilyID, from, to 
 	return nil
 }
 
+// MarkDays has everything computed again that reads days of families, all or nothing.
+func (d *DB) MarkDays(ctx context.Context, dirty map[household.FamilyID][]energy.Day) error {
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		for family, days := range dirty {
+			marks := make(map[energy.Day]bool, len(days))
+			for _, day := range days {
+				marks[day] = true
+			}
+			if err := d.markDirty(ctx, tx, family, marks); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return wrap("mark days dirty", err)
+}
+
 // FileResults adds results, which are never changed, and replaces bills, in one
 // transaction with the end of the marks they take account of. The marks stay when
 // what the results were computed from changed meanwhile: they are due again.
@@ -130,7 +147,7 @@ func (d *DB) FileResults(ctx context.Context, f household.Filing) error {
 			return nil
 		}
 		now := []household.Home{{Family: f.Family}}
-		if err := d.facts(ctx, tx, now, f.Family); err != nil || now[0].Stamp != f.Stamp {
+		if err := d.facts(ctx, tx, now); err != nil || now[0].Stamp != f.Stamp {
 			return err
 		}
 		for _, part := range powers(f.Dirty, rowsAtOnce) {

@@ -323,7 +323,11 @@ func TestMovedTextIsNotRead(t *testing.T) {
 			return err
 		}},
 		"income": {`UPDATE income SET amounts = (SELECT amounts FROM income WHERE from_day = '2026-06-01') WHERE from_day = '2026-01-01'`, func(t *testing.T, db *DB) error {
-			_, err := db.Homes(t.Context())
+			all, err := db.Residences(t.Context())
+			if err != nil {
+				return err
+			}
+			_, err = db.Homes(t.Context(), all)
 			return err
 		}},
 		"mail": {`UPDATE staff SET name = email WHERE id = 's1'`, func(t *testing.T, db *DB) error {

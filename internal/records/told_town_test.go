@@ -59,11 +59,11 @@ func newToldTown(t *testing.T, db *DB) toldTown {
 // reprices has tariffs of other prices than before.
 func (w toldTown) reprices(t *testing.T, tariffs ...string) {
 	t.Helper()
-	var r household.Repricing
+	var prices []household.Priced
 	for _, name := range tariffs {
-		r.Prices = append(r.Prices, household.Priced{Tariff: name, From: energy.Day{Year: 2026, Month: 1, Date: 1}, Digest: name + "-1"})
+		prices = append(prices, household.Priced{Tariff: name, From: energy.Day{Year: 2026, Month: 1, Date: 1}, Digest: name + "-1"})
 	}
-	if err := w.db.Reprice(t.Context(), r); err != nil {
+	if err := w.db.KeepPrices(t.Context(), prices); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -121,7 +121,7 @@ func TestAChangedDayMarksWhoReadsIt(t *testing.T) {
 			if err := db.SaveClimate(ctx, c); err != nil {
 				t.Fatal(err)
 			}
-			dirty, err := db.DirtyDays(ctx)
+			dirty, err := db.DirtyDays(ctx, "f1", "f2")
 			if err != nil || fmt.Sprint(dirty["f1"], dirty["f2"]) != "[2026-01-02 2026-01-05 2026-01-08] [2026-01-08]" {
 				t.Errorf("%v %v", dirty, err)
 			}
@@ -130,7 +130,7 @@ func TestAChangedDayMarksWhoReadsIt(t *testing.T) {
 		if err := db.SaveClimate(ctx, c); err != nil {
 			t.Fatal(err)
 		}
-		if dirty, err := db.DirtyDays(ctx); err != nil || len(dirty) != 0 {
+		if dirty, err := db.DirtyDays(ctx, "f1", "f2"); err != nil || len(dirty) != 0 {
 			t.Errorf("%v %v", dirty, err)
 		}
 	})
@@ -159,7 +159,7 @@ func TestWorksStayWrittenDown(t *testing.T) {
 			all[0].By != "A" || all[1].Why != "invoice" {
 			t.Errorf("%+v %v", all, err)
 		}
-		dirty, err := db.DirtyDays(ctx)
+		dirty, err := db.DirtyDays(ctx, "f1", "f2")
 		if err != nil || fmt.Sprint(dirty["f1"]) != "[2026-06-01 2026-06-13]" {
 			t.Errorf("%v %v", dirty, err)
 		}

@@ -35,7 +35,7 @@ func (d *DB) AddWorks(ctx context.Context, w household.Works) error {
 
 // Works returns what was said of a family's home, in the order it was said.
 func (d *DB) Works(ctx context.Context, family household.FamilyID) ([]household.Works, error) {
-	rows, err := d.read.QueryContext(ctx, selectWorks, family)
+	rows, err := d.read.QueryContext(ctx, selectWorks, family, family)
 	if err != nil {
 		return nil, wrap("read works", err)
 	}
@@ -51,7 +51,7 @@ func (d *DB) Works(ctx context.Context, family household.FamilyID) ([]household.
 	return h.Works, wrap("read works", rows.Err())
 }
 
-const selectWorks = `SELECT family, kind, from_day, to_day, cost, undone, said_by, why, said_at FROM works WHERE $1 IN ('', family) ORDER BY family, id`
+const selectWorks = `SELECT family, kind, from_day, to_day, cost, undone, said_by, why, said_at FROM works WHERE family BETWEEN $1 AND $2 ORDER BY family, id`
 
 func (d *DB) scanWorks(ctx context.Context, row rowScanner) (household.FamilyID, func(*household.Home), error) {
 	var w household.Works
