@@ -81,10 +81,10 @@ func soak(t *Trial) {
 	p.stop()
 
 	warm *= 2 // stretches
-	grows := trendOf(memory[warm:])
+	grows, stretch := creepOf(memory[warm:])
 	hourly := func(bytes float64) float64 { return bytes * float64(time.Hour/calmFor) / (1 << 20) }
-	t.report.Figure("R15", "memory grows in an hour by", fmt.Sprintf("%.2f MiB (95 %%: %.2f to %.2f; want not surely 1 or more), %.0f MiB at the end, with the program's own text and files %.0f",
-		hourly(grows.slope), hourly(grows.least), hourly(grows.most), memory[len(memory)-1]/(1<<20), whole/(1<<20)), hourly(grows.least) < hourly(leak/float64(time.Hour/calmFor)))
+	t.report.Figure("R15", "memory grows in an hour by", fmt.Sprintf("%.2f MiB (95 %%: %.2f to %.2f; want not surely 1 or more) by the least of each %v, %.0f MiB at the end, with the program's own text and files %.0f",
+		hourly(grows.slope), hourly(grows.least), hourly(grows.most), calmFor*time.Duration(stretch), memory[len(memory)-1]/(1<<20), whole/(1<<20)), hourly(grows.least) < hourly(leak/float64(time.Hour/calmFor)))
 	for _, kind := range []struct {
 		says string
 		all  []float64

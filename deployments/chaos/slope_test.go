@@ -28,20 +28,53 @@ func TestTrendsTellALeakFromNoise(t *testing.T) {
 			t.Errorf("%s: the slope is within its 95 %% interval in %d of 1000", c.name, inside)
 		}
 	}
-	// 20 MiB an hour over twelve minutes among steps of half a MiB.
-	found, noise := 0, 0.0
-	for range 1000 {
-		values := make([]float64, 24)
-		for i := range values {
-			noise = 0.4*noise + 0.5*luck.NormFloat64()
-			values[i] = 20./120*float64(i) + noise
+	if got := trendOf([]float64{1, 2, 3, 4}); !math.IsInf(got.least, -1) {
+		t.Errorf("four values tell %+v", got)
+	}
+}
+
+// soaked returns the memory of a program in MiB, each half minute: what leaks in an hour,
+// steps that half stay, and what jobs take each ten minutes, for up to a minute and a half,
+// of which half is given back in each half minute after.
+func soaked(luck *rand.Rand, minutes int, leak, steps, burst float64) []float64 {
+	values := make([]float64, 2*minutes)
+	step, taken, until := 0.0, 0.0, 0
+	for i := range values {
+		step = 0.4*step + steps*luck.NormFloat64()
+		if i%20 == 7 {
+			taken, until = burst*luck.Float64(), i+luck.IntN(4)
+		} else if i > until {
+			taken /= 2
 		}
-		found += int(bad(trendOf(values).least >= 1./120))
+		values[i] = 38 + leak*float64(i)/120 + step + taken
 	}
-	if found < 900 {
-		t.Errorf("a leak is found in %d of 1000", found)
-	}
-	if got := trendOf([]float64{1, 2}); !math.IsInf(got.least, -1) {
-		t.Errorf("two values tell %+v", got)
+	return values
+}
+
+func TestALeakIsFoundBehindBurstsAndBurstsAreNoLeak(t *testing.T) {
+	luck := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		name               string
+		minutes            int
+		leak, steps, burst float64
+		found, wrong       int // at least, at most, of 1000
+	}{
+		{"2 MiB an hour in bursts of up to 80", 120, 2, 0.3, 80, 950, 1000},
+		{"bursts of up to 80", 120, 0, 0.3, 80, 0, 5},
+		{"a quarter of an hour of bursts", 12, 0, 0.3, 80, 0, 50},
+		{"20 MiB an hour in a quarter of an hour", 12, 20, 0.5, 0, 900, 1000},
+	} {
+		found, inside := 0, 0
+		for range 1000 {
+			got, _ := creepOf(soaked(luck, c.minutes, c.leak, c.steps, c.burst))
+			found += int(bad(got.least >= 1./120))
+			inside += int(bad(got.least <= c.leak/120 && c.leak/120 <= got.most))
+		}
+		if found < c.found || found > c.wrong {
+			t.Errorf("%s: 1 MiB an hour or more is found in %d of 1000", c.name, found)
+		}
+		if inside < 920 {
+			t.Errorf("%s: what leaks is within the 95 %% interval in %d of 1000", c.name, inside)
+		}
 	}
 }
