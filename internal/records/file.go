@@ -76,6 +76,15 @@ func (d *DB) File(ctx context.Context, id household.FamilyID) (household.File, b
 	return f, true, nil
 }
 
+// HasFamily reports whether there is a family. It unseals nothing of it.
+func (d *DB) HasFamily(ctx context.Context, id household.FamilyID) (known bool, err error) {
+	err = d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM family WHERE id = $1)`, id).Scan(&known)
+	if err != nil {
+		return false, fmt.Errorf("look for family: %w", err)
+	}
+	return known, nil
+}
+
 func (d *DB) dwellings(ctx context.Context, id household.FamilyID) ([]household.Dwelling, error) {
 	rows, err := d.read.QueryContext(ctx, `SELECT from_day, to_day, persons_14, persons_under_14, area_m2, heated_in_rent, fragile, heating
 		FROM dwelling WHERE family = $1 ORDER BY from_day`, id)

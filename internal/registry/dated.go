@@ -37,7 +37,10 @@ func (r *Registry) ChangeIncome(ctx context.Context, x household.Income) error {
 }
 
 func (r *Registry) exists(ctx context.Context, id household.FamilyID) error {
-	_, err := r.File(ctx, id)
+	ok, err := r.store.HasFamily(ctx, id)
+	if err == nil && !ok {
+		err = fmt.Errorf("family: %w", ErrUnknown)
+	}
 	return err
 }
 

@@ -82,6 +82,8 @@ type People interface {
 	AddFamilies(ctx context.Context, files []household.File) (taken string, err error)
 	Families(ctx context.Context, pilot string) ([]household.Family, error)
 	File(ctx context.Context, id household.FamilyID) (household.File, bool, error)
+	// HasFamily reports whether there is a family, and reads nothing of it.
+	HasFamily(ctx context.Context, id household.FamilyID) (bool, error)
 	PutDwelling(ctx context.Context, x household.Dwelling) error
 	PutContract(ctx context.Context, x household.Contract) error
 	PutIncome(ctx context.Context, x household.Income) error

@@ -1,0 +1,36 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"foyer/internal/energy"
+	"foyer/internal/household"
+	"foyer/internal/registry"
+)
+
+// shut is a store whose files on families are not to be opened.
+type shut struct{ *DB }
+
+func (shut) File(context.Context, household.FamilyID) (household.File, bool, error) {
+	return household.File{}, false, errors.New("a whole file was read")
+}
+
+// TestAChangeOpensNoFile: that a family is there is all that a change needs to know.
+func TestAChangeOpensNoFile(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		id := w.family(t, "Foyer 01")
+		r := registry.New(shut{db}, func() time.Time { return noon }, time.Now, discard())
+		x := household.Dwelling{Family: id, From: energy.Day{Year: 2025, Month: 3, Date: 1}, Persons14: 2}
+		if err := r.ChangeDwelling(t.Context(), x); err != nil {
+			t.Error(err)
+		}
+		x.Family = "f"
+		if err := r.ChangeDwelling(t.Context(), x); !errors.Is(err, registry.ErrUnknown) {
+			t.Errorf("of nobody: %v", err)
+		}
+	})
+}
