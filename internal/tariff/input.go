@@ -65,7 +65,7 @@ type filePaid struct {
 // faults are reported together, each with its member and its value.
 func (b *Book) ReadCase(r io.Reader) (Case, error) {
 	var f fileCase
-	d := json.NewDecoder(r)
+	d := json.NewDecoder(bounded(r))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
 		return Case{}, fmt.Errorf("read usage: %w", err)
@@ -83,9 +83,9 @@ var columns = []string{"start", "day", "from", "to", "meter", "register", "kwh",
 // semicolons, under one contract. Days of the bill are from and to; where these are
 // zero, those of the list.
 func (b *Book) ReadList(r io.Reader, zone *time.Location, c household.Contract, from, to energy.Day) (Case, error) {
-	text, err := io.ReadAll(r)
+	text, err := io.ReadAll(bounded(r))
 	if err != nil {
-		return Case{}, err
+		return Case{}, fmt.Errorf("read usage: %w", err)
 	}
 	list := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), "\ufeff")))
 	if head, _, _ := strings.Cut(string(text), "\n"); strings.Contains(head, ";") {

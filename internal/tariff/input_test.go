@@ -1,6 +1,7 @@
 package tariff
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,29 @@ func TestAListSaysTheLineThatIsWrong(t *testing.T) {
 		_, err := shelf(t).ReadList(strings.NewReader(list), time.UTC, c, energy.Day{}, energy.Day{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %s", list, err, want)
+		}
+	}
+}
+
+// endless is text without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+func TestUsageWithoutAnEndIsRefused(t *testing.T) {
+	c := household.Contract{Tariff: "fr-bleu-base", PowerKVA: 6}
+	for what, read := range map[string]func(io.Reader) (Case, error){
+		"a case": shelf(t).ReadCase,
+		"a list": func(r io.Reader) (Case, error) { return shelf(t).ReadList(r, time.UTC, c, energy.Day{}, energy.Day{}) },
+	} {
+		text := io.LimitReader(endless{}, 4*maxInput) // so that the test ends, whatever reads it
+		if _, err := read(text); err == nil || !strings.Contains(err.Error(), "more than 32 MiB: give it in parts") {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }
