@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -78,7 +79,7 @@ func (b *room) await(ctx context.Context, s *stage, l *load) (at time.Time, err 
 		return s.store.holds(ctx, l)
 	})
 	if err != nil && ctx.Err() != nil {
-		return at, fmt.Errorf("not everything can be read back: %w; %w", err, s.store.check(context.WithoutCancel(ctx), l))
+		return at, fmt.Errorf("not everything can be read back: %w", errors.Join(err, s.store.check(context.WithoutCancel(ctx), l)))
 	}
 	return at, err
 }

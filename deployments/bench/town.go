@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -57,7 +58,7 @@ func enrol(ctx context.Context, dir string, p plan) (_ *town, err error) {
 	}
 	t := &town{registry: data, zone: o.Zone}
 	if err := t.settle(ctx, o, p); err != nil {
-		return nil, fmt.Errorf("%w; %w", err, o.Close())
+		return nil, errors.Join(err, o.Close())
 	}
 	return t, o.Close() // the last to close empties the log of the file
 }
@@ -135,7 +136,7 @@ func copyFile(source, target string) error {
 		return err
 	}
 	if _, err := io.Copy(to, from); err != nil {
-		return fmt.Errorf("%w; %w", err, to.Close())
+		return errors.Join(err, to.Close())
 	}
 	return to.Close()
 }
