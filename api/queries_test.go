@@ -19,7 +19,7 @@ var pageQueries = map[string][]string{
 }
 
 // openPlaces are what stands for the places in addresses that everybody may open.
-var openPlaces = strings.NewReplacer("{name}", "foyer.css", "{slug}", "demo", "{code}", "AAAAA-AAAAA")
+var openPlaces = strings.NewReplacer("{name}", "foyer.css", "{slug}", "demo", "{code}", "AAAAA-AAAAA", "{token}", "AAAAA")
 
 // spec is openapi.yaml, read once.
 var spec = sync.OnceValues(GetSpec)

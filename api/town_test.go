@@ -353,12 +353,15 @@ func (v *town) caseworker() browser {
 	return v.browser().as("foyer-c", session)
 }
 
+// setupKey is the key of a second factor on the page that sets it up.
+var setupKey = regexp.MustCompile(`<code>([A-Z2-7 ]+)</code>`)
+
 // signIn goes through the console's door as a person does the first time, and
 // returns the page it leads to.
 func (b browser) signIn(email, password string) reply {
 	b.town.t.Helper()
 	setup := b.post("/console/sign-in", url.Values{"email": {email}, "password": {password}})
-	secret := regexp.MustCompile(`<code>([A-Z2-7 ]+)</code>`).FindStringSubmatch(setup.Text)
+	secret := setupKey.FindStringSubmatch(setup.Text)
 	if secret == nil {
 		b.town.t.Fatalf("no second factor is asked for at %s: %s", setup.Request.URL.Path, setup.Text)
 	}

@@ -58,8 +58,10 @@ func (s *Site) shutOut(w http.ResponseWriter, r *http.Request) {
 	s.send(w, r, http.StatusUnauthorized, "door", s.door(r))
 }
 
-// onConsole reports whether a request is a caseworker's.
-func onConsole(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/console") }
+// onConsole reports whether a request is of a person who signs in, or is to.
+func onConsole(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/console") || strings.HasPrefix(r.URL.Path, "/setup/")
+}
 
 // Gone says that there is no such page, or none for who asks.
 func (s *Site) Gone(w http.ResponseWriter, r *http.Request) {

@@ -94,7 +94,7 @@ func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request) {
 // names are the pages there are: a template of the same name each.
 var names = []string{
 	"family", "consent", "answers", "findings", "money", "tariffs", "paper", "receipt", "receipts", "stop", "erase", "erasure", "access", "export", "phones", "message", "invite", "door", "closed", "accessibility", "charter",
-	"signin", "households", "letter", "second", "spares", "account", "console", "alert", "families", "together", "ledger", "runs", "journal", "entry", "amendments", "manual",
+	"signin", "households", "letter", "setup", "second", "spares", "account", "console", "alert", "families", "together", "ledger", "runs", "journal", "entry", "amendments", "manual",
 }
 
 func loadTemplates() (map[string]*template.Template, error) {

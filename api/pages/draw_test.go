@@ -324,6 +324,9 @@ func drawings(t *testing.T, s *Site) []drawing {
 				return p
 			}, lead)
 		}
+		console("setup", "setup", "setup.title", "", func(w *words) any {
+			return welcome{"Léa", "lea@ville.example", w.say("role.lead")}
+		}, func(w *words, p *page) { p.Signed, p.Trouble = "", w.say("account.weak") })
 		console("second", "second", "second.title", "", func(*words) any { return second{Enrolled: true} }, func(w *words, p *page) {
 			p.Signed, p.Trouble = "", w.say("second.wrong")
 		})

@@ -108,6 +108,9 @@ func (s *Site) Routes() []Route {
 		post("/m/phones/end", s.endPhone),
 		post("/m/signout", s.leave),
 
+		get("/setup/:token", s.showSetup),
+		post("/setup/:token", s.usePassword),
+
 		get("/console", s.showDesk),
 		get("/console/demo", s.enterDemo),
 		get("/console/sign-in", s.askSignIn),

@@ -15,8 +15,7 @@ func newInvite() *cobra.Command {
 		Example: `  foyer invite "Foyer 01" --at https://foyer.ville.example`,
 		Args:    oneArg("a household"),
 	}
-	path := configFlag(cmd)
-	at := cmd.Flags().String("at", "", "address of the pages, to print the whole link")
+	path, at := configFlag(cmd), atFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return inOffice(cmd, *path, func(o *app.Office) error {
 			family, err := o.Family(cmd.Context(), args[0])

@@ -17,7 +17,7 @@ import (
 
 func newStaff() *cobra.Command {
 	cmd := &cobra.Command{Use: "staff", Short: "Say who may sign in to the console"}
-	cmd.AddCommand(newStaffAdd(), newStaffList(), newStaffShow(), newStaffRole(), newStaffPassword(), newStaffResetTOTP(), newStaffRemove())
+	cmd.AddCommand(newStaffAdd(), newStaffList(), newStaffShow(), newStaffRole(), newStaffLink(), newStaffPassword(), newStaffResetTOTP(), newStaffRemove())
 	return cmd
 }
 
@@ -28,22 +28,39 @@ const passwordLong = "Reads one line from standard input: a password of 12 chara
 
 func newStaffAdd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "add E-MAIL", Short: "Add a person; the password is read from standard input",
-		Long: passwordLong + " At the first sign-in the person sets a second factor up.",
-		Example: `  foyer staff add nadia@coop.example --name Nadia < password.txt
+		Use: "add E-MAIL", Short: "Add a person; the password is read from standard input, or they choose it",
+		Long: passwordLong + " At the first sign-in the person sets a second factor up.\n" +
+			"With --link nothing is read, and what `foyer staff link` makes is printed.",
+		Example: `  foyer staff add nadia@coop.example --name Nadia --link --at https://foyer.ville.example
   foyer staff add lea@ville.example --name Léa --role lead < password.txt`,
 		Args: oneArg("an e-mail address"),
 	}
 	path, asJSON := configFlag(cmd), jsonFlag(cmd)
 	name := cmd.Flags().String("name", "", "name that colleagues see")
 	role := cmd.Flags().String("role", "caseworker", "caseworker, lead, auditor, funder or operator")
+	link := cmd.Flags().Bool("link", false, "print a link with which the person chooses the password")
+	at := atFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *link && *asJSON || *at != "" && !*link {
+			return usageError{errors.New("--link goes with --at, and not with --json")}
+		}
+		s := household.Staff{Email: args[0], Name: *name, Role: *role}
+		if *link {
+			return inOffice(cmd, *path, func(o *app.Office) error {
+				s.Pilot = o.Config.Pilot.ID
+				token, err := o.Accounts.Welcome(cmd.Context(), s)
+				if err != nil {
+					return err
+				}
+				return say(cmd, "%s", setupLink(*at, token))
+			})
+		}
 		password, err := readPassword(cmd, args[0])
 		if err != nil {
 			return err
 		}
 		return inOffice(cmd, *path, func(o *app.Office) error {
-			s := household.Staff{Pilot: o.Config.Pilot.ID, Email: args[0], Name: *name, Role: *role}
+			s.Pilot = o.Config.Pilot.ID
 			id, err := o.Accounts.AddStaff(cmd.Context(), s, password)
 			if err != nil || !*asJSON {
 				return err

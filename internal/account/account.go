@@ -45,6 +45,7 @@ type Store interface {
 	People
 	Sessions
 	Factors
+	Setups
 	Invitations
 	Tokens
 }

@@ -20,10 +20,10 @@ type fake struct {
 	state  household.InvitationState
 	uses   atomic.Int64
 
-	held, secret string
-	holds        bool
-	step         int64
-	recovery     int
+	held, secret, setup string
+	holds               bool
+	step                int64
+	recovery            int
 }
 
 func (f *fake) StaffByEmail(_ context.Context, email string) (household.Staff, string, bool, error) {

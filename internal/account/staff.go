@@ -14,6 +14,11 @@ import (
 // AddStaff lets a person sign in. s needs a pilot, an address, a name and one of
 // [permission.Staff]; its id is made. Errors are [ErrRole], [ErrWeak] and [ErrTaken].
 func (a *Accounts) AddStaff(ctx context.Context, s household.Staff, password string) (id string, err error) {
+	return a.addStaff(ctx, s, func(email string) (string, error) { return a.keep(ctx, email, password) })
+}
+
+// addStaff adds a person with what is kept of a password.
+func (a *Accounts) addStaff(ctx context.Context, s household.Staff, keep func(email string) (string, error)) (id string, err error) {
 	s.ID, s.Email, s.Name = randomID("s"), address(s.Email), strings.TrimSpace(s.Name)
 	if !permission.Role(s.Role).IsStaff() {
 		return "", fmt.Errorf("add staff: %q: %w", s.Role, ErrRole)
@@ -21,7 +26,7 @@ func (a *Accounts) AddStaff(ctx context.Context, s household.Staff, password str
 	if !strings.Contains(s.Email, "@") || s.Name == "" || s.Pilot == "" {
 		return "", errors.New("add staff: want a pilot, an address and a name")
 	}
-	kept, err := a.keep(ctx, s.Email, password)
+	kept, err := keep(s.Email)
 	if err != nil {
 		return "", fmt.Errorf("add staff: %w", err)
 	}

@@ -127,7 +127,7 @@ var aboutFamilies = []string{
 // is known to stand for ends the test.
 func (v *visitor) aim(pattern string) (all []string) {
 	v.t.Helper()
-	pattern = strings.NewReplacer("{name}", "foyer.css", "{slug}", "demo", "{code}", "AAAAA-AAAAA").Replace(pattern)
+	pattern = strings.NewReplacer("{name}", "foyer.css", "{slug}", "demo", "{code}", "AAAAA-AAAAA", "{token}", "AAAAA").Replace(pattern)
 	if !strings.Contains(pattern, "{") {
 		return []string{pattern}
 	}

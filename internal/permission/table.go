@@ -116,6 +116,8 @@ var Table = []Rule{
 	{Route: "GET /m/phones", May: family},
 	{Route: "POST /m/phones/end", May: family},
 	{Route: "POST /m/signout", May: family},
+	{Route: "GET /setup/{token}", May: anybody}, // who has its token
+	{Route: "POST /setup/{token}", May: anybody},
 	{Route: "GET /console", May: calling},
 	{Route: "GET /console/demo", May: anybody},
 	{Route: "GET /console/sign-in", May: anybody},

@@ -148,7 +148,7 @@ func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...cha
 			return err
 		}
 		known = true
-		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind IN ('staff', '`+held+`') AND subject = $1`, id); err != nil {
+		if err := endStaff(ctx, tx, id); err != nil {
 			return err
 		}
 		for _, c := range changes {
@@ -162,6 +162,12 @@ func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...cha
 		return false, fmt.Errorf("%s: %w", what, err)
 	}
 	return known, nil
+}
+
+// endStaff ends the sessions of a person, and what was to become one.
+func endStaff(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind IN ('staff', '`+held+`', '`+setup+`') AND subject = $1`, id)
+	return err
 }
 
 // OpenStaff lets a member of staff in who shows token, for a lifetime of the

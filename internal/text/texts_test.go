@@ -220,7 +220,7 @@ func TestSingularAndPluralDiffer(t *testing.T) {
 }
 
 // Keys that families never see.
-var forStaff = regexp.MustCompile(`^(audit|console|families|households|second|spares|account|role|status|severity|rule|outcome|alert|together)\.`)
+var forStaff = regexp.MustCompile(`^(audit|console|families|households|setup|init|second|spares|account|role|status|severity|rule|outcome|alert|together)\.`)
 
 // Words that judge, frighten or come from an office. "Ce n'est pas une faute" is the
 // one exception.
