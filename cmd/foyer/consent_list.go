@@ -88,8 +88,8 @@ func controller(o *app.Office, language string, promised charter.Charter) (conse
 		return consent.Controller{}, err
 	}
 	p := o.Config.Pilot
-	c := consent.Controller{ID: p.ID, Name: p.Name, Address: p.Address, Contact: p.Contact.Phone, Jurisdiction: "FR"}
-	c.Storage, c.Retention, c.Withdrawal, err = texts.In(language).ReceiptTerms(p.Contact.Phone, text.Retention{
+	c := consent.Controller{ID: p.ID, Name: p.Name, Address: p.Address, Contact: string(p.Contact.Phone), Jurisdiction: "FR"}
+	c.Storage, c.Retention, c.Withdrawal, err = texts.In(language).ReceiptTerms(string(p.Contact.Phone), text.Retention{
 		HalfHours: promised.Number(charter.HalfHours), Months: promised.Number(charter.Months), Proof: promised.Number(charter.Proofs),
 	})
 	return c, err

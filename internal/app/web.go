@@ -27,7 +27,7 @@ func (a *App) openAPI(ctx context.Context) error {
 	server, err := api.New(api.Options{
 		Gate: a.gate, Accounts: a.Accounts, Registry: a.Registry, Writes: a.Records, Texts: a.texts,
 		Now: Wall, World: a.World.Now, Zone: a.Zone,
-		Contact: pages.Contact{Name: contact.Name, Phone: contact.Phone, Hours: contact.Hours},
+		Contact: pages.Contact{Name: contact.Name, Phone: string(contact.Phone), Hours: contact.Hours},
 		Tariff:  book.Name, Controller: consent.Controller{ID: a.Config.Pilot.ID, Name: a.Config.Pilot.Name, Address: a.Config.Pilot.Address},
 		Version: apiVersion(), Log: a.Log, Registerer: a.metrics, Checks: a.checks,
 		Metrics:      promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}),

@@ -58,7 +58,7 @@ type Pilot struct {
 // A Contact is who a family calls.
 type Contact struct {
 	Name  string `yaml:"name"`
-	Phone string `yaml:"phone"`
+	Phone Phone  `yaml:"phone"`
 	Hours string `yaml:"hours"`
 }
 

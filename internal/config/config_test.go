@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 func TestDefaultsAreValid(t *testing.T) {
@@ -91,5 +93,28 @@ life: {url: "http://hunter2"}
 	}
 	if strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a password shows in:\n%v", err)
+	}
+}
+
+// TestAPhoneIsReadAsItIsWritten has numbers that YAML takes for others.
+func TestAPhoneIsReadAsItIsWritten(t *testing.T) {
+	for written, want := range map[string]Phone{
+		"0555000000": "0555000000", "+33555000000": "+33555000000", `"0555000000"`: "0555000000", "05 55 00 00 00": "05 55 00 00 00", "05.55": "05.55",
+	} {
+		c, err := Parse([]byte("pilot: {contact: {phone: " + written + "}}\n"))
+		if err != nil || c.Pilot.Contact.Phone != want {
+			t.Errorf("%s is read as %q, %v", written, c.Pilot.Contact.Phone, err)
+		}
+		text, err := yaml.Marshal(c.Pilot.Contact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Contact
+		if err := yaml.Unmarshal(text, &again); err != nil || again.Phone != want {
+			t.Errorf("%s is written and read as %q, %v", written, again.Phone, err)
+		}
+	}
+	if _, err := Parse([]byte("pilot: {contact: {phone: [1, 2]}}")); err == nil {
+		t.Error("a list is a phone")
 	}
 }
