@@ -128,6 +128,7 @@ type statementPage struct {
 	Paid      string     `json:"paid_eur"`
 	Due       string     `json:"due_eur"`
 	Estimated bool       `json:"estimated"`
+	Outside   []string   `json:"outside_contracts,omitempty"` // days whose usage no line counts
 }
 
 type linePage struct {
@@ -150,6 +151,9 @@ func page(c tariff.Case, s tariff.Statement) statementPage {
 		p.Lines = append(p.Lines, linePage{
 			l.From.String(), l.To.String(), l.Label, l.Quantity.String(), l.Unit, l.Price.String(), tariff.Euros(l.Cents), l.Estimated,
 		})
+	}
+	for _, d := range s.Outside {
+		p.Outside = append(p.Outside, d.String())
 	}
 	return p
 }
@@ -175,7 +179,14 @@ func printStatement(w io.Writer, c tariff.Case, s tariff.Statement) error {
 		sum("paid", s.Paid)
 		sum("due", s.Due)
 	}
-	return printRows(w, false, []string{"from", "to", "line", "quantity", "unit", "price", "eur", "estimated"}, rows)
+	if err := printRows(w, false, []string{"from", "to", "line", "quantity", "unit", "price", "eur", "estimated"}, rows); err != nil {
+		return err
+	}
+	if n := len(s.Outside); n > 0 {
+		_, err := fmt.Fprintf(w, "not counted: usage of %d days, from %s to %s, on which no contract was in force\n", n, s.Outside[0], s.Outside[n-1])
+		return err
+	}
+	return nil
 }
 
 func newTariffPreview() *cobra.Command {

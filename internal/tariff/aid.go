@@ -44,6 +44,10 @@ type Statement struct {
 	Paid      int64 // by instalments
 	Due       int64 // Net less Paid; below 0 the supplier pays back
 	Estimated bool  // some line rests on an estimate
+
+	// Outside are the days of the bill on which something was used and no contract
+	// was in force, in order: no line counts them. Of [Book.Price] alone.
+	Outside []energy.Day
 }
 
 // Settle sets aids and instalments of the days from one to another, to not

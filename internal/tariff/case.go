@@ -29,7 +29,7 @@ type key struct {
 	register energy.Register
 }
 
-// Price returns the statement of a case. The errors are those of [Book.Bill],
+// Price returns the statement of a case, of which [Case.Check] has nothing to say. The errors are those of [Book.Bill],
 // [Book.Uses] and [Book.Learn]; they name the day.
 //
 // A total of several days is spread over them evenly. That is an estimate where a
@@ -49,9 +49,16 @@ func (b *Book) Price(c Case) (Statement, error) {
 		return Statement{}, err
 	}
 	var uses []Use
+	var outside []energy.Day
 	for d := c.From; d.Before(c.To); d = d.Add(1) {
+		if len(byDay[d]) == 0 {
+			continue
+		}
 		contract, err := InForce(c.Contracts, d)
-		if err != nil || len(byDay[d]) == 0 {
+		if err != nil {
+			if slices.ContainsFunc(byDay[d], func(t energy.Total) bool { return t.Energy != 0 }) {
+				outside = append(outside, d)
+			}
 			continue
 		}
 		var slots []energy.Slot
@@ -70,7 +77,9 @@ func (b *Book) Price(c Case) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
-	return Settle(lines, c.Aids, c.Paid, c.From, c.To), nil
+	s := Settle(lines, c.Aids, c.Paid, c.From, c.To)
+	s.Outside = outside
+	return s, nil
 }
 
 // learn finds out what numbered registers mean under each contract.
@@ -196,6 +205,19 @@ func (c Case) Check(b *Book) error {
 	}
 	if len(fuels) > 1 {
 		return errors.New("contracts: want those of one fuel; price each fuel by itself")
+	}
+	return c.apart()
+}
+
+// apart refuses two contracts for one day of the bill: which of them it was would be a guess.
+func (c Case) apart() error {
+	for i, a := range c.Contracts {
+		for j, b := range c.Contracts[:i] {
+			first := slices.MaxFunc([]energy.Day{a.From, b.From, c.From}, energy.Day.Compare)
+			if first.Before(c.To) && covers(a, first) && covers(b, first) {
+				return fmt.Errorf("contracts[%d]: on %s contracts[%d] is in force too: let one end (to) on the day the other begins (from)", i, first, j)
+			}
+		}
 	}
 	return nil
 }

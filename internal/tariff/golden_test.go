@@ -82,5 +82,8 @@ func printed(s Statement) string {
 	if s.AidLeft != 0 {
 		w.WriteString("left " + Euros(s.AidLeft) + "\n")
 	}
+	for _, d := range s.Outside {
+		w.WriteString("outside " + d.String() + "\n")
+	}
 	return w.String()
 }

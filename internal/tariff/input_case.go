@@ -123,7 +123,9 @@ func (r *caseReader) contract(field string, f fileContract) {
 		c.From = r.day(field+".from", f.From)
 	}
 	if f.To != "" {
-		c.To = r.day(field+".to", f.To)
+		if c.To = r.day(field+".to", f.To); !c.From.Before(c.To) {
+			r.fault(field+".to", "%q: want a day after from", f.To)
+		}
 	}
 	if f.PowerKVA < 0 {
 		r.fault(field+".power_kva", "%d: want the subscribed power, 6", f.PowerKVA)

@@ -52,6 +52,25 @@ func TestUsesThatFollowOneAnotherDoNotOverlap(t *testing.T) {
 	}
 }
 
+// TestTwoContractsOnOneDayAreRefused: which of them is billed would be a guess. Before
+// and after the bill they may be in force together.
+func TestTwoContractsOnOneDayAreRefused(t *testing.T) {
+	const base, hours = `{"tariff": "fr-bleu-base", "power_kva": 6`, `{"tariff": "fr-bleu-hphc", "power_kva": 6, "off_peak": "22:00-06:00"`
+	for contracts, want := range map[string]string{
+		base + `}, ` + hours + `}`: "contracts[1]: on 2026-03-01 contracts[0] is in force too: let one end (to)",
+		base + `, "to": "2026-03-03"}, ` + hours + `, "from": "2026-03-02"}`: "contracts[1]: on 2026-03-02 contracts[0] is in force too",
+		base + `, "to": "2026-03-02"}, ` + hours + `, "from": "2026-03-02"}`: "",
+		base + `}, ` + hours + `, "from": "2026-03-03"}`:                     "",
+		base + `, "from": "2026-03-02", "to": "2026-03-02"}`:                 "contracts[0].to: \"2026-03-02\": want a day after from",
+	} {
+		text := `{"contracts": [` + contracts + `], "usage": [{"day": "2026-03-01", "kwh": 1}, {"day": "2026-03-02", "kwh": 1}]}`
+		_, err := shelf(t).ReadCase(strings.NewReader(text))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: got %v, want %q", contracts, err, want)
+		}
+	}
+}
+
 func TestAListSaysTheLineThatIsWrong(t *testing.T) {
 	c := household.Contract{Tariff: "fr-bleu-base", PowerKVA: 6}
 	for list, want := range map[string]string{

@@ -147,7 +147,7 @@ func WithTax(price, excise, vat decimal.Decimal) decimal.Decimal {
 func InForce(contracts []household.Contract, day energy.Day) (household.Contract, error) {
 	var found household.Contract
 	for _, c := range contracts {
-		if day.Before(c.From) || c.To != (energy.Day{}) && !day.Before(c.To) {
+		if !covers(c, day) {
 			continue
 		}
 		if found.Tariff == "" || found.From.Before(c.From) {
@@ -158,4 +158,9 @@ func InForce(contracts []household.Contract, day energy.Day) (household.Contract
 		return found, fmt.Errorf("%s: %w", day, ErrNoContract)
 	}
 	return found, nil
+}
+
+// covers reports whether a contract is in force on a day.
+func covers(c household.Contract, day energy.Day) bool {
+	return !day.Before(c.From) && (c.To == (energy.Day{}) || day.Before(c.To))
 }
