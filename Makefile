@@ -20,9 +20,12 @@ demo: ## the whole thing with simulated homes; Ctrl+C stops it
 build: ## build bin/foyer
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/foyer ./cmd/foyer
 
-.PHONY: release reproducible
-release: ## programs for Linux into dist/, with what is in each and SHA256SUMS; ARCHES=amd64 shortens
+.PHONY: release reproducible signed
+release: ## programs for Linux into dist/, with what is in each and SHA256SUMS to sign; ARCHES=amd64 shortens
 	@deployments/ci/release.sh dist $(SBOM_VERSION)
+
+signed: ## want two persons' signatures under what is in dist/: without, it is no release
+	@deployments/release/signed.sh dist
 
 reproducible: ## release twice, in clones with empty caches, and want the same bytes; ARCHES=amd64 shortens
 	@deployments/ci/reproducible.sh

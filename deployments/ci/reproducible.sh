@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the release of HEAD twice, in two clones with a cache of their own that is empty,
-# and wants the same bytes; then, that each list names every module that is in its program,
-# and the version of Go.
+# and wants the same bytes; then, that SHA256SUMS is over every file, and that each list
+# names every module that is in its program, and the version of Go.
 set -eu
 here=$(git rev-parse --show-toplevel)
 go=$(unset GOEXPERIMENT; go env GOVERSION)
@@ -15,6 +15,11 @@ cd "$tmp/one/foyer/dist"
 sha256sum --check --quiet SHA256SUMS
 if ! diff SHA256SUMS "$tmp/another/further/away/foyer/dist/SHA256SUMS"; then
 	echo "reproducible: two builds of one commit differ" >&2
+	exit 1
+fi
+ls -A | grep -vx SHA256SUMS | sort > "$tmp/there"
+if ! cut -c 67- SHA256SUMS | sort | diff "$tmp/there" -; then
+	echo "reproducible: SHA256SUMS is not over these files" >&2
 	exit 1
 fi
 for list in *.cdx.json; do

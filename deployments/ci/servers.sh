@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests start and are built with: mosquitto, PostgreSQL, Chromium
-# with a font, a C compiler for the race detector, strace for fault trials (Debian
-# packages) and InfluxDB 1.8 (go install). It looks where internal/testserver looks,
+# with a font, a C compiler for the race detector, strace for fault trials, ssh-keygen
+# (Debian packages) and InfluxDB 1.8 (go install). It looks where internal/testserver looks,
 # installs only what is missing, and leaves no service behind.
 set -eu
 influx=v1.8.10
@@ -28,6 +28,7 @@ missing() {
 	has_font || echo fonts-dejavu-core
 	can_race || echo gcc libc6-dev
 	has strace || echo strace
+	has ssh-keygen || echo openssh-client
 }
 
 as_root() {
