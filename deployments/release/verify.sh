@@ -22,7 +22,7 @@ case "$signers" in "$folder"/*) refuse "$1 came with the files, so that whoever 
 # A line is one person and one key. What ssh-keygen knows beside (several names, patterns,
 # authorities) could make two persons of one.
 awk '/^#/ || /^$/ { next }
-	!/^[a-z][a-z0-9-]* namespaces="foyer-release" (ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+\/]+=*( [^ ]+)?$/ {
+	!/^[a-z][a-z0-9-]* namespaces="foyer-release" (ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+\/]+=*( [^ ]*)?$/ {
 		print "refused: line " NR " of the list of signers is not: name namespaces=\"foyer-release\" ssh-ed25519 KEY" > "/dev/stderr"; exit 3
 	}' "$signers"
 

@@ -47,7 +47,7 @@ func newRelease(t *testing.T) release {
 
 // line is one of the list of signers.
 func (r release) line(person, key string) string {
-	return person + ` namespaces="foyer-release" ` + strings.TrimSpace(read(r.t, filepath.Join(r.keys, key+".pub"))) + "\n"
+	return person + ` namespaces="foyer-release" ` + read(r.t, filepath.Join(r.keys, key+".pub"))
 }
 
 func (r release) list(lines string) {
