@@ -67,6 +67,16 @@ func TestUnknownKeyNamesItsPlace(t *testing.T) {
 	}
 }
 
+// Where it does not read, the lines beside the fault may hold a password, and an error goes
+// to the log of the machine.
+func TestAFaultDoesNotShowTheLinesBesideIt(t *testing.T) {
+	for _, written := range []string{"broker:\n  password: hunter2\n  pasword: x\n", "broker:\n  password: hunter2\n  user: [\n"} {
+		if _, err := Parse([]byte(written)); err == nil || !strings.Contains(err.Error(), "[3:") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v", written, err)
+		}
+	}
+}
+
 func TestAllFaultsAreReportedTogether(t *testing.T) {
 	_, err := Parse([]byte(`
 listen: nowhere

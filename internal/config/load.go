@@ -69,7 +69,7 @@ func Load(path string) (Config, error) {
 func Parse(b []byte) (Config, error) {
 	c := Default()
 	if err := written.Decode(b, &c); err != nil {
-		return Config{}, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return Config{}, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
 	if err := c.Validate(); err != nil {
 		return Config{}, err
