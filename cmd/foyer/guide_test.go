@@ -13,6 +13,7 @@ import (
 
 // The guides whose commands run as they are written, each with what is there before.
 var guides = map[string]string{
+	"install-alone":   "rm foyer.yaml\n",
 	"keep-the-ledger": "foyer household add --label 'Foyer 01'\nfoyer household add --label 'Foyer 02'\n",
 	"write-a-tariff":  "foyer household add --label 'Foyer 01'\n",
 	"change-a-price": `foyer household add --label 'Foyer 01'

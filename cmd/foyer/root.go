@@ -33,6 +33,7 @@ func newRoot() *cobra.Command {
 		newGateway(),
 		newHousehold(),
 		newIndicator(),
+		newInit(),
 		newInvite(),
 		newJobs(),
 		newKeys(),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -26,11 +27,23 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"foyer":  func() { os.Exit(run()) },
 		"stored": func() { os.Exit(stored(os.Args[1])) },
+		"browse": func() { os.Exit(exitOf(browse(os.Args[1], os.Args[2:]...))) },
+		"code":   func() { os.Exit(exitOf(authenticate(os.Stdin))) },
 	})
 }
 
+// exitOf says what a command of a script could not do.
+func exitOf(err error) int {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
 // TestScripts runs foyer as people do: testdata/script/*.txtar. Each has a folder
-// with a foyer.yaml of its own, everything in it and the broker at $BROKER.
+// with a foyer.yaml of its own, everything in it and the broker at $BROKER. $PAGES is an
+// address where pages may be.
 func TestScripts(t *testing.T) {
 	p := scriptParams()
 	p.Dir = filepath.Join("testdata", "script")
@@ -45,10 +58,15 @@ func scriptParams() testscript.Params {
 			if err != nil {
 				return err
 			}
+			pages, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return errors.Join(err, l.Close())
+			}
 			e.Setenv("BROKER", l.Addr().String())
+			e.Setenv("PAGES", pages.Addr().String())
 			e.Setenv("SOON", time.Now().AddDate(0, 3, 0).Format(time.DateOnly)) // a day that a consent may end on
 			config := fmt.Sprintf("listen: 127.0.0.1:0\nbroker: {url: embedded://%s}\n", l.Addr())
-			if err := l.Close(); err != nil {
+			if err := errors.Join(l.Close(), pages.Close()); err != nil {
 				return err
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "foyer.yaml"), []byte(config), 0o600)

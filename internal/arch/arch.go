@@ -87,6 +87,8 @@ var Arrows = []Arrow{
 		"ingest", "ingest/decoder", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "internal/broker", "internal/journal", "internal/keyring", "internal/secret",
 		"internal/listen", "internal/weather", "internal/written",
 	}},
+	// It says what an installation is told, and makes nothing.
+	{"internal/install", []string{"internal/config", "internal/listen", "internal/permission", "internal/text", "internal/written"}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
 		"internal/account", "internal/backup", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
@@ -95,7 +97,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/backup", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
+		"internal/account", "internal/backup", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/install", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

@@ -35,6 +35,9 @@ func (c Config) In(folder string) Config {
 	return c
 }
 
+// File returns the file of the key store.
+func (c Config) File() string { return strings.TrimPrefix(c.URL, scheme) }
+
 // Validate reports every fault of the section.
 func (c Config) Validate() error {
 	var faults []error

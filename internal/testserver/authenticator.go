@@ -7,13 +7,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"testing"
 	"time"
 )
 
 // Authenticator returns the code that a person's phone shows for a secret in
 // base32, as RFC 6238 has it.
-func Authenticator(t testing.TB, secret string, at time.Time) string {
+func Authenticator(t TB, secret string, at time.Time) string {
 	t.Helper()
 	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
 	if err != nil {
