@@ -18,6 +18,7 @@ import (
 	"foyer/ingest/decoder"
 	"foyer/internal/config"
 	"foyer/internal/energy"
+	"foyer/internal/written"
 )
 
 func newDecode() *cobra.Command {
@@ -141,7 +142,7 @@ func (d dialects) lines(r io.Reader, w io.Writer) error {
 
 func (d dialects) line(line []byte, number int) decodeOutput {
 	var in decodeInput
-	err := json.Unmarshal(line, &in)
+	err := written.JSON(line, &in)
 	var m decoder.Message
 	if err == nil {
 		m, err = d.message(&in)
@@ -187,23 +188,23 @@ func (d dialects) message(in *decodeInput) (decoder.Message, error) {
 	m := decoder.Message{Topic: in.Topic, Redelivered: in.Delivery == "redelivered", Assume: in.Assume}
 	switch {
 	case in.Payload != nil && in.PayloadB64 != nil:
-		return m, errors.New("payload and payload_b64 together")
+		return m, errors.New("payload_b64: stands beside payload: give one of them")
 	case in.Payload != nil:
 		m.Payload = []byte(*in.Payload)
 	case in.PayloadB64 != nil:
 		b, err := base64.StdEncoding.DecodeString(*in.PayloadB64)
 		if err != nil {
-			return m, fmt.Errorf("payload_b64: %w", err)
+			return m, fmt.Errorf("payload_b64: %q: want the bytes of the payload in base64: %w", cut(*in.PayloadB64), err)
 		}
 		m.Payload = b
 	}
 	if in.Delivery != "" && in.Delivery != "redelivered" && in.Delivery != "live" {
-		return m, fmt.Errorf("delivery %q is neither live nor redelivered", in.Delivery)
+		return m, fmt.Errorf("delivery: %q: want live or redelivered", cut(in.Delivery))
 	}
 	if in.ReceivedAt != nil {
 		at, err := time.Parse(time.RFC3339, *in.ReceivedAt)
 		if err != nil {
-			return m, fmt.Errorf("received_at: %w", err)
+			return m, fmt.Errorf("received_at: %q: want an instant like 2026-11-25T14:00:00Z", cut(*in.ReceivedAt))
 		}
 		m.ReceivedAt = at
 	}
@@ -213,7 +214,7 @@ func (d dialects) message(in *decodeInput) (decoder.Message, error) {
 	if in.SiteTZ != "" {
 		zone, err := time.LoadLocation(in.SiteTZ)
 		if err != nil {
-			return m, fmt.Errorf("site_tz: %w", err)
+			return m, fmt.Errorf("site_tz: %q: want a zone like Europe/Paris", cut(in.SiteTZ))
 		}
 		m.Zone = zone
 	}
@@ -228,7 +229,7 @@ func (d dialects) message(in *decodeInput) (decoder.Message, error) {
 		}
 		e, err := d.message(earlier)
 		if err != nil {
-			return m, fmt.Errorf("context %d: %w", i, err)
+			return m, fmt.Errorf("context[%d].%w", i, err)
 		}
 		e.Context = memory
 		r, err := d.set.Decode(e)
@@ -238,6 +239,15 @@ func (d dialects) message(in *decodeInput) (decoder.Message, error) {
 	}
 	m.Context = memory
 	return m, nil
+}
+
+// cut shortens a text that nobody wants to read whole.
+func cut(text string) string {
+	const most = 60
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
 
 // exact writes v × 10^-decimals without trailing zeros.

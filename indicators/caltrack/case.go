@@ -1,12 +1,13 @@
 package caltrack
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"time"
+
+	"foyer/internal/written"
 )
 
 // A Case is what an auditor asks to be computed: a method, and where the baseline
@@ -129,7 +130,11 @@ func ReadCase(r io.Reader) (Case, error) {
 		} `json:"reporting"`
 		Comfort *givenComfort `json:"comfort"`
 	}
-	if err := json.NewDecoder(r).Decode(&in); err != nil {
+	text, err := io.ReadAll(r)
+	if err == nil {
+		err = written.JSON(text, &in)
+	}
+	if err != nil {
 		return Case{}, fmt.Errorf("settings: %w", err)
 	}
 	var faults []error

@@ -38,7 +38,8 @@ func TestFilesSayWhatIsWrongWithThem(t *testing.T) {
 		{"settings", `{"comfort":{"guard":{"fall_c":-1}}}`, "comfort.guard.fall_c -1: want 0 to 20"},
 		{"settings", `{"comfort":{"guard":{},"after":{"coldest_days_c":290}}}`, "comfort.after coldest_days_c 290: want °C"},
 		{"settings", `{"comfort":{"guard":{},"after":{"hours_below":9,"hours_seen":8,"hours":10}}}`, "comfort.after 9 of 8 of 10 hours"},
-		{"settings", `[`, "settings: "},
+		{"settings", `[`, "settings: is no JSON"},
+		{"settings", `{"settings":{"minimum_non_zero_days":1.5,"cdd_models":"yes"}}`, "settings.cdd_models: \"yes\": want true or false\nsettings.minimum_non_zero_days: 1.5: want a whole number"},
 	} {
 		var err error
 		switch in := strings.NewReader(c.text); c.name {

@@ -29,7 +29,7 @@ var Arrows = []Arrow{
 	{"internal/vacuum", nil},
 	{"internal/listen", nil},
 	{"internal/arch", nil},
-	{"internal/formula", nil},
+	{"internal/formula", []string{"internal/written"}},
 	{"internal/canonical", nil},
 	{"internal/charter", nil},
 	{"internal/journal", []string{"internal/canonical"}},
@@ -51,7 +51,7 @@ var Arrows = []Arrow{
 
 	// Meaning.
 	{"indicators", []string{"internal/energy", "internal/household", "internal/tariff", "internal/written", "internal/canonical", "internal/formula", "indicators/caltrack"}},
-	{"indicators/caltrack", []string{"internal/energy", "internal/household"}},
+	{"indicators/caltrack", []string{"internal/energy", "internal/household", "internal/written"}},
 	{"internal/weather", []string{"internal/energy", "internal/household", "internal/outbound"}},
 	{"internal/jobs", []string{"internal/energy", "internal/household", "internal/tariff", "internal/weather", "internal/opendata", "indicators"}},
 	{"alerts", []string{"internal/energy", "internal/household"}},
@@ -97,7 +97,7 @@ var Arrows = []Arrow{
 	}},
 	{"cmd/foyer", []string{
 		"ingest/decoder", "indicators", "indicators/caltrack", "alerts/channel", "simulators", "internal/app", "internal/config",
-		"internal/account", "internal/backup", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/install", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather",
+		"internal/account", "internal/backup", "internal/charter", "internal/consent", "internal/disclosure", "internal/energy", "internal/export", "internal/formula", "internal/formulary", "internal/household", "internal/install", "internal/jobs", "internal/journal", "internal/permission", "internal/registry", "internal/rehearsal", "internal/tariff", "internal/text", "internal/weather", "internal/written",
 	}},
 	// The benchmark enrols its meters and reads what was stored, and runs the program
 	// as its operator does.

@@ -56,7 +56,7 @@ func inside(t reflect.Type) (of reflect.Type, list, named bool) {
 // kindOf says in a few words what a member is.
 func kindOf(t reflect.Type) string {
 	of, list, named := inside(t)
-	word := of.String()
+	word, article := of.String(), "a "
 	switch {
 	case of == reflect.TypeFor[Number]() || of.Kind() >= reflect.Int && of.Kind() <= reflect.Float64:
 		word = "number"
@@ -65,17 +65,17 @@ func kindOf(t reflect.Type) string {
 	case of.Kind() == reflect.String:
 		word = "text"
 	case of.Kind() == reflect.Struct:
-		word = "object"
+		word, article = "object", "an "
 	case of == reflect.TypeFor[json.RawMessage](), of.Kind() == reflect.Interface:
-		word = "anything"
+		word, article = "anything", ""
 	}
 	switch {
 	case list && named:
-		return "lists by name, each a " + word
+		return "lists by name, each " + article + word
 	case list:
-		return "list, each a " + word
+		return "list, each " + article + word
 	case named:
-		return "by name, each a " + word
+		return "by name, each " + article + word
 	}
 	return word
 }

@@ -3,6 +3,7 @@ package formula
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"reflect"
 	"strings"
@@ -76,6 +77,26 @@ func TestAWholeNumberMayHaveAPoint(t *testing.T) {
 		}
 	}
 	if _, err := newSet().Evaluate("double", json.RawMessage(`{"ages":[14.0]}`)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestKindsReadWell(t *testing.T) {
+	for want, member := range map[string]any{
+		"list, each an object":         []struct{ Zone string }{},
+		"by name, each an object":      map[string]struct{}{},
+		"lists by name, each anything": map[string][]any{},
+		"list, each a number":          []*Number{},
+	} {
+		if got := kindOf(reflect.TypeOf(member)); got != want {
+			t.Errorf("%T: %s, want %s", member, got, want)
+		}
+	}
+}
+
+func TestALineThatDoesNotReadIsNamed(t *testing.T) {
+	_, err := newSet().EvaluateLines(strings.NewReader(`{"id":5,"indicator":[],"inputs":{}}`), io.Discard)
+	if err == nil || err.Error() != "read line 1: id: 5: want text\nindicator: []: want text" {
 		t.Error(err)
 	}
 }

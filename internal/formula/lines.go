@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"foyer/internal/written"
 )
 
 // EvaluateLines reads {"id","indicator","inputs"} lines and writes {"id","result"}
@@ -20,9 +22,15 @@ func (s *Set) EvaluateLines(r io.Reader, w io.Writer) (failed int, err error) {
 			Indicator string          `json:"indicator"`
 			Inputs    json.RawMessage `json:"inputs"`
 		}
-		if err := in.Decode(&line); errors.Is(err, io.EOF) {
+		var text json.RawMessage
+		err := in.Decode(&text)
+		if errors.Is(err, io.EOF) {
 			return failed, nil
-		} else if err != nil {
+		}
+		if err == nil {
+			err = written.JSON(text, &line)
+		}
+		if err != nil {
 			return failed, fmt.Errorf("read line %d: %w", n, err)
 		}
 		answer := struct {

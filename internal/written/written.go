@@ -1,5 +1,5 @@
-// Package written reads the YAML that people write: configuration, tariffs,
-// scenarios, templates. It knows nothing of what they say.
+// Package written reads the YAML and JSON that people write: configuration, tariffs,
+// scenarios, templates, usage. It knows nothing of what they say.
 package written
 
 import (
@@ -26,5 +26,19 @@ func Decode(text []byte, into any) (err error) {
 	if err := yaml.Unmarshal(text, &anything); err == nil && anything == nil {
 		return nil
 	}
-	return yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into)
+	return plain(yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into))
+}
+
+// plain says of a value that does not read what it must be, at its place; the reader
+// names types of Go.
+func plain(err error) error {
+	var kind *yaml.TypeError
+	var large *yaml.OverflowError
+	switch {
+	case errors.As(err, &kind) && kind.Token != nil:
+		return &yaml.SyntaxError{Message: kind.Token.Value + ": want " + wanted(kind.DstType), Token: kind.Token}
+	case errors.As(err, &large) && large.Token != nil:
+		return &yaml.SyntaxError{Message: large.SrcNum + ": want " + wanted(large.DstType) + " closer to 0", Token: large.Token}
+	}
+	return err
 }

@@ -43,6 +43,27 @@ func TestErrorsKnowTheirPlace(t *testing.T) {
 	}
 }
 
+func TestAValueThatDoesNotReadIsToldInPlainWords(t *testing.T) {
+	var s struct {
+		Rooms  int      `yaml:"rooms"`
+		Area   *float64 `yaml:"area"`
+		Small  uint8    `yaml:"small"`
+		Heated bool     `yaml:"heated"`
+	}
+	for text, want := range map[string]string{
+		"rooms: many": "many: want a whole number",
+		"area: large": "large: want a number",
+		"small: 300":  "300: want a whole number closer to 0",
+		"heated: 7":   "7: want true or false",
+	} {
+		var at yaml.Error
+		err := Decode([]byte("# first\n"+text), &s)
+		if !errors.As(err, &at) || at.GetMessage() != want || at.GetToken().Position.Line != 2 {
+			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
 // TestWhatTheReaderPanicsOnIsAnError holds a text that a fuzz test found.
 func TestWhatTheReaderPanicsOnIsAnError(t *testing.T) {
 	var s struct {
