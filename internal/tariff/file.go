@@ -135,10 +135,6 @@ func (c *checker) decode(into any) error {
 		p := at.GetToken().Position
 		return fmt.Errorf("%s:%d:%d: %s", c.name, p.Line, p.Column, at.GetMessage())
 	}
-	var number notNumber
-	if errors.As(err, &number) {
-		return fmt.Errorf("%s:%s%w", c.name, c.placeOf(string(number)), err)
-	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.name, err)
 	}
@@ -205,10 +201,13 @@ func (c *checker) day(field, text string) energy.Day {
 	return day
 }
 
-// An amount is an exact decimal; its zero value is absent.
+// An amount is an exact decimal; its zero value is absent. One that does not read is
+// zero, and set: [checker.reads] says so where it is used, beside all other faults.
 type amount struct {
 	decimal.Decimal
-	set bool
+	set   bool
+	wrong bool
+	text  string // as it stands in the file
 }
 
 // plausible reports whether d is a number that somebody would write in digits: one
@@ -217,20 +216,21 @@ func plausible(d decimal.Decimal) bool {
 	return d.Exponent() >= -12 && d.Exponent() <= 12 && d.NumDigits() <= 24
 }
 
-// A notNumber is the text of an amount that does not read.
-type notNumber string
-
-func (e notNumber) Error() string {
-	return fmt.Sprintf("%q is not a decimal number: write it like 0.1940", string(e))
-}
-
 // UnmarshalYAML reads the digits as they stand.
 func (a *amount) UnmarshalYAML(text []byte) error {
-	digits := strings.Trim(strings.TrimSpace(string(text)), `"'`)
-	d, err := decimal.NewFromString(digits)
-	if err != nil || !plausible(d) {
-		return notNumber(digits)
+	*a = amount{set: true, text: strings.Trim(strings.TrimSpace(string(text)), `"'`)}
+	if d, err := decimal.NewFromString(a.text); err == nil && plausible(d) {
+		a.Decimal = d
+	} else {
+		a.wrong = true
 	}
-	a.Decimal, a.set = d, true
 	return nil
+}
+
+// reads reports whether an amount reads, or is absent.
+func (c *checker) reads(field string, a amount) bool {
+	if a.wrong {
+		c.fault(field, "%q is not a decimal number: write it like 0.1940", a.text)
+	}
+	return !a.wrong
 }

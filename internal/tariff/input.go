@@ -2,7 +2,6 @@ package tariff
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"foyer/internal/energy"
 	"foyer/internal/household"
+	"foyer/internal/written"
 )
 
 // The following mirror the JSON of a case, key by key.
@@ -38,40 +38,72 @@ type fileContract struct {
 
 // A fileUse is what one register counted: in a half-hour, on a day or over days.
 type fileUse struct {
-	Start     string           `json:"start"`
-	Day       string           `json:"day"`
-	From      string           `json:"from"`
-	To        string           `json:"to"`
-	Meter     string           `json:"meter"`
-	Register  string           `json:"register"`
-	KWh       *decimal.Decimal `json:"kwh"`
-	M3        *decimal.Decimal `json:"m3"`
-	Estimated bool             `json:"estimated"`
+	Start     string `json:"start"`
+	Day       string `json:"day"`
+	From      string `json:"from"`
+	To        string `json:"to"`
+	Meter     string `json:"meter"`
+	Register  string `json:"register"`
+	KWh       figure `json:"kwh"`
+	M3        figure `json:"m3"`
+	Estimated bool   `json:"estimated"`
 }
 
 type fileAid struct {
-	Day    string          `json:"day"`
-	Kind   AidKind         `json:"kind"`
-	EUR    decimal.Decimal `json:"eur"`
-	Source string          `json:"source"`
+	Day    string  `json:"day"`
+	Kind   AidKind `json:"kind"`
+	EUR    figure  `json:"eur"`
+	Source string  `json:"source"`
 }
 
 type filePaid struct {
-	Day string          `json:"day"`
-	EUR decimal.Decimal `json:"eur"`
+	Day string `json:"day"`
+	EUR figure `json:"eur"`
+}
+
+// A figure is a number as it was written, or "" where none was. It is read with what
+// it stands for, so that one that is none hides no other fault.
+type figure string
+
+// UnmarshalJSON keeps what stands there; a number may stand in quotes.
+func (f *figure) UnmarshalJSON(text []byte) error {
+	if *f = figure(text); *f == "null" {
+		*f = ""
+	}
+	return nil
+}
+
+// maxDigits is more than a plausible number takes.
+const maxDigits = 64
+
+// number returns the number; false where it is none.
+func (f figure) number() (decimal.Decimal, bool) {
+	if len(f) > maxDigits {
+		return decimal.Decimal{}, false
+	}
+	d, err := decimal.NewFromString(strings.TrimSuffix(strings.TrimPrefix(string(f), `"`), `"`))
+	return d, err == nil && plausible(d)
+}
+
+// short is what an error shows of it.
+func (f figure) short() string {
+	const most = 40
+	if len(f) > most {
+		return strings.ToValidUTF8(string(f[:most]), "") + "…"
+	}
+	return string(f)
 }
 
 // ReadCase reads a case from JSON; docs/reference/tariffs.md says its members. All
 // faults are reported together, each with its member and its value.
 func (b *Book) ReadCase(r io.Reader) (Case, error) {
-	var f fileCase
-	d := json.NewDecoder(bounded(r))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
+	text, err := io.ReadAll(bounded(r))
+	if err != nil {
 		return Case{}, fmt.Errorf("read usage: %w", err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Case{}, errors.New("read usage: something follows the object")
+	var f fileCase
+	if err := written.StrictJSON(text, &f); err != nil {
+		return Case{}, fmt.Errorf("read usage: %w", err)
 	}
 	return b.check(f)
 }
@@ -126,15 +158,12 @@ func (b *Book) ReadList(r io.Reader, zone *time.Location, c household.Contract, 
 
 // use reads a line of a list.
 func use(header, row []string) (u fileUse, err error) {
-	amount := func(name, cell string) *decimal.Decimal {
-		if cell == "" {
-			return nil
-		}
-		d, bad := decimal.NewFromString(strings.Replace(cell, ",", ".", 1))
-		if bad != nil {
+	amount := func(name, cell string) figure {
+		f := figure(strings.Replace(cell, ",", ".", 1))
+		if _, ok := f.number(); !ok && cell != "" {
 			err = errors.Join(err, fmt.Errorf("%s %q: want a number", name, cell))
 		}
-		return &d
+		return f
 	}
 	for i, cell := range row {
 		switch header[i] {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"foyer/internal/energy"
 	"foyer/internal/household"
 )
@@ -133,11 +131,16 @@ func (r *caseReader) contract(field string, f fileContract) {
 	r.out.Contracts = append(r.out.Contracts, c)
 }
 
-func (r *caseReader) cents(field string, eur decimal.Decimal) int64 {
-	if c := eur.Shift(2); plausible(eur) && c.IsInteger() && c.IsPositive() {
+func (r *caseReader) cents(field string, eur figure) int64 {
+	if eur == "" {
+		r.fault(field, "is missing")
+		return 0
+	}
+	d, ok := eur.number()
+	if c := d.Shift(2); ok && c.IsInteger() && c.IsPositive() {
 		return c.IntPart()
 	}
-	r.fault(field, "%s: want an amount above 0 with at most two decimals", eur)
+	r.fault(field, "%s: want an amount above 0 with at most two decimals, 48.50", eur.short())
 	return 0
 }
 
@@ -188,25 +191,25 @@ func (r *caseReader) use(field string, f fileUse) {
 
 // amount returns a register of the fuel and what it counted, in thousandths of its base unit.
 func (r *caseReader) amount(field string, f fileUse) (energy.Register, int64) {
-	q := quantities[r.fuel][0]
-	value := f.KWh
+	q, name, value := quantities[r.fuel][0], ".kwh", f.KWh
 	switch {
-	case f.KWh == nil && f.M3 == nil:
+	case f.KWh == "" && f.M3 == "":
 		r.fault(field+".kwh", "is missing")
 		return "", 0
-	case f.KWh != nil && f.M3 != nil:
+	case f.KWh != "" && f.M3 != "":
 		r.fault(field+".m3", "stands beside kwh: give one of them")
 		return "", 0
-	case f.M3 != nil && r.fuel != Gas:
-		r.fault(field+".m3", "%s: the tariff is not one of gas", f.M3)
+	case f.M3 != "" && r.fuel != Gas:
+		r.fault(field+".m3", "%s: the tariff is not one of gas", f.M3.short())
 		return "", 0
-	case f.M3 != nil:
-		q, value = energy.GasVolume, f.M3
+	case f.M3 != "":
+		q, name, value = energy.GasVolume, ".m3", f.M3
 	}
 	// kWh and m3 are both a thousand of their base unit: six decimals are exact.
-	n := value.Shift(6)
-	if value.IsNegative() || !plausible(*value) || !n.IsInteger() || !n.BigInt().IsInt64() {
-		r.fault(field, "%s: want at least 0, with at most six decimals", value)
+	d, ok := value.number()
+	n := d.Shift(6)
+	if !ok || d.IsNegative() || !n.IsInteger() || !n.BigInt().IsInt64() {
+		r.fault(field+name, "%s: want a number of at least 0, with at most six decimals", value.short())
 		return "", 0
 	}
 	return energy.NewRegister(q, f.Register), n.IntPart()

@@ -12,12 +12,15 @@ import (
 
 func TestUsageThatCannotBeReadSaysWhere(t *testing.T) {
 	for usage, want := range map[string]string{
-		`{"day": "2026-03-01", "kwh": 1e9000}`:     "usage[0]: ",
-		`{"day": "2026-03-01", "kwh": 0.0000001}`:  "usage[0]: 0.0000001: want at least 0, with at most six decimals",
-		`{"day": "2026-03-01"}`:                    "usage[0].kwh: is missing",
-		`{"day": "2026-03-01", "kwh": 1, "m3": 1}`: "usage[0].m3: stands beside kwh",
-		`{"day": "2026-03-01", "m3": 1}`:           "usage[0].m3: 1: the tariff is not one of gas",
-		`{"kwh": 1}`:                               "usage[0]: want either start, or day, or from and to",
+		`{"day": "2026-03-01", "kwh": 1e9000}`: "usage[0].kwh: 1e9000: want a number",
+		`{"day": "2026-03-01", "kwh": "nan"}, {"day": "x", "kwh": [1]}`: "usage[0].kwh: \"nan\": want a number of at least 0, with at most six decimals\n" +
+			"usage[1].kwh: [1]: want a number of at least 0, with at most six decimals\nusage[1].day: \"x\": want a day",
+		`{"day": "2026-03-01", "kwh": 1, "estimated": "yes"}, 7`:                                                                      "usage[0].estimated: \"yes\": want true or false\nusage[1]: 7: want an object",
+		`{"day": "2026-03-01", "kwh": 0.0000001}`:                                                                                     "usage[0].kwh: 0.0000001: want a number of at least 0, with at most six decimals",
+		`{"day": "2026-03-01"}`:                                                                                                       "usage[0].kwh: is missing",
+		`{"day": "2026-03-01", "kwh": 1, "m3": 1}`:                                                                                    "usage[0].m3: stands beside kwh",
+		`{"day": "2026-03-01", "m3": 1}`:                                                                                              "usage[0].m3: 1: the tariff is not one of gas",
+		`{"kwh": 1}`:                                                                                                                  "usage[0]: want either start, or day, or from and to",
 		`{"day": "2026-03-01", "from": "2026-03-01", "to": "2026-03-02", "kwh": 1}`:                                                   "usage[0]: want either start, or day, or from and to",
 		`{"from": "2026-03-02", "to": "2026-03-02", "kwh": 1}`:                                                                        "usage[0].to: \"2026-03-02\": want a day after from",
 		`{"start": "2026-03-01T06:10:00+01:00", "kwh": 1}`:                                                                            "usage[0].start: \"2026-03-01T06:10:00+01:00\": want the start of a half-hour",
@@ -29,7 +32,7 @@ func TestUsageThatCannotBeReadSaysWhere(t *testing.T) {
 		`{"start": "2026-03-01T06:00:00+01:00", "kwh": 1}, {"from": "2026-03-01", "to": "2026-03-03", "kwh": 1}`:                      "usage[1]: 2026-03-01 is counted by usage[0] too",
 		`{"day": "2026-03-01", "kwh": 9}, {"day": "2026-03-01", "register": "hp", "kwh": 9}`:                                          "usage[1]: on 2026-03-01 energy_import/hp counts once more what energy_import of usage[0] counts",
 		`{"day": "2026-03-01", "register": "f01", "kwh": 9}, {"from": "2026-03-01", "to": "2026-03-03", "register": "d01", "kwh": 9}`: "counts once more",
-		`{"day": "2026-03-01", "kw": 1}`: `unknown field "kw"`,
+		`{"day": "2026-03-01", "kw": 1}`:                                                                                              "usage[0].kw: no such member: want some of start, day, from, to, meter, register, kwh",
 	} {
 		text := `{"contracts": [{"tariff": "fr-bleu-base", "power_kva": 6}], "usage": [` + usage + `]}`
 		if _, err := shelf(t).ReadCase(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {

@@ -209,7 +209,18 @@ func (c *checker) price(field string, p filePrice, periods []string) {
 	if p.Price.IsNegative() {
 		c.fault(field+".price", "%s: want at least 0", p.Price)
 	}
-	if m := p.MadeOf; m != nil {
+	all := c.reads(field+".price", p.Price)
+	m := p.MadeOf
+	if m == nil {
+		return
+	}
+	for _, part := range []struct {
+		name string
+		is   amount
+	}{{"energy_ht", m.Energy}, {"excise", m.Excise}, {"vat", m.VAT}} {
+		all = c.reads(field+".made_of."+part.name, part.is) && all
+	}
+	if all {
 		if sum := WithTax(m.Energy.Decimal, m.Excise.Decimal, m.VAT.Decimal).Round(4); !sum.Equal(p.Price.Decimal) {
 			c.fault(field+".price", "%s: its parts make %s", p.Price, sum)
 		}
@@ -234,7 +245,7 @@ func (f *fileCharges) UnmarshalYAML(unmarshal func(any) error) error {
 		return nil
 	}
 	var a amount
-	if err := unmarshal(&a); err == nil {
+	if err := unmarshal(&a); err == nil && !a.wrong {
 		f.Per, f.Any = "year", a
 		return nil
 	}
@@ -260,12 +271,14 @@ func (c *checker) charges(field string, f fileCharges, optional bool) Charges {
 	}
 	all := Charges{}
 	for kva, a := range f.KVA {
+		c.reads(fmt.Sprintf("%s.kva.%d", field, kva), a)
 		if kva <= 0 || a.IsNegative() {
 			c.fault(field+".kva", "%d: %s: want a power above 0 and a charge of at least 0", kva, a)
 		}
 		all[kva] = a.Mul(decimal.NewFromInt(year))
 	}
 	if f.Any.set {
+		c.reads(field+".any", f.Any)
 		if f.Any.IsNegative() {
 			c.fault(field+".any", "%s: want at least 0", f.Any)
 		}

@@ -56,6 +56,7 @@ func (c *checker) taxes(field string, f *fileTaxes) Taxes {
 func (c *checker) levy(field string, f *fileTaxes) Taxes {
 	for name, a := range map[string]amount{"excise": f.Excise, "vat_energy": f.Energy, "vat_standing": f.Standing} {
 		switch {
+		case !c.reads(field+"."+name, a):
 		case f.set && !a.set:
 			c.fault(field, "%s is missing; 0 says that there is none", name)
 		case a.IsNegative() || name != "excise" && a.GreaterThanOrEqual(decimal.New(1, 0)):
@@ -138,7 +139,7 @@ func readCalorific(c *checker) (*Book, error) {
 		if s.until != (energy.Day{}) {
 			c.fault(field+".until", "%s: a coefficient holds until the next", s.until)
 		}
-		if !v.PerM3.IsPositive() {
+		if c.reads(field+".kwh_per_m3", v.PerM3) && !v.PerM3.IsPositive() {
 			c.fault(field+".kwh_per_m3", "%s: want the kWh of a cubic metre, about 10 to 12", v.PerM3)
 		}
 		k.Versions = append(k.Versions, Heating{s.from, s.source, s.mark, v.PerM3.Decimal})

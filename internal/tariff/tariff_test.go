@@ -224,6 +224,24 @@ func TestATariffFileSaysWhereItIsWrong(t *testing.T) {
 	}
 }
 
+// TestANumberThatIsNoneHidesNoOtherFault: all faults of a file are told at once.
+func TestANumberThatIsNoneHidesNoOtherFault(t *testing.T) {
+	wrong := strings.NewReplacer("EUR", "USD", "29.98", ".nan", "{6: 132.84}", "{6: .inf}", `"0.1327"`, ".inf, made_of: {vat: -.inf}", "2025-08-01", "2025-02-30").Replace(before)
+	_, err := Parse("x.yaml", []byte(wrong))
+	for _, want := range []string{
+		`x.yaml:4:11: currency: "USD": want EUR`,
+		`x.yaml:7:11: versions[0].from: "2025-02-30"`,
+		`x.yaml:10:21: versions[0].taxes.excise: ".nan" is not a decimal number: write it like 0.1940`,
+		`x.yaml:11:36: versions[0].standing.kva.6: ".inf" is not a decimal number`,
+		`x.yaml:12:36: versions[0].energy[0].price: ".inf" is not a decimal number`,
+		`x.yaml:12:57: versions[0].energy[0].made_of.vat: "-.inf" is not a decimal number`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestOffPeakHoursFollowTheLocalClock(t *testing.T) {
 	zone := paris(t)
 	for hours, c := range map[string]struct {
