@@ -86,6 +86,7 @@ series: {url: "mysql://x"}
 records: {url: "mysql://user:hunter2@x"}
 jobs: {rollup: often}
 weather: {place: here}
+world: {speed: .inf}
 log: {level: loud, format: xml}
 spool: {max_bytes: 1}
 life: {url: "http://hunter2"}
@@ -94,7 +95,7 @@ life: {url: "http://hunter2"}
 		t.Fatal("no fault found")
 	}
 	for _, field := range []string{
-		"listen:", "pilot.id:", "pilot.zone:", "pilot.case_load:", "broker.url", "series.url:", "records.url:", "jobs.rollup:", "weather.place:",
+		"listen:", "pilot.id:", "pilot.zone:", "pilot.case_load:", "broker.url", "series.url:", "records.url:", "jobs.rollup:", "weather.place:", "world.speed: +Inf",
 		"log.level:", "log.format:", "spool.max_bytes", "life.url",
 	} {
 		if !strings.Contains(err.Error(), field) {

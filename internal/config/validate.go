@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"regexp"
 	"slices"
@@ -59,7 +60,7 @@ func (c Config) Validate() error {
 	life := c.Life.URL.Reveal()
 	f.unless(life == "" || strings.HasPrefix(life, "https://"), "life.url", "<secret>", "want https://… or nothing")
 	if w := c.World; w != nil {
-		f.unless(w.Speed >= 0, "world.speed", w.Speed, "want 0 or more")
+		f.unless(w.Speed >= 0 && !math.IsInf(w.Speed, 1), "world.speed", w.Speed, "want 0 or more")
 		f.unless(!w.Start.IsZero() && !w.Anchor.IsZero(), "world", "start or anchor missing", "give both")
 	}
 	f.section("broker", c.Broker.Validate())
