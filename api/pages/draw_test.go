@@ -291,6 +291,15 @@ func drawings(t *testing.T, s *Site) []drawing {
 			v.More = "/console/households?after=x"
 			return v
 		}, lead)
+		console("households-browsed", "households", "households.title", "households", func(w *words) any {
+			v := drawRegister(w, []household.Household{{Family: household.Family{ID: "fa", Label: "Foyer 01"}}}, nil)
+			at := today(t)
+			v.Browses = drawBrowses(w, []household.Browse{
+				{Name: "Kim", Began: at.Add(-20 * time.Minute), Last: at.Add(-5 * time.Minute), Families: 34},
+				{Name: "Anne-Sophie de la Très Longue Rue", Began: at.AddDate(0, 0, -9), Last: at.AddDate(0, 0, -9).Add(5 * time.Hour), Families: 121},
+			})
+			return v
+		}, lead)
 		console("households-none", "households", "households.title", "households", func(w *words) any { return drawRegister(w, nil, nil) }, lead)
 		console("letter", "letter", "letter.title", "households", func(*words) any {
 			picture, err := drawQR("https://foyer.ville.example/i/7K4M-9QXT-2HWD")

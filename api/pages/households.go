@@ -16,8 +16,9 @@ import (
 const householdsLength = 200
 
 // A register is the list of families by name, for the town lead. More leads to the
-// others, "" when there are none.
+// others, "" when there are none. Who opened the figures of many is said above it.
 type register struct {
+	Browses    browses
 	Households []entry
 	Helpers    []choice // the caseworkers of the pilot: id and name
 	More       string
@@ -61,6 +62,9 @@ func (s *Site) showHouseholds(w http.ResponseWriter, r *http.Request) error {
 	view := drawRegister(ws, page.Households, staff)
 	if page.Next != "" {
 		view.More = "/console/households?" + url.Values{"after": {page.Next}}.Encode()
+	}
+	if view.Browses, err = s.browsed(r, ws, aud); err != nil {
+		return err
 	}
 	p := s.consolePage(ws, aud, ws.say("households.title"), "households", "/console/households")
 	p.View = view

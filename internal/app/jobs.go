@@ -8,6 +8,7 @@ import (
 
 	"foyer/alerts"
 	"foyer/alerts/channel"
+	"foyer/internal/browsing"
 	"foyer/internal/energy"
 	"foyer/internal/jobs"
 	"foyer/internal/tariff"
@@ -46,6 +47,7 @@ func (a *App) openJobs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	watch := browsing.New(a.Records, a.Log, a.metrics)
 	outbox := channel.NewOutbox(a.Records, a.gate, a.channels, Wall, a.Log, a.metrics)
 	a.parts = append(a.parts,
 		part{"jobs", func(ctx context.Context) error {
@@ -53,6 +55,7 @@ func (a *App) openJobs(ctx context.Context) error {
 				group, ctx := errgroup.WithContext(ctx)
 				group.Go(func() error { return a.planner.Run(ctx) })
 				group.Go(func() error { return keeper.Run(ctx) })
+				group.Go(func() error { return watch.Run(ctx) })
 				group.Go(func() error { return a.eraseOnRequest(ctx) })
 				if a.Config.Life.URL.Reveal() != "" {
 					group.Go(func() error { return a.newLife().Run(ctx) })

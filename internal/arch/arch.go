@@ -32,6 +32,7 @@ var Arrows = []Arrow{
 	{"internal/formula", []string{"internal/written"}},
 	{"internal/canonical", nil},
 	{"internal/charter", nil},
+	{"internal/browsing", nil},
 	{"internal/journal", []string{"internal/canonical"}},
 	{"internal/tic", nil},
 	{"internal/opendata", nil},
@@ -59,7 +60,7 @@ var Arrows = []Arrow{
 	// Stores satisfy interfaces that their callers declare.
 	{"internal/series", []string{"internal/energy", "internal/secret", "internal/vacuum"}},
 	// It seals what names a family.
-	{"internal/records", []string{"internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/charter", "internal/journal", "internal/keyring", "internal/vacuum"}},
+	{"internal/records", []string{"internal/browsing", "internal/energy", "internal/household", "internal/consent", "internal/canonical", "internal/charter", "internal/journal", "internal/keyring", "internal/vacuum"}},
 
 	// The way out.
 	{"internal/registry", []string{"internal/energy", "internal/household", "internal/charter", "internal/consent"}},
@@ -91,7 +92,7 @@ var Arrows = []Arrow{
 	{"internal/install", []string{"internal/config", "internal/listen", "internal/permission", "internal/text", "internal/written"}},
 	{"internal/app", []string{
 		"ingest", "ingest/spool", "ingest/subscriber", "alerts", "alerts/channel", "api", "api/pages", "simulators",
-		"internal/account", "internal/backup", "internal/broker", "internal/config", "internal/consent", "internal/disclosure",
+		"internal/account", "internal/backup", "internal/broker", "internal/browsing", "internal/config", "internal/consent", "internal/disclosure",
 		"internal/energy", "internal/household", "internal/jobs", "internal/journal", "internal/keyring", "internal/outbound", "internal/records", "internal/registry",
 		"internal/series", "internal/tariff", "internal/text", "internal/listen", "internal/weather",
 	}},

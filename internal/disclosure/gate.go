@@ -60,6 +60,7 @@ const (
 	viewAnswers    = "answers"
 	viewAnswer     = "answer_change"
 	viewFindings   = "findings"
+	viewBrowses    = "browsing"
 	viewAggregates = "aggregates" // with the year: "aggregates_2025"
 )
 
@@ -108,6 +109,7 @@ type Store interface {
 	Ledgers
 	Aggregates
 	Runs
+	Browses
 	CaseLoads
 	Journal
 	Audit

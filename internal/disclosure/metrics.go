@@ -15,7 +15,7 @@ var views = []string{
 	viewSummaries, viewSummary, viewPasts, viewPast, viewUsageYear, viewUsageMonth, viewUsageDay, viewUsageSlot, viewMoney, viewMoneyPast, viewWhatIf, viewWhatIfPast, viewAlerts, viewAlert,
 	viewAct, viewChanges, viewSend, viewHome, viewAgreements, viewReceipt, viewConflicts, viewLedger, viewGaps, viewRuns,
 	viewHouseholds, viewCaseLoad, viewJournal, viewAccess, viewProof, viewExport,
-	viewAnswers, viewAnswer, viewFindings, viewAggregates,
+	viewAnswers, viewAnswer, viewFindings, viewBrowses, viewAggregates,
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {

@@ -32,12 +32,13 @@ func (d *DB) Strays(ctx context.Context) ([]energy.MeterID, error) {
 	return list, nil
 }
 
-// oldOdds are what no figure is computed from: second values of meters, and rises that
-// were doubted; $1 is the first instant that is kept.
-var oldOdds = []string{`conflict WHERE at < $1`, `doubt WHERE at < $1`}
+// oldOdds are what no figure is computed from: second values of meters, rises that were
+// doubted, and who opened the figures of many families; $1 is the first instant that is
+// kept.
+var oldOdds = []string{`conflict WHERE at < $1`, `doubt WHERE at < $1`, `browsing WHERE last_at < $1`}
 
-// DecayOdds removes what meters contradicted themselves in before an instant. It
-// returns how many rows went.
+// DecayOdds removes what meters contradicted themselves in, and who opened much, before an
+// instant. It returns how many rows went.
 func (d *DB) DecayOdds(ctx context.Context, before time.Time) (int64, error) {
 	var e eraser
 	err := d.tx(ctx, func(tx *sql.Tx) error {
