@@ -171,6 +171,7 @@ func TestAPaperIsWrittenDownAndItsReceiptPrinted(t *testing.T) {
 	}{
 		{`{"action":"give","about":"alert","language":"xx","paper":"x"}`, http.StatusBadRequest},
 		{`{"action":"give","about":"alert","language":"fr","notice":"2020-01","paper":"x"}`, http.StatusBadRequest},
+		{`{"action":"give","about":"alert","granularity":"half_hourly","language":"fr","paper":"x"}`, http.StatusBadRequest},
 		{`{"action":"withdraw","language":"fr","paper":"` + strings.Repeat("x", 201) + `"}`, http.StatusBadRequest},
 		{`{"action":"narrow","language":"fr","paper":"x","keep":{"granularity":"annual"}}`, http.StatusNoContent},
 		{`{"action":"withdraw","about":"cooperative_summary","language":"fr","paper":"x"}`, http.StatusCreated},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func spoken(b ConsentAct) (utterance, error) {
 		return u, invalid("/body/about", "is missing; say what it is about, alert")
 	case b.Keep != nil:
 		return u, invalid("/body/keep", "is of a narrowing alone; send the action narrow")
+	}
+	if most := consent.Finest(u.about); u.verb == consent.Give && finest > most {
+		return u, invalid("/body/granularity", fmt.Sprintf("%s is offered %s at the finest; send that or a coarser one", u.about, most))
 	}
 	if u.about != "" {
 		u.scopes, _ = consent.Offered(u.about, finest)

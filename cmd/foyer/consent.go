@@ -122,7 +122,9 @@ func (p period) read(o *app.Office) (from, to, until time.Time, err error) {
 func newConsentGive() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "give HOUSEHOLD", Short: "Write down that a family agreed",
-		Example: `  foyer consent give "Foyer 01" --purpose family_view --purpose alert
+		Long: "What a family agrees to needs a proof: its signature, --paper says where it is, or a --witness.\n" +
+			"A --granularity finer than what is offered is refused.",
+		Example: `  foyer consent give "Foyer 01" --purpose family_view --purpose alert --paper "folder 3"
   foyer consent give "Foyer 01" --purpose cooperative_summary --granularity annual --witness nadia@example.org --paper "folder 3"`,
 		Args: oneArg("a household"),
 	}
@@ -133,6 +135,9 @@ func newConsentGive() *cobra.Command {
 	finest := f.String("granularity", "", "no finer than annual, monthly, daily or half_hourly; as offered by default")
 	days, signed := periodFlags(f), paperFlags(f)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *signed.place == "" && *signed.witness == "" {
+			return usageError{errors.New("--paper is missing: say where the signed paper is (--paper \"folder 3\"), or who saw it signed (--witness nadia@example.org)")}
+		}
 		all, err := boxes(*names)
 		if err != nil {
 			return err
@@ -146,6 +151,11 @@ func newConsentGive() *cobra.Command {
 		g, err := granularityFlag(*finest)
 		if err != nil {
 			return err
+		}
+		for _, box := range all {
+			if most := consent.Finest(box); g > most {
+				return usageError{fmt.Errorf("--granularity %q: %s is offered %s at the finest; give it on its own, no finer than that", *finest, box, most)}
+			}
 		}
 		return speak(cmd, *path, args[0], consent.Give, all, g, &days, signed)
 	}

@@ -20,7 +20,7 @@ var guides = map[string]string{
 foyer gateway add gw-01
 foyer meter claim gw-01/tasmota/linky --household 'Foyer 01' --role electricity --kva 6 --from 2025-01-01T00:00:00+01:00
 foyer household contract 'Foyer 01' --from 2025-01-01 --tariff our-offer --kva 6
-foyer consent give 'Foyer 01' --purpose family_view --notice 2026-11-26
+foyer consent give 'Foyer 01' --purpose family_view --notice 2026-11-26 --paper 'folder 1'
 foyer readings import past.csv
 foyer compute
 `,

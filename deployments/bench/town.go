@@ -67,7 +67,7 @@ func enrol(ctx context.Context, dir string, p plan) (_ *town, err error) {
 // scenario is outdoors, and so nobody's.
 func (t *town) settle(ctx context.Context, o *app.Office, p plan) error {
 	since := app.Wall().AddDate(0, 0, -30)
-	form := registry.Form{Notice: "bench", Language: "fr", Medium: "paper"}
+	form := registry.Form{Notice: "bench", Language: "fr", Medium: "paper", Paper: "none: a benchmark"}
 	var families []household.FamilyID
 	for g := range p.connections {
 		id := fmt.Sprintf("gw-%04d", g)

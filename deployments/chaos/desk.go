@@ -42,7 +42,7 @@ func (f *Family) known(says []byte) bool {
 }
 
 // everything are the arguments that say that a family agrees to all it is asked at a desk.
-var everything = []string{"--purpose", "family_view", "--purpose", "cooperative_summary", "--purpose", "alert", "--hourly"}
+var everything = []string{"--purpose", "family_view", "--purpose", "cooperative_summary", "--purpose", "alert", "--hourly", "--paper", "folder 1"}
 
 // sit makes a pilot of cold homes with a past, starts it, and waits until it tells of
 // every home that it is cold. Lines are added to its configuration.

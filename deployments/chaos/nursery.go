@@ -58,7 +58,7 @@ func (t *Trial) enrol(dir string, lines ...string) *nursery {
 		gateway, home := fmt.Sprintf("gw-%02d", i), fmt.Sprintf("Foyer %02d", i)
 		n.passwords[gateway] = run("gateway", "add", gateway)
 		run("household", "add", "--label", home)
-		run("consent", "give", home, "--purpose", "family_view", "--purpose", "cooperative_summary", "--notice", "2026-11-26")
+		run("consent", "give", home, "--purpose", "family_view", "--purpose", "cooperative_summary", "--notice", "2026-11-26", "--paper", "folder 1")
 		run("meter", "claim", gateway+"/zigbee2mqtt/prise", "--household", home, "--role", "electricity", "--from", since)
 		run("meter", "claim", gateway+"/zigbee2mqtt/dehors", "--role", "outdoor", "--from", since)
 	}

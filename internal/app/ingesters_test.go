@@ -106,7 +106,7 @@ func openGroup(t *testing.T, gateways int) *group {
 	}
 	office := g.all[0].desk
 	office.run("household", "add", "--label", "Foyer 01", "--persons", "1", "--tariff", "fr-bleu-base", "--kva", "6", "--income", "18200")
-	office.run("consent", "give", "Foyer 01", "--notice", "2026-11-26", "--purpose", "family_view")
+	office.run("consent", "give", "Foyer 01", "--notice", "2026-11-26", "--purpose", "family_view", "--paper", "folder 1")
 	for i := range gateways {
 		name := fmt.Sprint("gw-", i)
 		g.secrets[name] = office.run("gateway", "add", name)

@@ -125,7 +125,7 @@ func (o *Office) agree(ctx context.Context, family household.FamilyID, h simulat
 		}
 		scopes = append(scopes, slices.DeleteFunc(of, func(s consent.Scope) bool { return !charter.Offers(string(s.Purpose)) })...)
 	}
-	form := registry.Form{Notice: settleNotice, Language: h.Language, Medium: "paper"}
+	form := registry.Form{Notice: settleNotice, Language: h.Language, Medium: "paper", Paper: "simulated"}
 	if len(scopes) > 0 {
 		if err := o.Registry.Give(ctx, family, scopes, form); err != nil {
 			return err

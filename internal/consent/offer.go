@@ -90,3 +90,13 @@ func Offered(name string, finest Granularity) ([]Scope, bool) {
 	}
 	return all, all != nil
 }
+
+// Finest returns how fine a box is offered at most, in whichever of its categories; 0 for a
+// box that there is not.
+func Finest(name string) (finest Granularity) {
+	all, _ := Offered(name, 0)
+	for _, s := range all {
+		finest = max(finest, s.Granularity)
+	}
+	return finest
+}

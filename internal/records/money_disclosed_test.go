@@ -187,7 +187,7 @@ func TestMoneyOfAYearThatBeganBeforeIsLeftOut(t *testing.T) {
 		id := w.family(t, "Foyer 01")
 		w.exec(t, `DELETE FROM result WHERE family = $1`, id)
 		w.settled(t, id, "2026-10-01", "2026-11-01", "43.00")
-		form := registry.Form{Notice: "1", Medium: "paper", DataFrom: day(t, "2026-09-01").Start(paris)}
+		form := registry.Form{Notice: "1", Medium: "paper", Paper: "folder 1", DataFrom: day(t, "2026-09-01").Start(paris)}
 		if err := w.registry.Bundle(t.Context(), id, form, false, consent.CooperativeSummary); err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +274,7 @@ func TestMoneyRestsOnNoDayBeforeWhatWasAgreedTo(t *testing.T) {
 				Forecast: new("900.00"), ForecastLow: new("860.00"), ForecastHigh: new("940.00"), ForecastSince: c.since,
 				Credit: new("14.20"), DaysLeft: new(6), DaysLow: new(4), DaysHigh: new(8), CreditSince: c.since,
 			}}})
-			form := registry.Form{Notice: "1", Medium: "paper"}
+			form := registry.Form{Notice: "1", Medium: "paper", Paper: "folder 1"}
 			if c.from != "" {
 				form.DataFrom = day(t, c.from).Start(paris)
 			}
@@ -402,7 +402,7 @@ func TestWhatOtherTariffsCostIsTheFamilys(t *testing.T) {
 				t.Errorf("%s: %+v %v", who, x, err)
 			}
 		}
-		form := registry.Form{Notice: "1", Medium: "paper", DataFrom: day(t, "2026-01-01").Start(paris)}
+		form := registry.Form{Notice: "1", Medium: "paper", Paper: "folder 1", DataFrom: day(t, "2026-01-01").Start(paris)}
 		if err := w.registry.Bundle(t.Context(), id, form, false, consent.FamilyView); err != nil {
 			t.Fatal(err)
 		}

@@ -207,7 +207,7 @@ func (w town) count(t *testing.T, query string, args ...any) int {
 // agrees has a family agree to everything offered for some purposes.
 func (w town) agrees(t *testing.T, id household.FamilyID, purposes ...consent.Purpose) {
 	t.Helper()
-	if err := w.registry.Bundle(t.Context(), id, registry.Form{Notice: "1", Medium: "paper"}, false, purposes...); err != nil {
+	if err := w.registry.Bundle(t.Context(), id, registry.Form{Notice: "1", Medium: "paper", Paper: "folder 1"}, false, purposes...); err != nil {
 		t.Fatal(err)
 	}
 }

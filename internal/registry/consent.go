@@ -28,7 +28,7 @@ type Form struct {
 	Medium   string    // "screen" or "paper"; "" is screen
 	By       string    // staff id of who entered it, "" for the family itself
 	Witness  string    // staff id of who saw a paper signed
-	Paper    string    // where the paper is, at most [MaxPaper]
+	Paper    string    // where the paper is, at most [MaxPaper]; to give on paper, this or Witness
 	DataFrom time.Time // first instant of the data agreed to; zero: all there is
 	DataTo   time.Time // first instant no longer agreed to; zero: none
 	Expires  time.Time // zero: as long as the charter has it, see [charter.Charter.Validity]
@@ -114,7 +114,7 @@ func (r *Registry) Narrow(ctx context.Context, family household.FamilyID, l cons
 // them, withdraws everything. It returns the id of the act, "" when nothing changed.
 // Errors are [ErrUnknown], [ErrNotOffered] and [consent.ErrChanged].
 func (r *Registry) Say(ctx context.Context, family household.FamilyID, v consent.Verb, scopes []consent.Scope, f Form) (string, error) {
-	if err := errors.Join(f.check(), about(v, scopes)); err != nil {
+	if err := errors.Join(f.check(), f.proven(v), about(v, scopes)); err != nil {
 		return "", fmt.Errorf("%s consent: %w", v, err)
 	}
 	a := f.act(v)
@@ -161,6 +161,16 @@ func (f Form) check() error {
 	}
 	if !f.DataTo.IsZero() && !f.DataFrom.Before(f.DataTo) {
 		return errors.New("the data agreed to ends before it begins")
+	}
+	return nil
+}
+
+// proven refuses what is given on a paper that nobody could find and nobody saw signed:
+// that a family agreed is to be shown, by its signature or by a witness. What is
+// refused or taken back needs no proof.
+func (f Form) proven(v consent.Verb) error {
+	if v == consent.Give && f.Medium == "paper" && f.Paper == "" && f.Witness == "" {
+		return errors.New("on paper, without a proof: say where the signed paper is, or who saw it signed")
 	}
 	return nil
 }
