@@ -84,6 +84,7 @@ func newHouseholdAdd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			warnUnpriced(cmd, o, file.Contracts...)
 			return say(cmd, "%s", id)
 		})
 	}
@@ -121,6 +122,11 @@ func newHouseholdImport() *cobra.Command {
 			if len(faults) > 0 {
 				return errCheck
 			}
+			var contracts []household.Contract
+			for _, f := range files {
+				contracts = append(contracts, f.Contracts...)
+			}
+			warnUnpriced(cmd, o, contracts...)
 			if *dry {
 				return say(cmd, "%d families can be added; nothing was written", len(files))
 			}

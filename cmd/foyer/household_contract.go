@@ -51,7 +51,11 @@ func newHouseholdContract() *cobra.Command {
 				return err
 			}
 			c.Family = family.ID
-			return o.Registry.ChangeContract(cmd.Context(), c)
+			if err := o.Registry.ChangeContract(cmd.Context(), c); err != nil {
+				return err
+			}
+			warnUnpriced(cmd, o, c)
+			return nil
 		})
 	}
 	return cmd
