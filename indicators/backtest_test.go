@@ -56,7 +56,7 @@ func livedIn(t *testing.T, climate simulators.Climate, seed uint64, past int, ho
 			of := d.End(zone).Sub(d.Start(zone))
 			day := Day{Day: d, Energy: use[i][d], Coverage: energy.Coverage{Seen: of, Of: of}}
 			day.Price(tariff.Cost{
-				Energy: tariff.KWh(use[i][d]).Mul(decimal.New(2, -1)), Standing: decimal.New(15, 0), ProRata: tariff.ByYear,
+				Energy: tariff.KWh(use[i][d]).Mul(decimal.New(2, -1)), Level: decimal.New(2, -1), Standing: decimal.New(15, 0), ProRata: tariff.ByYear,
 			})
 			in.Days = append(in.Days, day)
 		}

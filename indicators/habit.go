@@ -36,7 +36,14 @@ func (in Input) habit() *habit {
 	if known*100 < YearDays*Complete {
 		return h
 	}
-	if h.season, h.whole = wavesOf(h); h.whole {
+	var fit wavesFit
+	for i, cost := range h.costs {
+		if h.valid[i] {
+			fit.add(h.day(i), cost)
+		}
+	}
+	if h.season, _, h.whole = fit.solve(); h.whole {
+		h.season[0] = 0 // the level is that of the last days
 		for i := range h.costs {
 			h.costs[i] -= h.season.at(h.day(i))
 		}

@@ -1,38 +1,50 @@
 package indicators
 
-import "foyer/internal/energy"
+import (
+	"github.com/shopspring/decimal"
 
-// tint learns what a kWh cost about each day of the past, of a fuel whose price follows
-// from the colour of the day: what it costs in January tells nothing of June. Days on
-// which the home was not on such a tariff do not count, and of a day with few of them
-// about it nothing is known.
+	"foyer/internal/energy"
+)
+
+// wide is how many days on either side tell what a kWh costs about a day.
+const wide = 30
+
+// tint learns what a kWh cost about each day of the past, of the mean price of the tariff
+// then in force: what it costs in January tells nothing of June, where days have colours or
+// where heating runs at night. Where days have colours, those on which the home was not on
+// such a tariff do not count; of a day with few of them about it nothing is known.
 func (r *fuelResponse) tint(past []Day) {
 	type sum struct{ cost, kWh float64 }
-	coloured := map[energy.Day]sum{}
-	for _, d := range past {
-		if p, ok := d.part(r.fuel); ok && p.known() && p.cost.Coloured {
-			coloured[d.Day] = sum{p.cost.Energy.InexactFloat64(), float64(p.Energy) / milliWhInKWh}
-		}
-	}
-	last := past[len(past)-1]
-	if _, ok := coloured[last.Day]; !ok {
+	paid := map[energy.Day]sum{}
+	last, ok := past[len(past)-1].part(r.fuel)
+	if !ok || !last.known() || !last.cost.Level.IsPositive() {
 		return
 	}
+	r.coloured = last.cost.Coloured
+	for _, d := range past {
+		if p, ok := d.part(r.fuel); ok && p.known() && p.cost.Coloured == r.coloured && p.cost.Level.IsPositive() {
+			paid[d.Day] = sum{p.cost.Energy.Div(p.cost.Level).InexactFloat64(), float64(p.Energy) / milliWhInKWh}
+		}
+	}
+	level, today := last.cost.Level.InexactFloat64(), past[len(past)-1].Day
 	r.tints, r.lot = map[energy.Day]float64{}, map[energy.Day]float64{}
-	for d := past[0].Day; !last.Day.Before(d); d = d.Add(1) {
+	for d := past[0].Day; !today.Before(d); d = d.Add(1) {
 		var all sum
 		n := 0
 		for i := -wide; i <= wide; i++ {
-			if c, ok := coloured[d.Add(i)]; ok {
+			if c, ok := paid[d.Add(i)]; ok {
 				all.cost, all.kWh, n = all.cost+c.cost, all.kWh+c.kWh, n+1
 			}
 		}
 		if n > wide/2 && all.kWh > 0 {
-			r.tints[d] = all.cost / all.kWh
-			if c, ok := coloured[d]; ok {
-				r.lot[d] = c.cost - c.kWh*r.tints[d]
+			r.tints[d] = level * all.cost / all.kWh
+			if c, ok := paid[d]; ok {
+				r.lot[d] = level*c.cost - c.kWh*r.tints[d]
 			}
 		}
+	}
+	if all, ok := r.tints[today]; ok && !r.coloured {
+		r.price = decimal.NewFromFloat(all).Round(10)
 	}
 }
 

@@ -73,5 +73,6 @@ func payByColour(in Input) {
 func (d *Day) tinge(cents int64) {
 	cost := *d.Parts[0].cost
 	cost.Energy, cost.Coloured = tariff.KWh(d.Energy).Mul(decimal.New(cents, -2)), true
+	cost.Level = decimal.New(30, -2)
 	d.Price(cost)
 }

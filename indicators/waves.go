@@ -6,8 +6,8 @@ import (
 	"foyer/internal/energy"
 )
 
-// Waves are how much more or less than on the mean day of the year a day costs, EUR:
-// factors of two waves a year, the second of which makes a winter narrower than a summer.
+// Waves are the mean of the year of what follows the season, and factors of two waves a
+// year, the second of which makes a winter narrower than a summer.
 //
 // Source: harmonic regression, R. J. Hyndman and G. Athanasopoulos, Forecasting:
 // Principles and Practice, 3rd edition, 7.4.
@@ -25,46 +25,63 @@ func (waves) terms(d energy.Day) (x waves) {
 	return x
 }
 
-// at returns how much more a day costs.
-func (s waves) at(d energy.Day) (more float64) {
-	for i, x := range s.terms(d) {
-		more += s[i] * x
+// at returns what is expected of a day.
+func (s waves) at(d energy.Day) float64 { return s.times(s.terms(d)) }
+
+func (s waves) times(x waves) (sum float64) {
+	for i := range s {
+		sum += s[i] * x[i]
 	}
-	return more
+	return sum
 }
 
-// wavesOf fits the season of a year of days by least squares; false when they
-// determine none.
-func wavesOf(h *habit) (s waves, ok bool) {
-	var rows [len(s)][len(s) + 1]float64
-	for i, cost := range h.costs {
-		if !h.valid[i] {
-			continue
+// plus adds the terms of a day some times.
+func (s waves) plus(d energy.Day, times float64) waves {
+	for i, x := range s.terms(d) {
+		s[i] += x * times
+	}
+	return s
+}
+
+// A wavesFit adds up what determines them by least squares.
+type wavesFit struct {
+	rows [len(waves{})][2 * len(waves{})]float64 // of the equations, and of their inverse
+	sums waves
+}
+
+func (f *wavesFit) add(d energy.Day, value float64) {
+	x := waves{}.terms(d)
+	for a := range x {
+		for b := range x {
+			f.rows[a][b] += x[a] * x[b]
 		}
-		x := s.terms(h.day(i))
-		for a := range x {
-			for b := range x {
-				rows[a][b] += x[a] * x[b]
-			}
-			rows[a][len(s)] += x[a] * cost
-		}
+		f.sums[a] += x[a] * value
+	}
+}
+
+// solve returns the waves, and how well they are known: the variances and covariances of
+// the factors, of that of a value; false when they are not determined.
+func (f *wavesFit) solve() (s waves, inverse [len(waves{})]waves, ok bool) {
+	rows := f.rows
+	for a := range rows {
+		rows[a][len(rows)+a] = 1
 	}
 	for a := range rows {
 		for b := range rows {
-			if b == a {
-				continue
-			}
 			share := rows[b][a] / rows[a][a]
+			if b == a {
+				share = 1 - 1/rows[a][a]
+			}
 			for c := range rows[b] {
 				rows[b][c] -= share * rows[a][c]
 			}
 		}
 	}
 	for a := range s {
-		if s[a] = rows[a][len(s)] / rows[a][a]; math.IsNaN(s[a]) || math.IsInf(s[a], 0) {
-			return waves{}, false
+		copy(inverse[a][:], rows[a][len(rows):])
+		if s[a] = inverse[a].times(f.sums); math.IsNaN(s[a]) || math.IsInf(s[a], 0) {
+			return waves{}, inverse, false
 		}
 	}
-	s[0] = 0 // the level is that of the last days
-	return s, true
+	return s, inverse, true
 }

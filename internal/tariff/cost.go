@@ -15,7 +15,8 @@ type Cost struct {
 	Standing  decimal.Decimal // EUR a year, of which the day is a part
 	ProRata   ProRata
 	Estimated bool
-	Coloured  bool // what a kWh costs follows from the colour of the day
+	Coloured  bool            // what a kWh costs follows from the colour of the day
+	Level     decimal.Decimal // mean price of the periods of the version in force, EUR per kWh; 0 when not known
 }
 
 // Cost prices the uses of one day, all of one contract. The errors are those of [Book.Bill].
@@ -29,6 +30,7 @@ func (b *Book) Cost(c household.Contract, day energy.Day, uses []Use) (Cost, err
 	if !tax.Included {
 		cost.Standing = cost.Standing.Add(p.cta).Mul(decimal.New(1, 0).Add(tax.VATStanding))
 	}
+	cost.Level = p.taxed(p.version.level(p.kva))
 	for _, u := range uses {
 		if u.Day != day {
 			continue
@@ -37,13 +39,19 @@ func (b *Book) Cost(c household.Contract, day energy.Day, uses []Use) (Cost, err
 		if err != nil {
 			return Cost{}, err
 		}
-		if !tax.Included {
-			price = WithTax(price, tax.Excise, tax.VATEnergy)
-		}
+		price = p.taxed(price)
 		cost.Energy = cost.Energy.Add(KWh(u.Energy).Mul(price))
 		cost.Estimated = cost.Estimated || u.Estimated
 	}
 	return cost, nil
+}
+
+// taxed returns what a kWh of a price costs with taxes.
+func (p pricing) taxed(price decimal.Decimal) decimal.Decimal {
+	if p.taxes.Included {
+		return price
+	}
+	return WithTax(price, p.taxes.Excise, p.taxes.VATEnergy)
 }
 
 // A Sum adds up costs of days exactly. Its zero value is nothing.

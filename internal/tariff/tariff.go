@@ -134,6 +134,21 @@ func (v *Version) price(period string, kva int) (decimal.Decimal, error) {
 	return decimal.Decimal{}, fmt.Errorf("%q from %s on: %w", period, v.From, ErrNoPeriod)
 }
 
+// level returns the mean price of a kWh over the periods, each once, taxes not counted.
+func (v *Version) level(kva int) decimal.Decimal {
+	var sum decimal.Decimal
+	var periods []string
+	for _, p := range v.Energy {
+		if !slices.Contains(periods, p.Period) && (p.UpToKVA == 0 || kva <= p.UpToKVA) {
+			sum, periods = sum.Add(p.PerKWh), append(periods, p.Period)
+		}
+	}
+	if len(periods) == 0 {
+		return sum
+	}
+	return sum.DivRound(decimal.NewFromInt(int64(len(periods))), 10)
+}
+
 // WithTax returns the price of a kWh with excise, in EUR per MWh, and value-added tax.
 //
 // Source: identity kWh TTC = (kWh HT + accise/1000) × (1 + TVA), which reproduces

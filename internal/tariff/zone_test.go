@@ -134,6 +134,26 @@ func TestADayOfUnknownColourHasNoPrice(t *testing.T) {
 	}
 }
 
+// What a kWh of a day costs is told against the mean price of the version in force, taxes
+// included, whatever of it was used.
+func TestACostSaysTheMeanPriceOfItsTariff(t *testing.T) {
+	own, err := Load(fstest.MapFS{"own/x.yaml": {Data: []byte(before)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := shelf(t).With(own)
+	for _, c := range []struct{ tariff, on, want string }{
+		{"fr-bleu-hphc", "2026-01-12", "0.1858"}, // (0.2081 + 0.1635) / 2
+		{"fr-bleu-hphc", "2026-02-01", "0.1822"},
+		{"fr-test-ht", "2025-08-01", "0.195216"}, // (0.1327 + 29.98/1000) x 1.2
+	} {
+		cost, err := b.Cost(household.Contract{Tariff: c.tariff, PowerKVA: 6, From: day(t, "2020-01-01")}, day(t, c.on), nil)
+		if err != nil || cost.Level.String() != c.want {
+			t.Errorf("%s on %s: %s: %v, want %s", c.tariff, c.on, cost.Level, err, c.want)
+		}
+	}
+}
+
 func TestOffPeakHoursThatNobodySaidAreNoPeakHours(t *testing.T) {
 	zone := paris(t)
 	totals, slots := steady(day(t, "2026-01-14"), zone)
