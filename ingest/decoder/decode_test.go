@@ -196,6 +196,16 @@ func TestOfARepeatedNameTheLastCounts(t *testing.T) {
 		if err != nil || len(r.Observations) != 1 || r.Observations[0].Value != 2000 {
 			t.Errorf("%s: %+v, %v", payload, r, err)
 		}
+		if r.Partly != reasonRepeated {
+			t.Errorf("%s: nobody is told, %q", payload, r.Partly)
+		}
+		if strings.Contains(payload, `{"ENERGY":{`) || strings.Contains(payload, `{"SML":{`) || strings.Contains(payload, `:{"apower":`) {
+			continue // objects are not compared
+		}
+		same, err := Decode(Message{Topic: topic, Payload: []byte(strings.ReplaceAll(payload, "1", "2"))})
+		if err != nil || same.Partly != "" {
+			t.Errorf("%s, the same twice: %q, %v", payload, same.Partly, err)
+		}
 	}
 }
 
@@ -204,7 +214,7 @@ func TestTwoMetersOfOneHeadAreForAPerson(t *testing.T) {
 	for payload, want := range map[string]string{
 		`{"SML":{"Total_in":5},"SML2":{"Total_in":7}}`: reasonTwice,
 		`{"SML":{"Total_in":5},"SML2":{"Total_in":5}}`: "",
-		`{"SML":{"Total_in":5},"SML":{"Total_in":7}}`:  "",
+		`{"SML":{"Total_in":5},"SML":{"Total_in":7}}`:  reasonRepeated,
 		`{"SML":{"Total_in":5,"Total_out":7}}`:         "",
 	} {
 		r, err := Decode(Message{Topic: "tele/head/SENSOR", Payload: []byte(payload)})

@@ -103,6 +103,7 @@ const (
 	reasonPanic    = "the decoder failed on it"
 	reasonPartly   = "a value beside good ones is no number"
 	reasonTwice    = "two values for one register: the second is left out"
+	reasonRepeated = "a name stands twice in one object: its last value counts"
 )
 
 const (

@@ -263,6 +263,7 @@ func (in *Input) keep(reg energy.Register, n number, u unit, from origin, at tim
 	for i := range in.observations {
 		if o := &in.observations[i]; o.Register == reg && o.At.Equal(at) && o.Device.ID == in.sender.ID {
 			if from.repeats(in.origins[i]) {
+				in.doc.repeated = in.doc.repeated || got != o.Value
 				o.Value, o.Step = got, u.scale.step(n)
 				return
 			}
@@ -304,6 +305,9 @@ func (in *Input) conclude(device Device, clocks ...stamp) (Result, error) {
 		r.Partly = reasonAutumn
 	case in.contested:
 		r.Partly = reasonTwice
+	case in.doc.repeated, in.nested.repeated:
+		r.Partly = reasonRepeated
+		in.trace.addf("%s", reasonRepeated)
 	}
 	at, err := in.instant(clocks)
 	if err != nil {

@@ -1,5 +1,7 @@
 package decoder
 
+import "bytes"
+
 // This file is the decoders' only way to JSON; the parser beside it can be
 // exchanged without them. A payload is read once, into a flat list of nodes that
 // point into it: numbers keep their digits, keys their order, and reading a
@@ -27,6 +29,8 @@ type document struct {
 	nodes []node
 	names names // of all members
 	bad   int   // where parse gave up
+
+	repeated bool // somebody asked for a name that an object has twice, with different values
 }
 
 // A node is one value; its children follow it.
@@ -48,7 +52,7 @@ type value struct {
 
 // parse reads src and reports whether it is one JSON value. It keeps src.
 func (d *document) parse(src []byte) bool {
-	d.src, d.nodes, d.names = src, d.nodes[:0], names{}
+	d.src, d.nodes, d.names, d.repeated = src, d.nodes[:0], names{}, false
 	p := parser{doc: d}
 	p.space()
 	ok := p.value(-1, 0, node{})
@@ -147,10 +151,19 @@ func (v value) get(key string) (found value) {
 	end := v.node().next
 	for at := v.at + 1; at < end; at = v.doc.nodes[at].next {
 		if c := (value{v.doc, at}); c.is(key) {
+			if found.doc != nil && !found.says(c) {
+				v.doc.repeated = true
+			}
 			found = c
 		}
 	}
 	return found
+}
+
+// says reports whether two values are the same, as they are written. Objects and lists
+// never are.
+func (v value) says(w value) bool {
+	return v.kind() == w.kind() && v.kind() != object && v.kind() != list && bytes.Equal(v.raw(), w.raw())
 }
 
 // index returns the i-th element of a list.
