@@ -132,12 +132,12 @@ func TestEachSpellIsKeptOnce(t *testing.T) {
 func TestASpellOutlivesWhomItWasOpenedOf(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)
-		homes := w.homes(t, 21)
+		homes := w.homes(t, 22)
 		w.opens(t, w.caseworker, homes...)
 		w.warnings(t, 1)
 		w.exec(t, `DELETE FROM access WHERE family = $1`, string(homes[0]))
 		w.warnings(t, 0)
-		if n := w.count(t, `SELECT families FROM browsing`); n != 21 {
+		if n := w.count(t, `SELECT families FROM browsing`); n != 22 {
 			t.Errorf("%d families", n)
 		}
 	})
