@@ -13,7 +13,8 @@ import (
 	"strings"
 )
 
-// JSON reads one JSON value into a pointer. Every member that does not read is
+// JSON reads one JSON value into a pointer, and refuses a name that an object has
+// twice. Every member that does not read is
 // named together with the others, each with its value and what it must be. Members
 // that are not fields are passed over.
 func JSON(text []byte, into any) error { return readJSON(text, into, false) }
@@ -31,7 +32,7 @@ func readJSON(text []byte, into any, strict bool) error {
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return errors.New("something follows the JSON: want one value alone")
 		}
-		return nil
+		return twice(text)
 	}
 	if wrong := unparsed(text); wrong != nil {
 		return wrong
