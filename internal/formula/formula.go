@@ -56,15 +56,15 @@ func New[In, Out any](about About, f func(In) Out) Formula {
 			raw = whole(raw)
 			var in In
 			if err := json.Unmarshal(raw, &in); err != nil {
-				return nil, blame(raw, reflect.TypeFor[In](), err)
+				return nil, blame("", raw, reflect.TypeFor[In](), err)
 			}
 			return f(in), nil
 		},
 	}
 }
 
-// blame says which member of the inputs does not read.
-func blame(raw json.RawMessage, t reflect.Type, err error) error {
+// blame says which member of the inputs, or of an object in them, does not read.
+func blame(within string, raw json.RawMessage, t reflect.Type, err error) error {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(raw, &members) != nil {
 		return errors.New("inputs: want an object with a member for each input")
@@ -75,9 +75,18 @@ func blame(raw json.RawMessage, t reflect.Type, err error) error {
 		if !given {
 			continue
 		}
-		if wrong := json.Unmarshal(text, reflect.New(f.Type).Interface()); wrong != nil {
-			return fmt.Errorf("inputs: %s is %s, want %s", name, short(text), wanted(f.Type))
+		wrong := json.Unmarshal(text, reflect.New(f.Type).Interface())
+		if wrong == nil {
+			continue
 		}
+		of := f.Type
+		for of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		if of.Kind() == reflect.Struct && of != reflect.TypeFor[Number]() && text[0] == '{' {
+			return blame(within+name+".", text, of, wrong)
+		}
+		return fmt.Errorf("inputs: %s%s is %s, want %s", within, name, short(text), wanted(f.Type))
 	}
 	return fmt.Errorf("read inputs: %w", err)
 }
