@@ -221,7 +221,7 @@ func (h *Handler) judge(ctx context.Context, m Message, gateway string, res deco
 	for i, o := range res.Observations {
 		if i == 0 || !sameDevice(o.Device, res.Observations[i-1].Device) {
 			var err error
-			meter, err = h.Meters.Lookup(ctx, DeviceRef{Gateway: gateway, Scheme: o.Device.Scheme, ID: o.Device.ID, Aliases: o.Device.Aliases})
+			meter, err = h.Meters.Lookup(ctx, DeviceRef{Gateway: gateway, Scheme: o.Device.Scheme, ID: o.Device.ID, Aliases: o.Device.Aliases, Heard: m.At})
 			if err != nil {
 				return got, nil, fmt.Errorf("look up the meter of a message: %w", err)
 			}

@@ -408,6 +408,9 @@ func TestNamesTaughtByABridgeOutliveARestart(t *testing.T) {
 	h.open(cfg)
 	h.send(sensor("g1", "kitchen", noon.Add(time.Minute), 101, 1))
 	again := h.meters.refs[len(h.meters.refs)-1]
+	if !ref.Heard.Equal(noon) || !again.Heard.Equal(noon.Add(time.Minute)) {
+		t.Errorf("heard at %s and %s, not when the messages arrived", ref.Heard, again.Heard)
+	}
 	if again.ID != ref.ID || !slices.Equal(again.Aliases, ref.Aliases) {
 		t.Fatalf("looked up %+v after a restart, %+v before", again, ref)
 	}

@@ -10,9 +10,10 @@ import (
 // A DeviceRef is what a message says of where it comes from.
 type DeviceRef struct {
 	Gateway string
-	Scheme  string   // naming world of ID: "tasmota", "zigbee2mqtt"
-	ID      string   // unique behind one gateway within the scheme
-	Aliases []string // other ids of the same device in the same scheme
+	Scheme  string    // naming world of ID: "tasmota", "zigbee2mqtt"
+	ID      string    // unique behind one gateway within the scheme
+	Aliases []string  // other ids of the same device in the same scheme
+	Heard   time.Time // when the message arrived: a meter that it is the first of was seen then
 }
 
 // A MeterState says what becomes of a meter's readings.

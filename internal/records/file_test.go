@@ -34,3 +34,21 @@ func TestAChangeOpensNoFile(t *testing.T) {
 		}
 	})
 }
+
+// TestTheFirstReadingOfAMeterIsItsFamilys: the meter is taken in some milliseconds after
+// what it said arrived.
+func TestTheFirstReadingOfAMeterIsItsFamilys(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		arrived := noon.Add(-20 * time.Millisecond)
+		m := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "s", ID: "linky", Heard: arrived})
+		id := w.family(t, "Foyer 01")
+		if err := w.registry.Claim(t.Context(), registry.Claim{Meter: m.ID, Family: id, Role: household.Electricity}); err != nil {
+			t.Fatal(err)
+		}
+		f, err := w.registry.File(t.Context(), id)
+		if err != nil || len(f.Meters) != 1 || f.Meters[0].From.After(arrived) {
+			t.Errorf("%+v %v: what arrived at %s is nobody's", f.Meters, err, arrived)
+		}
+	})
+}

@@ -15,7 +15,8 @@ type DeviceRef struct {
 	Gateway string
 	Scheme  string // "tasmota", "zigbee2mqtt"
 	ID      string
-	Aliases []string // other ids of the same device in the same scheme
+	Aliases []string  // other ids of the same device in the same scheme
+	Heard   time.Time // when the message arrived; zero for now
 }
 
 // A Meter is what ingest may know of a device: nothing about people.
@@ -136,7 +137,11 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 			r.known.miss(generation, devices, r.wall())
 			return "", nil // without a transaction for each of its messages
 		}
-		taken, err := r.store.EnrolMeter(ctx, ref.Gateway, ref.Scheme, ids, energy.MeterID(randomID("m")), r.world(), MaxUnclaimed)
+		first := r.world()
+		if !ref.Heard.IsZero() && ref.Heard.Before(first) { // what it said is of then, and to be whose the meter is
+			first = ref.Heard
+		}
+		taken, err := r.store.EnrolMeter(ctx, ref.Gateway, ref.Scheme, ids, energy.MeterID(randomID("m")), first, MaxUnclaimed)
 		if err != nil {
 			return "", err
 		}
