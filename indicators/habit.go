@@ -18,7 +18,9 @@ type habit struct {
 	valid  [mostWarm]bool
 	class  [mostWarm]int
 	season waves
-	whole  bool // a year is known, and with it the season
+	whole  bool    // a year is known, and with it the season
+	more   float64 // where none is, what the depth of winter costs more, EUR a day
+	told   float64 // how much of that is known, from 0 to 1
 }
 
 // habit learns it from the days before today.
@@ -34,6 +36,8 @@ func (in Input) habit() *habit {
 		h.class[i] = class(h.day(i))
 	}
 	if known*100 < YearDays*Complete {
+		h.more, h.told = h.heats()
+		h.without()
 		return h
 	}
 	var fit wavesFit
@@ -44,11 +48,24 @@ func (in Input) habit() *habit {
 	}
 	if h.season, _, h.whole = fit.solve(); h.whole {
 		h.season[0] = 0 // the level is that of the last days
-		for i := range h.costs {
-			h.costs[i] -= h.season.at(h.day(i))
-		}
+		h.without()
 	}
 	return h
+}
+
+// without takes the season off what days cost.
+func (h *habit) without() {
+	for i := range h.costs {
+		h.costs[i] -= h.inSeason(h.day(i))
+	}
+}
+
+// inSeason returns how much more a day costs for its season, EUR.
+func (h *habit) inSeason(d energy.Day) float64 {
+	if h.whole {
+		return h.season.at(d)
+	}
+	return h.more * max(yearOfHeating().depth(d), 0)
 }
 
 func (h *habit) day(i int) energy.Day { return h.today.Add(i - mostWarm) }
@@ -82,7 +99,7 @@ func (h *habit) level(i int) (mean [2]float64, ok bool) {
 // cost returns what the energy of a day to come is expected to cost, EUR.
 func (h *habit) cost(d energy.Day) decimal.Decimal {
 	level, _ := h.level(mostWarm)
-	return decimal.NewFromFloat(max(level[class(d)]+h.season.at(d), 0)).Round(6)
+	return decimal.NewFromFloat(max(level[class(d)]+h.inSeason(d), 0)).Round(6)
 }
 
 // nearby is how many days ago the days of a forecast of the past may have ended, or how
@@ -133,9 +150,9 @@ func (h *habit) width(n int64) (below, above decimal.Decimal) {
 	more := less
 	if !h.whole {
 		level, _ := h.level(mostWarm)
-		daily := (5*level[0] + 2*level[1]) / 7
+		daily := (5*level[0]+2*level[1])/7 + h.inSeason(h.today.Add(-recentDays/2))
 		fall, rise := turned(h.today, int(n))
-		less, more = max(less, daily*fall), max(more, daily*rise)
+		less, more = max(less, daily*fall*(1-h.told)), max(more, daily*rise*(1-h.told))
 	}
 	return decimal.NewFromFloat(less).Round(6), decimal.NewFromFloat(more).Round(6)
 }

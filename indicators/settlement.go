@@ -9,7 +9,7 @@ import (
 
 func init() {
 	register(Indicator{
-		ID: "settlement", Unit: "EUR", Version: "8", Category: "cost", Granularity: 2, Span: Monthly, Back: creditYears * YearDays, Needs: Outdoors,
+		ID: "settlement", Unit: "EUR", Version: "9", Category: "cost", Granularity: 2, Span: Monthly, Back: creditYears * YearDays, Needs: Outdoors,
 		Question:   "Has the family paid more or less than it used, and what will the settlement of the year come to?",
 		QuestionFR: "La famille a-t-elle payé plus ou moins que ce qu'elle a utilisé, et à combien sera la régularisation ?",
 		Method: "For each contract in force at the end of the month, or today, over the days of its settlement year so far: what was paid (instalments and prepayments, less refunds) and what helped " +

@@ -57,8 +57,13 @@ func turn(days float64) float64 { return 2 * math.Pi * days / 365.25 }
 // use returns what a day uses that is some degrees colder than the season, of what one
 // without heating does.
 func (y heatedYear) use(d energy.Day, colder float64) float64 {
-	depth := (math.Cos(turn(float64(sinceSeasons(d))-y.middle)) - y.edge) / (1 - y.edge)
-	return 1 + max(y.more*depth+y.degree*colder, 0)
+	return 1 + max(y.more*y.depth(d)+y.degree*colder, 0)
+}
+
+// depth returns how deep in winter a day is: 1 in its depth, 0 where heating begins and
+// ends, less in summer.
+func (y heatedYear) depth(d energy.Day) float64 {
+	return (math.Cos(turn(float64(sinceSeasons(d))-y.middle)) - y.edge) / (1 - y.edge)
 }
 
 // turned returns by how much the use of n days from a morning on may fall and rise against
