@@ -187,7 +187,7 @@ func TestWhichReadsOpenAFamily(t *testing.T) {
 		w := newTown(t, db)
 		id, none, ctx := w.family(t, "Foyer 01"), w.family(t, "Foyer 02"), t.Context()
 		w.agrees(t, id, consent.CooperativeSummary, consent.Alert)
-		if err := w.registry.Give(ctx, id, consent.Questions(), registry.Form{Notice: "1", Medium: "paper"}); err != nil {
+		if err := w.registry.Give(ctx, id, consent.Questions(), registry.Form{Notice: "1", Medium: "paper", Paper: "folder 1"}); err != nil {
 			t.Fatal(err)
 		}
 		me, lead, alert := w.caseworker, w.staff(t, "p", "lead"), fmt.Sprintf("a-%s-cold_home", id)
