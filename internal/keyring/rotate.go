@@ -3,7 +3,6 @@ package keyring
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 )
 
@@ -12,7 +11,8 @@ const next = ".next"
 
 // Rotate puts a new master key in force and wraps every key under it. Nothing that is
 // sealed changes, so that it takes a moment whatever there is, and running processes
-// go on. Killed between any two of its steps it leaves a ring that opens.
+// go on. Killed between any two of its steps it leaves a ring that opens, and of two at
+// once each puts a key of its own in force, one after the other.
 func (r *Ring) Rotate(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -26,23 +26,23 @@ func (r *Ring) Rotate(ctx context.Context) error {
 
 // rotation returns the steps of a rotation. The new key is on the disk before any key
 // is wrapped under it, all keys are wrapped under it at once, and only then does it
-// replace the old one: until it does, it is found beside that.
+// replace the old one: until it does, it is found beside that. Nobody else may write
+// there meanwhile, so that the new key is made inside the transaction that wraps.
 func (r *Ring) rotation() []func(context.Context) error {
-	var m *master
+	settle := func(ctx context.Context) error {
+		return r.tx(ctx, func(tx *sql.Tx) error {
+			if err := r.unlock(ctx, tx); err != nil {
+				return err
+			}
+			return r.finish()
+		})
+	}
 	return []func(context.Context) error{
+		settle,
 		func(ctx context.Context) error {
-			return r.tx(ctx, func(tx *sql.Tx) error { return errors.Join(r.unlock(ctx, tx), r.finish()) })
+			return r.tx(ctx, func(tx *sql.Tx) error { return r.renew(ctx, tx) })
 		},
-		func(context.Context) (err error) {
-			m, err = makeMaster(r.path + next)
-			return err
-		},
-		func(ctx context.Context) error {
-			return r.tx(ctx, func(tx *sql.Tx) error { return r.rewrap(ctx, tx, m) })
-		},
-		func(ctx context.Context) error {
-			return r.tx(ctx, func(tx *sql.Tx) error { return errors.Join(r.unlock(ctx, tx), r.finish()) })
-		},
+		settle,
 	}
 }
 
@@ -56,11 +56,24 @@ func (r *Ring) finish() error {
 	return moveFile(r.path+next, r.path)
 }
 
-// rewrap wraps every key under another master key.
-func (r *Ring) rewrap(ctx context.Context, tx *sql.Tx, m *master) error {
+// renew makes a master key and wraps every key under it. What another rotation has left
+// beside the file of the key in force is put there first: the new one would replace it.
+func (r *Ring) renew(ctx context.Context, tx *sql.Tx) error {
 	if err := r.unlock(ctx, tx); err != nil {
 		return err
 	}
+	if err := r.finish(); err != nil {
+		return err
+	}
+	m, err := makeMaster(r.path + next)
+	if err != nil {
+		return err
+	}
+	return r.rewrap(ctx, tx, m)
+}
+
+// rewrap wraps every key under another master key.
+func (r *Ring) rewrap(ctx context.Context, tx *sql.Tx, m *master) error {
 	keys, err := wrappedKeys(ctx, tx)
 	if err != nil {
 		return err
