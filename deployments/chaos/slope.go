@@ -85,3 +85,12 @@ func creepOf(values []float64) (trend, int) {
 	low, each := trendOf(lows), float64(stretch)
 	return trend{low.slope / each, low.least / each, low.most / each}, stretch
 }
+
+// goesOn reports whether values surely grow by most or more for each step: all of them, and
+// their second half alone. A program fills its caches after a start, and now and then takes
+// a piece of memory once and keeps it; a leak does not end.
+func goesOn(values []float64, most float64) bool {
+	whole, _ := creepOf(values)
+	late, _ := creepOf(values[len(values)/2:])
+	return whole.least >= most && late.least >= most
+}

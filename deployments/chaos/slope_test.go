@@ -78,3 +78,45 @@ func TestALeakIsFoundBehindBurstsAndBurstsAreNoLeak(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatComesOnceDoesNotGoOn(t *testing.T) {
+	luck := rand.New(rand.NewPCG(1, 2))
+	settles := func(values []float64) {
+		for i := range values {
+			values[i] += 3 * (1 - math.Exp(-5*float64(i)/float64(len(values))))
+		}
+	}
+	once := func(values []float64) {
+		for range 3 {
+			size := 0.5 + 2*luck.Float64()
+			for i := luck.IntN(len(values)); i < len(values); i++ {
+				values[i] += size
+			}
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		minutes int
+		leak    float64
+		more    func([]float64)
+		most    int // of 1000
+		least   int
+	}{
+		{"a quarter of an hour that settles by 3 MiB", 12, 0, settles, 120, 0},
+		{"a quarter of an hour that takes up to 2.5 MiB three times", 12, 0, once, 120, 0},
+		{"half an hour that settles", 30, 0, settles, 50, 0},
+		{"20 MiB an hour in a quarter of an hour", 12, 20, func([]float64) {}, 1000, 550},
+		{"2 MiB an hour in two hours", 130, 2, func([]float64) {}, 1000, 950},
+		{"2 MiB an hour that settles too", 130, 2, settles, 1000, 700},
+	} {
+		found := 0
+		for range 1000 {
+			values := soaked(luck, c.minutes, c.leak, 0.3, 0)
+			c.more(values)
+			found += int(bad(goesOn(values, 1./120)))
+		}
+		if found < c.least || found > c.most {
+			t.Errorf("%s: it goes on in %d of 1000", c.name, found)
+		}
+	}
+}
