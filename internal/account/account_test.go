@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -170,10 +171,50 @@ func TestGuessesAtOnceAreCountedAtOnce(t *testing.T) {
 func TestMemoryOfGuessesIsBounded(t *testing.T) {
 	a, _, _ := setup(t)
 	for i := range 5 * remembered {
-		a.guesses.try("code", string(rune(i)), string(rune(i)))
+		a.guesses.try("code", string(rune(i)), string(rune(i)), false)
 	}
 	if n := len(a.guesses.young) + len(a.guesses.old); n > 2*remembered+2 {
 		t.Fatal(n)
+	}
+}
+
+// What is refused at once costs nobody anything, and may not push out of the memory what
+// was guessed before.
+func TestAFloodOfAttemptsForgetsNoGuess(t *testing.T) {
+	a, _, _ := setup(t)
+	for i := range guessBurst {
+		if _, err := a.SignIn(t.Context(), "nadia@coop.example", "wrong", "192.0.2."+strconv.Itoa(i)); !errors.Is(err, ErrDenied) {
+			t.Fatal(i, err)
+		}
+		if _, err := a.SignIn(t.Context(), strconv.Itoa(i)+"@coop.example", "wrong", "198.51.100.1"); !errors.Is(err, ErrDenied) {
+			t.Fatal(i, err)
+		}
+	}
+	for i := range 3 * remembered { // from one place
+		if _, err := a.SignIn(t.Context(), "x"+strconv.Itoa(i)+"@coop.example", "wrong", "198.51.100.1"); err == nil {
+			t.Fatal(i)
+		}
+		a.guesses.try("code", strconv.Itoa(i), "198.51.100.1", false)
+	}
+	var throttled ErrThrottled
+	if _, err := a.SignIn(t.Context(), "nadia@coop.example", "wrong", "192.0.2.200"); !errors.As(err, &throttled) {
+		t.Error("an account is guessed at anew:", err)
+	}
+	for i := range 3 * remembered { // from everywhere
+		a.guesses.try("code", "c"+strconv.Itoa(i), "p"+strconv.Itoa(i), false)
+	}
+	if _, err := a.SignIn(t.Context(), "nadia@coop.example", "wrong", "192.0.2.201"); !errors.As(err, &throttled) {
+		t.Error("an account is guessed at anew after attempts from everywhere:", err)
+	}
+}
+
+func TestARefusedAttemptIsNotRemembered(t *testing.T) {
+	a, _, _ := setup(t)
+	for i := range 5 * guessBurst {
+		a.guesses.try("code", strconv.Itoa(i), "198.51.100.1", false)
+	}
+	if n := len(a.guesses.young); n != guessBurst+1 {
+		t.Errorf("%d are remembered, want %d codes and a place", n, guessBurst)
 	}
 }
 

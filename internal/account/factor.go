@@ -85,7 +85,7 @@ func (a *Accounts) Prove(ctx context.Context, held, code, from string) (token st
 	if err != nil {
 		return "", nil, err
 	}
-	try := a.guesses.try("second factor", s.ID, from)
+	try := a.guesses.try("second factor", s.ID, from, true)
 	if try.wait > 0 {
 		a.metrics.signIns.WithLabelValues("staff", "throttled").Inc()
 		return "", nil, ErrThrottled{try.wait}

@@ -72,7 +72,7 @@ func normal(code string) string {
 // scanner or a preview. from says where the attempt comes from. Errors are
 // [ErrCodeUnknown], [ErrCodeUsed], [ErrCodeExpired] and [ErrThrottled].
 func (a *Accounts) Peek(ctx context.Context, code, from string) (language string, err error) {
-	code, try := normal(code), a.guesses.try("code", normal(code), from)
+	code, try := normal(code), a.guesses.try("code", normal(code), from, false)
 	if try.wait > 0 {
 		return "", ErrThrottled{try.wait}
 	}
@@ -90,7 +90,7 @@ func (a *Accounts) Peek(ctx context.Context, code, from string) (language string
 // token of its cookie. Errors are those of [Accounts.Peek], and [ErrPhones], which
 // leaves the code as it was.
 func (a *Accounts) Consume(ctx context.Context, code, from string) (token string, err error) {
-	code, try := normal(code), a.guesses.try("code", normal(code), from)
+	code, try := normal(code), a.guesses.try("code", normal(code), from, false)
 	if try.wait > 0 {
 		a.metrics.signIns.WithLabelValues("family", "throttled").Inc()
 		return "", ErrThrottled{try.wait}

@@ -29,14 +29,14 @@ type Sessions interface {
 // An unknown address takes as long as a wrong password.
 func (a *Accounts) SignIn(ctx context.Context, email, password, from string) (held string, err error) {
 	email = address(email)
-	try := a.guesses.try("password", email, from)
-	if try.wait > 0 {
-		a.metrics.signIns.WithLabelValues("staff", "throttled").Inc()
-		return "", ErrThrottled{try.wait}
-	}
 	s, kept, ok, err := a.store.StaffByEmail(ctx, email)
 	if err != nil {
 		return "", err
+	}
+	try := a.guesses.try("password", email, from, ok)
+	if try.wait > 0 {
+		a.metrics.signIns.WithLabelValues("staff", "throttled").Inc()
+		return "", ErrThrottled{try.wait}
 	}
 	if !ok {
 		kept = ""

@@ -58,7 +58,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, id, old, password, from s
 	if err != nil || !ok {
 		return known(ok, err)
 	}
-	try := a.guesses.try("password", s.Email, from)
+	try := a.guesses.try("password", s.Email, from, true)
 	if try.wait > 0 {
 		return ErrThrottled{try.wait}
 	}
