@@ -115,10 +115,15 @@ func decodeSparkplugBirth(in *Input) (Result, error) {
 			return Result{Device: m.device()}, err
 		}
 	}
+	unreadable := in.unreadable && len(in.observations) == 0
+	in.unreadable = in.unreadable && !unreadable // what the metrics are called counts all the same
 	r, err := in.conclude(m.device())
 	r.Remember = append(facts, table...)
 	if err == nil && r.Outcome == Ignored {
 		r.Outcome, r.Reason = Mapping, "the metrics of a node or a device"
+	}
+	if unreadable {
+		r.Partly = reasonPartly
 	}
 	return r, err
 }
@@ -215,6 +220,7 @@ func (m *sparkplugMessage) read(s *sparkplugMetric, row sparkplugRow) error {
 		in.reject("a metric", whyNothing)
 		return nil
 	case notNumber:
+		in.unreadable = true
 		in.reject("a metric", whyNumber)
 		return nil
 	case isNumber:
