@@ -140,17 +140,20 @@ var chirpStack4 = envelope{
 // Source: https://www.chirpstack.io/application-server/integrations/events/
 var chirpStack3 = envelope{
 	topics: []string{"{any*}/application/{application}/device/{name}/event/up", "{any*}/application/{application}/device/{name}/rx"},
-	is:     func(root value) bool { return root.get("devEUI").kind() == text },
+	is:     func(root value) bool { return flatEUI(root).kind() == text },
 	open: func(root value) uplink {
 		return uplink{
-			eui:    euiOf(root.get("devEUI").text()),
+			eui:    euiOf(flatEUI(root).text()),
 			name:   root.get("deviceName").text(),
 			object: firstGiven(root.get("object"), root.get("objectJSON")),
 			model:  root.get("deviceProfileName").text(),
-			times:  []value{root.get("time"), root.get("rxInfo").index(0).get("time")},
+			times:  []value{root.get("time"), root.get("timestamp"), root.get("rxInfo").index(0).get("time")},
 		}
 	},
 }
+
+// flatEUI is how version 3 writes the EUI, or how who forwards its uplinks does.
+func flatEUI(root value) value { return firstGiven(root.get("devEUI"), root.get("devEui")) }
 
 // firstGiven returns the first value that is there.
 func firstGiven(values ...value) value {
