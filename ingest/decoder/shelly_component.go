@@ -79,6 +79,8 @@ func (m *shellyMessage) component(name string, c value) {
 		}
 	case "humidity":
 		m.number(energy.Humidity, sensor(n), c, name, "rh")
+	case "blutrv": // the valve of a radiator, through a gateway
+		m.number(energy.Temperature, channel, c, name, "current_C")
 	case "bthomesensor":
 		m.bthome(name, c)
 	}
