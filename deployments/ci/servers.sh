@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests start and are built with: mosquitto, PostgreSQL, Chromium
-# with a font, a C compiler for the race detector, strace for fault trials, ssh-keygen
-# (Debian packages) and InfluxDB 1.8 (go install). It looks where internal/testserver looks,
-# installs only what is missing, and leaves no service behind.
+# with a font, a C compiler for the race detector, strace for fault trials, ssh-keygen,
+# Prometheus's promtool (Debian packages) and InfluxDB 1.8 (go install). It looks where
+# internal/testserver looks, installs only what is missing, and leaves no service behind.
 set -eu
 influx=v1.8.10
 gobin="$(go env GOPATH | cut -d: -f1)/bin"
@@ -29,6 +29,7 @@ missing() {
 	can_race || echo gcc libc6-dev
 	has strace || echo strace
 	has ssh-keygen || echo openssh-client
+	has promtool || echo prometheus
 }
 
 as_root() {
@@ -36,7 +37,7 @@ as_root() {
 }
 
 # keep_quiet has Debian start none of the packages it installs: PostgreSQL gets no
-# cluster, and policy-rc.d (101: not allowed) holds back mosquitto.
+# cluster, and policy-rc.d (101: not allowed) holds back mosquitto and Prometheus.
 keep_quiet() {
 	case " $* " in *" postgresql "*)
 		as_root sh -eu -c '
@@ -66,7 +67,9 @@ install_packages() {
 		-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold "$@" ||
 		fail "apt-get could not install $*, see above."
 	# Not at the next boot either.
-	case " $* " in *" mosquitto "*) ! has systemctl || as_root systemctl disable --quiet mosquitto ;; esac
+	for service in mosquitto prometheus; do
+		case " $* " in *" $service "*) ! has systemctl || as_root systemctl disable --quiet "$service" ;; esac
+	done
 }
 
 packages=$(missing | tr '\n' ' ')
