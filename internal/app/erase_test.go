@@ -370,6 +370,51 @@ func findNotIn(t *testing.T, when, url string, marks []string) {
 
 // TestWhatWasWithdrawnStaysWithdrawnInACopyFromBefore puts back records from before a
 // withdrawal.
+// Less of something is a withdrawal too: of the period of the data, and of when it ends.
+func TestWhatWasNarrowedDoesNotComeBackWithACopyFromBefore(t *testing.T) {
+	c := config.Default()
+	c.Data = t.TempDir()
+	o := openQuiet(t, c)
+	if _, err := o.Registry.AddGateway(t.Context(), c.Pilot.ID, "gw-shared"); err != nil {
+		t.Fatal(err)
+	}
+	h := settleHome(t, o, 1)
+	closeQuiet(t, o)
+	before := copied(t, c.Data)
+
+	o = openQuiet(t, c)
+	seen := time.Now()
+	for _, l := range []consent.Limits{
+		{Purpose: consent.FamilyView, Category: consent.Cost, DataFrom: seen},
+		{Purpose: consent.FamilyView, Category: consent.Consumption, Expires: seen.Add(time.Hour)},
+	} {
+		if id, err := o.Registry.Narrow(t.Context(), h.id, l, registry.Form{Notice: "1"}); err != nil || id == "" {
+			t.Fatal(id, err)
+		}
+	}
+	want, err := o.Registry.Grants(t.Context(), h.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeQuiet(t, o)
+	for name, b := range before {
+		if err := os.WriteFile(filepath.Join(c.Data, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o = openQuiet(t, c)
+	defer closeQuiet(t, o)
+	got, err := o.Registry.Grants(t.Context(), h.id)
+	if err != nil || len(got) == 0 || len(got) != len(want)-3 { // cost, days and half-hours
+		t.Errorf("agrees to %d things, wants %d, %v", len(got), len(want)-3, err)
+	}
+	for _, g := range got {
+		if g.Scope.Purpose == consent.FamilyView && (g.Scope.Category == consent.Cost || g.Scope.Category == consent.Consumption) {
+			t.Errorf("what was narrowed is as wide as before: %+v", g)
+		}
+	}
+}
+
 func TestWhatWasWithdrawnStaysWithdrawnInACopyFromBefore(t *testing.T) {
 	c := config.Default()
 	c.Data = t.TempDir()

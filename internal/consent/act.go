@@ -91,6 +91,32 @@ func Acts(said []Event) [][]Event {
 	return all
 }
 
+// Less returns the scopes of which less is agreed to once an act's events were said than
+// was held before, whatever else they give, each once.
+func Less(held []Grant, events []Event) []Scope {
+	var all []Scope
+	add := func(s Scope) {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	left := map[Scope][]Grant{}
+	for _, e := range events {
+		if e.State != Given {
+			add(e.Scope)
+			continue
+		}
+		left[e.Scope] = append(left[e.Scope], Grant{Scope: e.Scope, DataFrom: e.DataFrom, DataTo: e.DataTo, Expires: e.Expires})
+	}
+	for _, g := range held {
+		given, spoken := left[g.Scope]
+		if spoken && !slices.ContainsFunc(given, func(l Grant) bool { return l.contains(g) }) {
+			add(g.Scope)
+		}
+	}
+	return all
+}
+
 // ending adds to the scopes of an act those that hold and end with them.
 func (a Act) ending(held []Grant) []Scope {
 	all := slices.Clone(a.Scopes)

@@ -59,7 +59,7 @@ func (d *DB) sayIn(ctx context.Context, tx *sql.Tx, family household.FamilyID, a
 	if err := d.sayAll(ctx, tx, family, events); err != nil {
 		return "", true, err
 	}
-	if err := d.noteEnded(ctx, tx, family, events); err != nil {
+	if err := d.noteEnded(ctx, tx, family, held, events); err != nil {
 		return "", true, err
 	}
 	return act, true, d.tellConsents(ctx, tx, family)

@@ -10,15 +10,13 @@ import (
 	"foyer/internal/household"
 )
 
-// noteEnded notes beside the keys what a family agrees to no longer, so that a copy of
-// the records from before does not bring it back. What is noted and never committed is
-// what the family wanted all the same.
-func (d *DB) noteEnded(ctx context.Context, tx *sql.Tx, family household.FamilyID, events []consent.Event) error {
+// noteEnded notes beside the keys what a family agrees to no longer, or to less of, so
+// that a copy of the records from before does not bring it back. What is noted and never
+// committed is what the family wanted all the same.
+func (d *DB) noteEnded(ctx context.Context, tx *sql.Tx, family household.FamilyID, held []consent.Grant, events []consent.Event) error {
 	var ended []string
-	for _, e := range events {
-		if e.State != consent.Given {
-			ended = append(ended, wordOf(e.Scope))
-		}
+	for _, s := range consent.Less(held, events) {
+		ended = append(ended, wordOf(s))
 	}
 	if len(ended) == 0 {
 		return nil
