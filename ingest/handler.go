@@ -221,7 +221,7 @@ func (h *Handler) judge(ctx context.Context, m Message, gateway string, res deco
 	for i, o := range res.Observations {
 		if i == 0 || !sameDevice(o.Device, res.Observations[i-1].Device) {
 			var err error
-			meter, err = h.Meters.Lookup(ctx, DeviceRef{Gateway: gateway, Scheme: o.Device.Scheme, ID: o.Device.ID, Aliases: o.Device.Aliases, Heard: m.At})
+			meter, err = h.Meters.Lookup(ctx, DeviceRef{Gateway: gateway, Scheme: o.Device.Scheme, ID: o.Device.ID, Aliases: o.Device.Aliases, Own: o.Device.Own, Heard: m.At})
 			if err != nil {
 				return got, nil, fmt.Errorf("look up the meter of a message: %w", err)
 			}
@@ -356,5 +356,5 @@ func (h *Handler) Step(meter energy.MeterID, register energy.Register) int64 {
 }
 
 func sameDevice(a, b decoder.Device) bool {
-	return a.ID == b.ID && a.Scheme == b.Scheme && len(a.Aliases) == len(b.Aliases)
+	return a.ID == b.ID && a.Scheme == b.Scheme && a.Own == b.Own && len(a.Aliases) == len(b.Aliases)
 }

@@ -13,6 +13,7 @@ type DeviceRef struct {
 	Scheme  string    // naming world of ID: "tasmota", "zigbee2mqtt"
 	ID      string    // unique behind one gateway within the scheme
 	Aliases []string  // other ids of the same device in the same scheme
+	Own     string    // the one of ID and Aliases that the hardware was made with; "" when none is
 	Heard   time.Time // when the message arrived: a meter that it is the first of was seen then
 }
 

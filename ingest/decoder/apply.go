@@ -115,13 +115,26 @@ func (t *template) device(in *Input, root value) Device {
 		return up.device()
 	}
 	d := Device{Scheme: t.Device.Scheme, ID: t.Device.ID.say(in, root, found{value: root})}
+	d.own(t.Device.Own.say(in, root, found{value: root}))
 	for i := range t.Device.Aliases {
-		a := t.Device.Aliases[i].say(in, root, found{value: root})
-		if a != d.ID && validID(a) && !slices.Contains(d.Aliases, a) {
-			d.Aliases = append(d.Aliases, a)
-		}
+		d.alias(t.Device.Aliases[i].say(in, root, found{value: root}))
 	}
 	return d
+}
+
+// alias adds another name of d.
+func (d *Device) alias(name string) {
+	if name != d.ID && validID(name) && !slices.Contains(d.Aliases, name) {
+		d.Aliases = append(d.Aliases, name)
+	}
+}
+
+// own adds the name that the hardware of d was made with, if there is one.
+func (d *Device) own(name string) {
+	if validID(name) {
+		d.alias(name)
+		d.Own = name
+	}
 }
 
 // read tries the formats of c in turn.

@@ -113,7 +113,7 @@ func asks(templates []*template) map[string]bool {
 		for i := range t.Ignore {
 			asked[t.Ignore[i].If.Assume] = true
 		}
-		words(t.Device.ID)
+		words(t.Device.ID, t.Device.Own)
 		for i := range t.Device.Aliases {
 			words(&t.Device.Aliases[i])
 		}

@@ -39,6 +39,7 @@ type Device struct {
 	Scheme  string   // naming world: "tasmota", "zigbee2mqtt", "shelly"
 	ID      string   // 1 to 256 bytes of UTF-8 without control characters
 	Aliases []string // other ids of the same device in the same scheme
+	Own     string   // the one of ID and Aliases that the hardware was made with; "" when none is: the others are given to another device at times
 }
 
 // An Observation is one number a device showed.

@@ -172,14 +172,10 @@ func newShelly(in *Input, src, prefix string) *shellyMessage {
 	m := &shellyMessage{in: in, device: Device{Scheme: shelly, ID: name}}
 	if src == "" {
 		src = in.recall(shellyFact + prefix)
-		if validID(src) && src != name {
-			m.device.Aliases = []string{src}
-		}
+		m.device.own(src)
 	} else {
-		m.device.ID = src
-		if validID(name) && name != src {
-			m.device.Aliases = []string{name}
-		}
+		m.device.ID, m.device.Own = src, src
+		m.device.alias(name)
 	}
 	m.src = src
 	model, _, _ := strings.Cut(src, "-")

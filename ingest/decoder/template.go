@@ -62,6 +62,7 @@ type identity struct {
 	Scheme  string `yaml:"scheme"`
 	ID      *word  `yaml:"id"`
 	Aliases []word `yaml:"aliases"`
+	Own     *word  `yaml:"own"` // a name that the hardware was made with, where the others are given by people
 }
 
 // A clock is where a message may say when.

@@ -1,7 +1,7 @@
 package decoder
 
 import (
-	"slices"
+	"cmp"
 	"strings"
 )
 
@@ -127,10 +127,6 @@ func zigbeeDevice(in *Input) Device {
 	if d.ID == "" {
 		d.ID = in.name("device")
 	}
-	for _, a := range [2]string{in.root().get("device").get("ieeeAddr").text(), in.recall(zigbeeFact + in.message.Topic)} {
-		if a != d.ID && validID(a) && !slices.Contains(d.Aliases, a) {
-			d.Aliases = append(d.Aliases, a)
-		}
-	}
+	d.own(cmp.Or(in.root().get("device").get("ieeeAddr").text(), in.recall(zigbeeFact+in.message.Topic)))
 	return d
 }

@@ -79,3 +79,24 @@ func (d *DB) enrolMeter(ctx context.Context, gateway, scheme string, ids []strin
 	})
 	return done && err == nil, err
 }
+
+// MoveDevice makes a known id lead to another meter, and seals it under the key of the
+// family that has that one.
+func (d *DB) MoveDevice(ctx context.Context, gateway, scheme, id string, meter energy.MeterID) error {
+	return wrap("move a device's name", d.tx(ctx, func(tx *sql.Tx) error {
+		owner, err := holder(ctx, tx, meter)
+		if err != nil {
+			return err
+		}
+		a := alias{gateway: gateway, scheme: scheme, owner: owner}
+		if a.index, err = d.deviceIndex(gateway, scheme, id); err != nil {
+			return err
+		}
+		if a.name, err = d.sealDevice(ctx, a, id); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE meter_alias SET meter = $1, name = $2, owner = $3 WHERE gateway = $4 AND scheme = $5 AND device = $6`,
+			meter, a.name, owner, gateway, scheme, a.index)
+		return err
+	}))
+}

@@ -58,6 +58,61 @@ func TestADeviceIsOneMeterWhateverItsNames(t *testing.T) {
 	})
 }
 
+// TestANameThatIsGivenToAnotherDeviceGoesWithIt: people rename devices, also to names that
+// others had before, and those of another family.
+func TestANameThatIsGivenToAnotherDeviceGoesWithIt(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		named := func(name, own string) energy.MeterID {
+			t.Helper()
+			ref := registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: name, Own: own}
+			if own != "" {
+				ref.Aliases = []string{own}
+			}
+			return w.lookup(t, ref).ID
+		}
+		one, two := named("maison", "0x01"), named("cuisine", "0x02")
+		family := w.family(t, "Foyer 01")
+		if err := w.registry.Claim(t.Context(), registry.Claim{Meter: two, Family: family, Role: household.Electricity}); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 { // from the store, then from memory
+			if a, b := named("cuisine", "0x01"), named("maison", "0x02"); a != one || b != two {
+				t.Errorf("cuisine is %s and maison %s, want %s and %s", a, b, one, two)
+			}
+		}
+		if a, b := named("cuisine", ""), named("maison", ""); a != one || b != two {
+			t.Errorf("without their own names: cuisine is %s and maison %s", a, b)
+		}
+		another := registry.New(db, func() time.Time { return noon }, time.Now, discard())
+		m, err := another.Lookup(t.Context(), registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "maison"})
+		if err != nil || m.ID != two {
+			t.Errorf("after a restart maison is %s, want %s: %v", m.ID, two, err)
+		}
+		meters, err := db.Meters(t.Context(), family, "")
+		if err != nil || len(meters) != 1 || len(meters[0].Devices) != 2 || meters[0].Devices[1].ID != "maison" {
+			t.Errorf("%+v %v", meters, err)
+		}
+	})
+}
+
+// TestTwoDevicesOfOneNameAreTwo: their owner set the same prefix on both. Each is its own
+// meter, and the name is not written down anew with each message.
+func TestTwoDevicesOfOneNameAreTwo(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w := newTown(t, db)
+		one := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "shelly", ID: "a", Own: "a"})
+		two := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "shelly", ID: "b", Own: "b"})
+		for range 5 {
+			for own, want := range map[string]energy.MeterID{"a": one.ID, "b": two.ID} {
+				if got := w.lookup(t, registry.DeviceRef{Gateway: "gw", Scheme: "shelly", ID: own, Own: own, Aliases: []string{"plug"}}); got.ID != want {
+					t.Errorf("%s is %s, want %s", own, got.ID, want)
+				}
+			}
+		}
+	})
+}
+
 func TestManySeeADeviceFirstAndItIsOneMeter(t *testing.T) {
 	eachDB(t, func(t *testing.T, db *DB) {
 		w := newTown(t, db)

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,6 +17,7 @@ type DeviceRef struct {
 	Scheme  string // "tasmota", "zigbee2mqtt"
 	ID      string
 	Aliases []string  // other ids of the same device in the same scheme
+	Own     string    // the one of ID and Aliases that the hardware was made with; "" when none is
 	Heard   time.Time // when the message arrived; zero for now
 }
 
@@ -47,6 +49,8 @@ type Devices interface {
 	// EnrolMeter makes ids lead to the meter of the first known one, or to a new
 	// one; false when there is no room for it.
 	EnrolMeter(ctx context.Context, gateway, scheme string, ids []string, fresh energy.MeterID, at time.Time, room household.Room) (bool, error)
+	// MoveDevice makes a known id lead to another meter.
+	MoveDevice(ctx context.Context, gateway, scheme, id string, meter energy.MeterID) error
 	Meter(ctx context.Context, id energy.MeterID) (household.Meter, bool, error)
 	// MetersByID returns those of ids that there are, in any order. ids has none twice.
 	MetersByID(ctx context.Context, ids []energy.MeterID) ([]household.Meter, error)
@@ -58,7 +62,9 @@ type Devices interface {
 
 // Lookup returns the meter behind a device, and takes it in as unclaimed at first
 // sight. All names of ref lead to one meter from then on. Where they already lead
-// to two, that of ID is answered and the conflict is logged once, for a person.
+// to two, that of Own is answered, and the names that people gave lead there from then
+// on: they gave them to another device. Without Own that of ID is answered and the
+// conflict is logged once, for a person.
 func (r *Registry) Lookup(ctx context.Context, ref DeviceRef) (Meter, error) {
 	devices := names(ref)
 	for range 3 {
@@ -98,10 +104,11 @@ func (r *Registry) State(ctx context.Context, id energy.MeterID) (household.Mete
 	return m.State, m.Kept, nil
 }
 
-// names returns the devices of ref without repetition, its own id first.
+// names returns the devices of ref without repetition: what it was made with first, else
+// its id.
 func names(ref DeviceRef) []device {
-	all := []device{{ref.Gateway, ref.Scheme, ref.ID}}
-	for _, a := range ref.Aliases {
+	all := []device{{ref.Gateway, ref.Scheme, cmp.Or(ref.Own, ref.ID)}}
+	for _, a := range append([]string{ref.ID}, ref.Aliases...) {
 		d := device{ref.Gateway, ref.Scheme, a}
 		if a != "" && len(all) <= maxAliases && !slices.Contains(all, d) {
 			all = append(all, d)
@@ -157,13 +164,24 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 			return "", err
 		}
 	}
-	lead := map[device]energy.MeterID{}
+	lead, id := map[device]energy.MeterID{}, found[devices[0].id]
 	for _, d := range devices {
 		lead[d] = found[d.id]
-		if found[d.id] != found[ref.ID] && r.told.first(d) {
-			r.log.WarnContext(ctx, "alias leads to another meter")
+		switch {
+		case found[d.id] == id:
+		case ref.Own == "":
+			if r.told.first(d) {
+				r.log.WarnContext(ctx, "alias leads to another meter")
+			}
+		// Once for each meter: two devices that share a name would take it in turns.
+		case r.told.first(device{d.gateway, d.scheme, d.id + "\x00" + string(id)}):
+			if err := r.store.MoveDevice(ctx, d.gateway, d.scheme, d.id, id); err != nil {
+				return "", err
+			}
+			lead[d] = id
+			r.log.InfoContext(ctx, "a name was given to another device")
 		}
 	}
 	r.known.lead(generation, lead)
-	return found[ref.ID], nil
+	return id, nil
 }
