@@ -13,9 +13,11 @@ import (
 
 // The guides whose commands run as they are written, each with what is there before.
 var guides = map[string]string{
-	"install-alone":   "rm foyer.yaml\n",
-	"keep-the-ledger": "foyer household add --label 'Foyer 01'\nfoyer household add --label 'Foyer 02'\n",
-	"write-a-tariff":  "foyer household add --label 'Foyer 01'\n",
+	"agree-on-paper":     "foyer household add --label 'Foyer 01'\nfoyer staff add nadia@coop.example --name Nadia --link --at http://127.0.0.1:8080\n",
+	"change-the-charter": "",
+	"install-alone":      "rm foyer.yaml\n",
+	"keep-the-ledger":    "foyer household add --label 'Foyer 01'\nfoyer household add --label 'Foyer 02'\n",
+	"write-a-tariff":     "foyer household add --label 'Foyer 01'\n",
 	"change-a-price": `foyer household add --label 'Foyer 01'
 foyer gateway add gw-01
 foyer meter claim gw-01/tasmota/linky --household 'Foyer 01' --role electricity --kva 6 --from 2025-01-01T00:00:00+01:00
