@@ -165,6 +165,7 @@ func drawings(t *testing.T, s *Site) []drawing {
 			return d
 		}, func(w *words, p *page) { p.Notice = w.say("console.done") })
 		console("desk-empty", "console", "console.title", "alerts", func(w *words) any { d, _ := drawDesk(w, nil, false); return d }, same)
+		console("desk-closed-empty", "console", "console.title", "alerts", func(w *words) any { d, _ := drawDesk(w, nil, true); return d }, same)
 		console("desk-closed", "console", "console.title", "alerts", func(w *words) any {
 			list := alertsOf(t)
 			for i := range list {

@@ -40,7 +40,7 @@ func (s *Site) showFamilyMoney(w http.ResponseWriter, r *http.Request) error {
 	}
 	ws := s.words(r, "", m.At)
 	ws.now = m.At.In(m.Zone)
-	p := s.consolePage(ws, aud, m.Label+", "+ws.say("money.title"), "family", "/console/families/"+url.PathEscape(string(m.Family))+"/money")
+	p := s.consolePage(ws, aud, m.Label+", "+ws.say("money.title.short"), "family", "/console/families/"+url.PathEscape(string(m.Family))+"/money")
 	p.View = drawMoney(ws, m, m.Label)
 	s.send(w, r, http.StatusOK, "money", p)
 	return nil
@@ -69,6 +69,7 @@ type spent struct{ What, When, Euros, More string }
 // A bill is that of a month.
 type bill struct {
 	Title, Total string
+	Part         string // how many days it is of, where too few for a month
 	Notes        []string
 	Lines        []billLine
 }
@@ -201,7 +202,11 @@ func drawBill(w *words, b disclosure.Bill) bill {
 		v.Notes = append(v.Notes, w.say("money.bill.partial", "Fuels", strings.Join(fuels, ", ")))
 	}
 	if b.Seen < b.Of {
-		v.Notes = append(v.Notes, w.say("money.bill.seen", "Known", int(b.Seen/(24*time.Hour)), "Count", int((b.Of+12*time.Hour)/(24*time.Hour))))
+		known, of := int(b.Seen/(24*time.Hour)), int((b.Of+12*time.Hour)/(24*time.Hour))
+		v.Notes = append(v.Notes, w.say("money.bill.seen", "Known", known, "Count", of))
+		if b.Status == household.InsufficientData {
+			v.Part = w.say("money.seen.days", "Known", known, "Count", of)
+		}
 	}
 	for _, l := range b.Lines {
 		x := billLine{What: w.keep(w.BillLine(l.Label)), Euros: w.money(disclosure.Cents(l.Cents), l.Estimated)}
@@ -209,7 +214,7 @@ func drawBill(w *words, b disclosure.Bill) bill {
 		case "kWh":
 			x.Quantity = w.Number(l.Quantity, 1) + " kWh"
 		case "day":
-			x.Quantity = w.say("money.bill.days", "N", w.Number(l.Quantity, 0))
+			x.Quantity = w.say("money.bill.days", "Count", w.Number(l.Quantity, 0))
 		}
 		if l.Fuel != household.FuelElectricity {
 			x.What = w.say("fuel."+string(l.Fuel)) + " : " + x.What

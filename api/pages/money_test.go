@@ -142,3 +142,22 @@ func TestACaseworkersWordsAreNotTheFamilys(t *testing.T) {
 		t.Errorf("%+v %v", v, w.err)
 	}
 }
+
+func TestAMonthThatIsKnownInPartSaysSo(t *testing.T) {
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := func(s string) string { return strings.ReplaceAll(s, text.Unbreakable, " ") }
+	w := &words{Language: texts.In("fr"), now: today(t)}
+	b := monies(t)["full"].Bills[1]
+	b.Lines = []household.BillLine{{Fuel: "electricity", Label: "bill.standing", Quantity: "1", Unit: "day", Price: "0.51", Cents: 51}}
+	b.Seen, b.Of, b.Status = 9*24*time.Hour, 30*24*time.Hour, household.InsufficientData
+	if got := drawBill(w, b); plain(got.Part) != "9 jours sur 30" || plain(got.Lines[0].Quantity) != "1 jour" {
+		t.Errorf("%+v", got)
+	}
+	b.Status = household.Provisional
+	if got := drawBill(w, b); got.Part != "" || len(got.Notes) != 1 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -20,6 +20,11 @@ type receipt struct {
 	Facts           []fact // of the printed one
 }
 
+// Purposes whose words name who is shown something, and whom.
+var itself = map[consent.Purpose]consent.Recipient{
+	consent.FamilyView: consent.ToFamily, consent.CooperativeSummary: consent.ToCooperative, consent.Research: consent.ToResearcher,
+}
+
 func drawReceipts(w *words, a disclosure.Agreements) receipts {
 	var v receipts
 	for _, act := range a.Acts {
@@ -38,8 +43,12 @@ func drawReceipt(w *words, act []consent.Event) receipt {
 		How:  w.or("receipts.medium."+first.Medium, "receipts.medium.screen"),
 	}
 	for _, e := range act {
-		line := w.say("receipts.about."+string(e.Scope.Purpose)) + w.say("receipts.of",
-			"What", w.say("consent.category."+string(e.Scope.Category)), "Finest", w.say("consent.finest."+e.Scope.Granularity.String()),
+		key := "receipts.of.who"
+		if itself[e.Scope.Purpose] == e.Scope.Recipient {
+			key = "receipts.of" // who it is for is said already
+		}
+		line := w.say(key, "About", w.say("receipts.about."+string(e.Scope.Purpose)),
+			"What", uncapital(w.say("consent.category."+string(e.Scope.Category))), "Finest", w.say("consent.finest."+e.Scope.Granularity.String()),
 			"Who", w.say("receipts.to."+string(e.Scope.Recipient)))
 		if e.State != consent.Given && first.Verb == consent.Narrow {
 			line += " " + w.say("receipts.gone")

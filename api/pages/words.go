@@ -53,10 +53,15 @@ func (w *words) money(c disclosure.Cents, estimated bool) string {
 }
 
 // capital writes s with a capital letter, to begin a line.
-func capital(s string) string {
+func capital(s string) string { return initial(s, strings.ToUpper) }
+
+// uncapital returns a text for the middle of a sentence.
+func uncapital(s string) string { return initial(s, strings.ToLower) }
+
+func initial(s string, change func(string) string) string {
 	for i, r := range s {
 		if i == 0 {
-			return strings.ToUpper(string(r)) + s[len(string(r)):]
+			return change(string(r)) + s[len(string(r)):]
 		}
 	}
 	return s
