@@ -5,6 +5,7 @@ package written
 import (
 	"bytes"
 	"errors"
+	"io"
 
 	"github.com/goccy/go-yaml"
 )
@@ -21,12 +22,24 @@ func Decode(text []byte, into any) (err error) {
 			err = ErrUnreadable
 		}
 	}()
-	// An empty document is null, which would set everything to zero.
-	var anything any
-	if err := yaml.Unmarshal(text, &anything); err == nil && anything == nil {
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&document{into})
+	if errors.Is(err, io.EOF) { // comments alone
 		return nil
 	}
-	return plain(yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into))
+	return plain(err)
+}
+
+// A document is what a text says into a pointer. Null says nothing: the reader would
+// set everything to zero.
+type document struct{ into any }
+
+// UnmarshalYAML looks for null in what has been parsed, rather than parse the text twice.
+func (d *document) UnmarshalYAML(unmarshal func(any) error) error {
+	var anything any
+	if err := unmarshal(&anything); err == nil && anything == nil {
+		return nil
+	}
+	return unmarshal(d.into)
 }
 
 // plain says of a value that does not read what it must be, at its place; the reader

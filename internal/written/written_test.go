@@ -1,7 +1,9 @@
 package written
 
 import (
+	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -20,6 +22,9 @@ func TestDecode(t *testing.T) {
 	}{
 		{"empty", "", home{Label: "before"}, false},
 		{"a comment alone", "# nothing\n", home{Label: "before"}, false},
+		{"null", "--- ~\n", home{Label: "before"}, false},
+		{"null by another name", "&nothing null\n", home{Label: "before"}, false},
+		{"after a directive", "%YAML 1.2\n---\nlabel: x\n", home{Label: "x"}, false},
 		{"over what was there", "consents: [a, b]\n", home{"before", []string{"a", "b"}}, false},
 		{"an unknown key", "labels: x\n", home{}, true},
 		{"no YAML", "label: [\n", home{}, true},
@@ -32,6 +37,26 @@ func TestDecode(t *testing.T) {
 		if err == nil && (got.Label != c.want.Label || len(got.Consents) != len(c.want.Consents)) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
+	}
+}
+
+// TestATextIsParsedOnce: parsing takes most of the memory of reading a text, and the
+// start of a process reads 170 kB of them.
+func TestATextIsParsedOnce(t *testing.T) {
+	text := []byte("consents: [" + strings.Repeat("family-view, ", 1000) + "research]\n")
+	var h home
+	once := testing.AllocsPerRun(10, func() {
+		if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&h); err != nil {
+			t.Fatal(err)
+		}
+	})
+	ours := testing.AllocsPerRun(10, func() {
+		if err := Decode(text, &h); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if ours > 1.5*once {
+		t.Errorf("%.0f allocations, where parsing and decoding takes %.0f", ours, once)
 	}
 }
 
