@@ -161,6 +161,7 @@ func (o *Office) spoolConfig() spool.Config {
 type Settled struct {
 	Erased    int // households that were erased once more
 	Withdrawn int // things that households agreed to no longer, withdrawn once more
+	Shut      int // phones, members of staff and tokens that were shown out, and are once more
 }
 
 // eraseWaiting removes what waits of a family's meters, and what of its devices nobody
@@ -234,19 +235,20 @@ func (o *Office) settle(ctx context.Context, logger *slog.Logger) (done Settled,
 			return done, err
 		}
 	}
-	ended, last, err := o.Records.Ended(ctx)
+	since, err := o.Records.Ended(ctx)
 	if err != nil {
 		return done, err
 	}
-	for family, scopes := range ended {
+	for family, scopes := range since.Scopes {
 		logger.WarnContext(ctx, "what a household withdrew is in force again, and is withdrawn again", "scopes", len(scopes))
 		if err := o.Registry.Withdraw(ctx, family, scopes, registry.Form{}); err != nil {
 			return done, err
 		}
 		done.Withdrawn += len(scopes)
 	}
-	if last == 0 {
-		return done, nil
+	err = o.Records.EndedSettled(ctx, &since)
+	if done.Shut = since.Shut; done.Shut > 0 {
+		logger.WarnContext(ctx, "who was shown out came in again, and is shown out again", "ended", done.Shut)
 	}
-	return done, o.Records.EndedSettled(ctx, last)
+	return done, err
 }

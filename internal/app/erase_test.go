@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -18,11 +19,13 @@ import (
 
 	"foyer/ingest"
 	"foyer/ingest/spool"
+	"foyer/internal/account"
 	"foyer/internal/config"
 	"foyer/internal/consent"
 	"foyer/internal/energy"
 	"foyer/internal/household"
 	"foyer/internal/journal"
+	"foyer/internal/permission"
 	"foyer/internal/registry"
 	"foyer/internal/secret"
 	"foyer/internal/testserver"
@@ -412,6 +415,88 @@ func TestWhatWasNarrowedDoesNotComeBackWithACopyFromBefore(t *testing.T) {
 		if g.Scope.Purpose == consent.FamilyView && (g.Scope.Category == consent.Cost || g.Scope.Category == consent.Consumption) {
 			t.Errorf("what was narrowed is as wide as before: %+v", g)
 		}
+	}
+}
+
+// A phone that a family disconnected, a token that was taken back, and who works there no
+// longer do not come in again; the others do.
+func TestWhoWasShownOutStaysOutInACopyFromBefore(t *testing.T) {
+	c := config.Default()
+	c.Data = t.TempDir()
+	o := openQuiet(t, c)
+	ctx := t.Context()
+	if _, err := o.Registry.AddGateway(ctx, c.Pilot.ID, "gw-shared"); err != nil {
+		t.Fatal(err)
+	}
+	h, other := settleHome(t, o, 1), settleHome(t, o, 2)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	phone := func(id household.FamilyID) string {
+		t.Helper()
+		token, err := o.Accounts.ConnectPhone(ctx, id)
+		must(err)
+		return token
+	}
+	person := func(email string) string {
+		t.Helper()
+		id, err := o.Accounts.AddStaff(ctx, household.Staff{Pilot: c.Pilot.ID, Email: email, Name: email, Role: "caseworker"}, "quatre chevaux verts")
+		must(err)
+		session, err := o.Accounts.OpenStaff(ctx, id)
+		must(err)
+		return session
+	}
+	machine := func(name string) (id, bearer string) {
+		t.Helper()
+		id, bearer, err := o.Accounts.AddToken(ctx, c.Pilot.ID, name, 0, permission.ReadFamilies)
+		must(err)
+		return id, bearer
+	}
+	shut, kept, all := phone(h.id), phone(h.id), phone(other.id)
+	gone, stays := person("karim@ville.example"), person("nadia@ville.example")
+	revoked, old := machine("old")
+	_, current := machine("current")
+	closeQuiet(t, o)
+	before := copied(t, c.Data)
+
+	o = openQuiet(t, c)
+	phones, err := o.Accounts.Phones(ctx, h.id, shut)
+	must(err)
+	for _, p := range phones {
+		if p.This {
+			must(o.Accounts.Disconnect(ctx, h.id, p.ID))
+		}
+	}
+	must(o.Accounts.DisconnectAll(ctx, other.id))
+	must(o.Accounts.RemoveStaff(ctx, "karim@ville.example"))
+	must(o.Accounts.RemoveToken(ctx, revoked))
+	closeQuiet(t, o)
+	for name, b := range before {
+		must(os.WriteFile(filepath.Join(c.Data, name), b, 0o600))
+	}
+	o = openQuiet(t, c)
+	defer closeQuiet(t, o)
+	if o.Settled.Shut != 4 {
+		t.Errorf("%d were shown out again, want 4", o.Settled.Shut)
+	}
+	for name, x := range map[string]struct {
+		read  func(context.Context, string) (consent.Reader, error)
+		token string
+		in    bool
+	}{
+		"a phone": {o.Records.SessionReader, shut, false}, "its other phone": {o.Records.SessionReader, kept, true}, "all phones": {o.Records.SessionReader, all, false},
+		"who left": {o.Records.SessionReader, gone, false}, "who stays": {o.Records.SessionReader, stays, true},
+		"a token": {o.Records.BearerReader, old, false}, "another token": {o.Records.BearerReader, current, true},
+	} {
+		if r, err := x.read(ctx, x.token); err != nil || (r.Kind != "") != x.in {
+			t.Errorf("%s: comes in as %q, %v", name, r.Kind, err)
+		}
+	}
+	if _, err := o.Accounts.SignIn(ctx, "karim@ville.example", "quatre chevaux verts", "192.0.2.1"); !errors.Is(err, account.ErrDenied) {
+		t.Error("who left signs in:", err)
 	}
 }
 

@@ -122,8 +122,17 @@ func (d *DB) SetRole(ctx context.Context, email, role string) (bool, error) {
 // RemoveStaff ends a person's sessions and case-load, and that they may sign in;
 // their name stays in the history of alerts. False when there is nobody of that address.
 func (d *DB) RemoveStaff(ctx context.Context, email string) (bool, error) {
-	return d.changeStaff(ctx, "remove staff", email, change{giveBack, nil}, change{`DELETE FROM recovery WHERE staff = $1`, nil},
-		change{`UPDATE staff SET password = '', totp = '', totp_at = 0, email = 'removed:' || id, email_index = 'removed:' || id WHERE id = $1`, nil})
+	changes := []change{{giveBack, nil}}
+	for _, statement := range removal {
+		changes = append(changes, change{statement, nil})
+	}
+	return d.changeStaffAnd(ctx, "remove staff", email, func(tx *sql.Tx, id string) error { return d.beside(ctx, tx, "", staffEnded+" "+id) }, changes...)
+}
+
+// removal ends that a person, whose id is $1, may sign in.
+var removal = []string{
+	`UPDATE staff SET password = '', totp = '', totp_at = 0, email = 'removed:' || id, email_index = 'removed:' || id WHERE id = $1 AND password <> ''`,
+	`DELETE FROM recovery WHERE staff = $1`,
 }
 
 // A change is a statement about a person, whose id is its first parameter.
@@ -134,6 +143,11 @@ type change struct {
 
 // changeStaff ends a person's sessions and makes changes, in one transaction.
 func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...change) (known bool, err error) {
+	return d.changeStaffAnd(ctx, what, email, func(*sql.Tx, string) error { return nil }, changes...)
+}
+
+// changeStaffAnd is changeStaff and what is to be done with it.
+func (d *DB) changeStaffAnd(ctx context.Context, what, email string, and func(*sql.Tx, string) error, changes ...change) (known bool, err error) {
 	index, err := d.emailIndex(email)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", what, err)
@@ -156,7 +170,7 @@ func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...cha
 				return err
 			}
 		}
-		return nil
+		return and(tx, id)
 	})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", what, err)
@@ -166,9 +180,11 @@ func (d *DB) changeStaff(ctx context.Context, what, email string, changes ...cha
 
 // endStaff ends the sessions of a person, and what was to become one.
 func endStaff(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind IN ('staff', '`+held+`', '`+setup+`') AND subject = $1`, id)
+	_, err := tx.ExecContext(ctx, sessionsOfStaff, id)
 	return err
 }
+
+const sessionsOfStaff = `DELETE FROM session WHERE kind IN ('staff', '` + held + `', '` + setup + `') AND subject = $1`
 
 // OpenStaff lets a member of staff in who shows token, for a lifetime of the
 // database's clock.
@@ -197,7 +213,10 @@ func (d *DB) EndSession(ctx context.Context, token string) (bool, error) {
 
 // EndPhones ends the session of every phone of a family.
 func (d *DB) EndPhones(ctx context.Context, family household.FamilyID) error {
-	_, err := d.write.ExecContext(ctx, `DELETE FROM session WHERE kind = 'family' AND subject = $1`, family)
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		_, err := d.endPhones(ctx, tx, family, "")
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}

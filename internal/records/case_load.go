@@ -229,7 +229,7 @@ func (d *DB) Disconnect(ctx context.Context, a consent.Access, family household.
 			return err
 		}
 		known = true
-		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE kind = 'family' AND subject = $1`, string(family))
+		_, err := d.endPhones(ctx, tx, family, "")
 		return err
 	})
 	return known, err

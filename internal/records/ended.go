@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"foyer/internal/consent"
 	"foyer/internal/household"
+	"foyer/internal/keyring"
 )
 
 // noteEnded notes beside the keys what a family agrees to no longer, or to less of, so
@@ -21,7 +23,26 @@ func (d *DB) noteEnded(ctx context.Context, tx *sql.Tx, family household.FamilyI
 	if len(ended) == 0 {
 		return nil
 	}
-	last, err := d.keys.Note(ctx, string(family), events[0].At, ended...)
+	return d.beside(ctx, tx, string(family), ended...)
+}
+
+// What is noted besides: that who came in with it does so no longer. Its id follows.
+const (
+	phoneEnded = "phone"
+	staffEnded = "staff"
+	tokenEnded = "token"
+)
+
+// beside notes beside the keys what is no longer so of an owner.
+func (d *DB) beside(ctx context.Context, tx *sql.Tx, owner string, words ...string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	var now int64
+	if err := tx.QueryRowContext(ctx, `SELECT now FROM wall`).Scan(&now); err != nil {
+		return err
+	}
+	last, err := d.keys.Note(ctx, owner, instant(now), words...)
 	if err != nil {
 		return err
 	}
@@ -39,44 +60,92 @@ func scopeOf(word string) (s consent.Scope, err error) {
 	return s, err
 }
 
-// Ended returns what families agreed to when these records were copied and no longer
-// did after that, by family: of notes beside the keys that the records do not have yet.
-// Once all of it is withdrawn again, tell [DB.EndedSettled] the number that comes with
-// it; 0 when there is no such note.
-func (d *DB) Ended(ctx context.Context) (ended map[household.FamilyID][]consent.Scope, last int64, err error) {
+// Since is what was so when records were copied, and was ended after that.
+type Since struct {
+	Scopes map[household.FamilyID][]consent.Scope // that families agreed to
+	Shut   int                                    // phones, people and tokens that came in
+
+	shut []keyring.Note
+	last int64
+}
+
+// Ended returns what was ended after these records were copied: of notes beside the keys
+// that the records do not have yet. Once the scopes are withdrawn again, hand it to
+// [DB.EndedSettled].
+func (d *DB) Ended(ctx context.Context) (since Since, err error) {
 	var noted int64
 	if err := d.read.QueryRowContext(ctx, `SELECT noted FROM keyring`).Scan(&noted); err != nil {
-		return nil, 0, fmt.Errorf("read what was withdrawn since: %w", err)
+		return since, fmt.Errorf("read what was ended since: %w", err)
 	}
 	notes, err := d.keys.Notes(ctx, noted)
 	if err != nil {
-		return nil, 0, err
+		return since, err
 	}
-	ended = map[household.FamilyID][]consent.Scope{}
+	since.Scopes = map[household.FamilyID][]consent.Scope{}
 	for _, n := range notes {
-		last = n.ID
+		since.last = n.ID
+		if kind, _, _ := strings.Cut(n.What, " "); shutting[kind] != nil {
+			since.shut = append(since.shut, n)
+			continue
+		}
 		scope, err := scopeOf(n.What)
 		if err != nil {
-			return nil, 0, fmt.Errorf("read what was withdrawn since: note %d: %w", n.ID, err)
+			return since, fmt.Errorf("read what was ended since: note %d: %w", n.ID, err)
 		}
-		var held bool
-		err = d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM "grant"
-			WHERE family = $1 AND purpose = $2 AND recipient = $3 AND category = $4 AND granularity = $5 AND valid_from <= $6 AND valid_to > $6)`,
-			n.Owner, scope.Purpose, scope.Recipient, scope.Category, int(scope.Granularity), millis(n.At)).Scan(&held)
+		held, err := d.held(ctx, n, scope)
 		if err != nil {
-			return nil, 0, fmt.Errorf("read what was withdrawn since: %w", err)
+			return since, fmt.Errorf("read what was ended since: %w", err)
 		}
-		if family := household.FamilyID(n.Owner); held && !slices.Contains(ended[family], scope) {
-			ended[family] = append(ended[family], scope)
+		if family := household.FamilyID(n.Owner); held && !slices.Contains(since.Scopes[family], scope) {
+			since.Scopes[family] = append(since.Scopes[family], scope)
 		}
 	}
-	return ended, last, nil
+	return since, nil
 }
 
-// EndedSettled says that what was noted up to a number holds in the records.
-func (d *DB) EndedSettled(ctx context.Context, last int64) error {
-	if _, err := d.write.ExecContext(ctx, `UPDATE keyring SET noted = $1 WHERE noted < $1`, last); err != nil {
-		return fmt.Errorf("settle what was withdrawn since: %w", err)
+// held reports whether a scope of a note was agreed to when it was noted.
+func (d *DB) held(ctx context.Context, n keyring.Note, s consent.Scope) (held bool, err error) {
+	err = d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM "grant"
+		WHERE family = $1 AND purpose = $2 AND recipient = $3 AND category = $4 AND granularity = $5 AND valid_from <= $6 AND valid_to > $6)`,
+		n.Owner, s.Purpose, s.Recipient, s.Category, int(s.Granularity), millis(n.At)).Scan(&held)
+	return held, err
+}
+
+// shutting are what has who came in do so no longer, by the word of a note: statements of
+// which $1 is an id. The first says whether there was anything to end.
+var shutting = map[string][]string{
+	phoneEnded: {`DELETE FROM session WHERE kind = 'family' AND id = $1`},
+	tokenEnded: {`UPDATE token SET expires_at = (SELECT now FROM wall) WHERE id = $1 AND expires_at > (SELECT now FROM wall)`},
+	staffEnded: append(slices.Clone(removal), sessionsOfStaff, giveBack),
+}
+
+// EndedSettled ends what else was ended, says how much in Shut, and that all that was noted
+// holds in the records.
+func (d *DB) EndedSettled(ctx context.Context, since *Since) error {
+	if since.last == 0 {
+		return nil
+	}
+	err := d.tx(ctx, func(tx *sql.Tx) error {
+		since.Shut = 0
+		for _, n := range since.shut {
+			kind, id, _ := strings.Cut(n.What, " ")
+			for i, statement := range shutting[kind] {
+				res, err := tx.ExecContext(ctx, statement, id)
+				if err != nil {
+					return err
+				}
+				if ended, err := res.RowsAffected(); err != nil {
+					return err
+				} else if i == 0 {
+					since.Shut += int(ended)
+				}
+			}
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE keyring SET noted = $1 WHERE noted < $1`, since.last)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("settle what was ended since: %w", err)
 	}
 	return nil
 }

@@ -73,8 +73,11 @@ func (d *DB) ConfirmErasure(ctx context.Context, family household.FamilyID, code
 		if err != nil {
 			return err
 		}
+		if _, err := d.endPhones(ctx, tx, family, ""); err != nil {
+			return err
+		}
 		for _, rows := range []string{
-			`session WHERE kind = 'family' AND subject = $1`, `invitation WHERE family = $1`,
+			`invitation WHERE family = $1`,
 			`outbox WHERE alert IN (SELECT id FROM alert WHERE family = $1)`,
 		} {
 			//nolint:gosec // only constants are joined

@@ -2,6 +2,8 @@ package records
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,8 +36,39 @@ func (d *DB) Phones(ctx context.Context, family household.FamilyID, token string
 }
 
 // EndPhone ends the session of one phone of a family; false when there is none.
-func (d *DB) EndPhone(ctx context.Context, family household.FamilyID, id string) (bool, error) {
-	return d.insert(ctx, "end session", `DELETE FROM session WHERE kind = 'family' AND subject = $1 AND id = $2`, string(family), id)
+func (d *DB) EndPhone(ctx context.Context, family household.FamilyID, id string) (ended bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		n, err := d.endPhones(ctx, tx, family, id)
+		ended = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("end session: %w", err)
+	}
+	return ended, nil
+}
+
+// endPhones ends the session of a phone of a family, of all with "", and returns of how
+// many. It is noted beside the keys: who was shown out does not come in again with a copy
+// of the records from before.
+func (d *DB) endPhones(ctx context.Context, tx *sql.Tx, family household.FamilyID, id string) (int, error) {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM session WHERE kind = 'family' AND subject = $1 AND $2 IN ('', id) RETURNING id`, string(family), id)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var ended []string
+	for rows.Next() {
+		var phone string
+		if err := rows.Scan(&phone); err != nil {
+			return 0, err
+		}
+		ended = append(ended, phoneEnded+" "+phone)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return 0, err
+	}
+	return len(ended), d.beside(ctx, tx, string(family), ended...)
 }
 
 // usePhone notes the day a phone is used on.

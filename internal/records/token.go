@@ -3,6 +3,7 @@ package records
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,9 +54,23 @@ func (d *DB) Tokens(ctx context.Context) ([]household.Token, error) {
 
 // RemoveToken ends a token at once; its name stays in the history of alerts.
 // False when there is none.
-func (d *DB) RemoveToken(ctx context.Context, id string) (bool, error) {
-	return d.insert(ctx, "remove token", `UPDATE token SET expires_at = (SELECT now FROM wall)
-		WHERE id = $1 AND expires_at > (SELECT now FROM wall)`, id)
+func (d *DB) RemoveToken(ctx context.Context, id string) (removed bool, err error) {
+	err = d.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE token SET expires_at = (SELECT now FROM wall)
+			WHERE id = $1 AND expires_at > (SELECT now FROM wall)`, id)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if removed = n > 0; err != nil || !removed {
+			return err
+		}
+		return d.beside(ctx, tx, "", tokenEnded+" "+id)
+	})
+	if err != nil {
+		return false, fmt.Errorf("remove token: %w", err)
+	}
+	return removed, nil
 }
 
 // SessionReader returns who a session's token lets in, and notes that a phone was
