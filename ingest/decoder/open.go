@@ -30,10 +30,14 @@ func Open(folder string) (*Set, error) {
 	var added []*template
 	for _, f := range own {
 		family, is := strings.CutSuffix(f.Name(), ".yaml")
+		file := filepath.Join(folder, f.Name())
+		if strings.EqualFold(filepath.Ext(f.Name()), ".yml") || !is && strings.EqualFold(filepath.Ext(f.Name()), ".yaml") {
+			faults = append(faults, fmt.Errorf("%s: is not read: the name of a template ends in .yaml", file))
+			continue
+		}
 		if !is || f.IsDir() {
 			continue
 		}
-		file := filepath.Join(folder, f.Name())
 		more, err := base.readFile(file, family)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", file, err))

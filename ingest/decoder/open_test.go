@@ -75,16 +75,18 @@ func TestFaultyTemplatesSayWhere(t *testing.T) {
 		"a sample that another dialect reads": {map[string]string{"acme_c2.yaml": strings.NewReplacer("acme/0042/state", "tele/0042/LWT", `"acme/{device}/state"`, `"{any*}/{device}/LWT"`, "    match:", "    order: 95\n    match:").Replace(example)}, []string{
 			"sample 1 (topic tele/0042/LWT): it is read by \"tasmota_energy/health\"",
 		}},
-		"a family of Foyer":         {map[string]string{"zigbee2mqtt.yaml": example}, []string{"zigbee2mqtt.yaml: a family called zigbee2mqtt comes with Foyer"}},
-		"a family of Foyer in Go":   {map[string]string{"linky_zlinky_z2m.yaml": example}, []string{"comes with Foyer"}},
-		"two dialects of one name":  {map[string]string{"a.yaml": example + strings.SplitAfter(example, "dialects:\n")[1]}, []string{"two dialects are called a/state"}},
-		"a name that is none":       {map[string]string{"Acme C2.yaml": example}, []string{`"Acme C2" cannot name a family`}},
-		"a topic that is none":      {map[string]string{"a.yaml": strings.Replace(example, "{device}/state", "{device/state", 1)}, []string{"a/state: topic pattern"}},
-		"a key that is none":        {map[string]string{"a.yaml": example + "speed: fast\n"}, []string{"a.yaml: ", "speed"}},
-		"a time that is none":       {map[string]string{"a.yaml": strings.Replace(example, "        payload:", "        received_at: noon\n        payload:", 1)}, []string{"a.yaml: dialect state: sample 1: received_at"}},
-		"all of them, and not one":  {map[string]string{"a.yaml": "x", "b.yaml": "y"}, []string{"a.yaml", "b.yaml"}},
-		"readings of nobody's":      {map[string]string{"a.yaml": strings.Replace(example, "    readings:", "    also: [tasmota_energy/none]\n    readings:", 1)}, []string{`no dialect "tasmota_energy/none"`}},
-		"a template without sample": {map[string]string{"a.yaml": example[:strings.Index(example, "    samples:")]}, []string{"a/state: no samples"}},
+		"a family of Foyer":            {map[string]string{"zigbee2mqtt.yaml": example}, []string{"zigbee2mqtt.yaml: a family called zigbee2mqtt comes with Foyer"}},
+		"a family of Foyer in Go":      {map[string]string{"linky_zlinky_z2m.yaml": example}, []string{"comes with Foyer"}},
+		"two dialects of one name":     {map[string]string{"a.yaml": example + strings.SplitAfter(example, "dialects:\n")[1]}, []string{"two dialects are called a/state"}},
+		"a name that is none":          {map[string]string{"Acme C2.yaml": example}, []string{`"Acme C2" cannot name a family`}},
+		"a name that ends otherwise":   {map[string]string{"acme.yml": example, "acme.YAML": example}, []string{"acme.yml: is not read", "acme.YAML: is not read"}},
+		"a layout of another language": {map[string]string{"a.yaml": strings.Replace(example, "format: unix", "format: \"%d/%m/%Y\"", 1)}, []string{`time "at": format "%d/%m/%Y": want unix`}},
+		"a topic that is none":         {map[string]string{"a.yaml": strings.Replace(example, "{device}/state", "{device/state", 1)}, []string{"a/state: topic pattern"}},
+		"a key that is none":           {map[string]string{"a.yaml": example + "speed: fast\n"}, []string{"a.yaml: ", "speed"}},
+		"a time that is none":          {map[string]string{"a.yaml": strings.Replace(example, "        payload:", "        received_at: noon\n        payload:", 1)}, []string{"a.yaml: dialect state: sample 1: received_at"}},
+		"all of them, and not one":     {map[string]string{"a.yaml": "x", "b.yaml": "y"}, []string{"a.yaml", "b.yaml"}},
+		"readings of nobody's":         {map[string]string{"a.yaml": strings.Replace(example, "    readings:", "    also: [tasmota_energy/none]\n    readings:", 1)}, []string{`no dialect "tasmota_energy/none"`}},
+		"a template without sample":    {map[string]string{"a.yaml": example[:strings.Index(example, "    samples:")]}, []string{"a/state: no samples"}},
 	} {
 		_, err := Open(folder(t, c.files))
 		for _, part := range c.says {

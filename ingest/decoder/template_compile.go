@@ -76,6 +76,11 @@ func compileClocks(cs []clock) (err error) {
 		if len(c.Format) == 0 || c.path.wild {
 			return fmt.Errorf("time %q: no format, or several values", c.Path)
 		}
+		for _, f := range c.Format {
+			if !timeFormat(f).tells() {
+				return fmt.Errorf("time %q: format %q: want unix, unix_ms, iso, local, tic, dsmr, gas_day, or a layout as 02/01/2006 15:04", c.Path, f)
+			}
+		}
 		if c.Zone != "" && c.Zone != "site" {
 			if c.zone, err = time.LoadLocation(c.Zone); err != nil {
 				return err

@@ -16,6 +16,16 @@ const (
 	formatGasDay timeFormat = "gas_day" // 25/11/2026: the end of that gas day, at 6:00 local time of the next (GRDF)
 )
 
+// tells reports whether a time can be read by f: a layout of package time has at least
+// one part of a time in it.
+func (f timeFormat) tells() bool {
+	switch f {
+	case formatUnix, formatMillis, formatISO, formatLocal, formatTIC, formatDSMR, formatGasDay:
+		return true
+	}
+	return time.Date(2011, 11, 13, 17, 18, 19, 0, time.UTC).Format(string(f)) != string(f)
+}
+
 // read tells the time that v gives in format.
 func (in *Input) read(v value, format timeFormat, zone *time.Location, s season, path string) stamp {
 	if !v.scalar() {

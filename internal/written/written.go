@@ -15,8 +15,10 @@ var ErrUnreadable = errors.New("the YAML does not read: a tag or an anchor stand
 
 // Decode reads a document into a pointer and refuses keys that are not fields. An
 // empty document changes nothing. Errors are those of goccy/go-yaml, which know
-// their line and column; where it panics, [ErrUnreadable].
+// their line and column; where it panics, [ErrUnreadable]. The mark that some editors
+// begin a file with is passed over.
 func Decode(text []byte, into any) (err error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	defer func() {
 		if recover() != nil {
 			err = ErrUnreadable

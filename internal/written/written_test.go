@@ -110,3 +110,10 @@ func FuzzDecode(f *testing.F) {
 		_ = Decode(text, &s) // never panics
 	})
 }
+
+func TestTheMarkOfAnEditorIsNoPartOfAKey(t *testing.T) {
+	var got struct{ Name string }
+	if err := Decode([]byte("\ufeffname: a\n"), &got); err != nil || got.Name != "a" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
