@@ -192,8 +192,8 @@ func (in *Input) discover(d *discovery, root, c value, key, component string) {
 var discoveryClasses = words("energy power apparent_power temperature humidity gas water")
 
 // discoveredMeaning tells what an entity counts: by its unit, its class, and the
-// words of the member or the topic its number stands in. The names people gave it
-// can only tell that it is none of ours.
+// words of the member or the topic its number stands in. What the names people gave it can
+// tell is said in [meaning.called].
 func discoveredMeaning(c value, topic string, state stateTemplate, device Device, names []string) (m meaning, unitName, why string) {
 	class := given(c, "device_class", "dev_cla").text()
 	if class != "" && !discoveryClasses[class] {
@@ -221,13 +221,12 @@ func discoveredMeaning(c value, topic string, state stateTemplate, device Device
 	names = append(names, c.get("name").text(), given(c, "unique_id", "uniq_id").text(), given(c, "object_id", "obj_id").text())
 	ws := wordsOf(names[2:]...)
 	ws = append(ws, wordsOf(names[0], names[1][strings.LastIndexByte(strings.TrimSuffix(names[1], "/config"), '/')+1:])...)
-	has := func(set map[string]bool) bool { return slices.ContainsFunc(ws, func(w string) bool { return set[w] }) }
-	switch q := m.register.Quantity(); {
-	case q.Cumulative() && (given(c, "state_class", "stat_cla").text() == "measurement" || has(wordsNoIndex) ||
-		given(c, "last_reset_value_template", "lrst_val_tpl").kind() != absent):
+	if m.register.Quantity().Cumulative() && (given(c, "state_class", "stat_cla").text() == "measurement" ||
+		given(c, "last_reset_value_template", "lrst_val_tpl").kind() != absent) {
 		return m, "", whyPeriod
-	case q == energy.Temperature && has(wordsNoRoom):
-		return m, "", whyNoRoom
+	}
+	if m, why = m.called(name, ws...); why != "" {
+		return m, "", why
 	}
 	if field := esphomeSensor(topic); field != "" && state.path == "$" && namedRegister(wordsOf(field)) == "" {
 		m.register = energy.NewRegister(m.register.Quantity(), safeName(field))

@@ -139,6 +139,39 @@ func meaningOf(unitName string, name ...string) (m meaning, why string) {
 	return meaning{energy.NewRegister(q, registerName(q, ws)), u}, ""
 }
 
+// called returns what m is by the names that people gave it: they can tell that it is
+// none of ours, and that it counts what flows out where the words of its place do not say
+// that it flows in.
+func (m meaning) called(place []string, names ...string) (meaning, string) {
+	ws := wordsOf(names...)
+	has := func(set map[string]bool) bool { return slices.ContainsFunc(ws, func(w string) bool { return set[w] }) }
+	q := m.register.Quantity()
+	switch {
+	case q.Cumulative() && has(wordsNoIndex):
+		return m, whyPeriod
+	case q == energy.Temperature && has(wordsNoRoom):
+		return m, whyNoRoom
+	}
+	out, flows := outward[q]
+	if flows && has(wordsOut) && !slices.ContainsFunc(place, func(w string) bool { return wordsIn[w] }) {
+		m.register = energy.NewRegister(out, m.register.Name())
+	}
+	return m, ""
+}
+
+// outward is what a quantity that flows into the home is called on its way out.
+var outward = map[energy.Quantity]energy.Quantity{
+	energy.EnergyImport: energy.EnergyExport, energy.Power: energy.PowerExport, energy.ApparentPower: energy.ApparentPowerExport,
+}
+
+// Words of names that people give for the way a flow goes. Solar is what something is for,
+// as well: a pump.
+var (
+	wordsOut = words(`export exported exporting returned inject injected injection injecte injectee production produced
+		generation generated feedin sold eait sinsti`)
+	wordsIn = words(`import imported importing consumption consumed consommation delivered used usage drawn east sinsts papp base hc hp hchc hchp`)
+)
+
 // The reasons for which a number with a unit has no meaning.
 const (
 	whyPeriod = "not what a meter shows now: of a period, an extreme or a limit"
