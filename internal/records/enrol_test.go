@@ -84,13 +84,19 @@ func TestANameThatIsGivenToAnotherDeviceGoesWithIt(t *testing.T) {
 		if a, b := named("cuisine", ""), named("maison", ""); a != one || b != two {
 			t.Errorf("without their own names: cuisine is %s and maison %s", a, b)
 		}
+		if a, b := named("maison", "0x01"), named("cuisine", "0x02"); a != one || b != two { // and back again, from memory
+			t.Errorf("maison is %s and cuisine %s, want %s and %s", a, b, one, two)
+		}
+		if a, b := named("maison", ""), named("cuisine", ""); a != one || b != two {
+			t.Errorf("without their own names, and back: maison is %s and cuisine %s", a, b)
+		}
 		another := registry.New(db, func() time.Time { return noon }, time.Now, discard())
-		m, err := another.Lookup(t.Context(), registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "maison"})
+		m, err := another.Lookup(t.Context(), registry.DeviceRef{Gateway: "gw", Scheme: "zigbee2mqtt", ID: "cuisine"})
 		if err != nil || m.ID != two {
-			t.Errorf("after a restart maison is %s, want %s: %v", m.ID, two, err)
+			t.Errorf("after a restart cuisine is %s, want %s: %v", m.ID, two, err)
 		}
 		meters, err := db.Meters(t.Context(), family, "")
-		if err != nil || len(meters) != 1 || len(meters[0].Devices) != 2 || meters[0].Devices[1].ID != "maison" {
+		if err != nil || len(meters) != 1 || len(meters[0].Devices) != 2 || meters[0].Devices[1].ID != "cuisine" {
 			t.Errorf("%+v %v", meters, err)
 		}
 	})

@@ -69,8 +69,8 @@ func (r *Registry) Lookup(ctx context.Context, ref DeviceRef) (Meter, error) {
 	devices := names(ref)
 	for range 3 {
 		generation := r.known.begin()
-		id, ok := r.known.known(devices)
-		if !ok {
+		id, stray, ok := r.known.known(devices)
+		if !ok || ref.Own != "" && stray != (device{}) && r.told.open(stray.to(id)) {
 			var err error
 			if id, err = r.find(ctx, ref, devices, generation); err != nil {
 				return Meter{}, fmt.Errorf("look up meter: %w", err)
@@ -115,6 +115,11 @@ func names(ref DeviceRef) []device {
 		}
 	}
 	return all
+}
+
+// to names that d was given to a meter.
+func (d device) to(meter energy.MeterID) device {
+	return device{d.gateway, d.scheme, d.id + "\x00" + string(meter)}
 }
 
 // meter answers from memory, else from the store.
@@ -174,7 +179,7 @@ func (r *Registry) find(ctx context.Context, ref DeviceRef, devices []device, ge
 				r.log.WarnContext(ctx, "alias leads to another meter")
 			}
 		// Once for each meter: two devices that share a name would take it in turns.
-		case r.told.first(device{d.gateway, d.scheme, d.id + "\x00" + string(id)}):
+		case r.told.first(d.to(id)):
 			if err := r.store.MoveDevice(ctx, d.gateway, d.scheme, d.id, id); err != nil {
 				return "", err
 			}

@@ -21,6 +21,9 @@ const mostAbsent = 1000
 // mostDue is how many meters are read again because somebody asks for another.
 const mostDue = 1000
 
+// mostTold is how many devices something is told of, once each.
+const mostTold = 1000
+
 // A device is a meter's name in a gateway's words.
 type device struct{ gateway, scheme, id string }
 
@@ -73,22 +76,24 @@ func (m *memory) begin() uint64 {
 	return m.generation
 }
 
-// known returns the meter the first device leads to, when every device is known.
-func (m *memory) known(devices []device) (energy.MeterID, bool) {
+// known returns the meter the first device leads to, when every device is known, and one
+// that leads elsewhere, if there is any.
+func (m *memory) known(devices []device) (first energy.MeterID, stray device, ok bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	var first energy.MeterID
 	var room room
 	for i, d := range devices {
 		id := m.devices[string(d.append(room[:0]))]
-		if id == "" {
-			return "", false
-		}
-		if i == 0 {
+		switch {
+		case id == "":
+			return "", device{}, false
+		case i == 0:
 			first = id
+		case id != first:
+			stray = d
 		}
 	}
-	return first, true
+	return first, stray, true
 }
 
 // meter returns a meter that was read less than [fresh] ago.
@@ -224,11 +229,18 @@ type told struct {
 	seen map[device]bool
 }
 
+// open reports whether d was not told yet, and can be.
+func (t *told) open(d device) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.seen[d] && len(t.seen) < mostTold
+}
+
 // first reports whether d is told for the first time; at most 1,000 are.
 func (t *told) first(d device) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.seen[d] || len(t.seen) >= 1000 {
+	if t.seen[d] || len(t.seen) >= mostTold {
 		return false
 	}
 	if t.seen == nil {
