@@ -58,7 +58,7 @@ Numbers are read as they are spelled, in quotes too; with a decimal comma they a
 	b.WriteString(`
 ## What a site knows
 
-Some devices do not say what they measure. ` + "`meters.assume`" + ` in the [configuration](config.md#meters) says it for them, by topic: ` + "`quantity` and `unit`" + ` of a sensor that names neither (AI-on-the-edge; the unit alone for a Shelly sensor set to Fahrenheit); ` + "`names`" + ` of values that come by position (OpenEnergyMonitor); ` + "`metric_map`" + `, which gives a meaning to paths or names nobody can foresee, as ` + "`{SML.Bezug: energy_import/total kWh}`" + `, where ` + "`$`" + ` is the one value of a topic (Tasmota scripts, ESPHome, Sparkplug); ` + "`pulses`" + `, what a pulse of a counter is worth, as ` + "`{pulse_count/total: gas_volume/total 0.01 m3}`" + ` or ` + "`{pulse_count/ch0: energy_import/total 1/800 kWh}`" + `: it is written on the meter (the counter then has to be read so from its first reading on; what was kept as pulses before stays pulses); ` + "`dialect`" + `, the only one that may read the topic. Units are ` + "`" + unitsForPeople() + "`" + `.
+Some devices do not say what they measure. ` + "`meters.assume`" + ` in the [configuration](config.md#meters) says it for them, by topic: ` + "`quantity` and `unit`" + ` of a sensor that names neither (AI-on-the-edge, ESPHome; the unit alone for a Shelly sensor set to Fahrenheit); ` + "`names`" + ` of values that come by position (OpenEnergyMonitor); ` + "`metric_map`" + `, which gives a meaning to paths or names nobody can foresee, as ` + "`{SML.Bezug: energy_import/total kWh}`" + `, where ` + "`$`" + ` is the one value of a topic (Tasmota scripts, ESPHome, Sparkplug); ` + "`pulses`" + `, what a pulse of a counter is worth, as ` + "`{pulse_count/total: gas_volume/total 0.01 m3}`" + ` or ` + "`{pulse_count/ch0: energy_import/total 1/800 kWh}`" + `: it is written on the meter (the counter then has to be read so from its first reading on; what was kept as pulses before stays pulses); ` + "`dialect`" + `, the only one that may read the topic. Units are ` + "`" + unitsForPeople() + "`" + `.
 `)
 	for _, f := range Builtin().families {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\nSource: %s.\n\n", f.Title, strings.TrimSpace(f.About), strings.Join(f.Source, "; "))
@@ -194,7 +194,7 @@ func (t *template) doc() Doc {
 	for _, q := range quantities {
 		d.Reads = append(d.Reads, strings.TrimSuffix(q+": "+strings.Join(names[q], ", "), ": "))
 	}
-	if i := slices.Index(d.Reads, ": total"); i >= 0 {
+	if i := slices.IndexFunc(d.Reads, func(line string) bool { return strings.HasPrefix(line, ": ") }); i >= 0 {
 		d.Reads[i] = assumed
 	}
 	if t.MetricMap {
