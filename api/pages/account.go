@@ -41,7 +41,7 @@ func (s *Site) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errForm
 	}
-	err = s.Accounts.ChangePassword(r.Context(), aud.Subject(), r.PostForm.Get("old"), r.PostForm.Get("new"), address(r))
+	err = s.Accounts.ChangePassword(r.Context(), aud.Subject(), r.PostForm.Get("old"), r.PostForm.Get("new"), s.address(r))
 	var slow account.ErrThrottled
 	switch {
 	case errors.As(err, &slow):

@@ -34,7 +34,7 @@ func (s *Site) typeCode(w http.ResponseWriter, r *http.Request) error {
 // showInvitation shows a button and nothing else. Previews and scanners fetch
 // links: a GET does not use the code up.
 func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request) error {
-	language, err := s.Accounts.Peek(r.Context(), r.PathValue("code"), address(r))
+	language, err := s.Accounts.Peek(r.Context(), r.PathValue("code"), s.address(r))
 	ws := s.words(r, language, s.Wall())
 	if err != nil {
 		return s.refuseCode(w, r, ws, err)
@@ -46,7 +46,7 @@ func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request) error {
 // useInvitation uses the code up and connects the phone. Who agreed to nothing
 // yet is asked first.
 func (s *Site) useInvitation(w http.ResponseWriter, r *http.Request) error {
-	session, err := s.Accounts.Consume(r.Context(), r.PathValue("code"), address(r))
+	session, err := s.Accounts.Consume(r.Context(), r.PathValue("code"), s.address(r))
 	if err != nil {
 		return s.refuseCode(w, r, s.words(r, "", s.Wall()), err)
 	}

@@ -33,7 +33,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	email := r.PostForm.Get("email")
-	held, err := s.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), address(r))
+	held, err := s.Accounts.SignIn(r.Context(), email, r.PostForm.Get("password"), s.address(r))
 	var slow account.ErrThrottled
 	switch {
 	case errors.As(err, &slow):

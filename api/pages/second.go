@@ -66,7 +66,7 @@ func (s *Site) answerSecond(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errForm
 	}
-	token, recovery, err := s.Accounts.Prove(r.Context(), session(r, heldCookie, s.Plain), r.PostForm.Get("code"), address(r))
+	token, recovery, err := s.Accounts.Prove(r.Context(), session(r, heldCookie, s.Plain), r.PostForm.Get("code"), s.address(r))
 	var slow account.ErrThrottled
 	switch {
 	case errors.As(err, &slow):
