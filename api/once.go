@@ -10,9 +10,11 @@ import (
 	"path"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
 	"foyer/internal/household"
+	"foyer/internal/permission"
 )
 
 // keyHeader names a write, draft-ietf-httpapi-idempotency-key-header.
@@ -31,14 +33,29 @@ type Writes interface {
 	ForgetWrite(ctx context.Context, subject, key string) error
 }
 
-// once has a write with an Idempotency-Key made once. What is kept is where its
+// keyed returns the routes that openapi.yaml has take an Idempotency-Key.
+func keyed(spec *openapi3.T) map[string]bool {
+	all := map[string]bool{}
+	for path, item := range spec.Paths.Map() {
+		for method, op := range item.Operations() {
+			if op.Parameters.GetByInAndName(openapi3.ParameterInHeader, keyHeader) != nil {
+				all[method+" "+path] = true
+			}
+		}
+	}
+	return all
+}
+
+// once has a write with an Idempotency-Key made once, where it takes one: an answer that
+// stands nowhere, like a code, could not be given again, and who is nobody in particular
+// would share the keys of everybody. What is kept is where its
 // answer stands, not what it said: who sends it again reads that as it is now, and
 // may read no more than anybody.
 func (s *Server) once(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		key := r.Header.Get(keyHeader)
-		if key == "" || r.Method == http.MethodGet || !guarded(r) {
+		if key == "" || !s.keyed[permission.Route(r.Method, c.Path())] {
 			return next(c)
 		}
 		who := callerOf(r.Context()).audience

@@ -64,6 +64,25 @@ func TestAWriteSentAgainAfterAWithdrawalTellsNothing(t *testing.T) {
 	}
 }
 
+// What takes no key is answered anew each time: a code is given, and read, whoever sends
+// which key.
+func TestWhatTakesNoKeyIsAnsweredEachTime(t *testing.T) {
+	v := newTown(t)
+	b := v.phone(v.calm)
+	for range 2 {
+		asked := b.say("/api/v1/me/erasure", "", keyHeader, key)
+		code := decode[ErasureAsked](t, asked).Code
+		if asked.StatusCode != http.StatusCreated || code == "" {
+			t.Fatalf("%s %s", asked.Status, asked.Text)
+		}
+		for range 2 {
+			if got := v.browser().say("/api/v1/erasure", `{"code":"`+code+`"}`, keyHeader, key); got.StatusCode != http.StatusOK || decode[Erasure](t, got).State != Asked {
+				t.Errorf("%s %s", got.Status, got.Text)
+			}
+		}
+	}
+}
+
 func TestAWriteThatFailedMayBeTriedAgain(t *testing.T) {
 	v := newTown(t)
 	resolve := "/api/v1/alerts/" + v.coldID + "/resolve"

@@ -24,7 +24,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	// Permission goes before validation: who may not ask learns nothing about what
 	// is valid.
 	e.Use(s.observe, s.recover, s.headers, limitBody, s.authorize, validate, s.once)
-	s.manual = manual(spec)
+	s.manual, s.keyed = manual(spec), keyed(spec)
 	RegisterHandlers(e, NewStrictHandler(s, nil))
 	e.GET("/api/openapi.json", s.specJSON)
 	e.GET("/api/openapi.yaml", s.specYAML)

@@ -78,6 +78,7 @@ type Server struct {
 	exports *streams
 	manual  pages.Manual
 	rules   map[string]permission.Rule // by method and pattern of Echo; a zero Rule where the table has none
+	keyed   map[string]bool            // routes that take an Idempotency-Key
 	metrics metrics
 
 	closing   chan struct{} // closed when the server is to end
