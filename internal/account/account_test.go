@@ -297,3 +297,23 @@ func TestHashingWaitsItsTurnNoLongerThanItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What docs/explanation/security.md promises at most.
+func TestNobodyStaysInForLongerThanPromised(t *testing.T) {
+	for name, x := range map[string]struct{ is, most time.Duration }{
+		"a member of staff":                      {StaffSession, 12 * time.Hour},
+		"a phone":                                {FamilySession, 400 * 24 * time.Hour},
+		"the code of a letter":                   {CodeLifetime, 60 * 24 * time.Hour},
+		"a link to choose a password":            {SetupLifetime, 30 * time.Minute},
+		"a password without more":                {HeldLifetime, 10 * time.Minute},
+		"a token of which nothing else is asked": {TokenLifetime, 365 * 24 * time.Hour},
+		"who guessed too often, by one guess":    {guessEvery, 15 * time.Minute},
+	} {
+		if x.is <= 0 || x.is > x.most {
+			t.Errorf("%s: %s, at most %s", name, x.is, x.most)
+		}
+	}
+	if MaxPhones > 3 || shortestSecret < 12 || codeLength*5 < 50 || recoveryLength*5 < 80 {
+		t.Error("more phones, or shorter secrets, than promised")
+	}
+}
