@@ -33,7 +33,7 @@ func (as Assumptions) Validate() error {
 		if reason := badOwnFilter(a.Topic); reason != "" {
 			faults = append(faults, fmt.Errorf("assume[%d].topic: %q: %s", i, a.Topic, reason))
 		}
-		if a.Gateway != "" && !gatewayID.MatchString(a.Gateway) {
+		if a.Gateway != "" && !validGateway(a.Gateway) {
 			faults = append(faults, fmt.Errorf("assume[%d].gateway: %q: want 1 to 64 characters of a-z, 0-9 and -", i, a.Gateway))
 		}
 		if _, err := time.LoadLocation(a.Zone); err != nil || a.Zone == "Local" {

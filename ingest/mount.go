@@ -3,8 +3,9 @@ package ingest
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"foyer/internal/energy"
 )
 
 // root is the first segment of every mounted topic.
@@ -20,14 +21,14 @@ type Mount struct {
 	Gateway string `yaml:"gateway"` // 1 to 64 characters of [a-z0-9-]
 }
 
-var gatewayID = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+func validGateway(id string) bool { return energy.ValidID(id, 64) }
 
 // Resolve returns whose topic it is, and the device's own part of it. It reports
 // false for a topic of nobody.
 func (m Mounts) Resolve(topic string) (gateway, own string, ok bool) {
 	if rest, mounted := strings.CutPrefix(topic, root+"/"); mounted {
 		gateway, own, _ = strings.Cut(rest, "/")
-		return gateway, own, own != "" && gatewayID.MatchString(gateway)
+		return gateway, own, own != "" && validGateway(gateway)
 	}
 	for _, mount := range m {
 		if covers(mount.Topic, topic) {
@@ -53,7 +54,7 @@ func (m Mounts) Validate() error {
 		if reason := badFilter(mount.Topic); reason != "" {
 			faults = append(faults, fmt.Errorf("mounts[%d].topic %q: %s", i, mount.Topic, reason))
 		}
-		if !gatewayID.MatchString(mount.Gateway) {
+		if !validGateway(mount.Gateway) {
 			faults = append(faults, fmt.Errorf("mounts[%d].gateway %q: want 1 to 64 characters of a-z, 0-9 and -", i, mount.Gateway))
 		}
 	}

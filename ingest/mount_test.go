@@ -55,3 +55,11 @@ func TestMountsReportEveryFault(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkResolve(b *testing.B) {
+	for range b.N {
+		if _, _, ok := Mounts(nil).Resolve("foyer/gw-0042/tele/plug-00042/SENSOR"); !ok {
+			b.Fatal("nobody's")
+		}
+	}
+}

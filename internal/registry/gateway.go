@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
@@ -43,7 +44,7 @@ func (r *Registry) AddGateway(ctx context.Context, pilot, id string) (secret str
 // SetGateway is [Registry.AddGateway] with a secret made elsewhere, of at least
 // 32 characters.
 func (r *Registry) SetGateway(ctx context.Context, pilot, id, secret string) error {
-	if !gatewayID.MatchString(id) {
+	if !energy.ValidID(id, 64) {
 		return fmt.Errorf("gateway %q: want 1 to 64 characters of a-z, 0-9 and -", id)
 	}
 	if len(secret) < 32 {

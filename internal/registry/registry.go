@@ -12,10 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strings"
 	"time"
 
+	"foyer/internal/energy"
 	"foyer/internal/household"
 )
 
@@ -60,11 +60,6 @@ func New(store Store, world, wall func() time.Time, logger *slog.Logger) *Regist
 	return &Registry{store: store, world: world, wall: wall, log: logger.With("component", "registry"), turns: newTurns()}
 }
 
-var (
-	pilotID   = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
-	gatewayID = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
-)
-
 // randomID returns a letter and 16 random characters of [a-z2-7].
 func randomID(letter string) string {
 	var b [10]byte
@@ -92,7 +87,7 @@ type People interface {
 // AddPilot begins a pilot. Its id is 1 to 32 characters of [a-z0-9-], its zone an
 // IANA name. [ErrTaken] when the id is.
 func (r *Registry) AddPilot(ctx context.Context, p household.Pilot) error {
-	if !pilotID.MatchString(p.ID) {
+	if !energy.ValidID(p.ID, 32) {
 		return fmt.Errorf("pilot id %q: want 1 to 32 characters of a-z, 0-9 and -", p.ID)
 	}
 	if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "" || p.Zone == "Local" {

@@ -84,14 +84,7 @@ func fits(r energy.Reading) string {
 	return ""
 }
 
-func validMeter(m energy.MeterID) bool {
-	for _, c := range []byte(m) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return m != "" && len(m) <= maxName
-}
+func validMeter(m energy.MeterID) bool { return energy.ValidID(string(m), maxName) }
 
 func validRegister(r energy.Register) bool {
 	if !r.Quantity().Known() || len(r.Name()) > maxName || !utf8.ValidString(string(r)) {
