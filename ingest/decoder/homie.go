@@ -95,8 +95,8 @@ func decodeHomieDescription(in *Input) (Result, error) {
 			row := homieRow{path: node.key() + "/" + p.key()}
 			kind := p.get("datatype").text()
 			m, why := meaningOf(p.get("unit").text(), node.key(), p.key())
-			if why == "" {
-				m, why = m.called(wordsOf(node.key(), p.key()), p.get("name").text())
+			if name := p.get("name").text(); why == "" && name != "" {
+				m, why = m.called([]string{node.key(), p.key()}, name)
 			}
 			if why != "" || kind != "float" && kind != "integer" || !validID(row.path) {
 				in.trace.addf("%s: left out: %s", row.path, why)

@@ -153,7 +153,7 @@ func (m meaning) called(place []string, names ...string) (meaning, string) {
 		return m, whyNoRoom
 	}
 	out, flows := outward[q]
-	if flows && has(wordsOut) && !slices.ContainsFunc(place, func(w string) bool { return wordsIn[w] }) {
+	if flows && has(wordsOut) && !slices.ContainsFunc(wordsOf(place...), func(w string) bool { return wordsIn[w] }) {
 		m.register = energy.NewRegister(out, m.register.Name())
 	}
 	return m, ""
