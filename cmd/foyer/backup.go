@@ -78,7 +78,7 @@ func newRestore() *cobra.Command {
 				return err
 			}
 		}
-		if err := say(cmd, "Erased again: %d households. Withdrawn again: %d consents. Shown out again: %d phones, people and tokens.", r.Erased, r.Withdrawn, r.Shut); err != nil {
+		if err := say(cmd, "Erased again: %d households. Withdrawn again: %d consents. Shown out again: %d phones, people and tokens. To be erased as confirmed: %d households.", r.Erased, r.Withdrawn, r.Shut, r.Due); err != nil {
 			return err
 		}
 		return say(cmd, "The data is as it was at %s. The journal goes on from there: write down that you restored it, and why.", r.At.Format(time.RFC3339))

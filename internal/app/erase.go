@@ -161,6 +161,7 @@ func (o *Office) spoolConfig() spool.Config {
 type Settled struct {
 	Erased    int // households that were erased once more
 	Withdrawn int // things that households agreed to no longer, withdrawn once more
+	Due       int // households that confirmed to be erased, and are to be once more
 	Shut      int // phones, members of staff and tokens that were shown out, and are once more
 }
 
@@ -247,6 +248,9 @@ func (o *Office) settle(ctx context.Context, logger *slog.Logger) (done Settled,
 		done.Withdrawn += len(scopes)
 	}
 	err = o.Records.EndedSettled(ctx, &since)
+	if done.Due = since.Due; done.Due > 0 {
+		logger.WarnContext(ctx, "erasures that were confirmed are due again", "due", done.Due)
+	}
 	if done.Shut = since.Shut; done.Shut > 0 {
 		logger.WarnContext(ctx, "who was shown out came in again, and is shown out again", "ended", done.Shut)
 	}

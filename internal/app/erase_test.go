@@ -418,6 +418,50 @@ func TestWhatWasNarrowedDoesNotComeBackWithACopyFromBefore(t *testing.T) {
 	}
 }
 
+// What a family confirmed is carried out though the records that were to say so are gone.
+func TestAConfirmedErasureIsDueInACopyFromBefore(t *testing.T) {
+	c := config.Default()
+	c.Data = t.TempDir()
+	o := openQuiet(t, c)
+	if _, err := o.Registry.AddGateway(t.Context(), c.Pilot.ID, "gw-shared"); err != nil {
+		t.Fatal(err)
+	}
+	asks, unasked := settleHome(t, o, 1), settleHome(t, o, 2)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeQuiet(t, o)
+	never := copied(t, c.Data) // of before it was asked for
+	o = openQuiet(t, c)
+	code, _, err := o.Registry.AskErasure(t.Context(), asks.id, c.Pilot.ID)
+	must(err)
+	closeQuiet(t, o)
+	asked := copied(t, c.Data)
+	o = openQuiet(t, c)
+	must(o.Registry.ConfirmErasure(t.Context(), asks.id, code, registry.Form{}))
+	closeQuiet(t, o)
+	for name, before := range map[string]map[string][]byte{"before it was asked for": never, "before it was confirmed": asked} {
+		for file, b := range before {
+			must(os.WriteFile(filepath.Join(c.Data, file), b, 0o600))
+		}
+		o = openQuiet(t, c)
+		due, err := o.Records.DueErasures(t.Context(), "")
+		if err != nil || len(due) != 1 || due[0].Family != asks.id || o.Settled.Due != 1 {
+			t.Errorf("%s: due are %+v, %d again, %v", name, due, o.Settled.Due, err)
+		}
+		if e, err := o.Registry.Erasure(t.Context(), code); err != nil || e.Confirmed.IsZero() {
+			t.Errorf("%s: its code says %+v, %v", name, e, err)
+		}
+		if held, err := o.Registry.Grants(t.Context(), unasked.id); err != nil || len(held) == 0 {
+			t.Errorf("%s: another family agrees to %d things, %v", name, len(held), err)
+		}
+		closeQuiet(t, o)
+	}
+}
+
 // A phone that a family disconnected, a token that was taken back, and who works there no
 // longer do not come in again; the others do.
 func TestWhoWasShownOutStaysOutInACopyFromBefore(t *testing.T) {

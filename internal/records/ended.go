@@ -33,6 +33,9 @@ const (
 	tokenEnded = "token"
 )
 
+// toErase is noted of a family whose erasure was confirmed, with the hash of its code.
+const toErase = "erasure"
+
 // beside notes beside the keys what is no longer so of an owner.
 func (d *DB) beside(ctx context.Context, tx *sql.Tx, owner string, words ...string) error {
 	if len(words) == 0 {
@@ -64,8 +67,10 @@ func scopeOf(word string) (s consent.Scope, err error) {
 type Since struct {
 	Scopes map[household.FamilyID][]consent.Scope // that families agreed to
 	Shut   int                                    // phones, people and tokens that came in
+	Due    int                                    // families whose erasure was confirmed, and not carried out
 
 	shut []keyring.Note
+	due  []keyring.Note
 	last int64
 }
 
@@ -84,8 +89,12 @@ func (d *DB) Ended(ctx context.Context) (since Since, err error) {
 	since.Scopes = map[household.FamilyID][]consent.Scope{}
 	for _, n := range notes {
 		since.last = n.ID
-		if kind, _, _ := strings.Cut(n.What, " "); shutting[kind] != nil {
+		switch kind, _, _ := strings.Cut(n.What, " "); {
+		case shutting[kind] != nil:
 			since.shut = append(since.shut, n)
+			continue
+		case kind == toErase:
+			since.due = append(since.due, n)
 			continue
 		}
 		scope, err := scopeOf(n.What)
@@ -119,8 +128,8 @@ var shutting = map[string][]string{
 	staffEnded: append(slices.Clone(removal), sessionsOfStaff, giveBack),
 }
 
-// EndedSettled ends what else was ended, says how much in Shut, and that all that was noted
-// holds in the records.
+// EndedSettled ends what else was ended, has erased who confirmed that, says how much in
+// Shut and Due, and that all that was noted holds in the records.
 func (d *DB) EndedSettled(ctx context.Context, since *Since) error {
 	if since.last == 0 {
 		return nil
@@ -141,6 +150,14 @@ func (d *DB) EndedSettled(ctx context.Context, since *Since) error {
 				}
 			}
 		}
+		since.Due = 0
+		for _, n := range since.due {
+			again, err := d.dueAgain(ctx, tx, n)
+			if err != nil {
+				return err
+			}
+			since.Due += again
+		}
 		_, err := tx.ExecContext(ctx, `UPDATE keyring SET noted = $1 WHERE noted < $1`, since.last)
 		return err
 	})
@@ -148,4 +165,22 @@ func (d *DB) EndedSettled(ctx context.Context, since *Since) error {
 		return fmt.Errorf("settle what was ended since: %w", err)
 	}
 	return nil
+}
+
+// dueAgain has a family erased that confirmed it, as the note says; 0 when it is not there.
+func (d *DB) dueAgain(ctx context.Context, tx *sql.Tx, n keyring.Note) (int, error) {
+	_, hash, _ := strings.Cut(n.What, " ")
+	whose, err := d.seal(ctx, "", erasureOf(hash, "household"), n.Owner)
+	if err != nil {
+		return 0, err
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO erasure (code, pilot, household, ends_at, confirmed_at)
+		SELECT CAST($1 AS TEXT), pilot, CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM family WHERE id = $5
+		ON CONFLICT (code) DO UPDATE SET ends_at = excluded.ends_at, confirmed_at = excluded.confirmed_at WHERE erasure.confirmed_at = 0`,
+		hash, whose, int64(always), millis(n.At), n.Owner)
+	if err != nil {
+		return 0, err
+	}
+	again, err := res.RowsAffected()
+	return int(again), err
 }

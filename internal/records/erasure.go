@@ -73,6 +73,9 @@ func (d *DB) ConfirmErasure(ctx context.Context, family household.FamilyID, code
 		if err != nil {
 			return err
 		}
+		if err := d.beside(ctx, tx, string(family), toErase+" "+hash); err != nil {
+			return err
+		}
 		if _, err := d.endPhones(ctx, tx, family, ""); err != nil {
 			return err
 		}
