@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -23,14 +24,19 @@ func (d *DB) OpenGap(ctx context.Context, meter energy.MeterID) (time.Time, erro
 }
 
 // SaveRollCalls replaces what was known of messages of meters from a day on, all or
-// nothing: of gaps, those in which a message of these days is missing.
+// nothing: of gaps, those in which a message of these days is missing. Of a meter that is
+// not there nothing is kept: its family was erased while the roll was called.
 func (d *DB) SaveRollCalls(ctx context.Context, calls []household.RollCall) error {
 	if len(calls) == 0 {
 		return nil
 	}
 	err := d.tx(ctx, func(tx *sql.Tx) error {
 		for _, r := range calls {
-			if err := saveRollCall(ctx, tx, r); err != nil {
+			there, err := d.meterStands(ctx, tx, r.Meter)
+			if err == nil && there {
+				err = saveRollCall(ctx, tx, r)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -40,6 +46,19 @@ func (d *DB) SaveRollCalls(ctx context.Context, calls []household.RollCall) erro
 		return fmt.Errorf("keep what is missing of meters: %w", err)
 	}
 	return nil
+}
+
+// meterStands reports whether there is a meter, and has it stay until tx ends.
+func (d *DB) meterStands(ctx context.Context, tx *sql.Tx, meter energy.MeterID) (bool, error) {
+	query := `SELECT 1 FROM meter WHERE id = $1`
+	if d.postgres { // on SQLite writers take turns
+		query += ` FOR KEY SHARE`
+	}
+	err := tx.QueryRowContext(ctx, query, string(meter)).Scan(new(int))
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func saveRollCall(ctx context.Context, tx *sql.Tx, r household.RollCall) error {

@@ -92,3 +92,38 @@ func TestOnlyAnOperatorSeesWhatBecameOfMessages(t *testing.T) {
 		}
 	})
 }
+
+// The roll is called of many meters at once; a family may be erased meanwhile. Of its meter
+// nothing is written then, and of the others all.
+func TestTheRollOfAnErasedMeterIsNotKept(t *testing.T) {
+	eachDB(t, func(t *testing.T, db *DB) {
+		w, ctx := newTown(t, db), t.Context()
+		if _, err := w.registry.AddGateway(ctx, "p", "gw-1"); err != nil {
+			t.Fatal(err)
+		}
+		day := energy.DayOf(noon, time.UTC)
+		var calls []household.RollCall
+		for _, device := range []string{"gone", "stays"} {
+			m, err := w.registry.Lookup(ctx, registry.DeviceRef{Gateway: "gw-1", Scheme: "tasmota", ID: device})
+			if err != nil {
+				t.Fatal(err)
+			}
+			calls = append(calls, household.RollCall{
+				Meter: m.ID, From: day, Start: day.Start(time.UTC), Every: time.Hour,
+				Days: []energy.Attendance{{Day: day, Heard: 20, Missing: 4}},
+				Gaps: []energy.Gap{{From: day.Start(time.UTC), Missing: 4, Every: time.Hour}},
+			})
+		}
+		for _, rows := range []string{"meter_alias WHERE meter = $1", "meter WHERE id = $1"} {
+			w.exec(t, `DELETE FROM `+rows, string(calls[0].Meter))
+		}
+		if err := db.SaveRollCalls(ctx, calls); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []int{0, 2} {
+			if got := w.count(t, `SELECT (SELECT COUNT(*) FROM attendance WHERE meter = $1) + (SELECT COUNT(*) FROM gap WHERE meter = $1)`, string(calls[i].Meter)); int(got) != want {
+				t.Errorf("meter %d: %d rows, want %d", i, got, want)
+			}
+		}
+	})
+}
