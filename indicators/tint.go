@@ -15,31 +15,34 @@ const wide = 30
 // such a tariff do not count; of a day with few of them about it nothing is known.
 func (r *fuelResponse) tint(past []Day) {
 	type sum struct{ cost, kWh float64 }
-	paid := map[energy.Day]sum{}
 	last, ok := past[len(past)-1].part(r.fuel)
 	if !ok || !last.known() || !last.cost.Level.IsPositive() {
 		return
 	}
 	r.coloured = last.cost.Coloured
+	first, today := past[0].Day, past[len(past)-1].Day
+	paid, known := make([]sum, today.Sub(first)+1), make([]bool, today.Sub(first)+1)
 	for _, d := range past {
 		if p, ok := d.part(r.fuel); ok && p.known() && p.cost.Coloured == r.coloured && p.cost.Level.IsPositive() {
-			paid[d.Day] = sum{p.cost.Energy.Div(p.cost.Level).InexactFloat64(), float64(p.Energy) / milliWhInKWh}
+			i := d.Day.Sub(first)
+			paid[i], known[i] = sum{p.cost.Energy.Div(p.cost.Level).InexactFloat64(), float64(p.Energy) / milliWhInKWh}, true
 		}
 	}
-	level, today := last.cost.Level.InexactFloat64(), past[len(past)-1].Day
+	level := last.cost.Level.InexactFloat64()
 	r.tints, r.lot = map[energy.Day]float64{}, map[energy.Day]float64{}
-	for d := past[0].Day; !today.Before(d); d = d.Add(1) {
+	for i := range paid {
 		var all sum
 		n := 0
-		for i := -wide; i <= wide; i++ {
-			if c, ok := paid[d.Add(i)]; ok {
-				all.cost, all.kWh, n = all.cost+c.cost, all.kWh+c.kWh, n+1
+		for j := max(i-wide, 0); j <= min(i+wide, len(paid)-1); j++ {
+			if known[j] {
+				all.cost, all.kWh, n = all.cost+paid[j].cost, all.kWh+paid[j].kWh, n+1
 			}
 		}
 		if n > wide/2 && all.kWh > 0 {
+			d := first.Add(i)
 			r.tints[d] = level * all.cost / all.kWh
-			if c, ok := paid[d]; ok {
-				r.lot[d] = level*c.cost - c.kWh*r.tints[d]
+			if known[i] {
+				r.lot[d] = level*paid[i].cost - paid[i].kWh*r.tints[d]
 			}
 		}
 	}
