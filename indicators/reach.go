@@ -41,7 +41,7 @@ func (r *response) width(from, to energy.Day, open int64) decimal.Decimal {
 		more := r.skies.slope(day, func(celsius float64) float64 { return r.ahead(day, celsius) })
 		degrees = degrees.plus(day, more*n/float64(len(some)))
 	}
-	return width(straysOf(strayed).sum(n), r.levelled(left, n), r.skies.doubt(degrees))
+	return width(append(r.told(some, n), straysOf(strayed).sum(n), r.levelled(left, n), r.skies.doubt(degrees))...)
 }
 
 // widthOfSeasons is width for days further ahead than a month. How the home and the
@@ -61,16 +61,38 @@ func (r *response) widthOfSeasons(to energy.Day, open int64) (decimal.Decimal, b
 	if 2*len(left) < end.Sub(first) {
 		return decimal.Zero, false
 	}
+	var some []energy.Day // that stand for all
+	for d := r.in.Today; d.Before(to); d = d.Add(10) {
+		some = append(some, d)
+	}
 	var degrees waves
 	for d := first; d.Before(end); d = d.Add(1) {
 		degrees = degrees.plus(d, r.skies.slope(d, func(celsius float64) float64 { return r.at(d, celsius) }))
 	}
 	n := float64(open)
-	return width(straysOf(left).sum(n), straysOf(weather).sum(n), straysOf(lot).sum(1).scaled(n), r.levelled(r.off, n), r.skies.doubt(degrees)), true
+	return width(append(r.told(some, n), straysOf(left).sum(n), straysOf(weather).sum(n), straysOf(lot).sum(1).scaled(n), r.levelled(r.off, n), r.skies.doubt(degrees))...), true
 }
 
 // levelled returns how well the level is known that counts for n days, of a home that
 // strays so.
 func (r *response) levelled(left map[energy.Day]float64, n float64) doubt {
 	return straysOf(left).sum(spell).scaled(n * n / spell / float64(r.of+recentDays))
+}
+
+// told returns how well the models of each fuel and its season are known that count for n
+// days like some.
+func (r *response) told(some []energy.Day, n float64) (all []doubt) {
+	for _, p := range r.parts {
+		var price float64
+		var temps []float64
+		var season waves
+		for _, d := range some {
+			price += p.priceAhead(d).InexactFloat64() / float64(len(some))
+			temps = append(temps, r.skies.usual(d)...)
+			season = season.plus(d, n/float64(len(some)))
+		}
+		season[0] = 0 // the level is known by itself
+		all = append(all, p.doubt(temps).scaled(n*n*price*price), straysOf(p.off).sum(spell).scaled(p.season.variance(season)/spell))
+	}
+	return all
 }

@@ -31,7 +31,10 @@ type response struct {
 // A fuelResponse is that of one fuel.
 type fuelResponse struct {
 	fuel     tariff.Fuel
-	model    caltrack.Model
+	models   likely
+	worth    float64                // how many days that do not know of each other its days tell as much as, of each
+	season   seasoned               // by which it is off its models over the year, kWh a day
+	temps    []float64              // of the days that tell, in their order, °C
 	level    float64                // kWh a day by which the home is off its model of late
 	off      map[energy.Day]float64 // by which days were off the model, EUR
 	of       int
@@ -102,15 +105,27 @@ func (in Input) fuelResponse(f tariff.Fuel, past []Day, weather map[energy.Day]h
 	if len(periods) < fewestWarm {
 		return r, false
 	}
-	fit, err := caltrack.Fit(periods, caltrack.Default(caltrack.Daily, true))
+	models, err := caltrack.Qualified(periods, caltrack.Default(caltrack.Daily, f == tariff.Electricity))
 	if err != nil {
 		return r, false
 	}
-	r.model = fit.Model
-	for i, p := range periods {
-		r.off[days[i]] = p.Use - r.at(p.Temps[0])
+	alone := float64(len(periods))
+	for range 2 { // how far days resemble each other is told by what is left when they are thought not to
+		r.worth, r.models = alone/float64(len(periods)), likelyOf(models, alone)
+		for i, p := range periods {
+			r.off[days[i]] = p.Use - r.models.at(p.Temps[0])
+		}
+		alone = independent(r.off)
 	}
-	for _, d := range days {
+	if len(periods)*100 >= YearDays*Complete {
+		r.season = seasonOf(r.off)
+		for d, off := range r.off {
+			r.off[d] = off - r.season.at(d)
+		}
+		r.worth = independent(r.off) / float64(len(periods))
+	}
+	for i, d := range days {
+		r.temps = append(r.temps, periods[i].Temps[0])
 		if !d.Before(in.Today.Add(-usualDays)) {
 			r.level, r.of = r.level+r.off[d], r.of+1
 		}
@@ -143,10 +158,8 @@ func priceOf(f tariff.Fuel, days []Day) (decimal.Decimal, bool) {
 	return cost.DivRound(kWh, 10), true
 }
 
-// at returns what the model says of a day of a temperature, kWh.
-func (r fuelResponse) at(celsius float64) float64 {
-	return r.model.Predict(caltrack.Period{Days: 1, Temps: []float64{celsius}}).Total()
-}
+// at returns what the models say of a day of a temperature, kWh.
+func (r fuelResponse) at(celsius float64) float64 { return r.models.at(celsius) }
 
 // at returns what the models say of the energy of a day that is over, had it been of a
 // temperature, EUR.
@@ -178,8 +191,8 @@ func (r *response) knows(from, to energy.Day) bool {
 	return true
 }
 
-// use returns what a day of temperatures like some is expected to use, kWh.
-func (r fuelResponse) use(temps []float64) float64 {
+// use returns what a day is expected to use when its temperatures are like some, kWh.
+func (r fuelResponse) use(d energy.Day, temps []float64) float64 {
 	var sum float64
 	for _, t := range temps {
 		sum += r.at(t)
@@ -187,7 +200,7 @@ func (r fuelResponse) use(temps []float64) float64 {
 	if len(temps) > 0 {
 		sum /= float64(len(temps))
 	}
-	return max(sum+r.level, 0)
+	return max(sum+r.season.at(d)+r.level, 0)
 }
 
 // priceAhead returns what a kWh is expected to cost on a day to come, EUR.
@@ -202,7 +215,7 @@ func (r fuelResponse) priceAhead(d energy.Day) decimal.Decimal {
 func (r *response) cost(d energy.Day) (sum decimal.Decimal) {
 	temps := r.skies.usual(d)
 	for _, p := range r.parts {
-		sum = sum.Add(p.priceAhead(d).Mul(decimal.NewFromFloat(p.use(temps)).Round(6)))
+		sum = sum.Add(p.priceAhead(d).Mul(decimal.NewFromFloat(p.use(d, temps)).Round(6)))
 	}
 	return sum
 }

@@ -30,7 +30,7 @@ func heatAtNight(in Input) {
 // tells little of a settlement year.
 func TestForecastsHoldOfHomesThatHeatAtNight(t *testing.T) {
 	t.Parallel()
-	towns, first := simulatedTowns(3, 7300)
+	towns, first := simulatedTowns(8, 7300)
 	const year = 365
 	sum := newTrialSum()
 	for seed := range uint64(towns) {

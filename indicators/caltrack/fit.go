@@ -38,11 +38,29 @@ func (c Candidates) Total() int { return c.Qualified + c.Disqualified + c.NotAtt
 //
 // Source: CalTRACK 2.0, 3.4.
 func Fit(ps []Period, s Settings) (Fitted, error) {
-	in := sampleOf(Clean(ps, s), s.Weighted)
-	if len(in.periods) == 0 {
+	c := contest{sample: sampleOf(Clean(ps, s), s.Weighted)}
+	if len(c.sample.periods) == 0 {
 		return Fitted{}, ErrNoData
 	}
-	c := contest{sample: in}
+	c.run(s)
+	return c.result(), nil
+}
+
+// Qualified returns every candidate of a baseline that qualifies, of which [Fit] takes one,
+// in the order in which it tries them. The error is [ErrNoData].
+func Qualified(ps []Period, s Settings) ([]Model, error) {
+	var all []Model
+	c := contest{sample: sampleOf(Clean(ps, s), s.Weighted), each: func(m Model) { all = append(all, m) }}
+	if len(c.sample.periods) == 0 {
+		return nil, ErrNoData
+	}
+	c.run(s)
+	return all, nil
+}
+
+// run tries the candidates.
+func (c *contest) run(s Settings) {
+	in := c.sample
 	c.offer(c.intercept())
 	points := s.Grid.points()
 	below := in.columns(points, heating, s)
@@ -60,12 +78,12 @@ func Fit(ps []Period, s Settings) (Fitted, error) {
 			}
 		}
 	}
-	return c.result(), nil
 }
 
 // A contest keeps the best candidates so far.
 type contest struct {
 	sample   *sample
+	each     func(Model) // told of every candidate that qualifies; nil for none
 	counts   Candidates
 	best     []Model // of each type tried, the winner first among equals
 	runnerUp float64
@@ -78,6 +96,9 @@ const tie = 1e-12
 // offer enters a qualified candidate.
 func (c *contest) offer(m Model) {
 	c.counts.Qualified++
+	if c.each != nil {
+		c.each(m)
+	}
 	winner := c.winner()
 	switch {
 	case winner == nil:

@@ -65,6 +65,18 @@ func (m Model) daily(p Period) Load {
 	return l
 }
 
+// On returns the load of a day of a temperature.
+func (m Model) On(temp float64) Load {
+	l := Load{Base: m.Intercept}
+	if m.heats() {
+		l.Heating = m.Heating * max(m.HeatingPoint-temp, 0)
+	}
+	if m.cools() {
+		l.Cooling = m.Cooling * max(temp-m.CoolPoint, 0)
+	}
+	return l
+}
+
 // Predict returns the load over a period with a temperature; its days without one
 // count as the others.
 func (m Model) Predict(p Period) Load {

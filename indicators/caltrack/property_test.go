@@ -2,6 +2,7 @@ package caltrack
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -33,6 +34,30 @@ func TestOrderOfRowsChangesNoByte(t *testing.T) {
 		if string(got) != string(want) {
 			t.Fatalf("another order of rows:\n%s\nafter\n%s", got, want)
 		}
+	}
+}
+
+// What qualifies is what Fit counts, the one it takes among it, and says of a day what it
+// says of a period.
+func TestQualifiedHoldsWhatFitTakes(t *testing.T) {
+	s := Default(Daily, true)
+	base := Baseline(usual.live(seeded(1)), works, s)
+	want, err := Fit(base, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Qualified(base, s)
+	if err != nil || len(all) != want.Candidates.Qualified || !slices.Contains(all, want.Model) {
+		t.Errorf("%d of %+v, %v", len(all), want.Candidates, err)
+	}
+	for _, m := range all {
+		if m.AdjustedR2 > want.Model.AdjustedR2+tie {
+			t.Errorf("%+v describes better than %+v", m, want.Model)
+		}
+		near(t, "a day", m.Predict(Period{Days: 1, Temps: []float64{4.5}}).Total(), m.On(4.5).Total())
+	}
+	if _, err := Qualified(nil, s); !errors.Is(err, ErrNoData) {
+		t.Errorf("of nothing: %v", err)
 	}
 }
 
