@@ -16,6 +16,7 @@ var (
 	fenced  = regexp.MustCompile("(?ms)^```.*?^```$|`[^`\n]*`")
 	leads   = regexp.MustCompile(`\]\(([^)\s]+)\)|src="([^"]+)"`)
 	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	begins  = regexp.MustCompile("^(#+ |```|\\||- |\\d+\\. |    )")
 )
 
 // pages returns the pages of the repository by their path.
@@ -114,4 +115,44 @@ func TestBothReadmesLeadToTheSame(t *testing.T) {
 	if len(english) != len(french) {
 		t.Errorf("README.md has %d links, README.fr.md %d", len(english), len(french))
 	}
+}
+
+// TestBothLanguagesHaveTheSameParts: a how-to has as many headings, commands, rows and items
+// in one language as in the other, in the same order.
+func TestBothLanguagesHaveTheSameParts(t *testing.T) {
+	all, n := pages(t), 0
+	for page, english := range all {
+		if !strings.HasPrefix(page, "docs/en/") {
+			continue
+		}
+		n++
+		a, b := parts(english), parts(all[strings.Replace(page, "docs/en/", "docs/fr/", 1)])
+		for i := range max(len(a), len(b)) {
+			if i >= len(a) || i >= len(b) || a[i] != b[i] {
+				t.Errorf("%s and the French page differ from part %d of %d and %d on", page, i+1, len(a), len(b))
+				break
+			}
+		}
+	}
+	if n < 15 {
+		t.Errorf("only %d pages were compared", n)
+	}
+}
+
+// parts says of each line of a page that is not empty what it begins with, "text" for words.
+func parts(page string) []string {
+	var out []string
+	for line := range strings.Lines(page) {
+		begin := begins.FindString(line)
+		switch {
+		case strings.TrimSpace(line) == "":
+			continue
+		case begin == "":
+			begin = "text"
+		case strings.HasSuffix(begin, ". "):
+			begin = "1. "
+		}
+		out = append(out, begin)
+	}
+	return out
 }
