@@ -214,7 +214,7 @@ func TestACaseLoadIsHandedOver(t *testing.T) {
 		t.Errorf("a lead lands on %s: %s", got.Request.URL.Path, got.Status)
 	}
 	letter := lead.post("/console/households/"+string(v.calm)+"/letter", nil)
-	code := regexp.MustCompile(`<code>([0-9A-Z-]{14})</code>`).FindStringSubmatch(letter.Text)
+	code := regexp.MustCompile(`<strong class="code">([0-9A-Z-]{14})</strong>`).FindStringSubmatch(letter.Text)
 	if code == nil || letter.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%s %s", letter.Status, letter.Text)
 	}
