@@ -20,7 +20,6 @@ const householdsLength = 200
 type register struct {
 	Browses    browses
 	Households []entry
-	Helpers    []choice // the caseworkers of the pilot: id and name
 	More       string
 }
 
@@ -29,6 +28,7 @@ type entry struct {
 	ID, Label, Phones string
 	Connected         bool
 	Helpers           []helper
+	Offered           []choice // the other caseworkers of the pilot: id and name
 }
 
 // A helper is a caseworker of a family; ID is that of the entry.
@@ -77,20 +77,26 @@ func (s *Site) showHouseholds(w http.ResponseWriter, r *http.Request) error {
 
 func drawRegister(w *words, all []household.Household, staff []household.Staff) register {
 	var v register
+	var caseworkers []choice
+	for _, one := range staff {
+		if one.Role == string(permission.Caseworker) {
+			caseworkers = append(caseworkers, choice{Tag: one.ID, Name: one.Name})
+		}
+	}
+	slices.SortFunc(caseworkers, func(a, b choice) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Tag, b.Tag)) })
 	for _, h := range all {
 		one := entry{ID: string(h.Family.ID), Label: h.Family.Label, Connected: h.Phones > 0, Phones: w.say("households.phones", "Count", h.Phones)}
 		for _, x := range h.CaseLoad {
 			one.Helpers = append(one.Helpers, helper{x.ID, x.StaffName, w.say("households.since", "When", w.when(x.From))})
 		}
+		for _, c := range caseworkers {
+			if !slices.ContainsFunc(h.CaseLoad, func(x household.Assignment) bool { return x.Staff == c.Tag }) {
+				one.Offered = append(one.Offered, c)
+			}
+		}
 		v.Households = append(v.Households, one)
 	}
 	slices.SortFunc(v.Households, func(a, b entry) int { return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.ID, b.ID)) })
-	for _, one := range staff {
-		if one.Role == string(permission.Caseworker) {
-			v.Helpers = append(v.Helpers, choice{Tag: one.ID, Name: one.Name})
-		}
-	}
-	slices.SortFunc(v.Helpers, func(a, b choice) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Tag, b.Tag)) })
 	return v
 }
 
