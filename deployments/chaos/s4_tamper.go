@@ -128,9 +128,9 @@ func (d *Desk) tamper(path string) (code int) {
 	pick := fmt.Sprintf(`SELECT id, %s FROM %s WHERE %s ORDER BY id LIMIT 1 OFFSET $1 %% (SELECT COUNT(*) FROM %[2]s WHERE %[3]s)`, column, table, entered)
 	change := fmt.Sprintf(`UPDATE %s SET %s = CASE typeof(%[2]s) WHEN 'integer' THEN %[2]s + 1 WHEN 'blob' THEN CAST(%[2]s || ' ' AS BLOB) ELSE %[2]s || ' ' END WHERE id = $1`, table, column)
 	back := fmt.Sprintf(`UPDATE %s SET %s = $2 WHERE id = $1`, table, column)
-	if t.Luck.IntN(4) == 0 {
-		column, change = "id", fmt.Sprintf(`UPDATE %s SET id = -id WHERE id = $1`, table)
-		back = fmt.Sprintf(`UPDATE %s SET id = $1 WHERE id = -$1 AND $2 IS NOT NULL`, table)
+	if t.Luck.IntN(4) == 0 { // below 0, where no row is; ids of the journal begin at 0
+		column, change = "id", fmt.Sprintf(`UPDATE %s SET id = -1 - id WHERE id = $1`, table)
+		back = fmt.Sprintf(`UPDATE %s SET id = $1 WHERE id = -1 - $1 AND $2 IS NOT NULL`, table)
 	}
 	ctx := context.WithoutCancel(t.Context)
 	var id int64
