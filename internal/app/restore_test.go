@@ -192,12 +192,7 @@ func noNames(t *testing.T, folder string, homes ...home) {
 
 // TestABackupHoldsWhatWasAcknowledged backs up while readings come in and leave the spool.
 func TestABackupHoldsWhatWasAcknowledged(t *testing.T) {
-	c := config.Default()
-	c.Data = t.TempDir()
-	o := openQuiet(t, c)
-	if _, err := o.Registry.AddGateway(t.Context(), c.Pilot.ID, "gw-shared"); err != nil {
-		t.Fatal(err)
-	}
+	c, o := founded(t)
 	h := settleHome(t, o, 1)
 	kept, err := spool.Open(t.Context(), o.spoolConfig(), o.Keys, prometheus.NewRegistry())
 	if err != nil {
@@ -312,12 +307,7 @@ func carry(ctx context.Context, kept *spool.Spool, store seriesStore) error {
 
 // TestARefusedRestoreChangesNothing gives backups that do not fit.
 func TestARefusedRestoreChangesNothing(t *testing.T) {
-	c := config.Default()
-	c.Data = t.TempDir()
-	o := openQuiet(t, c)
-	if _, err := o.Registry.AddGateway(t.Context(), c.Pilot.ID, "gw-shared"); err != nil {
-		t.Fatal(err)
-	}
+	c, o := founded(t)
 	settleHome(t, o, 1)
 	folder := filepath.Join(t.TempDir(), "backup")
 	m, err := o.Backup(t.Context(), folder)
