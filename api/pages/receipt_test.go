@@ -38,24 +38,3 @@ func TestAReceiptNamesEachReaderOnce(t *testing.T) {
 		t.Errorf("%q, %v", got, w.err)
 	}
 }
-
-// TestNoClosedAlertIsNotNobodyToCall: who to call is on the other list.
-func TestNoClosedAlertIsNotNobodyToCall(t *testing.T) {
-	seen := 0
-	for _, d := range drawings(t, site(t)) {
-		called := strings.Contains(d.Body, "Personne à appeler")
-		switch d.Name {
-		case "desk-closed-empty-fr":
-			if seen++; called || !strings.Contains(d.Body, "Aucune alerte traitée") {
-				t.Error(d.Body)
-			}
-		case "desk-empty-fr":
-			if seen++; !called {
-				t.Error(d.Body)
-			}
-		}
-	}
-	if seen != 2 {
-		t.Errorf("%d lists were drawn", seen)
-	}
-}
